@@ -1,0 +1,32 @@
+@{
+    RootModule           = 'RedisML.PowerShell.dll'
+    NestedModules        = @('RedisML.Loading.dll')
+    ModuleVersion        = '0.1.0'
+    GUID                 = '5b0c8c4e-6d0b-4c1a-9a53-2f8a7a1c9d34'
+    Author               = 'The RedisML authors'
+    CompanyName          = 'RedisML'
+    Copyright            = '(c) The RedisML authors. MIT licence.'
+    Description          = 'Machine-learning data pipelines in Redis: import, train in parallel, evaluate and export, without leaving the shell.'
+    PowerShellVersion    = '7.6'
+    CompatiblePSEditions = @('Core')
+    FormatsToProcess     = @('RedisML.Format.ps1xml')
+    FunctionsToExport    = @()
+    VariablesToExport    = @()
+    AliasesToExport      = @()
+    CmdletsToExport      = @(
+        'Connect-RedisML', 'Disconnect-RedisML'
+        'Get-RedisMLConnection', 'Test-RedisMLConnection'
+        'Start-RedisMLServer', 'Stop-RedisMLServer', 'Get-RedisMLServer'
+        'Import-RedisTrainingData', 'Get-RedisTrainingData'
+        'Get-RedisDataset', 'Remove-RedisDataset', 'Split-RedisDataset', 'Measure-RedisDataset'
+        'Set-RedisModelParameter', 'Get-RedisModelParameter', 'Remove-RedisModelParameter'
+        'Get-RedisModel', 'Remove-RedisModel', 'Export-RedisModel', 'Test-RedisModel'
+        'Start-RedisDistributedTraining'
+    )
+    PrivateData          = @{
+        PSData = @{
+            Tags       = @('Redis', 'MachineLearning', 'Arrow', 'CSV', 'ONNX', 'ETL', 'Training')
+            LicenseUri = 'https://opensource.org/license/mit'
+        }
+    }
+}

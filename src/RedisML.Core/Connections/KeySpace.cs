@@ -1,0 +1,52 @@
+using System.Buffers;
+using StackExchange.Redis;
+
+namespace RedisML.Connections;
+
+/// <summary>Spells every key that RedisML writes; <c>docs/storage-format.md</c> describes what lies under each.</summary>
+/// <param name="prefix">What every key starts with, followed by a colon.</param>
+public sealed class KeySpace(string prefix = KeySpace.DefaultPrefix)
+{
+    public const string DefaultPrefix = "redisml";
+
+    const int MaxNameLength = 128;
+    static readonly SearchValues<char> s_nameCharacters =
+        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-");
+
+    public string Prefix { get; } = prefix;
+
+    /// <summary>A set: the names of all datasets. A hint, checked against the heads.</summary>
+    public RedisKey Datasets => $"{Prefix}:datasets";
+
+    /// <summary>A hash: the head of a dataset.</summary>
+    public RedisKey Dataset(string name) => $"{Prefix}:dataset:{Checked(name, "dataset")}";
+
+    /// <summary>A string, JSON: up to 1,000 chunk entries.</summary>
+    public RedisKey Page(string dataset, string importId, int index) => $"{Prefix}:dataset:{dataset}:page:{importId}:{index}";
+
+    /// <summary>A string: an Arrow IPC stream.</summary>
+    public RedisKey Chunk(string dataset, string importId, int index) => $"{Prefix}:dataset:{dataset}:chunk:{importId}:{index}";
+
+    /// <summary>A set: the ids of imports under way, or broken off.</summary>
+    public RedisKey Imports => $"{Prefix}:imports";
+
+    /// <summary>A hash: the journal of an import.</summary>
+    public RedisKey Journal(string importId) => $"{Prefix}:import:{importId}";
+
+    /// <summary>A set: the names of all models. A hint, checked against the heads.</summary>
+    public RedisKey Models => $"{Prefix}:models";
+
+    /// <summary>A hash: the head of a model.</summary>
+    public RedisKey Model(string name) => $"{Prefix}:model:{Checked(name, "model")}";
+
+    /// <summary>A hash: the definition and the parameters of a version of a model.</summary>
+    public RedisKey ModelVersion(string name, long version) => $"{Prefix}:model:{Checked(name, "model")}:version:{version}";
+
+    /// <summary>Whether a dataset or model may have this name: 1 to 128 of <c>[A-Za-z0-9._-]</c>.</summary>
+    /// <remarks>A brace would make an accidental hash tag, a colon another key.</remarks>
+    public static bool IsValidName(string name) =>
+        name.Length is > 0 and <= MaxNameLength && !name.AsSpan().ContainsAnyExcept(s_nameCharacters);
+
+    static string Checked(string name, string thing) => IsValidName(name) ? name : throw new RedisMLException("InvalidName",
+        ErrorKind.InvalidArgument, $"'{name}' can't name a {thing}: a name has 1 to {MaxNameLength} of A-Z, a-z, 0-9, '.', '_' and '-'.", name);
+}

@@ -1,0 +1,69 @@
+using System.Text.Json.Serialization;
+using RedisML.Datasets;
+
+namespace RedisML.Features;
+
+/// <summary>What happens to a row with a missing value.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<MissingPolicy>))]
+public enum MissingPolicy
+{
+    /// <summary>Training leaves the row out; prediction returns null.</summary>
+    Drop,
+
+    /// <summary>A missing number becomes the column's mean, a missing category a level of its own.</summary>
+    Mean,
+}
+
+/// <summary>How raw columns become the features of a model; part of the model, so that prediction repeats what training did.</summary>
+/// <remarks>
+/// Features are encoded in order: a number takes one position, a category one position a level. <see cref="Width"/> is their sum,
+/// the length of a row of the <c>weight</c> parameter.
+/// </remarks>
+public sealed record FeaturePipeline
+{
+    /// <summary>Columns computed from others before anything else, in order: a later one may use an earlier one.</summary>
+    public IReadOnlyList<DerivedColumn> Derived { get; init; } = [];
+
+    public required IReadOnlyList<Feature> Features { get; init; }
+
+    public required LabelEncoding Label { get; init; }
+
+    public MissingPolicy Missing { get; init; }
+
+    /// <summary>The number of encoded features.</summary>
+    [JsonIgnore]
+    public int Width => Features.Sum(f => f.Width);
+}
+
+/// <summary>A column computed by an expression, such as <c>late</c> = <c>arr_delay &gt; 15</c>.</summary>
+public sealed record DerivedColumn(string Name, string Expression);
+
+/// <summary>The encoding of one input column.</summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
+[JsonDerivedType(typeof(NumericFeature), "numeric")]
+[JsonDerivedType(typeof(CategoryFeature), "category")]
+public abstract record Feature(string Column)
+{
+    /// <summary>How many positions the encoded feature takes.</summary>
+    [JsonIgnore]
+    public abstract int Width { get; }
+}
+
+/// <summary>A number, standardised: <c>(x − Mean) / Scale</c>. Scale is the population deviation, 1 for a constant column.</summary>
+public sealed record NumericFeature(string Column, double Mean, double Scale) : Feature(Column)
+{
+    public override int Width => 1;
+}
+
+/// <summary>A category, one-hot: the position of its level is 1. An unseen level is all zeros.</summary>
+/// <param name="Type">The type of the column: numbers as categories keep it.</param>
+/// <param name="Levels">Ordered: numbers by value, text ordinal. Numbers are in the invariant culture's shortest round-trip form.</param>
+/// <param name="MissingLevel">Whether a missing value is a level of its own, after the others.</param>
+public sealed record CategoryFeature(string Column, ColumnType Type, IReadOnlyList<string> Levels, bool MissingLevel) : Feature(Column)
+{
+    public override int Width => Levels.Count + (MissingLevel ? 1 : 0);
+}
+
+/// <summary>The column that a model predicts.</summary>
+/// <param name="Classes">Null for regression; else ordered (numbers by value, text ordinal), the positive class last.</param>
+public sealed record LabelEncoding(string Column, ColumnType Type, IReadOnlyList<string>? Classes);
