@@ -7,22 +7,28 @@ public sealed class RedisMLConnection : IAsyncDisposable
 {
     readonly ConnectionMultiplexer _multiplexer;
 
-    RedisMLConnection(ConnectionMultiplexer multiplexer, KeySpace keys)
+    RedisMLConnection(ConnectionMultiplexer multiplexer, ConnectionSettings settings)
     {
         _multiplexer = multiplexer;
-        Keys = keys;
+        Settings = settings;
+        Keys = new(settings.Prefix);
         Database = multiplexer.GetDatabase();
     }
+
+    public ConnectionSettings Settings { get; }
 
     internal IDatabase Database { get; }
 
     internal KeySpace Keys { get; }
 
-    public static async Task<RedisMLConnection> ConnectAsync(string configuration, string prefix, CancellationToken cancellation)
+    /// <summary>Connects, signs in, and checks that the server answers.</summary>
+    public static async Task<RedisMLConnection> ConnectAsync(ConnectionSettings settings, CancellationToken cancellation)
     {
-        var multiplexer = await ConnectionMultiplexer.ConnectAsync(configuration).WaitAsync(cancellation).ConfigureAwait(false);
-        return new(multiplexer, new KeySpace(prefix));
+        var multiplexer = await ConnectionMultiplexer.ConnectAsync(settings.ToOptions()).WaitAsync(cancellation).ConfigureAwait(false);
+        return new(multiplexer, settings);
     }
+
+    public override string ToString() => Settings.ToString();
 
     public ValueTask DisposeAsync() => _multiplexer.DisposeAsync();
 }
