@@ -1,0 +1,83 @@
+using System.Runtime.CompilerServices;
+using Apache.Arrow;
+using RedisML.Connections;
+using RedisML.Datasets.Chunks;
+using StackExchange.Redis;
+
+namespace RedisML.Datasets;
+
+/// <summary>A chunk in memory. Its arrays are valid until it is disposed.</summary>
+/// <param name="Index">The position among the dataset's chunks.</param>
+/// <param name="FirstRow">The number of its first row in the dataset, from 0.</param>
+public sealed record DatasetChunk(int Index, long FirstRow, RecordBatch Batch) : IDisposable
+{
+    internal Lease<byte>? Lease { get; init; }
+
+    public void Dispose()
+    {
+        Batch.Dispose();
+        Lease?.Dispose();
+    }
+}
+
+/// <summary>Reads the chunks of a dataset, some ahead, and verifies their checksums.</summary>
+public sealed class DatasetReader(RedisMLConnection connection)
+{
+    /// <summary>Bytes asked for ahead of the reader; a single larger chunk is read all the same.</summary>
+    const long WindowBytes = 16 << 20;
+
+    readonly DatasetStore _store = new(connection);
+
+    /// <summary>The chunks in order, from the one that holds row <paramref name="firstRow"/> to the one that holds the last row wanted.</summary>
+    public async IAsyncEnumerable<DatasetChunk> ReadAsync(
+        Dataset dataset, long firstRow = 0, long rows = long.MaxValue, [EnumeratorCancellation] CancellationToken cancellation = default)
+    {
+        var window = new Queue<(Task<Lease<byte>?> Reply, ChunkEntry Entry, int Index, long FirstRow)>();
+        long windowBytes = 0;
+        try
+        {
+            await foreach (var (entry, index, first) in EntriesAsync(dataset, cancellation).ConfigureAwait(false))
+            {
+                if (first + entry.Rows <= firstRow) continue;
+                if (rows != long.MaxValue && first >= firstRow + rows) break;
+                while (window.Count > 0 && windowBytes + entry.Bytes > WindowBytes) yield return await NextAsync().ConfigureAwait(false);
+                window.Enqueue((connection.Database.StringGetLeaseAsync(entry.Key), entry, index, first));
+                windowBytes += entry.Bytes;
+            }
+            while (window.Count > 0) yield return await NextAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            // Replies that nobody waits for any more still hold rented memory.
+            foreach (var (reply, _, _, _) in window)
+                _ = reply.ContinueWith(r => { if (r.IsCompletedSuccessfully) r.Result?.Dispose(); }, TaskScheduler.Default);
+        }
+
+        async Task<DatasetChunk> NextAsync()
+        {
+            var (reply, entry, index, first) = window.Dequeue();
+            windowBytes -= entry.Bytes;
+            var lease = await reply.WaitAsync(cancellation).ConfigureAwait(false) ?? throw DatasetStore.DataLost(dataset, entry.Key);
+            if (ChunkCodec.Checksum(lease.Span) != entry.Crc32)
+            {
+                lease.Dispose();
+                throw new RedisMLException("ChecksumMismatch", ErrorKind.InvalidData,
+                    $"'{entry.Key}' isn't what was written there: its checksum differs. Import dataset '{dataset.Name}' again.", entry.Key);
+            }
+            return new(index, first, ChunkCodec.Decode(lease.Memory)) { Lease = lease };
+        }
+    }
+
+    async IAsyncEnumerable<(ChunkEntry Entry, int Index, long FirstRow)> EntriesAsync(
+        Dataset dataset, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        int index = 0;
+        long first = 0;
+        foreach (var page in dataset.Pages)
+            foreach (var entry in await _store.PageAsync(dataset, page, cancellation).ConfigureAwait(false))
+            {
+                yield return (entry, index++, first);
+                first += entry.Rows;
+            }
+    }
+}
