@@ -37,8 +37,11 @@ public record ServerInfo
     /// <summary>Whether data outlives the server.</summary>
     public bool? Persistent => AppendOnlyFile == true || Snapshots == true ? true : AppendOnlyFile == false && Snapshots == false ? false : null;
 
-    /// <summary>Whether the server deletes data of ours when its memory is full.</summary>
-    public bool MayEvict => EvictionPolicy?.StartsWith("allkeys-", StringComparison.Ordinal) == true;
+    /// <summary>What users should know before they keep data there; null if nothing.</summary>
+    public string? Warning => EvictionPolicy?.StartsWith("allkeys-", StringComparison.Ordinal) == true
+        ? $"The server deletes whichever keys it likes when its memory is full (maxmemory-policy {EvictionPolicy}): parts of datasets and models may vanish. " +
+          "Set the policy to noeviction."
+        : null;
 
     public override string ToString() => $"{ServerKind} {ServerVersion}".Trim();
 
