@@ -6,6 +6,9 @@ sealed class DataFolder : IDisposable
     const string TemporaryPrefix = "redisml-server-";
     const string LockName = "server.lock";
 
+    /// <summary>The HRESULT of Windows; elsewhere it would be another number.</summary>
+    const int SharingViolation = unchecked((int)0x80070020);
+
     readonly FileStream _lock;
 
     DataFolder(string path, bool lasts)
@@ -23,7 +26,8 @@ sealed class DataFolder : IDisposable
     internal static DataFolder Lasting(string path)
     {
         Directory.CreateDirectory(path);
-        return new(System.IO.Path.GetFullPath(path), lasts: true);
+        try { return new(System.IO.Path.GetFullPath(path), lasts: true); }
+        catch (IOException) { throw new IOException($"Another server uses '{path}'.", SharingViolation); }
     }
 
     /// <summary>A folder, for its user alone, that is deleted with the server; for what doesn't fit into memory.</summary>

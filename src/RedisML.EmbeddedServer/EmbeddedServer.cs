@@ -43,7 +43,7 @@ public sealed class EmbeddedServer : IAsyncDisposable
     /// <summary>Starts a server; returns when it answers.</summary>
     /// <param name="directory">Where the data lasts, through kill -9 too; null for a server whose data ends with it.</param>
     /// <param name="port">The port, or 0 for a free one.</param>
-    /// <exception cref="IOException">The directory can't be used; another server may have it.</exception>
+    /// <exception cref="IOException">The directory can't be used; with the HRESULT of a sharing violation, another server uses it.</exception>
     /// <exception cref="SocketException">The port can't be used.</exception>
     public static EmbeddedServer Start(string? directory = null, int port = 0)
     {

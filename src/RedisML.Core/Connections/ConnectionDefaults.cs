@@ -10,6 +10,9 @@ sealed class ConnectionDefaults : DefaultOptionsProvider
 
     public override bool AbortOnConnectFail => true;
 
+    /// <summary>Only to read the settings of the server: nothing here changes them.</summary>
+    public override bool AllowAdmin => true;
+
     public override int ConnectRetry => 1;
 
     public override TimeSpan? ConnectTimeout => TimeSpan.FromSeconds(5);

@@ -27,7 +27,7 @@ public sealed record ConnectionSettings
 
     public bool Tls => _options.Ssl;
 
-    public int Database => _options.DefaultDatabase ?? 0;
+    public int DatabaseIndex => _options.DefaultDatabase ?? 0;
 
     /// <summary>What every key starts with; as names are, 1 to 128 of <c>[A-Za-z0-9._-]</c>.</summary>
     public string Prefix
@@ -81,10 +81,20 @@ public sealed record ConnectionSettings
         if (parts.Skip(addresses).Any(p => !p.Contains('=')))
             throw Invalid("after the first option there is a part without '='. A password with a comma can be given as -Credential or in a redis:// URI");
         for (int i = 0; i < parts.Length; i++)
-        {
-            try { _ = ConfigurationOptions.Parse(parts[i]); }
-            catch (Exception e) when (e is ArgumentException or FormatException) { throw Invalid($"its part {i + 1} is wrong"); }
-        }
+            if (!IsValid(parts[i])) throw Invalid($"its part {i + 1} is wrong");
         return ConfigurationOptions.Parse(text);
+    }
+
+    static bool IsValid(string part)
+    {
+        try
+        {
+            var addresses = ConfigurationOptions.Parse(part).EndPoints;
+            return part.Contains('=') || addresses is [var address] && (address as DnsEndPoint)?.Host.Contains(':') != true;
+        }
+        catch (Exception e) when (e is ArgumentException or FormatException)
+        {
+            return false;
+        }
     }
 }

@@ -2,21 +2,39 @@ using System.Runtime.CompilerServices;
 using Apache.Arrow;
 using RedisML.Connections;
 using RedisML.Datasets.Chunks;
+using RedisML.Datasets.Columns;
 using StackExchange.Redis;
 
 namespace RedisML.Datasets;
 
 /// <summary>A chunk in memory. Its arrays are valid until it is disposed.</summary>
-/// <param name="Index">The position among the dataset's chunks.</param>
-/// <param name="FirstRow">The number of its first row in the dataset, from 0.</param>
-public sealed record DatasetChunk(int Index, long FirstRow, RecordBatch Batch) : IDisposable
+public sealed class DatasetChunk : IDisposable
 {
-    internal Lease<byte>? Lease { get; init; }
+    readonly Lease<byte> _lease;
+
+    internal DatasetChunk(int index, long firstRow, Lease<byte> lease)
+    {
+        (Index, FirstRow, _lease) = (index, firstRow, lease);
+        Batch = ChunkCodec.Decode(lease.Memory);
+    }
+
+    /// <summary>The position among the dataset's chunks.</summary>
+    public int Index { get; }
+
+    /// <summary>The number of its first row in the dataset, from 0.</summary>
+    public long FirstRow { get; }
+
+    public int Rows => Batch.Length;
+
+    internal RecordBatch Batch { get; }
+
+    /// <summary>A value as long, double, bool or string; null where it is missing.</summary>
+    public object? Value(int column, int row) => ArrowValues.GetObject(Batch.Column(column), row);
 
     public void Dispose()
     {
         Batch.Dispose();
-        Lease?.Dispose();
+        _lease.Dispose();
     }
 }
 
@@ -64,7 +82,7 @@ public sealed class DatasetReader(RedisMLConnection connection)
                 throw new RedisMLException("ChecksumMismatch", ErrorKind.InvalidData,
                     $"'{entry.Key}' isn't what was written there: its checksum differs. Import dataset '{dataset.Name}' again.", entry.Key);
             }
-            return new(index, first, ChunkCodec.Decode(lease.Memory)) { Lease = lease };
+            return new(index, first, lease);
         }
     }
 

@@ -1,4 +1,3 @@
-using System.IO.Compression;
 using System.IO.Hashing;
 
 namespace RedisML.Formats;
@@ -70,7 +69,8 @@ public sealed class SourceFile
 /// <summary>The content of a file, read from its start.</summary>
 public sealed class SourceContent(FileStream raw, bool isGzip) : IDisposable
 {
-    public Stream Stream { get; } = isGzip ? new GZipStream(raw, CompressionMode.Decompress, leaveOpen: true) : raw;
+    /// <summary>Inflated; throws <see cref="InvalidDataException"/> where the compressed data is damaged or ends early.</summary>
+    public Stream Stream { get; } = isGzip ? new WholeGzipStream(raw) : raw;
 
     /// <summary>Bytes of the file read so far.</summary>
     public long FilePosition => raw.Position;

@@ -77,8 +77,20 @@ public sealed class CsvImport
         return $"xxh3:{content:x32}:{options:x16}";
     }
 
-    /// <summary>Imports with the inferred types; where a later value shows them to be too narrow, starts again with wider ones.</summary>
     async Task<Dataset> WriteAsync(Dataset? current, string fingerprint, CancellationToken cancellation)
+    {
+        try
+        {
+            return await WriteInferredAsync(current, fingerprint, cancellation).ConfigureAwait(false);
+        }
+        catch (InvalidDataException e)
+        {
+            throw new RedisMLException("SourceCorrupt", ErrorKind.InvalidData, $"'{_file.Path}' can't be inflated: {e.Message}", _file.Path, e);
+        }
+    }
+
+    /// <summary>Imports with the inferred types; where a later value shows them to be too narrow, starts again with wider ones.</summary>
+    async Task<Dataset> WriteInferredAsync(Dataset? current, string fingerprint, CancellationToken cancellation)
     {
         var head = await CsvHead.ReadAsync(_file, _options.NullValues, cancellation).ConfigureAwait(false);
         foreach (var name in _options.Schema.Keys.Append(_options.Label ?? head.Names[0]))
@@ -129,10 +141,6 @@ public sealed class CsvImport
                 }
                 while (underWay.Count > 0)
                     if (await CommitNextAsync().ConfigureAwait(false) is { } misfit) return (null, misfit);
-            }
-            catch (InvalidDataException e)
-            {
-                throw new RedisMLException("SourceCorrupt", ErrorKind.InvalidData, $"'{_file.Path}' can't be inflated: {e.Message}", _file.Path, e);
             }
             finally
             {

@@ -12,7 +12,6 @@ sealed record CsvDialect(char Separator, byte LineBreak, IReadOnlyList<ReadOnlyM
     {
         Separator = Separator,
         HasHeader = false,
-        FieldCountMismatch = CsvFieldCountHandling.Allow,
     };
 
     public bool IsNull(ReadOnlySpan<byte> field)

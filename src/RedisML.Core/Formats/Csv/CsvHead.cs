@@ -15,7 +15,7 @@ sealed record CsvHead(CsvDialect Dialect, IReadOnlyList<string> Names, int DataS
     const int SampleBytes = 1 << 20;
 
     /// <summary>Reads the head of a file.</summary>
-    /// <exception cref="RedisMLException"><c>NotText</c>, <c>HeaderOnly</c>, <c>RecordTooLong</c>, <c>MalformedHeader</c>.</exception>
+    /// <exception cref="RedisMLException"><c>NotText</c>, <c>HeaderOnly</c>, <c>RecordTooLong</c>.</exception>
     public static async Task<CsvHead> ReadAsync(SourceFile file, IReadOnlyList<string> nullValues, CancellationToken cancellation)
     {
         var bytes = await ReadStartAsync(file, SampleBytes, cancellation).ConfigureAwait(false);
@@ -24,25 +24,18 @@ sealed record CsvHead(CsvDialect Dialect, IReadOnlyList<string> Names, int DataS
                 $"'{file.Path}' isn't a CSV file in UTF-8: it has zero bytes, as a binary file or UTF-16 text has.", file.Path);
         bool complete = bytes.Length < SampleBytes;
         byte lineBreak = bytes.Span.Contains((byte)'\n') ? (byte)'\n' : (byte)'\r';
-        try
-        {
-            using var reader = CsvReader.Create(bytes, new CsvReaderOptions { MalformedData = CsvMalformedDataHandling.Throw, FieldCountMismatch = CsvFieldCountHandling.Allow });
-            reader.ReadHeader();
-            var dialect = new CsvDialect(reader.Separator, lineBreak, [.. nullValues.Select(v => (ReadOnlyMemory<byte>)Encoding.UTF8.GetBytes(v))]);
-            if (reader.Headers.Count == 0 || !reader.Read())
-                throw new RedisMLException("HeaderOnly", ErrorKind.InvalidData, $"'{file.Path}' has a header and no rows.", file.Path);
-            int start = (int)reader.ByteOffset;
-            var data = bytes[start..];
-            int border = complete ? data.Length : dialect.LastBorder(data.Span);
-            if (border == 0)
-                throw new RedisMLException("RecordTooLong", ErrorKind.LimitsExceeded,
-                    $"'{file.Path}': the first record is longer than {SampleBytes >> 20} MB. Is a closing quote missing, or is this not a CSV file?", file.Path);
-            return new(dialect, Named(reader.Headers), start, bytes.Span[..start].Count(lineBreak), data[..border]);
-        }
-        catch (CsvFormatException e)
-        {
-            throw new RedisMLException("MalformedHeader", ErrorKind.InvalidData, $"'{file.Path}' doesn't start as a CSV file does: {e.Message}", file.Path, e);
-        }
+        using var reader = CsvReader.Create(bytes, CsvReaderOptions.Default);
+        reader.ReadHeader();
+        var dialect = new CsvDialect(reader.Separator, lineBreak, [.. nullValues.Select(v => (ReadOnlyMemory<byte>)Encoding.UTF8.GetBytes(v))]);
+        if (reader.Headers.Count == 0 || !reader.Read())
+            throw new RedisMLException("HeaderOnly", ErrorKind.InvalidData, $"'{file.Path}' has a header and no rows.", file.Path);
+        int start = (int)reader.ByteOffset;
+        var data = bytes[start..];
+        int border = complete ? data.Length : dialect.LastBorder(data.Span);
+        if (border == 0)
+            throw new RedisMLException("RecordTooLong", ErrorKind.LimitsExceeded,
+                $"'{file.Path}': the first record is longer than {SampleBytes >> 20} MB. Is a closing quote missing, or is this not a CSV file?", file.Path);
+        return new(dialect, Named(reader.Headers), start, bytes.Span[..start].Count(lineBreak), data[..border]);
     }
 
     static async Task<ReadOnlyMemory<byte>> ReadStartAsync(SourceFile file, int count, CancellationToken cancellation)
