@@ -21,6 +21,9 @@ public enum MissingPolicy
 /// </remarks>
 public sealed record FeaturePipeline
 {
+    /// <summary>The stored columns that the features are computed from, with their types: what prediction needs of a row.</summary>
+    public IReadOnlyList<ColumnSchema> Inputs { get; init; } = [];
+
     /// <summary>Columns computed from others before anything else, in order: a later one may use an earlier one.</summary>
     public IReadOnlyList<DerivedColumn> Derived { get; init; } = [];
 
