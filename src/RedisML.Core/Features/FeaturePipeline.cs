@@ -55,6 +55,7 @@ public abstract record Feature(string Column)
 /// <summary>A number, standardised: <c>(x − Mean) / Scale</c>. Scale is the population deviation, 1 for a constant column.</summary>
 public sealed record NumericFeature(string Column, double Mean, double Scale) : Feature(Column)
 {
+    [JsonIgnore]
     public override int Width => 1;
 }
 
@@ -64,6 +65,7 @@ public sealed record NumericFeature(string Column, double Mean, double Scale) : 
 /// <param name="MissingLevel">Whether a missing value is a level of its own, after the others.</param>
 public sealed record CategoryFeature(string Column, ColumnType Type, IReadOnlyList<string> Levels, bool MissingLevel) : Feature(Column)
 {
+    [JsonIgnore]
     public override int Width => Levels.Count + (MissingLevel ? 1 : 0);
 }
 

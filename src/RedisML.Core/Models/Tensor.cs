@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using RedisML.Formats;
+using RedisML.Formats.Npy;
 
 namespace RedisML.Models;
 
@@ -43,7 +43,7 @@ public sealed class Tensor : ParameterValue
         return result;
     }
 
-    public override byte[] Encode() => Npy.Write(this);
+    public override byte[] Encode() => NpyFormat.Write(this);
 
     internal static Span<byte> BytesOf(Array elements, int elementSize) =>
         MemoryMarshal.CreateSpan(ref MemoryMarshal.GetArrayDataReference(elements), checked(elements.Length * elementSize));

@@ -1,11 +1,11 @@
 using System.Buffers.Binary;
 using System.Text;
-using RedisML.Formats;
+using RedisML.Formats.Npy;
 using RedisML.Models;
 
 namespace RedisML.Unit.Formats;
 
-public sealed class NpyTests
+public sealed class NpyFormatTests
 {
     /// <summary>What <c>numpy.save(file, numpy.array([[1.5, -2, 3], [4, 5, 6]]))</c> of NumPy 1.24 writes.</summary>
     static byte[] Saved =>
@@ -16,12 +16,12 @@ public sealed class NpyTests
     ];
 
     [Fact]
-    public void WritesWhatNumPyWrites() => Assert.Equal(Saved, Npy.Write(new(new[] { 1.5, -2, 3, 4, 5, 6 }, 2, 3)));
+    public void WritesWhatNumPyWrites() => Assert.Equal(Saved, NpyFormat.Write(new(new[] { 1.5, -2, 3, 4, 5, 6 }, 2, 3)));
 
     [Fact]
     public void ReadsWhatNumPyWrote()
     {
-        var tensor = Npy.Read(Saved);
+        var tensor = NpyFormat.Read(Saved);
         Assert.Equal([2, 3], tensor.Shape);
         Assert.Equal([1.5, -2, 3, 4, 5, 6], (double[])tensor.Elements);
     }
@@ -39,8 +39,8 @@ public sealed class NpyTests
         ];
         foreach (var tensor in tensors)
         {
-            var bytes = Npy.Write(tensor);
-            var read = Npy.Read(bytes);
+            var bytes = NpyFormat.Write(tensor);
+            var read = NpyFormat.Read(bytes);
             Assert.Equal(tensor.ElementType, read.ElementType);
             Assert.Equal(tensor.Shape, read.Shape);
             Assert.Equal(tensor.Elements, read.Elements);
@@ -52,7 +52,7 @@ public sealed class NpyTests
     public void FortranOrderIsTransposed()
     {
         var columns = Header("'descr': '<i4', 'fortran_order': True, 'shape': (2, 3), ", [.. new[] { 1, 4, 2, 5, 3, 6 }.SelectMany(BitConverter.GetBytes)]);
-        Assert.Equal([1, 2, 3, 4, 5, 6], (int[])Npy.Read(columns).Elements);
+        Assert.Equal([1, 2, 3, 4, 5, 6], (int[])NpyFormat.Read(columns).Elements);
     }
 
     [Fact]
@@ -61,7 +61,7 @@ public sealed class NpyTests
         var data = new byte[16];
         BinaryPrimitives.WriteDoubleBigEndian(data, 1.25);
         BinaryPrimitives.WriteDoubleBigEndian(data.AsSpan(8), -3);
-        Assert.Equal([1.25, -3], (double[])Npy.Read(Header("'descr': '>f8', 'fortran_order': False, 'shape': (2,), ", data)).Elements);
+        Assert.Equal([1.25, -3], (double[])NpyFormat.Read(Header("'descr': '>f8', 'fortran_order': False, 'shape': (2,), ", data)).Elements);
     }
 
     [Fact]
@@ -69,7 +69,7 @@ public sealed class NpyTests
     {
         var header = Encoding.ASCII.GetBytes("{'descr': '|b1', 'fortran_order': False, 'shape': (1,), }\n");
         byte[] bytes = [0x93, .. "NUMPY"u8, 2, 0, .. BitConverter.GetBytes(header.Length), .. header, 1];
-        Assert.Equal([true], (bool[])Npy.Read(bytes).Elements);
+        Assert.Equal([true], (bool[])NpyFormat.Read(bytes).Elements);
     }
 
     [Theory]
@@ -82,7 +82,7 @@ public sealed class NpyTests
     [InlineData("'descr': '<f8', 'shape': (1,), ", "no 'fortran_order'")]
     public void AHostileHeaderIsRefused(string header, string why)
     {
-        var error = Assert.Throws<RedisMLException>(() => Npy.Read(Header(header, new byte[8])));
+        var error = Assert.Throws<RedisMLException>(() => NpyFormat.Read(Header(header, new byte[8])));
         Assert.Equal("InvalidNpy", error.ErrorId);
         Assert.Contains(why, error.Message);
     }
@@ -92,14 +92,14 @@ public sealed class NpyTests
     {
         var bytes = Saved;
         for (int length = 0; length < bytes.Length; length++)
-            Assert.Equal("InvalidNpy", Assert.Throws<RedisMLException>(() => Npy.Read(bytes.AsSpan(0, length))).ErrorId);
+            Assert.Equal("InvalidNpy", Assert.Throws<RedisMLException>(() => NpyFormat.Read(bytes.AsSpan(0, length))).ErrorId);
     }
 
     [Fact]
     public void AHeaderLengthThatIsALieIsRefused()
     {
         byte[] bytes = [0x93, .. "NUMPY"u8, 2, 0, 0xff, 0xff, 0xff, 0x7f];
-        Assert.Contains("claims 2147483647 bytes", Assert.Throws<RedisMLException>(() => Npy.Read(bytes)).Message);
+        Assert.Contains("claims 2147483647 bytes", Assert.Throws<RedisMLException>(() => NpyFormat.Read(bytes)).Message);
     }
 
     static byte[] Header(string fields, byte[] data)

@@ -4,11 +4,11 @@ using System.Text;
 using System.Text.RegularExpressions;
 using RedisML.Models;
 
-namespace RedisML.Formats;
+namespace RedisML.Formats.Npy;
 
 /// <summary>NumPy's file format for one array (<see href="https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html"/>).</summary>
 /// <remarks>Writes version 1.0, little-endian, C order. Reads 1.0 to 3.0, either byte order, C or Fortran order.</remarks>
-public static partial class Npy
+public static partial class NpyFormat
 {
     const int PreambleLength = 8;
     const int Alignment = 64;
