@@ -48,11 +48,14 @@ function ConvertTo-Maml([System.Management.Automation.CommandInfo] $Cmdlet, [Hel
         )
         New-Element ($command + 'returnValues') @($Cmdlet.OutputType | ForEach-Object { New-Type returnValue $_.Name $Text.Outputs })
         New-Element ($command + 'examples') @(
+            $number = 0
             foreach ($example in $Text.Examples) {
+                $number++
                 New-Element ($command + 'example') @(
-                    New-Element ($maml + 'title') $example.Title
+                    New-Element ($maml + 'title') "--------- Example ${number}: $($example.Title) ---------"
                     New-Element ($dev + 'code') $example.Code
-                    New-Element ($dev + 'remarks') (New-Paragraph $example.Remarks)
+                    # Get-Help sets nothing between examples: the empty paragraph does.
+                    New-Element ($dev + 'remarks') @(New-Paragraph $example.Remarks; New-Element ($maml + 'para') '')
                 )
             }
         )
