@@ -6,21 +6,7 @@ using StackExchange.Redis;
 
 namespace RedisML.Datasets;
 
-/// <summary>A chunk in memory. Its arrays are valid until it is disposed.</summary>
-/// <param name="Index">The position among the dataset's chunks.</param>
-/// <param name="FirstRow">The number of its first row in the dataset, from 0.</param>
-public sealed record DatasetChunk(int Index, long FirstRow, RecordBatch Batch) : IDisposable
-{
-    internal Lease<byte>? Lease { get; init; }
-
-    public void Dispose()
-    {
-        Batch.Dispose();
-        Lease?.Dispose();
-    }
-}
-
-/// <summary>Reads the chunks of a dataset, some ahead, and verifies their checksums.</summary>
+/// <summary>Reads the chunks of a dataset, some ahead. A chunk is verified and decoded by whoever first looks at its rows.</summary>
 public sealed class DatasetReader(RedisMLConnection connection)
 {
     /// <summary>Bytes asked for ahead of the reader; a single larger chunk is read all the same.</summary>
@@ -58,15 +44,15 @@ public sealed class DatasetReader(RedisMLConnection connection)
             var (reply, entry, index, first) = window.Dequeue();
             windowBytes -= entry.Bytes;
             var lease = await reply.WaitAsync(cancellation).ConfigureAwait(false) ?? throw DatasetStore.DataLost(dataset, entry.Key);
-            if (ChunkCodec.Checksum(lease.Span) != entry.Crc32)
-            {
-                lease.Dispose();
-                throw new RedisMLException("ChecksumMismatch", ErrorKind.InvalidData,
-                    $"'{entry.Key}' isn't what was written there: its checksum differs. Import dataset '{dataset.Name}' again.", entry.Key);
-            }
-            return new(index, first, ChunkCodec.Decode(lease.Memory)) { Lease = lease };
+            return new(index, first, entry.Rows, () => Decode(dataset, entry, lease), lease);
         }
     }
+
+    /// <exception cref="RedisMLException"><c>ChecksumMismatch</c></exception>
+    static RecordBatch Decode(Dataset dataset, ChunkEntry entry, Lease<byte> lease) => ChunkCodec.Checksum(lease.Span) == entry.Crc32
+        ? ChunkCodec.Decode(lease.Memory)
+        : throw new RedisMLException("ChecksumMismatch", ErrorKind.InvalidData,
+            $"'{entry.Key}' isn't what was written there: its checksum differs. Import dataset '{dataset.Name}' again.", entry.Key);
 
     async IAsyncEnumerable<(ChunkEntry Entry, int Index, long FirstRow)> EntriesAsync(
         Dataset dataset, [EnumeratorCancellation] CancellationToken cancellation)

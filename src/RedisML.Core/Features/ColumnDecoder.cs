@@ -1,0 +1,119 @@
+using System.Numerics;
+using System.Text;
+using Apache.Arrow;
+using Apache.Arrow.Types;
+using RedisML.Datasets;
+
+namespace RedisML.Features;
+
+/// <summary>Decodes Arrow arrays, of the physical types that chunks hold, into column vectors.</summary>
+public static class ColumnDecoder
+{
+    /// <summary>The logical type that a physical type stands for; null where chunks never hold it.</summary>
+    public static ColumnType? LogicalType(IArrowType type) => type.TypeId switch
+    {
+        ArrowTypeId.Int8 or ArrowTypeId.Int16 or ArrowTypeId.Int32 or ArrowTypeId.Int64 => ColumnType.Int64,
+        ArrowTypeId.Float or ArrowTypeId.Double => ColumnType.Float64,
+        ArrowTypeId.Boolean => ColumnType.Boolean,
+        ArrowTypeId.String => ColumnType.Utf8,
+        ArrowTypeId.Dictionary when ((DictionaryType)type).ValueType.TypeId == ArrowTypeId.String => ColumnType.Utf8,
+        _ => null,
+    };
+
+    /// <summary>Copies an array into a vector of the same length.</summary>
+    /// <param name="name">Names the column in an error.</param>
+    public static ColumnVector Decode(IArrowArray array, string name) => array switch
+    {
+        Int8Array a => Numbers<sbyte>(a, ColumnType.Int64),
+        Int16Array a => Numbers<short>(a, ColumnType.Int64),
+        Int32Array a => Numbers<int>(a, ColumnType.Int64),
+        Int64Array a => Numbers<long>(a, ColumnType.Int64),
+        FloatArray a => Numbers<float>(a, ColumnType.Float64),
+        DoubleArray a => Numbers<double>(a, ColumnType.Float64),
+        BooleanArray a => Booleans(a),
+        StringArray a => Text(a),
+        DictionaryArray { Dictionary: StringArray levels } a => Text(a, levels),
+        _ => throw new RedisMLException("UnsupportedColumnType", ErrorKind.InvalidData,
+            $"Column '{name}' has the Arrow type {array.Data.DataType.Name}; a dataset's columns are integers, floating-point numbers, booleans and text.", name),
+    };
+
+    static NumberVector Numbers<T>(PrimitiveArray<T> array, ColumnType type) where T : struct, INumber<T>
+    {
+        var values = GC.AllocateUninitializedArray<double>(array.Length);
+        var source = array.Values;
+        for (int i = 0; i < values.Length; i++) values[i] = double.CreateTruncating(source[i]);
+        MarkMissing(array, values, double.NaN);
+        return new(type, values);
+    }
+
+    static NumberVector Booleans(BooleanArray array)
+    {
+        var values = GC.AllocateUninitializedArray<double>(array.Length);
+        for (int i = 0; i < values.Length; i++) values[i] = BitUtility.GetBit(array.Values, array.Offset + i) ? 1 : 0;
+        MarkMissing(array, values, double.NaN);
+        return new(ColumnType.Boolean, values);
+    }
+
+    static TextVector Text(StringArray array)
+    {
+        var codes = GC.AllocateUninitializedArray<int>(array.Length);
+        var levels = new List<string>();
+        var known = new Dictionary<string, int>(StringComparer.Ordinal);
+        var lookup = known.GetAlternateLookup<ReadOnlySpan<char>>();
+        char[] buffer = new char[256];
+        for (int i = 0; i < codes.Length; i++)
+        {
+            if (array.IsNull(i))
+            {
+                codes[i] = -1;
+                continue;
+            }
+            var bytes = array.GetBytes(i);
+            if (bytes.Length > buffer.Length) buffer = new char[2 * bytes.Length];
+            var text = buffer.AsSpan(0, Encoding.UTF8.GetChars(bytes, buffer));
+            if (!lookup.TryGetValue(text, out codes[i]))
+            {
+                codes[i] = levels.Count;
+                levels.Add(text.ToString());
+                known.Add(levels[^1], codes[i]);
+            }
+        }
+        return new(codes, levels);
+    }
+
+    static TextVector Text(DictionaryArray array, StringArray dictionary)
+    {
+        var codes = GC.AllocateUninitializedArray<int>(array.Length);
+        switch (array.Indices)
+        {
+            case Int8Array indices: Copy<sbyte>(indices, codes); break;
+            case Int16Array indices: Copy<short>(indices, codes); break;
+            case Int32Array indices: Copy<int>(indices, codes); break;
+            case var other: throw new NotSupportedException($"Dictionary indices of type {other.Data.DataType.Name}.");
+        }
+        var levels = new string[dictionary.Length];
+        for (int level = 0; level < levels.Length; level++)
+        {
+            levels[level] = dictionary.GetString(level) ?? "";
+            if (dictionary.IsNull(level)) codes.AsSpan().Replace(level, -1);
+        }
+        return new(codes, levels);
+
+        static void Copy<T>(PrimitiveArray<T> indices, int[] codes) where T : struct, INumber<T>
+        {
+            var source = indices.Values;
+            for (int i = 0; i < codes.Length; i++) codes[i] = int.CreateTruncating(source[i]);
+            MarkMissing(indices, codes, -1);
+        }
+    }
+
+    static void MarkMissing<T>(Apache.Arrow.Array array, T[] values, T missing)
+    {
+        if (array.NullCount == 0) return;
+        var valid = array.NullBitmapBuffer.Span;
+        for (int i = 0; i < values.Length; i++)
+        {
+            if (!BitUtility.GetBit(valid, array.Offset + i)) values[i] = missing;
+        }
+    }
+}

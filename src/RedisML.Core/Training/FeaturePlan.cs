@@ -1,0 +1,97 @@
+using RedisML.Datasets;
+using RedisML.Features;
+using RedisML.Models;
+
+namespace RedisML.Training;
+
+/// <summary>Which columns a training uses and as what, checked against a dataset's schema before any row is read.</summary>
+internal sealed class FeaturePlan
+{
+    readonly TrainingSpecification _specification;
+    readonly Dictionary<string, ColumnType> _stored;
+
+    public FeaturePlan(TrainingSpecification specification, IReadOnlyList<ColumnSchema> schema, Func<string, IColumnExpression> compile)
+    {
+        _specification = specification;
+        _stored = schema.ToDictionary(c => c.Name, c => c.Type, StringComparer.Ordinal);
+        Derived = new DerivedColumns(specification.Derived, compile);
+        if (Derived.Ordered.FirstOrDefault(d => _stored.ContainsKey(d.Name)) is { } clash)
+            throw Invalid("DerivedColumnExists", $"The derived column '{clash.Name}' has the name of a column of the dataset; choose another.", clash.Name);
+
+        LabelType = TypeOf(specification.Label);
+        var features = specification.Features ?? DefaultFeatures(schema);
+        Features = [.. features.Distinct(StringComparer.Ordinal).Select(Plan)];
+        CheckFeatures();
+        CheckLabel();
+    }
+
+    public DerivedColumns Derived { get; }
+
+    public ColumnType LabelType { get; }
+
+    public IReadOnlyList<PlannedFeature> Features { get; }
+
+    /// <summary>How many of the features are numbers.</summary>
+    public int NumberCount => Features.Count(f => !f.IsCategory);
+
+    /// <summary>The stored columns that the features are computed from.</summary>
+    public IReadOnlyList<ColumnSchema> Inputs()
+    {
+        var sources = Features.SelectMany(f => Derived.Sources(f.Column)).ToHashSet(StringComparer.Ordinal);
+        return [.. _stored.Where(c => sources.Contains(c.Key)).Select(c => new ColumnSchema(c.Key, c.Value))];
+    }
+
+    /// <summary>The derived columns that the label or a feature needs, each after those that it refers to.</summary>
+    public IReadOnlyList<DerivedColumn> NeededDerived()
+    {
+        var needed = Features.Select(f => f.Column).Append(_specification.Label).SelectMany(Derived.Sources).ToHashSet(StringComparer.Ordinal);
+        return [.. Derived.Ordered.Where(d => needed.Contains(d.Name))];
+    }
+
+    List<string> DefaultFeatures(IReadOnlyList<ColumnSchema> schema)
+    {
+        var excluded = Derived.Sources(_specification.Label);
+        return [.. schema.Select(c => c.Name).Concat(Derived.Ordered.Select(d => d.Name))
+            .Where(name => !Derived.Sources(name).Overlaps(excluded))];
+    }
+
+    PlannedFeature Plan(string column)
+    {
+        var type = TypeOf(column);
+        return new(column, type, type == ColumnType.Utf8 || _specification.Categories.Contains(column, StringComparer.Ordinal));
+    }
+
+    void CheckFeatures()
+    {
+        if (Features.Count == 0)
+            throw Invalid("NoFeature", $"No column is left to predict '{_specification.Label}' from.", _specification.Label);
+        if (Features.Any(f => f.Column == _specification.Label))
+            throw Invalid("LabelAmongFeatures", $"The label '{_specification.Label}' can't be a feature too.", _specification.Label);
+        foreach (var category in _specification.Categories)
+        {
+            TypeOf(category);
+            if (category != _specification.Label && Features.All(f => f.Column != category))
+                throw Invalid("CategoryNotAFeature", $"Column '{category}' is named as a category and isn't a feature.", category);
+        }
+    }
+
+    void CheckLabel()
+    {
+        if (_specification.Algorithm != Algorithm.Linear) return;
+        if (LabelType == ColumnType.Utf8)
+        {
+            throw Invalid("LabelNotNumeric",
+                $"Linear predicts a number and the label '{_specification.Label}' is text; use Logistic or Softmax.", _specification.Label);
+        }
+        if (_specification.PositiveClass is { } positive)
+            throw Invalid("UnknownClass", "Linear predicts a number: it has no positive class.", positive);
+    }
+
+    ColumnType TypeOf(string column) => Derived.TypeOf(column, stored => _stored.TryGetValue(stored, out var type) ? type
+        : throw NearestName.NotFound("ColumnNotFound", "column", stored, _stored.Keys.Concat(Derived.Ordered.Select(d => d.Name))));
+
+    static RedisMLException Invalid(string errorId, string message, string target) => new(errorId, ErrorKind.InvalidArgument, message, target);
+}
+
+/// <summary>A feature before it is fitted.</summary>
+internal readonly record struct PlannedFeature(string Column, ColumnType Type, bool IsCategory);

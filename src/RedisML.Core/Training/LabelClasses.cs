@@ -1,0 +1,47 @@
+using System.Globalization;
+using RedisML.Datasets;
+using RedisML.Features;
+using RedisML.Models;
+
+namespace RedisML.Training;
+
+/// <summary>The classes of a label, checked and ordered.</summary>
+internal static class LabelClasses
+{
+    const int ClassesShown = 10;
+
+    /// <summary>Numbers by value, text ordinal; the positive class last.</summary>
+    public static string[] Order(TrainingSpecification specification, ColumnType type, IEnumerable<string> found)
+    {
+        var classes = Categories.Order(type, found);
+        if (classes.Length == 1)
+        {
+            throw Invalid("SingleClass",
+                $"Every label in '{specification.Label}' is '{classes[0]}'; to tell classes apart takes two.", specification.Label);
+        }
+        if (specification.Algorithm == Algorithm.Logistic && classes.Length > 2)
+        {
+            throw Invalid("TooManyClasses",
+                $"Logistic tells two classes apart and '{specification.Label}' has {classes.Length}; use Softmax.", specification.Label);
+        }
+        if (specification.PositiveClass is not { } positive) return classes;
+        int index = System.Array.IndexOf(classes, Normalize(type, positive));
+        if (index < 0)
+        {
+            var names = string.Join(", ", classes.Take(ClassesShown).Select(name => $"'{name}'"));
+            if (classes.Length > ClassesShown) names += ", …";
+            throw Invalid("UnknownClass", $"'{positive}' is no class of '{specification.Label}'; its classes are {names}.", positive);
+        }
+        return [.. classes.Where((_, i) => i != index), classes[index]];
+    }
+
+    /// <summary>A class as the user may write it (1.0, True) in the form in which it is stored (1, true).</summary>
+    static string Normalize(ColumnType type, string name)
+    {
+        if (type == ColumnType.Boolean && bool.TryParse(name, out bool boolean)) return Categories.Format(type, boolean ? 1 : 0);
+        return type != ColumnType.Utf8 && double.TryParse(name, CultureInfo.InvariantCulture, out double number)
+            ? Categories.Format(type, number) : name;
+    }
+
+    static RedisMLException Invalid(string errorId, string message, string target) => new(errorId, ErrorKind.InvalidData, message, target);
+}

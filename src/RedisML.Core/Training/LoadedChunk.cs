@@ -1,0 +1,31 @@
+using RedisML.Features;
+
+namespace RedisML.Training;
+
+/// <summary>What the first pass makes of a chunk: its rows, not yet encoded, and the statistics that fit the encoding.</summary>
+internal sealed record LoadedChunk
+{
+    /// <summary>Numbers are raw; categories, and the labels of a classification, are codes into the chunk's levels.</summary>
+    public required TrainingChunk Rows { get; init; }
+
+    /// <summary>Of each numeric feature.</summary>
+    public required ColumnMoments[] Moments { get; init; }
+
+    /// <summary>Of each category.</summary>
+    public required LevelCounts[] Levels { get; init; }
+
+    /// <summary>Of the label, for regression.</summary>
+    public ColumnMoments LabelMoments { get; init; }
+
+    /// <summary>Of the label, for classification.</summary>
+    public LevelCounts? LabelLevels { get; init; }
+
+    /// <summary>Rows left out.</summary>
+    public required int Dropped { get; init; }
+
+    /// <summary>Rows in which the label is missing.</summary>
+    public required int LabelMissing { get; init; }
+
+    /// <summary>For each feature, the rows in which it is missing.</summary>
+    public required int[] FeatureMissing { get; init; }
+}

@@ -1,0 +1,28 @@
+using System.Numerics.Tensors;
+using RedisML.Features;
+
+namespace RedisML.Training;
+
+/// <summary>Least squares: a row's loss is half its squared error.</summary>
+internal sealed class LinearObjective(EncodedLayout layout) : Objective(layout, outputs: 1)
+{
+    public override int ScratchPerRow => 1;
+
+    public override void Add(
+        EncodedBlock block, ReadOnlySpan<double> labels, ReadOnlySpan<double> parameters, Span<double> sum, Span<double> scratch)
+    {
+        var residuals = scratch[..block.Rows];
+        block.Multiply(parameters[..Width], parameters[Width], residuals);
+        TensorPrimitives.Subtract(residuals, labels, residuals);
+        block.AddTransposeProduct(residuals, sum[..Width]);
+        sum[Width] += TensorPrimitives.Sum<double>(residuals);
+        sum[Width + 1] += TensorPrimitives.SumOfSquares<double>(residuals) / 2;
+    }
+
+    public override double[] StartIntercepts(PipelineFit fit) => [fit.LabelMoments.Mean];
+
+    public override double[] StartCurvatures(PipelineFit fit) => [1];
+
+    /// <summary>The mean squared error.</summary>
+    public override double MeanLoss(double loss, long rows) => 2 * loss / rows;
+}

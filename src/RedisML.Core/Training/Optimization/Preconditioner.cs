@@ -1,0 +1,22 @@
+using System.Numerics.Tensors;
+
+namespace RedisML.Training;
+
+/// <summary>A fixed estimate of the inverse Hessian, symmetric and positive definite, from which an optimizer starts.</summary>
+internal abstract class Preconditioner
+{
+    /// <summary>Replaces <paramref name="vector"/> by its product with the estimate.</summary>
+    public abstract void Apply(Span<double> vector);
+}
+
+/// <summary>The inverse of the Hessian's diagonal.</summary>
+internal sealed class DiagonalPreconditioner(double[] diagonal) : Preconditioner
+{
+    public override void Apply(Span<double> vector) => TensorPrimitives.Divide(vector, diagonal, vector);
+}
+
+/// <summary>The inverse of a Hessian, by its Cholesky factor.</summary>
+internal sealed class CholeskyPreconditioner(Cholesky factor) : Preconditioner
+{
+    public override void Apply(Span<double> vector) => factor.Solve(vector);
+}

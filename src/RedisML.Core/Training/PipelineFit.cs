@@ -1,0 +1,124 @@
+using System.Numerics.Tensors;
+using RedisML.Features;
+using RedisML.Models;
+
+namespace RedisML.Training;
+
+/// <summary>A feature pipeline fitted to the statistics of all chunks, merged in the order of chunks.</summary>
+internal sealed class PipelineFit
+{
+    readonly TrainingSpecification _specification;
+    readonly ColumnMoments[] _numbers;
+    readonly CategoryEncoder? _classes;
+
+    public PipelineFit(FeaturePlan plan, TrainingSpecification specification, IReadOnlyList<LoadedChunk> chunks)
+    {
+        _specification = specification;
+        Rows = chunks.Sum(c => (long)c.Rows.Blocks.Rows);
+        Dropped = chunks.Sum(c => (long)c.Dropped);
+        if (Rows == 0) throw NoRows(plan, specification, chunks, Dropped);
+
+        LabelEncoding label;
+        if (specification.Algorithm == Algorithm.Linear)
+        {
+            LabelMoments = chunks.Aggregate(new ColumnMoments(), (merged, chunk) => merged.Merge(chunk.LabelMoments));
+            label = new(specification.Label, plan.LabelType, null);
+        }
+        else
+        {
+            var counts = LevelCounts.Union(chunks.Select(c => c.LabelLevels!), specification.Label);
+            var classes = LabelClasses.Order(specification, plan.LabelType, counts.Keys);
+            ClassCounts = [.. classes.Select(name => counts[name])];
+            _classes = new CategoryEncoder(classes);
+            label = new(specification.Label, plan.LabelType, classes);
+        }
+
+        var features = new List<Feature>();
+        var numbers = new List<ColumnMoments>();
+        var squareSums = new List<double>();
+        int categories = 0;
+        foreach (var (column, type, isCategory) in plan.Features)
+        {
+            if (isCategory)
+            {
+                int index = categories++;
+                var counts = LevelCounts.Union(chunks.Select(c => c.Levels[index]), column);
+                long missing = chunks.Sum(c => c.Levels[index].Missing);
+                var levels = Categories.Order(type, counts.Keys);
+                features.Add(new CategoryFeature(column, type, levels, missing > 0));
+                squareSums.AddRange(levels.Select(level => (double)counts[level]));
+                if (missing > 0) squareSums.Add(missing);
+            }
+            else
+            {
+                int index = numbers.Count;
+                var moments = chunks.Aggregate(new ColumnMoments(), (merged, chunk) => merged.Merge(chunk.Moments[index]));
+                if (!moments.IsFinite) throw ChunkLoader.Infinite(column);
+                features.Add(new NumericFeature(column, moments.Mean, moments.Scale));
+                squareSums.Add(moments.M2 / (moments.Scale * moments.Scale));
+                numbers.Add(moments);
+            }
+        }
+        _numbers = [.. numbers];
+        SquareSums = [.. squareSums];
+        Pipeline = new FeaturePipeline
+        {
+            Inputs = plan.Inputs(),
+            Derived = plan.NeededDerived(),
+            Features = features,
+            Label = label,
+            Missing = specification.Missing,
+        };
+        Layout = new EncodedLayout(features);
+    }
+
+    public FeaturePipeline Pipeline { get; }
+
+    public EncodedLayout Layout { get; }
+
+    /// <summary>Rows used.</summary>
+    public long Rows { get; }
+
+    /// <summary>Rows left out because a value was missing.</summary>
+    public long Dropped { get; }
+
+    /// <summary>The sum of squares of each position of the encoded rows.</summary>
+    public double[] SquareSums { get; }
+
+    /// <summary>The moments of the label, for regression.</summary>
+    public ColumnMoments LabelMoments { get; }
+
+    /// <summary>The rows of each class, for classification.</summary>
+    public long[] ClassCounts { get; } = [];
+
+    /// <summary>Encodes the rows of a chunk in place.</summary>
+    public void Encode(LoadedChunk chunk)
+    {
+        var rows = chunk.Rows;
+        var maps = chunk.Levels.Zip(Layout.Categories, (levels, encoder) => encoder.Map(levels.Levels)).ToArray();
+        for (int block = 0; block < rows.Blocks.Count; block++)
+        {
+            for (int i = 0; i < _numbers.Length; i++)
+                Standardizer.Apply(rows.Number(block, i), _numbers[i].Mean, _numbers[i].Scale, replaceMissing: _numbers[i].Missing > 0);
+            for (int i = 0; i < maps.Length; i++)
+                Layout.Categories[i].Encode(rows.Category(block, i), maps[i], rows.Category(block, i));
+        }
+        if (_classes is null) return;
+        var classes = _classes.Map(chunk.LabelLevels!.Levels);
+        foreach (ref double label in rows.Labels.AsSpan()) label = classes[(int)label];
+    }
+
+    static RedisMLException NoRows(FeaturePlan plan, TrainingSpecification specification, IReadOnlyList<LoadedChunk> chunks, long dropped)
+    {
+        if (dropped == 0)
+            return new("NoRow", ErrorKind.InvalidData, "The dataset has no rows to train on.", specification.Label);
+        if (chunks.Sum(c => (long)c.LabelMissing) == dropped)
+            return new("LabelMissing", ErrorKind.InvalidData, $"The label '{specification.Label}' is missing in every row.", specification.Label);
+        var (column, missing) = plan.Features
+            .Select((feature, i) => (feature.Column, Missing: chunks.Sum(c => (long)c.FeatureMissing[i])))
+            .MaxBy(f => f.Missing);
+        return new("NoRow", ErrorKind.InvalidData,
+            $"Every one of the {dropped:N0} rows misses a value and was dropped; '{column}' is missing in {missing:N0}. " +
+            "Leave such columns out of the features, or use -Missing Mean.", column);
+    }
+}

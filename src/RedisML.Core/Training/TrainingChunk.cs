@@ -1,0 +1,38 @@
+using RedisML.Features;
+
+namespace RedisML.Training;
+
+/// <summary>The rows of a chunk that training uses, in blocks: first as loaded, then encoded in place.</summary>
+internal sealed class TrainingChunk(int rows, int numberCount, int categoryCount)
+{
+    readonly double[] _numbers = GC.AllocateUninitializedArray<double>(checked(rows * numberCount));
+    readonly int[] _positions = GC.AllocateUninitializedArray<int>(checked(rows * categoryCount));
+
+    public BlockPartition Blocks { get; } = new(rows, BlockPartition.BlockRows(numberCount));
+
+    /// <summary>A value a row: the number to predict, or the index of the class.</summary>
+    public double[] Labels { get; } = GC.AllocateUninitializedArray<double>(rows);
+
+    /// <summary>A number, a value a row of the block.</summary>
+    public Span<double> Number(int block, int index)
+    {
+        int start = Blocks.Start(block), length = Blocks.Start(block + 1) - start;
+        return _numbers.AsSpan(start * numberCount + index * length, length);
+    }
+
+    /// <summary>A category: the chunk's code, later the encoded position, a row of the block.</summary>
+    public Span<int> Category(int block, int index)
+    {
+        int start = Blocks.Start(block), length = Blocks.Start(block + 1) - start;
+        return _positions.AsSpan(start * categoryCount + index * length, length);
+    }
+
+    public ReadOnlySpan<double> BlockLabels(int block) => Labels.AsSpan(Blocks.Start(block), Blocks.Length(block));
+
+    public EncodedBlock Block(EncodedLayout layout, int block)
+    {
+        int start = Blocks.Start(block), length = Blocks.Start(block + 1) - start;
+        return new(layout, length, _numbers.AsSpan(start * numberCount, length * numberCount),
+            _positions.AsSpan(start * categoryCount, length * categoryCount));
+    }
+}

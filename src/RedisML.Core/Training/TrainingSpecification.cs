@@ -1,0 +1,39 @@
+using RedisML.Features;
+using RedisML.Models;
+
+namespace RedisML.Training;
+
+/// <summary>What to train, and how.</summary>
+public sealed record TrainingSpecification
+{
+    public required Algorithm Algorithm { get; init; }
+
+    /// <summary>The column to predict, stored or derived.</summary>
+    public required string Label { get; init; }
+
+    /// <summary>The columns to predict from, in the order of encoding. Null: all but the label, what it is derived from, and what is derived from these.</summary>
+    public IReadOnlyList<string>? Features { get; init; }
+
+    /// <summary>Numeric columns that are categories. Text always is.</summary>
+    public IReadOnlyList<string> Categories { get; init; } = [];
+
+    /// <summary>The class that counts as positive. Null: the last in order.</summary>
+    public string? PositiveClass { get; init; }
+
+    /// <summary>Columns computed from others; those that neither the label nor a feature needs are left out of the model.</summary>
+    public IReadOnlyList<DerivedColumn> Derived { get; init; } = [];
+
+    public MissingPolicy Missing { get; init; }
+
+    /// <summary>The penalty: <c>½·L2·‖w‖²</c> beside the sum of losses (squared errors count half). The intercept isn't penalised.</summary>
+    public double L2 { get; init; } = 1;
+
+    /// <summary>The most iterations of an iterative optimizer.</summary>
+    public int MaxIteration { get; init; } = 1000;
+
+    /// <summary>An iterative optimizer stops when the loss is estimated to be within this fraction of its minimum.</summary>
+    public double Tolerance { get; init; } = 1e-9;
+
+    /// <summary>Kept with the model. Training as it is here draws no random numbers.</summary>
+    public int? Seed { get; init; }
+}
