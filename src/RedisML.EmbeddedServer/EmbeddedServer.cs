@@ -1,1 +1,84 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using Garnet;
+
 namespace RedisML.EmbeddedServer;
+
+/// <summary>A Redis server in this process (Garnet): on loopback alone, behind a random password.</summary>
+/// <remarks>
+/// The module loads this assembly into a load context of its own, so only types of the base library may appear in public members.
+/// </remarks>
+public sealed class EmbeddedServer : IAsyncDisposable
+{
+    const int PortAttempts = 10;
+    const int PasswordBytes = 24;
+
+    readonly DataFolder _folder;
+    readonly GarnetServer _server;
+
+    EmbeddedServer(DataFolder folder, int port, string password)
+    {
+        _folder = folder;
+        Port = port;
+        Password = password;
+        _server = new(ServerOptions.Create(folder, port, password));
+        try
+        {
+            _server.Start();
+        }
+        catch
+        {
+            _server.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The port on 127.0.0.1.</summary>
+    public int Port { get; }
+
+    /// <summary>The password of the user <c>default</c>; another one at every start.</summary>
+    public string Password { get; }
+
+    /// <summary>Starts a server; returns when it answers.</summary>
+    /// <param name="directory">Where the data lasts, through kill -9 too; null for a server whose data ends with it.</param>
+    /// <param name="port">The port, or 0 for a free one.</param>
+    /// <exception cref="IOException">The directory can't be used; with the HRESULT of a sharing violation, another server uses it.</exception>
+    /// <exception cref="SocketException">The port can't be used.</exception>
+    public static EmbeddedServer Start(string? directory = null, int port = 0)
+    {
+        var folder = directory is null ? DataFolder.Temporary() : DataFolder.Lasting(directory);
+        try
+        {
+            var password = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(PasswordBytes));
+            if (port != 0) return new(folder, port, password);
+            for (int attempt = 1; ; attempt++)
+            {
+                try { return new(folder, FreePort(), password); }
+                catch (SocketException e) when (e.SocketErrorCode == SocketError.AddressAlreadyInUse && attempt < PortAttempts) { }
+            }
+        }
+        catch
+        {
+            folder.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Stops the server. All acknowledged writes are in the directory then, if it has one; else nothing is left of it.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        // Garnet's own Dispose doesn't flush the append-only file.
+        if (_folder.Lasts) await _server.Store.CommitAOFAsync(default).ConfigureAwait(false);
+        _server.Dispose();
+        _folder.Dispose();
+    }
+
+    /// <summary>A port that was free just now: Garnet binds port 0 but doesn't tell which port that gave.</summary>
+    static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}

@@ -7,22 +7,86 @@ public sealed class RedisMLConnection : IAsyncDisposable
 {
     readonly ConnectionMultiplexer _multiplexer;
 
-    RedisMLConnection(ConnectionMultiplexer multiplexer, KeySpace keys)
+    RedisMLConnection(ConnectionMultiplexer multiplexer, ConnectionSettings settings)
     {
         _multiplexer = multiplexer;
-        Keys = keys;
+        Settings = settings;
+        Keys = new(settings.Prefix);
         Database = multiplexer.GetDatabase();
     }
+
+    /// <summary>The addresses, as <c>host:port</c>, several joined by commas.</summary>
+    public string Endpoint => Settings.Endpoint;
+
+    /// <summary>What every key starts with.</summary>
+    public string Prefix => Settings.Prefix;
+
+    /// <summary>Null for the server's default user.</summary>
+    public string? User => Settings.User;
+
+    public bool Tls => Settings.Tls;
+
+    public int DatabaseIndex => Settings.DatabaseIndex;
+
+    /// <summary>What the server said of itself when the connection was made.</summary>
+    public ServerInfo Server { get; private set; } = ServerInfo.Unknown;
+
+    internal ConnectionSettings Settings { get; }
 
     internal IDatabase Database { get; }
 
     internal KeySpace Keys { get; }
 
-    public static async Task<RedisMLConnection> ConnectAsync(string configuration, string prefix, CancellationToken cancellation)
+    /// <summary>Connects, signs in, and checks that the user may read the keys under the prefix.</summary>
+    /// <exception cref="RedisMLException">
+    /// Names the endpoint, the cause and the next step: <c>ConnectionRefused</c>, <c>HostNotFound</c>, <c>ConnectionTimedOut</c>, <c>TlsFailed</c>,
+    /// <c>AuthenticationFailed</c>, <c>PermissionDenied</c>, <c>NotRedis</c>, <c>ConnectionFailed</c>, or one of <see cref="RedisErrors"/>.
+    /// </exception>
+    public static async Task<RedisMLConnection> ConnectAsync(ConnectionSettings settings, CancellationToken cancellation)
     {
-        var multiplexer = await ConnectionMultiplexer.ConnectAsync(configuration).WaitAsync(cancellation).ConfigureAwait(false);
-        return new(multiplexer, new KeySpace(prefix));
+        var connection = new RedisMLConnection(await OpenAsync(settings, cancellation).ConfigureAwait(false), settings);
+        try
+        {
+            await connection.CheckCredentialAsync(cancellation).ConfigureAwait(false);
+            await connection.Database.KeyExistsAsync(connection.Keys.Datasets).WaitAsync(cancellation).ConfigureAwait(false);
+            connection.Server = await ServerInfo.ReadAsync(connection, cancellation).ConfigureAwait(false);
+            return connection;
+        }
+        catch (Exception e)
+        {
+            await connection.DisposeAsync().ConfigureAwait(false);
+            if (RedisErrors.Translate(e, settings.Endpoint) is { } error) throw error;
+            throw;
+        }
     }
 
+    public override string ToString() => Settings.ToString();
+
     public ValueTask DisposeAsync() => _multiplexer.DisposeAsync();
+
+    static async Task<ConnectionMultiplexer> OpenAsync(ConnectionSettings settings, CancellationToken cancellation)
+    {
+        var opening = ConnectionMultiplexer.ConnectAsync(settings.ToOptions());
+        try
+        {
+            return await opening.WaitAsync(cancellation).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            _ = opening.ContinueWith(late => late.Result.Dispose(), CancellationToken.None, TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default);
+            throw;
+        }
+        catch (RedisConnectionException e)
+        {
+            throw await new ConnectionDiagnosis(settings).ExplainAsync(e, cancellation).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>The client ignores a refused password where the server lets anybody in; then another user than ours would be at work.</summary>
+    async Task CheckCredentialAsync(CancellationToken cancellation)
+    {
+        var options = Settings.ToOptions();
+        if (options.User is not { } user) return;
+        await Database.ExecuteAsync("AUTH", user, options.Password ?? "").WaitAsync(cancellation).ConfigureAwait(false);
+    }
 }

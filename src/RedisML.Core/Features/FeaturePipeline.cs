@@ -21,6 +21,9 @@ public enum MissingPolicy
 /// </remarks>
 public sealed record FeaturePipeline
 {
+    /// <summary>The stored columns that the features are computed from, with their types: what prediction needs of a row.</summary>
+    public IReadOnlyList<ColumnSchema> Inputs { get; init; } = [];
+
     /// <summary>Columns computed from others before anything else, in order: a later one may use an earlier one.</summary>
     public IReadOnlyList<DerivedColumn> Derived { get; init; } = [];
 
@@ -52,6 +55,7 @@ public abstract record Feature(string Column)
 /// <summary>A number, standardised: <c>(x − Mean) / Scale</c>. Scale is the population deviation, 1 for a constant column.</summary>
 public sealed record NumericFeature(string Column, double Mean, double Scale) : Feature(Column)
 {
+    [JsonIgnore]
     public override int Width => 1;
 }
 
@@ -61,6 +65,7 @@ public sealed record NumericFeature(string Column, double Mean, double Scale) : 
 /// <param name="MissingLevel">Whether a missing value is a level of its own, after the others.</param>
 public sealed record CategoryFeature(string Column, ColumnType Type, IReadOnlyList<string> Levels, bool MissingLevel) : Feature(Column)
 {
+    [JsonIgnore]
     public override int Width => Levels.Count + (MissingLevel ? 1 : 0);
 }
 

@@ -34,6 +34,13 @@ internal sealed class FeaturePlan
     /// <summary>How many of the features are numbers.</summary>
     public int NumberCount => Features.Count(f => !f.IsCategory);
 
+    /// <summary>The stored columns that the features are computed from.</summary>
+    public IReadOnlyList<ColumnSchema> Inputs()
+    {
+        var sources = Features.SelectMany(f => Derived.Sources(f.Column)).ToHashSet(StringComparer.Ordinal);
+        return [.. _stored.Where(c => sources.Contains(c.Key)).Select(c => new ColumnSchema(c.Key, c.Value))];
+    }
+
     /// <summary>The derived columns that the label or a feature needs, each after those that it refers to.</summary>
     public IReadOnlyList<DerivedColumn> NeededDerived()
     {

@@ -1,10 +1,6 @@
-using Apache.Arrow;
+using RedisML.Datasets;
 
 namespace RedisML.Training;
-
-/// <summary>A part of a dataset's rows.</summary>
-/// <param name="Index">Its place in the order of rows, from 0, without gaps.</param>
-public readonly record struct DatasetChunk(int Index, RecordBatch Batch);
 
 /// <summary>The chunks of a dataset, to be taken by several workers at once.</summary>
 public interface ITrainingChunks
@@ -14,7 +10,7 @@ public interface ITrainingChunks
 
     /// <summary>
     /// Takes a chunk that nobody has taken yet, waiting for it where need be; null when there are no more. Each worker calls this
-    /// from its own thread, where decoding belongs too. The worker disposes of the batch.
+    /// from its own thread, where decoding belongs too. The worker disposes of the chunk.
     /// </summary>
     DatasetChunk? Take(CancellationToken cancellation);
 }

@@ -62,6 +62,7 @@ internal sealed class PipelineFit
         SquareSums = [.. squareSums];
         Pipeline = new FeaturePipeline
         {
+            Inputs = plan.Inputs(),
             Derived = plan.NeededDerived(),
             Features = features,
             Label = label,

@@ -111,15 +111,15 @@ public sealed class TrainingSession
         var loaded = new SortedList<int, LoadedChunk>();
         _team.For(WorkerCount, (worker, _) =>
         {
-            while (_chunks.Take(_team.Stopping) is var (index, batch))
+            while (_chunks.Take(_team.Stopping) is { } chunk)
             {
-                using (batch)
+                using (chunk)
                 {
-                    var chunk = loader.Load(batch);
-                    lock (loaded) loaded.Add(index, chunk);
-                    long rows = Interlocked.Add(ref _rowsLoaded, batch.Length);
+                    var rows = loader.Load(chunk.Batch);
+                    lock (loaded) loaded.Add(chunk.Index, rows);
+                    long count = Interlocked.Add(ref _rowsLoaded, chunk.Rows);
                     if (worker == 0)
-                        _progress?.Report(new(0, double.NaN, rows, rows / Stopwatch.GetElapsedTime(start).TotalSeconds));
+                        _progress?.Report(new(0, double.NaN, count, count / Stopwatch.GetElapsedTime(start).TotalSeconds));
                 }
             }
         });

@@ -3,12 +3,12 @@ using System.Management.Automation;
 
 namespace RedisML.PowerShell;
 
-/// <summary>The bridge between the pipeline thread and asynchronous work: the only place that blocks on a task.</summary>
+/// <summary>The bridge between the pipeline thread and asynchronous work: the only place where a cmdlet blocks on a task.</summary>
 /// <remarks>
-/// <see cref="Run"/> executes the work elsewhere and, until it ends, whatever it posts on the pipeline thread. Ask
-/// <c>ShouldProcess</c> before <see cref="Run"/>: inside, only <see cref="Post"/> may touch the cmdlet.
+/// <see cref="Run(Func{CancellationToken, Task})"/> executes the work elsewhere and, until it ends, whatever it posts on the pipeline
+/// thread. Ask <c>ShouldProcess</c> before: inside, only <see cref="Post"/> may touch the cmdlet.
 /// </remarks>
-public abstract class AsyncCmdlet : PSCmdlet, IDisposable
+public abstract class AsyncCmdlet : PSCmdlet
 {
     const int PumpCapacity = 64;
 
@@ -33,6 +33,7 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
         }
         catch
         {
+            // The pipeline ended, as with Select-Object -First: the work must not outlive it.
             cancel.Cancel();
             try { task.Wait(CancellationToken.None); }
             catch (AggregateException) { }
@@ -42,34 +43,70 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
         {
             task.GetAwaiter().GetResult();
         }
-        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        catch (Exception) when (_stop.IsCancellationRequested)
         {
             throw new PipelineStoppedException();
         }
-        catch (RedisMLException e)
+        catch (Exception e) when (Translate(e) is { } error)
         {
-            ThrowTerminatingError(ToErrorRecord(e));
+            Fail(error);
         }
     }
 
-    /// <summary>Hands an action, such as a write, to the pipeline thread; waits where that one is behind.</summary>
-    protected void Post(Action action) => _pump!.Add(action, _cancellation);
+    /// <summary>Runs <paramref name="work"/> and shows its progress.</summary>
+    /// <param name="activity">What is done, to what.</param>
+    /// <param name="progress">Asked from a timer, while the work goes on.</param>
+    protected void Run(string activity, Func<ProgressReport> progress, Func<CancellationToken, Task> work) => Run(async cancellation =>
+    {
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var display = new ProgressDisplay(activity, show => Post(() => show(this))).RunAsync(progress, end.Token);
+        try
+        {
+            await work(cancellation).ConfigureAwait(false);
+        }
+        finally
+        {
+            await end.CancelAsync().ConfigureAwait(false);
+            await display.ConfigureAwait(false);
+        }
+    });
 
-    /// <summary>Writes an object from within <see cref="Run"/>.</summary>
+    /// <summary>Hands an action, such as a write, to the pipeline thread; waits where that one is behind. Nothing happens once the work has ended.</summary>
+    protected void Post(Action action)
+    {
+        try { _pump!.Add(action, _cancellation); }
+        catch (InvalidOperationException) when (_pump!.IsAddingCompleted) { }
+    }
+
+    /// <summary>Writes an object from within the work.</summary>
     protected void PostObject(object value) => Post(() => WriteObject(value));
 
-    /// <summary>Writes a non-terminating error from within <see cref="Run"/>.</summary>
+    /// <summary>Writes a non-terminating error from within the work.</summary>
     protected void PostError(RedisMLException error) => Post(() => WriteError(ToErrorRecord(error)));
 
+    /// <summary>Writes a warning from within the work.</summary>
+    protected void PostWarning(string text) => Post(() => WriteWarning(text));
+
+    /// <summary>Writes a line for <c>-Verbose</c> from within the work.</summary>
+    protected void PostVerbose(string text) => Post(() => WriteVerbose(text));
+
+    /// <summary>The error that the user sees for an exception of the work; null where it is a fault of this module.</summary>
+    protected virtual RedisMLException? Translate(Exception exception) => exception as RedisMLException;
+
     protected override void StopProcessing() => _stop.Cancel();
+
+    /// <summary>The file system path of a path as users write it: relative to the location, on a drive, with a tilde.</summary>
+    protected string ResolvePath(string path)
+    {
+        var resolved = SessionState.Path.GetUnresolvedProviderPathFromPSPath(path, out var provider, out _);
+        if (provider.Name != "FileSystem") Fail(new("PathNotInFileSystem", ErrorKind.InvalidArgument, $"'{path}' isn't a path of the file system.", path));
+        return resolved;
+    }
+
+    /// <summary>Ends the cmdlet with an error, on the pipeline thread.</summary>
+    protected void Fail(RedisMLException error) => ThrowTerminatingError(ToErrorRecord(error));
 
     /// <summary>The PowerShell form of an error of Core.</summary>
     protected static ErrorRecord ToErrorRecord(RedisMLException error) =>
         new(error, error.ErrorId, Enum.Parse<ErrorCategory>(error.Kind.ToString()), error.Target);
-
-    public void Dispose()
-    {
-        _stop.Dispose();
-        GC.SuppressFinalize(this);
-    }
 }

@@ -1,0 +1,101 @@
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Text;
+using StackExchange.Redis;
+
+namespace RedisML.Connections;
+
+/// <summary>Finds out why no connection came about, which the Redis client doesn't tell: takes the same steps again, one by one.</summary>
+sealed class ConnectionDiagnosis(ConnectionSettings settings)
+{
+    static readonly TimeSpan s_patience = TimeSpan.FromSeconds(2);
+
+    readonly ConfigurationOptions _options = settings.ToOptions();
+    readonly string _endpoint = settings.Endpoint;
+
+    /// <summary>The error to show, with <paramref name="failure"/> as its cause where no step failed.</summary>
+    internal async Task<RedisMLException> ExplainAsync(Exception failure, CancellationToken cancellation)
+    {
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        deadline.CancelAfter(s_patience);
+        try
+        {
+            return await TryStepsAsync(deadline.Token).ConfigureAwait(false) ?? RedisErrors.Failed(_endpoint, failure.Message, failure);
+        }
+        catch (SocketException e)
+        {
+            return RedisErrors.FromSocket(e, _endpoint);
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            return RedisErrors.TimedOut(_endpoint, failure);
+        }
+        catch (IOException e)
+        {
+            return RedisErrors.Failed(_endpoint, e.Message, e);
+        }
+    }
+
+    async Task<RedisMLException?> TryStepsAsync(CancellationToken cancellation)
+    {
+        var address = _options.EndPoints[0];
+        if (address is UnixDomainSocketEndPoint) return null;
+        using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        await socket.ConnectAsync(address, cancellation).ConfigureAwait(false);
+        await using var network = new NetworkStream(socket);
+        if (!_options.Ssl) return await TryCommandsAsync(network, cancellation).ConfigureAwait(false);
+
+        await using var secure = new SslStream(network);
+        try
+        {
+            await secure.AuthenticateAsClientAsync(new SslClientAuthenticationOptions
+            {
+                TargetHost = _options.SslHost ?? (address as DnsEndPoint)?.Host ?? (address as IPEndPoint)?.Address.ToString(),
+                EnabledSslProtocols = _options.SslProtocols ?? SslProtocols.None,
+            }, cancellation).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is AuthenticationException or IOException)
+        {
+            return RedisErrors.TlsFailed(_endpoint, e.Message, e);
+        }
+        catch (OperationCanceledException e)
+        {
+            return RedisErrors.TlsFailed(_endpoint, "the server doesn't answer the handshake", e);
+        }
+        return await TryCommandsAsync(secure, cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>Signs in, and sends the command with which the Redis client greets a server.</summary>
+    async Task<RedisMLException?> TryCommandsAsync(Stream stream, CancellationToken cancellation)
+    {
+        using var reader = new StreamReader(stream, Encoding.Latin1);
+        if (_options.Password is { } password)
+        {
+            string[] command = _options.User is { } user ? ["AUTH", user, password] : ["AUTH", password];
+            if (await TryCommandAsync(command).ConfigureAwait(false) is { ErrorId: not "RedisError" } error) return error;
+        }
+        return await TryCommandAsync(["ECHO", "RedisML"]).ConfigureAwait(false);
+
+        async Task<RedisMLException?> TryCommandAsync(string[] command)
+        {
+            await stream.WriteAsync(Encode(command), cancellation).ConfigureAwait(false);
+            var reply = await reader.ReadLineAsync(cancellation).ConfigureAwait(false);
+            return reply switch
+            {
+                null or "" => RedisErrors.NotRedis(_endpoint, "closed the connection without an answer"),
+                ['-', .. var error] => RedisErrors.FromReply(error, _endpoint),
+                ['+' or '$', ..] => null,
+                _ => RedisErrors.NotRedis(_endpoint, "doesn't answer as a Redis server does"),
+            };
+        }
+    }
+
+    static byte[] Encode(string[] command)
+    {
+        var text = new StringBuilder().Append('*').Append(command.Length).Append("\r\n");
+        foreach (var word in command) text.Append('$').Append(Encoding.UTF8.GetByteCount(word)).Append("\r\n").Append(word).Append("\r\n");
+        return Encoding.UTF8.GetBytes(text.ToString());
+    }
+}

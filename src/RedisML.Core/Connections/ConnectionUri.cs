@@ -1,0 +1,31 @@
+using StackExchange.Redis;
+
+namespace RedisML.Connections;
+
+/// <summary>Reads <c>redis://[user[:password]@]host[:port][/database]</c>, its parts percent-encoded; <c>rediss://</c> means TLS.</summary>
+static class ConnectionUri
+{
+    internal static bool IsMatch(string text) => text.Contains("://", StringComparison.Ordinal);
+
+    internal static ConfigurationOptions Parse(string text)
+    {
+        if (!Uri.TryCreate(text, UriKind.Absolute, out var uri) || uri.Host == "")
+            throw Invalid("it isn't a well-formed URI; characters such as '@', '/' and '#' in a password must be percent-encoded");
+        if (uri.Scheme is not ("redis" or "rediss"))
+            throw Invalid("its scheme is neither redis nor rediss");
+        if (uri.Query != "" || uri.Fragment != "")
+            throw Invalid("it has a query or a fragment; '?' and '#' in a password must be percent-encoded");
+
+        var options = new ConfigurationOptions { Ssl = uri.Scheme == "rediss" };
+        options.EndPoints.Add(uri.DnsSafeHost, uri.Port < 0 ? ConnectionSettings.DefaultPort : uri.Port);
+        var database = uri.AbsolutePath.Trim('/');
+        if (database != "")
+            options.DefaultDatabase = int.TryParse(database, out int number) && number >= 0 ? number : throw Invalid("its path isn't a database number");
+        var credential = uri.UserInfo.Split(':', 2);
+        if (credential[0] != "") options.User = Uri.UnescapeDataString(credential[0]);
+        if (credential.Length > 1) options.Password = Uri.UnescapeDataString(credential[1]);
+        return options;
+    }
+
+    static RedisMLException Invalid(string why) => ConnectionSettings.Invalid($"{why}. The form is redis://[user[:password]@]host[:port][/database]");
+}

@@ -1,0 +1,44 @@
+using Apache.Arrow;
+using RedisML.Datasets.Columns;
+
+namespace RedisML.Datasets.Chunks;
+
+/// <summary>A chunk ready to be stored.</summary>
+/// <param name="Data">The Arrow IPC stream; disposing the chunk gives its memory back.</param>
+/// <param name="Rows">Rows in the chunk.</param>
+/// <param name="UncompressedBytes">Bytes of all its buffers before compression.</param>
+/// <param name="Checksum">CRC-32 of the data.</param>
+/// <param name="Statistics">One a column.</param>
+sealed record EncodedChunk(PooledStream Data, int Rows, long UncompressedBytes, uint Checksum, IReadOnlyList<ColumnStatistics> Statistics) : IDisposable
+{
+    public void Dispose() => Data.Dispose();
+}
+
+/// <summary>Collects rows, column by column, and encodes them as a chunk. Its memory is used again for the next one.</summary>
+sealed class ChunkBuilder
+{
+    readonly IReadOnlyList<ColumnSchema> _schema;
+
+    public ChunkBuilder(IReadOnlyList<ColumnSchema> schema)
+    {
+        _schema = schema;
+        Columns = [.. schema.Select(c => ColumnBuilder.Create(c.Type))];
+    }
+
+    /// <summary>One a column; the caller appends to each in turn.</summary>
+    public IReadOnlyList<ColumnBuilder> Columns { get; }
+
+    public int Rows => Columns[0].Count;
+
+    /// <summary>Encodes the rows so far, and starts anew.</summary>
+    public EncodedChunk Encode(ChunkCompression compression)
+    {
+        var columns = Columns.Select(c => c.Build()).ToArray();
+        var fields = _schema.Zip(columns, (c, built) => new Field(c.Name, built.Type, nullable: true));
+        var batch = new RecordBatch(new Schema(fields, null), columns.Select(c => c.Array), Rows);
+        var data = ChunkCodec.Encode(batch, compression);
+        var chunk = new EncodedChunk(data, Rows, ChunkCodec.BufferBytes(batch), ChunkCodec.Checksum(data.WrittenMemory.Span), [.. columns.Select(c => c.Statistics)]);
+        foreach (var column in Columns) column.Reset();
+        return chunk;
+    }
+}

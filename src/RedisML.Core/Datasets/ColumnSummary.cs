@@ -1,0 +1,11 @@
+namespace RedisML.Datasets;
+
+/// <summary>What <see cref="DatasetSummary"/> finds out about a column.</summary>
+/// <param name="Count">Values that are there.</param>
+/// <param name="Missing">Values that are missing.</param>
+/// <param name="Mean">Null for text, and where no value is there; so are the next three.</param>
+/// <param name="StandardDeviation">Of the population.</param>
+/// <param name="Distinct">How many different values; exact up to 16,384, from there on an estimate with a standard error of 0.8 %.</param>
+public sealed record ColumnSummary(
+    string Dataset, string Column, ColumnType Type, long Count, long Missing,
+    double? Mean, double? StandardDeviation, double? Minimum, double? Maximum, long Distinct);

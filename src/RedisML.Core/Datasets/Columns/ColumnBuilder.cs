@@ -1,0 +1,116 @@
+using System.Buffers;
+using System.Runtime.InteropServices;
+using Apache.Arrow;
+using Apache.Arrow.Types;
+
+namespace RedisML.Datasets.Columns;
+
+/// <summary>A finished column of a chunk, still in its builder's memory: valid until the builder's next append or reset.</summary>
+readonly record struct BuiltColumn(IArrowType Type, IArrowArray Array, ColumnStatistics Statistics);
+
+/// <summary>Collects the values of one column of a chunk. Its memory is used again for the next chunk.</summary>
+/// <remarks>Only the rows of missing values are noted; the validity bitmap is made from them at the end.</remarks>
+abstract class ColumnBuilder
+{
+    const int InitialRows = 4096;
+
+    int[] _missing = [];
+    int _missingCount;
+    byte[] _validity = [];
+
+    /// <summary>A builder for values of the logical type <paramref name="type"/>.</summary>
+    public static ColumnBuilder Create(ColumnType type) => type switch
+    {
+        ColumnType.Int64 => new Int64ColumnBuilder(),
+        ColumnType.Float64 => new Float64ColumnBuilder(),
+        ColumnType.Boolean => new BooleanColumnBuilder(),
+        ColumnType.Utf8 => new TextColumnBuilder(),
+        _ => throw new ArgumentOutOfRangeException(nameof(type)),
+    };
+
+    /// <summary>Rows appended since the last reset.</summary>
+    public int Count { get; protected set; }
+
+    protected int MissingCount => _missingCount;
+
+    protected ReadOnlySpan<int> Missing => _missing.AsSpan(0, _missingCount);
+
+    /// <summary>Appends a missing value.</summary>
+    public void AppendNull()
+    {
+        if (_missingCount == _missing.Length) System.Array.Resize(ref _missing, Math.Max(64, 2 * _missingCount));
+        _missing[_missingCount++] = Count;
+        AppendPlaceholder();
+    }
+
+    /// <summary>Appends the value in <paramref name="row"/> of an array of this column's logical type, stored in any of its physical types.</summary>
+    public abstract void AppendFrom(IArrowArray array, int row);
+
+    /// <summary>The column as an Arrow array in its narrowest type, with its statistics.</summary>
+    public abstract BuiltColumn Build();
+
+    public virtual void Reset() => Count = _missingCount = 0;
+
+    /// <summary>Fills the slot of a missing value.</summary>
+    protected abstract void AppendPlaceholder();
+
+    /// <summary>Makes room for one more row.</summary>
+    protected static void Reserve<T>(ref T[] values, int count)
+    {
+        if (count == values.Length) System.Array.Resize(ref values, Math.Max(InitialRows, 2 * count));
+    }
+
+    /// <summary>One bit a row, least significant first; empty where nothing is missing, as Arrow has it.</summary>
+    protected ArrowBuffer Validity()
+    {
+        if (_missingCount == 0) return ArrowBuffer.Empty;
+        int length = (Count + 7) / 8;
+        if (_validity.Length < length) _validity = new byte[length];
+        _validity.AsSpan(0, length).Fill(0xFF);
+        if (Count % 8 != 0) _validity[length - 1] = (byte)((1 << Count % 8) - 1);
+        foreach (int row in Missing) _validity[row >> 3] &= (byte)~(1 << (row & 7));
+        return new(_validity.AsMemory(0, length));
+    }
+
+    /// <summary>Copies the values that are there, without gaps, into <paramref name="target"/>.</summary>
+    protected int CopyPresent<T>(ReadOnlySpan<T> values, Span<T> target)
+    {
+        int from = 0, to = 0;
+        foreach (int row in Missing)
+        {
+            values[from..row].CopyTo(target[to..]);
+            to += row - from;
+            from = row + 1;
+        }
+        values[from..].CopyTo(target[to..]);
+        return to + values.Length - from;
+    }
+
+    /// <summary>The first <paramref name="count"/> values as Arrow wants them: the memory itself, not a copy.</summary>
+    protected static ReadOnlyMemory<byte> AsMemory<T>(T[] values, int count) where T : unmanaged =>
+        count == 0 ? default : new ArrayBytes<T>(values, count).Memory;
+
+    protected static double[] RentScratch(int length) => ArrayPool<double>.Shared.Rent(length);
+
+    protected static void ReturnScratch(double[] scratch) => ArrayPool<double>.Shared.Return(scratch);
+}
+
+/// <summary>The bytes of an array of numbers.</summary>
+file sealed class ArrayBytes<T>(T[] values, int count) : MemoryManager<byte> where T : unmanaged
+{
+    public override Span<byte> GetSpan() => MemoryMarshal.AsBytes(values.AsSpan(0, count));
+
+    public override unsafe MemoryHandle Pin(int elementIndex = 0)
+    {
+        var handle = GCHandle.Alloc(values, GCHandleType.Pinned);
+        return new((byte*)handle.AddrOfPinnedObject() + elementIndex, handle);
+    }
+
+    public override void Unpin()
+    {
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+    }
+}

@@ -1,0 +1,67 @@
+using System.Numerics.Tensors;
+using System.Runtime.InteropServices;
+using Apache.Arrow;
+using Apache.Arrow.Types;
+
+namespace RedisML.Datasets.Columns;
+
+/// <summary>Integers, stored in the narrowest of 8, 16, 32 and 64 bits that holds all of the chunk.</summary>
+sealed class Int64ColumnBuilder : ColumnBuilder
+{
+    long[] _values = [];
+    byte[] _narrow = [];
+
+    public void Append(long value)
+    {
+        Reserve(ref _values, Count);
+        _values[Count++] = value;
+    }
+
+    public override void AppendFrom(IArrowArray array, int row)
+    {
+        if (ArrowValues.TryGetInt64(array, row, out long value)) Append(value);
+        else AppendNull();
+    }
+
+    public override BuiltColumn Build()
+    {
+        var values = _values.AsSpan(0, Count);
+        long minimum = 0, maximum = 0;
+        if (Count > 0)
+        {
+            minimum = TensorPrimitives.Min<long>(values);
+            maximum = TensorPrimitives.Max<long>(values);
+        }
+        var statistics = Statistics(values);
+        if (minimum >= sbyte.MinValue && maximum <= sbyte.MaxValue)
+            return new(Int8Type.Default, new Int8Array(Narrow<sbyte>(values), Validity(), Count, MissingCount, 0), statistics);
+        if (minimum >= short.MinValue && maximum <= short.MaxValue)
+            return new(Int16Type.Default, new Int16Array(Narrow<short>(values), Validity(), Count, MissingCount, 0), statistics);
+        if (minimum >= int.MinValue && maximum <= int.MaxValue)
+            return new(Int32Type.Default, new Int32Array(Narrow<int>(values), Validity(), Count, MissingCount, 0), statistics);
+        return new(Int64Type.Default, new Int64Array(Narrow<long>(values), Validity(), Count, MissingCount, 0), statistics);
+    }
+
+    protected override void AppendPlaceholder() => Append(0);
+
+    ArrowBuffer Narrow<T>(ReadOnlySpan<long> values) where T : unmanaged, System.Numerics.INumberBase<T>
+    {
+        int bytes = values.Length * Marshal.SizeOf<T>();
+        if (_narrow.Length < bytes) _narrow = new byte[bytes];
+        TensorPrimitives.ConvertTruncating(values, MemoryMarshal.Cast<byte, T>(_narrow.AsSpan(0, bytes)));
+        return new(_narrow.AsMemory(0, bytes));
+    }
+
+    ColumnStatistics Statistics(ReadOnlySpan<long> values)
+    {
+        var scratch = RentScratch(2 * values.Length);
+        var all = scratch.AsSpan(0, values.Length);
+        TensorPrimitives.ConvertTruncating(values, all);
+        var present = scratch.AsSpan(values.Length, values.Length - MissingCount);
+        if (MissingCount == 0) present = all;
+        else CopyPresent(all, present);
+        var statistics = NumberStatistics.Of(present, MissingCount);
+        ReturnScratch(scratch);
+        return statistics;
+    }
+}

@@ -1,0 +1,78 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using RedisML.Datasets.Chunks;
+using RedisML.Datasets.Columns;
+
+namespace RedisML.Datasets;
+
+/// <summary>How the rows of a dataset lie in Redis.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<DatasetLayout>))]
+public enum DatasetLayout
+{
+    /// <summary>Chunks of rows, column by column, as Arrow IPC streams.</summary>
+    Columnar,
+}
+
+/// <summary>A column of a dataset with its statistics.</summary>
+public sealed record DatasetColumn(string Name, ColumnType Type, ColumnStatistics Statistics)
+{
+    [JsonIgnore]
+    public ColumnSchema Schema => new(Name, Type);
+}
+
+/// <summary>Where up to 1,000 chunk entries lie, and what they add up to.</summary>
+public sealed record PageReference(string Key, int Chunks, long Rows, long Bytes);
+
+/// <summary>A chunk of a dataset: its key, and what must be found there.</summary>
+/// <param name="Crc32">Of the value, as in zlib.</param>
+public sealed record ChunkEntry(string Key, int Rows, int Bytes, uint Crc32);
+
+/// <summary>A version of a dataset, as its head describes it. Immutable, like the pages and chunks that it names.</summary>
+public sealed record Dataset
+{
+    public required string Name { get; init; }
+
+    public required long Version { get; init; }
+
+    public required DateTimeOffset Created { get; init; }
+
+    public required IReadOnlyList<DatasetColumn> Columns { get; init; }
+
+    /// <summary>The column to predict unless a training says otherwise.</summary>
+    public string? Label { get; init; }
+
+    public required long Rows { get; init; }
+
+    /// <summary>Bytes of all chunks, as stored.</summary>
+    public required long StoredBytes { get; init; }
+
+    public DatasetLayout Layout { get; init; }
+
+    public ChunkCompression Compression { get; init; }
+
+    /// <summary>Tells whether the same source, read with the same options, made this version.</summary>
+    public required string Fingerprint { get; init; }
+
+    public required IReadOnlyList<PageReference> Pages { get; init; }
+
+    [JsonIgnore]
+    public int Chunks => Pages.Sum(p => p.Chunks);
+
+    /// <summary>The column of this name, or an error that suggests the nearest.</summary>
+    public DatasetColumn Column(string name) => Columns.FirstOrDefault(c => c.Name == name)
+        ?? throw NearestName.NotFound("ColumnNotFound", $"column in dataset '{Name}' called", name, Columns.Select(c => c.Name));
+
+    internal string ToJson() => JsonSerializer.Serialize(this, s_json);
+
+    internal static Dataset FromJson(string json) => JsonSerializer.Deserialize<Dataset>(json, s_json)!;
+
+    internal static string PageToJson(IReadOnlyList<ChunkEntry> entries) => JsonSerializer.Serialize(entries, s_json);
+
+    internal static IReadOnlyList<ChunkEntry> PageFromJson(ReadOnlySpan<byte> json) => JsonSerializer.Deserialize<List<ChunkEntry>>(json, s_json)!;
+
+    static readonly JsonSerializerOptions s_json = new(JsonSerializerDefaults.Web)
+    {
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+    };
+}

@@ -1,0 +1,38 @@
+using Apache.Arrow;
+using RedisML.Datasets.Columns;
+
+namespace RedisML.Datasets;
+
+/// <summary>A chunk in memory. Its arrays are valid until it is disposed.</summary>
+public sealed class DatasetChunk : IDisposable
+{
+    readonly Lazy<RecordBatch> _batch;
+    readonly IDisposable? _memory;
+
+    /// <param name="decode">Run by whoever first looks at the rows, on its thread.</param>
+    /// <param name="memory">What the rows lie in.</param>
+    internal DatasetChunk(int index, long firstRow, int rows, Func<RecordBatch> decode, IDisposable? memory)
+    {
+        (Index, FirstRow, Rows, _memory) = (index, firstRow, rows, memory);
+        _batch = new(decode, LazyThreadSafetyMode.ExecutionAndPublication);
+    }
+
+    /// <summary>The position among the dataset's chunks.</summary>
+    public int Index { get; }
+
+    /// <summary>The number of its first row in the dataset, from 0.</summary>
+    public long FirstRow { get; }
+
+    public int Rows { get; }
+
+    internal RecordBatch Batch => _batch.Value;
+
+    /// <summary>A value as long, double, bool or string; null where it is missing.</summary>
+    public object? Value(int column, int row) => ArrowValues.GetObject(Batch.Column(column), row);
+
+    public void Dispose()
+    {
+        if (_batch.IsValueCreated) _batch.Value.Dispose();
+        _memory?.Dispose();
+    }
+}

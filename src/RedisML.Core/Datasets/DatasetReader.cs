@@ -1,0 +1,69 @@
+using System.Runtime.CompilerServices;
+using Apache.Arrow;
+using RedisML.Connections;
+using RedisML.Datasets.Chunks;
+using StackExchange.Redis;
+
+namespace RedisML.Datasets;
+
+/// <summary>Reads the chunks of a dataset, some ahead. A chunk is verified and decoded by whoever first looks at its rows.</summary>
+public sealed class DatasetReader(RedisMLConnection connection)
+{
+    /// <summary>Bytes asked for ahead of the reader; a single larger chunk is read all the same.</summary>
+    const long WindowBytes = 16 << 20;
+
+    readonly DatasetStore _store = new(connection);
+
+    /// <summary>The chunks in order, from the one that holds row <paramref name="firstRow"/> to the one that holds the last row wanted.</summary>
+    public async IAsyncEnumerable<DatasetChunk> ReadAsync(
+        Dataset dataset, long firstRow = 0, long rows = long.MaxValue, [EnumeratorCancellation] CancellationToken cancellation = default)
+    {
+        var window = new Queue<(Task<Lease<byte>?> Reply, ChunkEntry Entry, int Index, long FirstRow)>();
+        long windowBytes = 0;
+        try
+        {
+            await foreach (var (entry, index, first) in EntriesAsync(dataset, cancellation).ConfigureAwait(false))
+            {
+                if (first + entry.Rows <= firstRow) continue;
+                if (rows != long.MaxValue && first >= firstRow + rows) break;
+                while (window.Count > 0 && windowBytes + entry.Bytes > WindowBytes) yield return await NextAsync().ConfigureAwait(false);
+                window.Enqueue((connection.Database.StringGetLeaseAsync(entry.Key), entry, index, first));
+                windowBytes += entry.Bytes;
+            }
+            while (window.Count > 0) yield return await NextAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            // Replies that nobody waits for any more still hold rented memory.
+            foreach (var (reply, _, _, _) in window)
+                _ = reply.ContinueWith(r => { if (r.IsCompletedSuccessfully) r.Result?.Dispose(); }, TaskScheduler.Default);
+        }
+
+        async Task<DatasetChunk> NextAsync()
+        {
+            var (reply, entry, index, first) = window.Dequeue();
+            windowBytes -= entry.Bytes;
+            var lease = await reply.WaitAsync(cancellation).ConfigureAwait(false) ?? throw DatasetStore.DataLost(dataset, entry.Key);
+            return new(index, first, entry.Rows, () => Decode(dataset, entry, lease), lease);
+        }
+    }
+
+    /// <exception cref="RedisMLException"><c>ChecksumMismatch</c></exception>
+    static RecordBatch Decode(Dataset dataset, ChunkEntry entry, Lease<byte> lease) => ChunkCodec.Checksum(lease.Span) == entry.Crc32
+        ? ChunkCodec.Decode(lease.Memory)
+        : throw new RedisMLException("ChecksumMismatch", ErrorKind.InvalidData,
+            $"'{entry.Key}' isn't what was written there: its checksum differs. Import dataset '{dataset.Name}' again.", entry.Key);
+
+    async IAsyncEnumerable<(ChunkEntry Entry, int Index, long FirstRow)> EntriesAsync(
+        Dataset dataset, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        int index = 0;
+        long first = 0;
+        foreach (var page in dataset.Pages)
+            foreach (var entry in await _store.PageAsync(dataset, page, cancellation).ConfigureAwait(false))
+            {
+                yield return (entry, index++, first);
+                first += entry.Rows;
+            }
+    }
+}

@@ -1,0 +1,55 @@
+using RedisML.Datasets.Chunks;
+
+namespace RedisML.Datasets.Importing;
+
+/// <summary>What an import is to make of its source.</summary>
+public sealed record ImportOptions
+{
+    public required string Dataset { get; init; }
+
+    /// <summary>The column to predict.</summary>
+    public string? Label { get; init; }
+
+    /// <summary>The types of some or all columns; the others' are inferred.</summary>
+    public IReadOnlyDictionary<string, ColumnType> Schema { get; init; } = new Dictionary<string, ColumnType>();
+
+    /// <summary>What stands for a missing value, besides an empty field.</summary>
+    public IReadOnlyList<string> NullValues { get; init; } = [];
+
+    public ChunkCompression Compression { get; init; } = ChunkCompression.Lz4;
+
+    /// <summary>Replaces a dataset that exists already.</summary>
+    public bool Force { get; init; }
+}
+
+/// <summary>How far an import is.</summary>
+/// <param name="BytesRead">Of the file, compressed where it is.</param>
+public readonly record struct ImportProgress(long Rows, long BytesRead, long BytesTotal);
+
+/// <summary>What an import did.</summary>
+public sealed record ImportResult
+{
+    public required string Dataset { get; init; }
+
+    /// <summary>The version that the dataset now has.</summary>
+    public required long Version { get; init; }
+
+    public required long RowsRead { get; init; }
+
+    public required long RowsWritten { get; init; }
+
+    public long RowsRejected => RowsRead - RowsWritten;
+
+    /// <summary>The size of the file.</summary>
+    public required long SourceBytes { get; init; }
+
+    /// <summary>The size of the chunks in Redis.</summary>
+    public required long StoredBytes { get; init; }
+
+    public required TimeSpan Elapsed { get; init; }
+
+    public double RowsPerSecond => RowsRead / Math.Max(Elapsed.TotalSeconds, 1e-9);
+
+    /// <summary>Whether the dataset came from the same source already, so that there was nothing to do.</summary>
+    public bool Unchanged { get; init; }
+}

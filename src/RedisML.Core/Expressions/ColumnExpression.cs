@@ -1,0 +1,51 @@
+using RedisML.Datasets;
+using RedisML.Features;
+
+namespace RedisML.Expressions;
+
+/// <summary>A formula over columns, such as <c>log(price) / [sepal length (cm)]</c>.</summary>
+/// <remarks>
+/// Operators, loosest first: <c>or</c> <c>||</c>; <c>and</c> <c>&amp;&amp;</c>; <c>not</c>; <c>== = != &lt; &lt;= &gt; &gt;=</c>; <c>+ -</c>;
+/// <c>* / %</c>; unary <c>- !</c>; <c>^</c> <c>**</c>. Functions: abs, sqrt, exp, log, log10, log1p, floor, ceil, round, sin, cos, pow, min,
+/// max, if(condition, a, b), isnull, coalesce. Text stands in single or double quotes, a column with unusual characters in brackets or
+/// backticks; a closing quote is doubled to stand for itself.
+/// A missing operand makes the result missing, but for <c>isnull</c>, <c>coalesce</c>, <c>false and …</c>, <c>true or …</c> and the branch of
+/// an <c>if</c> that isn't taken. A result that isn't finite, such as log(0), is missing.
+/// </remarks>
+public sealed class ColumnExpression : IColumnExpression
+{
+    readonly string _text;
+
+    ColumnExpression(string text, ExpressionNode root)
+    {
+        _text = text;
+        Root = root;
+        Columns = [.. ColumnsOf(root).Distinct(StringComparer.Ordinal)];
+        if (Columns.Count == 0) throw ExpressionError.At(text, root.Position, "a column was expected: it refers to none");
+    }
+
+    internal ExpressionNode Root { get; }
+
+    public IReadOnlyList<string> Columns { get; }
+
+    /// <exception cref="RedisMLException"><c>InvalidExpression</c>, with the place and what was expected there.</exception>
+    public static ColumnExpression Parse(string text) => new(text, ExpressionParser.Parse(text));
+
+    public ColumnType ResultType(Func<string, ColumnType> typeOf) => new ExpressionTyping(_text, typeOf).TypeOf(Root);
+
+    public ColumnVector Evaluate(Func<string, ColumnVector> column, int rows)
+    {
+        var columns = Columns.ToDictionary(name => name, column, StringComparer.Ordinal);
+        var type = ResultType(name => columns[name].Type);
+        return new ExpressionEvaluator(columns, rows).Evaluate(Root, type);
+    }
+
+    public override string ToString() => _text;
+
+    static IEnumerable<string> ColumnsOf(ExpressionNode node) => node switch
+    {
+        ColumnNode column => [column.Name],
+        CallNode call => call.Arguments.SelectMany(ColumnsOf),
+        _ => [],
+    };
+}

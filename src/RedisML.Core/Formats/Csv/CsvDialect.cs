@@ -1,0 +1,51 @@
+using CsvHelper;
+
+namespace RedisML.Formats.Csv;
+
+/// <summary>How a CSV file is written: what CsvHelper and the scanner for record borders must agree on.</summary>
+/// <param name="Separator">An ASCII character.</param>
+/// <param name="LineBreak">What ends a record: LF, also after CR; CR in files that have no LF.</param>
+/// <param name="NullValues">What stands for a missing value, besides an empty field.</param>
+sealed record CsvDialect(char Separator, byte LineBreak, IReadOnlyList<ReadOnlyMemory<byte>> NullValues)
+{
+    public CsvReaderOptions ReaderOptions { get; } = new()
+    {
+        Separator = Separator,
+        HasHeader = false,
+    };
+
+    public bool IsNull(ReadOnlySpan<byte> field)
+    {
+        if (field.IsEmpty) return true;
+        foreach (var value in NullValues)
+            if (field.SequenceEqual(value.Span)) return true;
+        return false;
+    }
+
+    /// <summary>Where the last complete record of <paramref name="block"/> ends, or 0 where there is none.</summary>
+    /// <param name="block">Starts where a record starts.</param>
+    /// <remarks>As in RFC 4180: a quote opens a quoted field only at its start, a doubled quote within doesn't close it.</remarks>
+    public int LastBorder(ReadOnlySpan<byte> block)
+    {
+        const byte quote = (byte)'"';
+        int border = 0, at = 0;
+        while (true)
+        {
+            int next = block[at..].IndexOf(quote);
+            int lineBreak = (next < 0 ? block[at..] : block.Slice(at, next)).LastIndexOf(LineBreak);
+            if (lineBreak >= 0) border = at + lineBreak + 1;
+            if (next < 0) return border;
+            at += next;
+            bool opens = at == 0 || block[at - 1] == Separator || block[at - 1] is (byte)'\n' or (byte)'\r';
+            at++;
+            while (opens)
+            {
+                int close = block[at..].IndexOf(quote);
+                if (close < 0) return border;
+                at += close + 1;
+                if (at == block.Length || block[at] != quote) break;
+                at++;
+            }
+        }
+    }
+}

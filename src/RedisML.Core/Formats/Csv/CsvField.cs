@@ -1,0 +1,105 @@
+using System.Buffers.Text;
+using System.Text;
+using CsvHelper;
+using RedisML.Datasets;
+using RedisML.Datasets.Columns;
+
+namespace RedisML.Formats.Csv;
+
+/// <summary>Parses the fields of one column into its builder.</summary>
+abstract class CsvField
+{
+    /// <summary>Appends field <paramref name="index"/> of the current record, which isn't missing; false where it doesn't fit the type.</summary>
+    public abstract bool TryAppend(CsvReader reader, int index, ReadOnlySpan<byte> text);
+
+    /// <param name="type">Null for a column in which no sample had a value: then any value is a misfit.</param>
+    /// <param name="exact">Whether the type was inferred: then <c>01234</c> is no integer.</param>
+    public static CsvField Create(ColumnType? type, bool exact, ColumnBuilder builder) => type switch
+    {
+        null => new NoValueField(),
+        ColumnType.Int64 => new Int64Field((Int64ColumnBuilder)builder, exact),
+        ColumnType.Float64 => new Float64Field((Float64ColumnBuilder)builder),
+        ColumnType.Boolean => new BooleanField((BooleanColumnBuilder)builder),
+        _ => new TextField((TextColumnBuilder)builder),
+    };
+
+    /// <summary>The narrowest type that holds the value: the one rule by which samples are judged and types widened.</summary>
+    public static ColumnType TypeOf(CsvReader reader, int index)
+    {
+        var text = reader.GetSpan(index);
+        if (TryBoolean(text, out _)) return ColumnType.Boolean;
+        if (IsInteger(text)) return !HasLeadingZero(text) && reader.TryParse(index, out long _) ? ColumnType.Int64 : ColumnType.Utf8;
+        return !HasLeadingZero(text) && TryDouble(reader, index, text, out _) ? ColumnType.Float64 : ColumnType.Utf8;
+    }
+
+    static bool IsInteger(ReadOnlySpan<byte> text)
+    {
+        var digits = text is [(byte)'-' or (byte)'+', ..] ? text[1..] : text;
+        return !digits.IsEmpty && !digits.ContainsAnyExceptInRange((byte)'0', (byte)'9');
+    }
+
+    /// <summary>A number such as 01234 is a code whose zero matters.</summary>
+    static bool HasLeadingZero(ReadOnlySpan<byte> text)
+    {
+        var digits = text is [(byte)'-' or (byte)'+', ..] ? text[1..] : text;
+        return digits is [(byte)'0', >= (byte)'0' and <= (byte)'9', ..];
+    }
+
+    /// <summary>CsvHelper takes a comma for a separator of thousands; here 1,5 in a file with semicolons must not become 15.</summary>
+    static bool TryDouble(CsvReader reader, int index, ReadOnlySpan<byte> text, out double value)
+    {
+        value = 0;
+        return !text.Contains((byte)',') && reader.TryParse(index, out value);
+    }
+
+    static bool TryBoolean(ReadOnlySpan<byte> text, out bool value)
+    {
+        value = Ascii.EqualsIgnoreCase(text, "true"u8);
+        return value || Ascii.EqualsIgnoreCase(text, "false"u8);
+    }
+
+    sealed class NoValueField : CsvField
+    {
+        public override bool TryAppend(CsvReader reader, int index, ReadOnlySpan<byte> text) => false;
+    }
+
+    sealed class Int64Field(Int64ColumnBuilder builder, bool exact) : CsvField
+    {
+        public override bool TryAppend(CsvReader reader, int index, ReadOnlySpan<byte> text)
+        {
+            if (!Utf8Parser.TryParse(text, out long value, out int used) || used != text.Length) return false;
+            if (exact && HasLeadingZero(text)) return false;
+            builder.Append(value);
+            return true;
+        }
+    }
+
+    sealed class Float64Field(Float64ColumnBuilder builder) : CsvField
+    {
+        public override bool TryAppend(CsvReader reader, int index, ReadOnlySpan<byte> text)
+        {
+            if (!TryDouble(reader, index, text, out double value)) return false;
+            builder.Append(value);
+            return true;
+        }
+    }
+
+    sealed class BooleanField(BooleanColumnBuilder builder) : CsvField
+    {
+        public override bool TryAppend(CsvReader reader, int index, ReadOnlySpan<byte> text)
+        {
+            if (!TryBoolean(text, out bool value)) return false;
+            builder.Append(value);
+            return true;
+        }
+    }
+
+    sealed class TextField(TextColumnBuilder builder) : CsvField
+    {
+        public override bool TryAppend(CsvReader reader, int index, ReadOnlySpan<byte> text)
+        {
+            builder.Append(text);
+            return true;
+        }
+    }
+}

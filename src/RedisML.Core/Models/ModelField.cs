@@ -1,0 +1,63 @@
+using System.Globalization;
+using StackExchange.Redis;
+
+namespace RedisML.Models;
+
+/// <summary>The fields of a model's hashes. In the hash of a version, all that don't start with <c>@</c> are parameters.</summary>
+static class ModelField
+{
+    internal const int MaxNameLength = 256;
+
+    /// <summary>Redis's limit of one value.</summary>
+    internal const int MaxValueBytes = 512 * 1024 * 1024;
+
+    /// <summary>Below Redis's limit of one command, 1 GiB.</summary>
+    internal const int MaxTotalBytes = 1_000_000_000;
+
+    internal const string FormatVersion = "1";
+
+    // The head.
+    internal static readonly RedisValue Format = "format";
+    internal static readonly RedisValue Version = "version";
+    internal static readonly RedisValue Last = "last";
+
+    // A version.
+    internal static readonly RedisValue Definition = "@definition";
+    internal static readonly RedisValue Created = "@created";
+    internal static readonly RedisValue Modified = "@modified";
+
+    internal static bool IsParameter(RedisValue field) => !field.StartsWith("@");
+
+    internal static string Now() => DateTimeOffset.UtcNow.ToString("O", CultureInfo.InvariantCulture);
+
+    internal static DateTimeOffset ToTime(RedisValue value) =>
+        DateTimeOffset.TryParse(value, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? time : default;
+
+    /// <summary>The fields of these parameters.</summary>
+    /// <exception cref="RedisMLException"><c>InvalidParameterName</c>, <c>ParameterTooLarge</c>.</exception>
+    internal static HashEntry[] Encode(IEnumerable<KeyValuePair<string, ParameterValue>> parameters)
+    {
+        long total = 0;
+        var entries = new List<HashEntry>();
+        foreach (var (name, value) in parameters)
+        {
+            CheckName(name);
+            var bytes = value.Encode();
+            if (bytes.Length > MaxValueBytes) throw TooLarge($"Parameter '{name}' takes {bytes.Length:N0} bytes", MaxValueBytes, name);
+            if ((total += bytes.Length) > MaxTotalBytes)
+                throw TooLarge($"The parameters up to '{name}' take {total:N0} bytes together", MaxTotalBytes, name);
+            entries.Add(new(name, bytes));
+        }
+        return [.. entries];
+    }
+
+    static void CheckName(string name)
+    {
+        if (name.Length is 0 or > MaxNameLength || name[0] == '@' || name.Any(char.IsControl))
+            throw new RedisMLException("InvalidParameterName", ErrorKind.InvalidArgument, $"'{name}' can't name a parameter: a name has 1 to " +
+                $"{MaxNameLength} characters, none of them a control character, the first not '@'.", name);
+    }
+
+    static RedisMLException TooLarge(string what, int limit, string name) =>
+        new("ParameterTooLarge", ErrorKind.LimitsExceeded, $"{what}; Redis holds {limit:N0}. Split it into several parameters.", name);
+}

@@ -1,0 +1,172 @@
+using System.Text.Json;
+using StackExchange.Redis;
+
+namespace RedisML.Models;
+
+// A version is written whole under a number of its own, then the head is moved to it by one script on the head alone. A reader sees
+// the old version or the new one; of a writer that failed, nothing remains.
+public sealed partial class ModelStore
+{
+    const int MaxAttempts = 20;
+
+    /// <summary>KEYS: head. ARGV: number, the version that must be current, 0 for none, or empty for any older one; time.</summary>
+    /// <remarks><c>removed</c> marks the numbers that a removal has taken: a version that was then being written isn't to come back.</remarks>
+    const string MoveHead = """
+        local head = redis.call('HMGET', KEYS[1], 'version', 'last', 'removed')
+        local number, current = tonumber(ARGV[1]), tonumber(head[1] or '0')
+        if not head[2] or number > tonumber(head[2]) or number <= tonumber(head[3] or '0') then return 0 end
+        if ARGV[2] == '' then
+          if current > number then return 1 end
+        elseif current ~= tonumber(ARGV[2]) then return 0 end
+        redis.call('HSET', KEYS[1], 'format', '1', 'version', ARGV[1])
+        redis.call('HSETNX', KEYS[1], 'created', ARGV[3])
+        return 1
+        """;
+
+    /// <summary>KEYS: head. Makes the model unseen, and returns the highest number that its versions may have.</summary>
+    const string HideHead = """
+        local last = redis.call('HGET', KEYS[1], 'last')
+        if not last then return 0 end
+        redis.call('HDEL', KEYS[1], 'version', 'created')
+        redis.call('HSET', KEYS[1], 'removed', last)
+        return tonumber(last)
+        """;
+
+    /// <summary>KEYS: head. ARGV: number. Deletes a head without a current version, unless a later number has been issued.</summary>
+    const string DropHead = """
+        local head = redis.call('HMGET', KEYS[1], 'version', 'last')
+        if head[1] or head[2] ~= ARGV[1] then return 0 end
+        redis.call('DEL', KEYS[1])
+        return 1
+        """;
+
+    /// <summary>Stores what training produced as a new version, which can't be changed, and makes it the current one.</summary>
+    /// <returns>The new version.</returns>
+    /// <exception cref="RedisMLException"><c>InvalidParameterName</c>, <c>ParameterTooLarge</c>, <c>ModelBusy</c>.</exception>
+    public async Task<Model> PublishAsync(
+        string name, ModelDefinition definition, IEnumerable<KeyValuePair<string, ParameterValue>> parameters, CancellationToken cancellation)
+    {
+        HashEntry[] fields =
+        [
+            new(ModelField.Created, ModelField.Now()),
+            new(ModelField.Definition, JsonSerializer.SerializeToUtf8Bytes(definition, ModelJson.Definition)),
+            .. ModelField.Encode(parameters),
+        ];
+        long version = await RetryAsync(name, () => TryPublishAsync(name, RedisValue.EmptyString, fields, cancellation)).ConfigureAwait(false);
+        return await GetAsync(name, version, cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>Sets and removes parameters, all at once.</summary>
+    /// <remarks>
+    /// A version set by hand is changed in place. A trained version stays as it is: a copy with the changes, marked as modified and
+    /// open to further ones, becomes the current version. A model that doesn't exist is made, unless there is nothing to set.
+    /// </remarks>
+    /// <returns>The current version, changed.</returns>
+    /// <exception cref="RedisMLException">
+    /// <c>ModelNotFound</c>, <c>InvalidParameterName</c>, <c>ParameterTooLarge</c>, <c>ModelBusy</c>.
+    /// </exception>
+    public async Task<Model> ChangeParametersAsync(string name, IEnumerable<KeyValuePair<string, ParameterValue>> set,
+        IReadOnlyCollection<string> remove, CancellationToken cancellation)
+    {
+        var fields = ModelField.Encode(set);
+        var removed = remove.Select(n => (RedisValue)n).ToArray();
+        long version = await RetryAsync(name, () => TryChangeAsync(name, fields, removed, cancellation)).ConfigureAwait(false);
+        return await GetAsync(name, version, cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>Removes a model with all its versions.</summary>
+    /// <returns>False where there is none.</returns>
+    public async Task<bool> RemoveAsync(string name, CancellationToken cancellation)
+    {
+        RedisKey head = Keys.Model(name);
+        bool found = await Database.HashExistsAsync(head, ModelField.Version).WaitAsync(cancellation).ConfigureAwait(false);
+        long last = (long)await Database.ScriptEvaluateAsync(HideHead, [head]).WaitAsync(cancellation).ConfigureAwait(false);
+        for (long version = 1; version <= last; version++)
+            await Database.KeyDeleteAsync(Keys.ModelVersion(name, version)).WaitAsync(cancellation).ConfigureAwait(false);
+        await Database.ScriptEvaluateAsync(DropHead, [head], [last]).WaitAsync(cancellation).ConfigureAwait(false);
+        await Database.SetRemoveAsync(Keys.Models, name).WaitAsync(cancellation).ConfigureAwait(false);
+        // Made again meanwhile: its writer may have listed it before.
+        if (await Database.HashExistsAsync(head, ModelField.Version).WaitAsync(cancellation).ConfigureAwait(false))
+            await Database.SetAddAsync(Keys.Models, name).WaitAsync(cancellation).ConfigureAwait(false);
+        return found;
+    }
+
+    async Task<long?> TryChangeAsync(string name, HashEntry[] set, RedisValue[] remove, CancellationToken cancellation)
+    {
+        long? current = await CurrentVersionAsync(name, cancellation).ConfigureAwait(false);
+        if (current is not { } version)
+        {
+            if (set.Length == 0) throw NearestName.NotFound("ModelNotFound", "model", name, await ListAsync(cancellation).ConfigureAwait(false));
+            return await TryPublishAsync(name, 0, [new(ModelField.Created, ModelField.Now()), .. set], cancellation).ConfigureAwait(false);
+        }
+        var key = Keys.ModelVersion(name, version);
+        var marks = await Database.HashGetAsync(key, [ModelField.Definition, ModelField.Modified]).WaitAsync(cancellation).ConfigureAwait(false);
+        bool isSealed = !marks[0].IsNull && marks[1].IsNull;
+        if (!isSealed) return await TryWriteAsync(key, Condition.KeyExists(key), set, remove, cancellation).ConfigureAwait(false) ? version : null;
+
+        var changed = new Dictionary<RedisValue, RedisValue>();
+        foreach (var entry in await Database.HashGetAllAsync(key).WaitAsync(cancellation).ConfigureAwait(false)) changed[entry.Name] = entry.Value;
+        foreach (var entry in set) changed[entry.Name] = entry.Value;
+        foreach (var field in remove) changed.Remove(field);
+        changed[ModelField.Created] = changed[ModelField.Modified] = ModelField.Now();
+        return await TryPublishAsync(name, version, [.. changed.Select(c => new HashEntry(c.Key, c.Value))], cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>Writes a new version and moves the head to it. Null, with nothing left behind, where another writer was in between.</summary>
+    async Task<long?> TryPublishAsync(string name, RedisValue expected, HashEntry[] fields, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        RedisKey head = Keys.Model(name);
+        // Neither this nor the move is given up half-way: what became of them must be known.
+        long version = await Database.HashIncrementAsync(head, ModelField.Last).ConfigureAwait(false);
+        RedisKey key = Keys.ModelVersion(name, version);
+        bool published = false;
+        bool taken = false;
+        try
+        {
+            // A model of this name that was removed meanwhile, and made again, may have issued the number a second time.
+            taken = !await TryWriteAsync(key, Condition.KeyNotExists(key), fields, [], cancellation).ConfigureAwait(false);
+            if (taken) return null;
+            var moved = Database.ScriptEvaluateAsync(MoveHead, [head], [version, expected, ModelField.Now()]);
+            var listed = Database.SetAddAsync(Keys.Models, name);
+            await Task.WhenAll(moved, listed).ConfigureAwait(false);
+            published = (bool)await moved.ConfigureAwait(false);
+            return published ? version : null;
+        }
+        finally
+        {
+            if (!published && !taken) await DiscardAsync(head, key, version).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Deletes a version that didn't become current. No cancellation: it is what a cancelled publication ends with.</summary>
+    async Task DiscardAsync(RedisKey head, RedisKey key, long version)
+    {
+        // The move may have come through though its reply didn't.
+        if (await Database.HashGetAsync(head, ModelField.Version).ConfigureAwait(false) == version) return;
+        await Database.KeyDeleteAsync(key).ConfigureAwait(false);
+        await Database.ScriptEvaluateAsync(DropHead, [head], [version]).ConfigureAwait(false);
+    }
+
+    async Task<bool> TryWriteAsync(RedisKey key, Condition condition, HashEntry[] set, RedisValue[] remove, CancellationToken cancellation)
+    {
+        var transaction = Database.CreateTransaction();
+        transaction.AddCondition(condition);
+        List<Task> replies = [];
+        if (remove.Length > 0) replies.Add(transaction.HashDeleteAsync(key, remove));
+        if (set.Length > 0) replies.Add(transaction.HashSetAsync(key, set));
+        if (!await transaction.ExecuteAsync().WaitAsync(cancellation).ConfigureAwait(false)) return false;
+        await Task.WhenAll(replies).WaitAsync(cancellation).ConfigureAwait(false);
+        return true;
+    }
+
+    /// <summary>Tries again where another writer was in between, each time from what it left.</summary>
+    static async Task<long> RetryAsync(string name, Func<Task<long?>> attempt)
+    {
+        for (int i = 0; i < MaxAttempts; i++)
+            if (await attempt().ConfigureAwait(false) is { } version)
+                return version;
+        throw new RedisMLException("ModelBusy", ErrorKind.ResourceBusy,
+            $"Model '{name}' was changed by others each of {MaxAttempts} times that it was tried. Try again.", name);
+    }
+}

@@ -1,0 +1,37 @@
+using System.Management.Automation;
+using RedisML.Connections;
+
+namespace RedisML.PowerShell;
+
+/// <summary>A cmdlet that works over a connection: the one it is given, else the runspace's, else <c>$env:REDISML_CONNECTION</c>.</summary>
+public abstract class RedisMLCmdlet : AsyncCmdlet
+{
+    RedisMLConnection? _connection;
+
+    [Parameter]
+    public RedisMLConnection? Connection { get; set; }
+
+    /// <summary>Runs <paramref name="work"/> over the connection; fails with <c>NotConnected</c> where there is none.</summary>
+    protected void Run(Func<RedisMLConnection, CancellationToken, Task> work) => Run(WithConnection(work));
+
+    /// <summary>Runs <paramref name="work"/> over the connection and shows its progress.</summary>
+    /// <inheritdoc cref="AsyncCmdlet.Run(string, Func{ProgressReport}, Func{CancellationToken, Task})"/>
+    protected void Run(string activity, Func<ProgressReport> progress, Func<RedisMLConnection, CancellationToken, Task> work) =>
+        Run(activity, progress, WithConnection(work));
+
+    protected override RedisMLException? Translate(Exception exception) =>
+        RedisErrors.Translate(exception, _connection?.Endpoint ?? "the server");
+
+    Func<CancellationToken, Task> WithConnection(Func<RedisMLConnection, CancellationToken, Task> work)
+    {
+        var session = ConnectionSession.Current;
+        return async cancellation =>
+        {
+            _connection = Connection ?? await session.FindAsync(cancellation).ConfigureAwait(false) ?? throw new RedisMLException(
+                "NotConnected", ErrorKind.ConnectionError,
+                "There is no connection. Use Connect-RedisML, give -Connection, or set $env:REDISML_CONNECTION; a worker runspace, as in " +
+                "ForEach-Object -Parallel, doesn't inherit the connection of its parent.");
+            await work(_connection, cancellation).ConfigureAwait(false);
+        };
+    }
+}

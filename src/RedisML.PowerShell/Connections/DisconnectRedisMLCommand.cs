@@ -1,0 +1,17 @@
+using System.Management.Automation;
+using RedisML.Connections;
+
+namespace RedisML.PowerShell;
+
+[Cmdlet(VerbsCommunications.Disconnect, "RedisML")]
+public sealed class DisconnectRedisMLCommand : AsyncCmdlet
+{
+    [Parameter(Position = 0, ValueFromPipeline = true)]
+    public RedisMLConnection? Connection { get; set; }
+
+    protected override void ProcessRecord()
+    {
+        var session = ConnectionSession.Current;
+        Run(_ => Connection is null ? session.CloseDefaultAsync() : ConnectionSession.CloseEverywhereAsync(c => c == Connection));
+    }
+}

@@ -1,0 +1,23 @@
+using System.Management.Automation;
+using RedisML.Connections;
+
+namespace RedisML.PowerShell;
+
+[Cmdlet(VerbsCommon.Get, "RedisMLConnection")]
+[OutputType(typeof(RedisMLConnection))]
+public sealed class GetRedisMLConnectionCommand : AsyncCmdlet
+{
+    [Parameter]
+    public SwitchParameter All { get; set; }
+
+    protected override void ProcessRecord()
+    {
+        var session = ConnectionSession.Current;
+        Run(async cancellation =>
+        {
+            var connection = await session.FindAsync(cancellation).ConfigureAwait(false);
+            if (All) foreach (var open in session.All) PostObject(open);
+            else if (connection is not null) PostObject(connection);
+        });
+    }
+}

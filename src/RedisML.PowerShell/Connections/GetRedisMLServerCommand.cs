@@ -1,0 +1,25 @@
+using System.Management.Automation;
+
+namespace RedisML.PowerShell;
+
+[Cmdlet(VerbsCommon.Get, "RedisMLServer")]
+[OutputType(typeof(RedisMLServer))]
+public sealed class GetRedisMLServerCommand : AsyncCmdlet
+{
+    [Parameter(Position = 0)]
+    public int[]? Port { get; set; }
+
+    protected override void ProcessRecord()
+    {
+        if (Port is null)
+        {
+            WriteObject(EmbeddedServers.Running, enumerateCollection: true);
+            return;
+        }
+        foreach (int port in Port)
+        {
+            if (EmbeddedServers.Running.FirstOrDefault(s => s.Port == port) is { } server) WriteObject(server);
+            else WriteError(ToErrorRecord(new("ServerNotFound", ErrorKind.ObjectNotFound, $"No embedded server of this process listens on port {port}.", port)));
+        }
+    }
+}

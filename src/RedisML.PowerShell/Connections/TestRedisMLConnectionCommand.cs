@@ -1,0 +1,16 @@
+using System.Management.Automation;
+using RedisML.Connections;
+
+namespace RedisML.PowerShell;
+
+[Cmdlet(VerbsDiagnostic.Test, "RedisMLConnection")]
+[OutputType(typeof(ConnectionTest))]
+public sealed class TestRedisMLConnectionCommand : RedisMLCmdlet
+{
+    protected override void ProcessRecord() => Run(async (connection, cancellation) =>
+    {
+        var test = await ConnectionTest.RunAsync(connection, cancellation).ConfigureAwait(false);
+        if (test.Warning is { } warning) PostWarning(warning);
+        PostObject(test);
+    });
+}

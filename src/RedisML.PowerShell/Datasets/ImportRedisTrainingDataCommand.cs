@@ -1,0 +1,92 @@
+using System.Collections;
+using System.Management.Automation;
+using RedisML.Datasets;
+using RedisML.Datasets.Chunks;
+using RedisML.Datasets.Importing;
+
+namespace RedisML.PowerShell;
+
+[Cmdlet(VerbsData.Import, "RedisTrainingData", DefaultParameterSetName = "Path", SupportsShouldProcess = true)]
+[OutputType(typeof(ImportResult))]
+public sealed class ImportRedisTrainingDataCommand : RedisMLCmdlet
+{
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = "Path", ValueFromPipeline = true)]
+    [SupportsWildcards]
+    public string[] Path { get; set; } = [];
+
+    [Parameter(Mandatory = true, ParameterSetName = "LiteralPath", ValueFromPipelineByPropertyName = true)]
+    [Alias("PSPath", "LP")]
+    public string[] LiteralPath { get; set; } = [];
+
+    [Parameter]
+    public string? Dataset { get; set; }
+
+    [Parameter]
+    public string? Label { get; set; }
+
+    [Parameter]
+    public Hashtable Schema { get; set; } = [];
+
+    [Parameter]
+    public string[] NullValue { get; set; } = [];
+
+    [Parameter]
+    public ChunkCompression Compression { get; set; } = ChunkCompression.Lz4;
+
+    [Parameter]
+    public SwitchParameter Force { get; set; }
+
+    protected override void ProcessRecord()
+    {
+        foreach (var file in ParameterSetName == "Path" ? Path.SelectMany(ResolveFiles) : LiteralPath.Select(ResolvePath)) Import(file);
+    }
+
+    void Import(string file)
+    {
+        string dataset = Dataset ?? NameOf(file);
+        if (!ShouldProcess(dataset, $"Import '{file}'")) return;
+        var options = new ImportOptions
+        {
+            Dataset = dataset,
+            Label = Label,
+            Schema = Schema.Cast<DictionaryEntry>().ToDictionary(e => (string)e.Key, TypeOf),
+            NullValues = NullValue,
+            Compression = Compression,
+            Force = Force,
+        };
+        var progress = new LatestProgress<ImportProgress>();
+        Run($"Importing '{file}' into dataset '{dataset}'", () => Report(progress), async (connection, cancellation) =>
+        {
+            var result = await CsvImport.RunAsync(connection, file, options, progress, cancellation).ConfigureAwait(false);
+            if (result.Unchanged) PostWarning($"Dataset '{dataset}' (version {result.Version}) came from this very file already: nothing to do. Use -Force to import it again.");
+            PostObject(result);
+        });
+    }
+
+    static ProgressReport Report(LatestProgress<ImportProgress> progress)
+    {
+        var (rows, read, total) = progress.Value;
+        return new($"{rows:N0} rows, {rows / progress.Seconds:N0} rows/s", (double)read / Math.Max(1, total));
+    }
+
+    /// <summary>The files that a path with wildcards stands for; one without a match is an error, as the file it names.</summary>
+    IEnumerable<string> ResolveFiles(string path)
+    {
+        if (!WildcardPattern.ContainsWildcardCharacters(path)) return [ResolvePath(path)];
+        var files = GetResolvedProviderPathFromPSPath(path, out _);
+        if (files.Count == 0) Fail(new("FileNotFound", ErrorKind.ObjectNotFound, $"No file matches '{path}'.", path));
+        return files;
+    }
+
+    /// <summary>The file's name up to its first dot, with what a dataset's name can't have replaced.</summary>
+    static string NameOf(string file) =>
+        string.Concat(System.IO.Path.GetFileName(file).Split('.')[0].Select(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-' ? c : '-'));
+
+    ColumnType TypeOf(DictionaryEntry entry)
+    {
+        if (Enum.TryParse<ColumnType>(entry.Value?.ToString(), ignoreCase: true, out var type) && Enum.IsDefined(type)) return type;
+        Fail(new("InvalidColumnType", ErrorKind.InvalidArgument,
+            $"'{entry.Value}' is no type of a column; -Schema takes {string.Join(", ", Enum.GetNames<ColumnType>())}.", entry.Key));
+        return default;
+    }
+}

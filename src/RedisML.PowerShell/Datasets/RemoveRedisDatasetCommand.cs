@@ -1,0 +1,36 @@
+using System.Management.Automation;
+using RedisML.Datasets;
+
+namespace RedisML.PowerShell;
+
+[Cmdlet(VerbsCommon.Remove, "RedisDataset", SupportsShouldProcess = true)]
+public sealed class RemoveRedisDatasetCommand : RedisMLCmdlet
+{
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [SupportsWildcards]
+    public string[] Name { get; set; } = [];
+
+    protected override void ProcessRecord()
+    {
+        foreach (var name in Name.SelectMany(Expand))
+        {
+            if (!ShouldProcess(name, "Remove dataset")) continue;
+            Run(async (connection, cancellation) =>
+            {
+                var store = new DatasetStore(connection);
+                if (!await store.RemoveAsync(name, cancellation).ConfigureAwait(false))
+                    PostError(NearestName.NotFound("DatasetNotFound", "dataset", name, await store.NamesAsync(cancellation).ConfigureAwait(false)));
+            });
+        }
+    }
+
+    IReadOnlyList<string> Expand(string pattern)
+    {
+        if (!WildcardPattern.ContainsWildcardCharacters(pattern)) return [pattern];
+        var wildcard = new WildcardPattern(pattern, WildcardOptions.IgnoreCase);
+        IReadOnlyList<string> names = [];
+        Run(async (connection, cancellation) =>
+            names = [.. (await new DatasetStore(connection).NamesAsync(cancellation).ConfigureAwait(false)).Where(wildcard.IsMatch)]);
+        return names;
+    }
+}

@@ -1,0 +1,108 @@
+using System.Management.Automation;
+using RedisML.Training;
+
+namespace RedisML.PowerShell;
+
+/// <summary>A training run as a job, with a child job for each worker. Its output is the run, once it has ended.</summary>
+public sealed class TrainingJob : Job
+{
+    static readonly TimeSpan s_progressInterval = TimeSpan.FromSeconds(1);
+
+    readonly ModelTraining _training;
+    readonly Func<Exception, ErrorRecord> _toErrorRecord;
+
+    internal TrainingJob(string command, ModelTraining training, Func<Exception, ErrorRecord> toErrorRecord) : base(command)
+    {
+        (_training, _toErrorRecord) = (training, toErrorRecord);
+        PSJobTypeName = "RedisMLTraining";
+        Name = $"Training{Id}";
+        for (int i = 0; i < training.Run.Workers; i++)
+        {
+            int worker = i;
+            ChildJobs.Add(new WorkerJob(i, stop => training.Work(worker, stop)));
+        }
+    }
+
+    public override bool HasMoreData => ChildJobs.Any(c => c.HasMoreData);
+
+    public override string Location => "localhost";
+
+    /// <summary>The step and the loss, as <c>Get-Job</c> can show it.</summary>
+    public override string StatusMessage => Status(_training.Run);
+
+    /// <summary>The run as it stands now.</summary>
+    public TrainingRun Run => _training.Run;
+
+    internal static string Status(TrainingRun run) => run.Step == 0
+        ? $"{run.RowsUsed:N0} rows loaded, {run.RowsPerSecond:N0} rows/s"
+        : $"iteration {run.Step}, loss {run.Loss:G6}, {run.RowsPerSecond:N0} rows/s";
+
+    public override void StopJob()
+    {
+        SignalStop();
+        if (JobStateInfo.State == JobState.Running) Finished.WaitOne();
+    }
+
+    /// <summary>Starts the workers.</summary>
+    /// <returns>Ends, with the run or its error, when the job has.</returns>
+    internal Task<TrainingRun> Start()
+    {
+        SetJobState(JobState.Running);
+        foreach (WorkerJob worker in ChildJobs) worker.Start();
+        return Task.Run(WatchAsync);
+    }
+
+    internal void SignalStop()
+    {
+        foreach (WorkerJob worker in ChildJobs) worker.SignalStop();
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            StopJob();
+            foreach (var worker in ChildJobs) worker.Dispose();
+        }
+        base.Dispose(disposing);
+    }
+
+    async Task<TrainingRun> WatchAsync()
+    {
+        var leader = (WorkerJob)ChildJobs[0];
+        var end = JobState.Completed;
+        try
+        {
+            while (await Task.WhenAny(_training.Completion, Task.Delay(s_progressInterval)).ConfigureAwait(false) != _training.Completion)
+                leader.Progress.Add(new(0, $"Training model '{Run.Model}'", StatusMessage));
+            var run = await _training.Completion.ConfigureAwait(false);
+            leader.Output.Add(new(run));
+            if (!run.Converged) leader.Warning.Add(new(NotConverged(run)));
+            return run;
+        }
+        catch (OperationCanceledException)
+        {
+            end = JobState.Stopped;
+            throw;
+        }
+        catch (Exception e)
+        {
+            end = JobState.Failed;
+            // A job can't be given its reason; the error stands in the stream of the worker that led.
+            leader.Error.Add(_toErrorRecord(e));
+            throw;
+        }
+        finally
+        {
+            foreach (WorkerJob worker in ChildJobs)
+            {
+                await worker.Ended.ConfigureAwait(false);
+                worker.Finish(end);
+            }
+            SetJobState(end);
+        }
+    }
+
+    internal static string NotConverged(TrainingRun run) =>
+        $"The training of model '{run.Model}' ended at iteration {run.Step} without converging; raise -MaxIteration, or -Tolerance.";
+}

@@ -1,0 +1,72 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+
+namespace RedisML.Unit.Fixtures;
+
+/// <summary>A real redis-server on a free loopback port, without persistence, in a temporary folder.</summary>
+public sealed class RedisServer : IDisposable
+{
+    static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
+
+    readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("redisml-test-");
+    readonly Process _process;
+
+    /// <param name="options">More lines of configuration, such as <c>requirepass secret</c>.</param>
+    public RedisServer(params string[] options)
+    {
+        var program = Program ?? throw new FileNotFoundException("redis-server is not installed");
+        Port = FreePort();
+        var configuration = Path.Combine(_folder.FullName, "redis.conf");
+        File.WriteAllLines(configuration,
+            ["bind 127.0.0.1", $"port {Port}", $"dir {_folder.FullName}", "save \"\"", "appendonly no", "enable-debug-command yes", .. options]);
+        _process = Process.Start(new ProcessStartInfo(program, [configuration]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        _process.OutputDataReceived += (_, _) => { };
+        _process.BeginOutputReadLine();
+        WaitUntilItListens();
+    }
+
+    /// <summary>The path of redis-server, or null where it isn't installed.</summary>
+    public static string? Program { get; } = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
+        .Select(folder => Path.Combine(folder, OperatingSystem.IsWindows() ? "redis-server.exe" : "redis-server"))
+        .FirstOrDefault(File.Exists);
+
+    public int Port { get; }
+
+    public static void SkipIfMissing() => Assert.SkipWhen(Program is null, "redis-server is not installed");
+
+    public static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    /// <summary>Ends the process at once, as kill -9 does.</summary>
+    public void Kill()
+    {
+        _process.Kill();
+        _process.WaitForExit();
+    }
+
+    public void Dispose()
+    {
+        if (!_process.HasExited) Kill();
+        _process.Dispose();
+        _folder.Delete(recursive: true);
+    }
+
+    void WaitUntilItListens()
+    {
+        for (var watch = Stopwatch.StartNew(); ; Thread.Sleep(20))
+        {
+            try
+            {
+                using var client = new TcpClient();
+                client.Connect(IPAddress.Loopback, Port);
+                return;
+            }
+            catch (SocketException) when (watch.Elapsed < s_patience && !_process.HasExited) { }
+        }
+    }
+}

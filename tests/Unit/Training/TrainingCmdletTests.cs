@@ -1,0 +1,66 @@
+using RedisML.Unit.Fixtures;
+
+namespace RedisML.Unit.Training;
+
+/// <summary>The training cmdlet through the hosted engine: waiting, as a job, stopped, failed.</summary>
+public sealed class TrainingCmdletTests : IDisposable
+{
+    readonly HostedEngine _engine = new();
+    readonly TemporaryFolder _folder = new();
+
+    public TrainingCmdletTests()
+    {
+        var rows = string.Concat(Enumerable.Range(0, 3000).Select(i => $"{i % 17},{(char)('a' + i % 3)},{3 * (i % 17) + i % 3}\n"));
+        Run($"Connect-RedisML -Embedded -Prefix {TestPrefix.New()}; Import-RedisTrainingData '{_folder.Write("line.csv", "x,c,y\n" + rows)}' -Label y");
+    }
+
+    public void Dispose()
+    {
+        _engine.Dispose();
+        _folder.Dispose();
+    }
+
+    [Fact]
+    public void With_Wait_it_returns_the_run_and_publishes_the_model()
+    {
+        dynamic run = Run("Start-RedisDistributedTraining line -Model m -Algorithm Linear -WorkerCount 2 -Wait").Single();
+        Assert.Equal(("Completed", "m", 1L, 2, 3000L), ((string)run.State.ToString(), (string)run.Model, (long)run.ModelVersion, (int)run.Workers, (long)run.RowsUsed));
+        Assert.InRange((double)run.Loss, 0, 1e-3);
+    }
+
+    [Fact]
+    public void Without_it_is_a_job_with_a_child_a_worker_that_ends_by_itself()
+    {
+        dynamic result = Run("""
+            $job = Start-RedisDistributedTraining line -Model m -Algorithm Linear -WorkerCount 3
+            $null = $job | Wait-Job -Timeout 30
+            [pscustomobject]@{ State = "$($job.State)"; Children = @($job.ChildJobs).Count; Run = $job | Receive-Job -Wait -AutoRemoveJob; Left = @(Get-Job).Count }
+            """).Single();
+        Assert.Equal(("Completed", 3, 0), ((string)result.State, (int)result.Children, (int)result.Left));
+        Assert.Equal(1L, (long)result.Run.ModelVersion);
+    }
+
+    [Fact]
+    public void A_failed_run_is_a_failed_job_whose_error_has_its_id()
+    {
+        var result = _engine.Invoke("$job = Start-RedisDistributedTraining line -Model m -Algorithm Logistic -WorkerCount 2; $null = $job | Wait-Job -Timeout 30; \"$($job.State)\"; $job | Receive-Job");
+        Assert.Equal("Failed", result.Output[0].ToString());
+        Assert.StartsWith("TooManyClasses", result.Errors.Single().FullyQualifiedErrorId);
+    }
+
+    [Fact]
+    public void Parameters_are_the_same_to_the_bit_for_one_worker_and_four()
+    {
+        var weights = Run("""
+            1, 4, 1 | ForEach-Object {
+                $null = Start-RedisDistributedTraining line -Model "m$_" -Algorithm Logistic -Derive @{ big = 'y > 20' } -Label big -WorkerCount $_ -Wait
+                $p = Get-RedisModelParameter "m$_" weight
+                ($p.Value | ForEach-Object { [BitConverter]::DoubleToInt64Bits($_) }) -join ','
+            }
+            """);
+        Assert.Equal(3, weights.Count);
+        Assert.Single(weights.Select(w => w.ToString()).Distinct());
+    }
+
+    IReadOnlyList<System.Management.Automation.PSObject> Run(string script) => _engine.Invoke(script).OutputWithoutErrors;
+}
