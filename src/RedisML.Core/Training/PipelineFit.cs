@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using RedisML.Features;
 using RedisML.Models;
 
@@ -99,7 +98,7 @@ internal sealed class PipelineFit
         for (int block = 0; block < rows.Blocks.Count; block++)
         {
             for (int i = 0; i < _numbers.Length; i++)
-                Standardizer.Apply(rows.Number(block, i), _numbers[i].Mean, _numbers[i].Scale, replaceMissing: _numbers[i].Missing > 0);
+                Standardizer.Apply(rows.Number(block, i), _numbers[i].Mean, _numbers[i].Scale);
             for (int i = 0; i < maps.Length; i++)
                 Layout.Categories[i].Encode(rows.Category(block, i), maps[i], rows.Category(block, i));
         }

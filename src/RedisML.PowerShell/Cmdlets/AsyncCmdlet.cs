@@ -19,7 +19,8 @@ public abstract class AsyncCmdlet : PSCmdlet
     /// <summary>Runs <paramref name="work"/> to its end. Its token is cancelled by Ctrl+C and when the pipeline ends early.</summary>
     protected void Run(Func<CancellationToken, Task> work)
     {
-        using var pump = _pump = new BlockingCollection<Action>(PumpCapacity);
+        // Not disposed, as something of the work may still post; it holds nothing that needs it.
+        var pump = _pump = new(PumpCapacity);
         using var cancel = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
         var token = _cancellation = cancel.Token;
         var task = Task.Run(async () =>
@@ -93,7 +94,8 @@ public abstract class AsyncCmdlet : PSCmdlet
     /// <summary>The error that the user sees for an exception of the work; null where it is a fault of this module.</summary>
     protected virtual RedisMLException? Translate(Exception exception) => exception as RedisMLException;
 
-    protected override void StopProcessing() => _stop.Cancel();
+    /// <summary>Only cancels: what the work does then must not run on the thread of the one who stops the pipeline.</summary>
+    protected override void StopProcessing() => _ = _stop.CancelAsync();
 
     /// <summary>The file system path of a path as users write it: relative to the location, on a drive, with a tilde.</summary>
     protected string ResolvePath(string path)

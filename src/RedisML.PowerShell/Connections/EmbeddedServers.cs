@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using System.Net.Sockets;
 using System.Security;
+using RedisML.Loading;
 
 namespace RedisML.PowerShell;
 
@@ -94,7 +95,7 @@ static class EmbeddedServers
     static Func<string?, int, IAsyncDisposable> LoadStart()
     {
         AppDomain.CurrentDomain.ProcessExit += (_, _) => StopAll();
-        var type = ServerContext.Load().GetType("RedisML.EmbeddedServer.EmbeddedServer", throwOnError: true)!;
+        var type = ModuleContexts.LoadServer().GetType("RedisML.EmbeddedServer.EmbeddedServer", throwOnError: true)!;
         return type.GetMethod("Start")!.CreateDelegate<Func<string?, int, IAsyncDisposable>>();
     }
 

@@ -57,7 +57,7 @@ public sealed class GetRedisTrainingDataCommand : RedisMLCmdlet
 
     static PSObject ToObject(DatasetChunk chunk, int row, int[] columns, Dataset dataset)
     {
-        var result = new PSObject(columns.Length);
+        var result = new PSObject();
         foreach (int column in columns) result.Properties.Add(new PSNoteProperty(dataset.Columns[column].Name, chunk.Value(column, row)), preValidated: true);
         return result;
     }

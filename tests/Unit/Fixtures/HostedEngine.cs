@@ -2,6 +2,9 @@ using System.Collections;
 using System.Management.Automation;
 using System.Management.Automation.Host;
 using System.Management.Automation.Runspaces;
+using System.Reflection;
+using System.Runtime.CompilerServices;
+using System.Runtime.Loader;
 using Engine = System.Management.Automation.PowerShell;
 
 namespace RedisML.Unit.Fixtures;
@@ -9,16 +12,20 @@ namespace RedisML.Unit.Fixtures;
 /// <summary>A runspace with the built module imported. Core runs in the default load context here, as this assembly references it.</summary>
 public sealed class HostedEngine : IDisposable
 {
-    readonly Runspace _runspace;
-
     /// <param name="host">Null for one that shows nothing.</param>
-    public HostedEngine(PSHost? host = null)
+    /// <param name="cmdlets">Cmdlets of the tests, besides those of the module.</param>
+    public HostedEngine(PSHost? host = null, params Type[] cmdlets)
     {
         var state = InitialSessionState.CreateDefault2();
         state.ThrowOnRunspaceOpenError = true;
         state.ImportPSModule([ModulePath]);
-        _runspace = host is null ? RunspaceFactory.CreateRunspace(state) : RunspaceFactory.CreateRunspace(host, state);
-        _runspace.Open();
+        foreach (var cmdlet in cmdlets)
+        {
+            var (verb, noun) = cmdlet.GetCustomAttribute<CmdletAttribute>() is { } name ? (name.VerbName, name.NounName) : throw new ArgumentException(cmdlet.Name);
+            state.Commands.Add(new SessionStateCmdletEntry($"{verb}-{noun}", cmdlet, null));
+        }
+        Runspace = host is null ? RunspaceFactory.CreateRunspace(state) : RunspaceFactory.CreateRunspace(host, state);
+        Runspace.Open();
     }
 
     /// <summary>The folder of the project.</summary>
@@ -26,12 +33,15 @@ public sealed class HostedEngine : IDisposable
 
     public static string ModulePath { get; } = Path.Combine(ProjectRoot, "artifacts", "RedisML");
 
+    /// <summary>The runspace, for tests that start and stop pipelines themselves.</summary>
+    public Runspace Runspace { get; }
+
     /// <summary>Runs a script; a terminating error is the last of <see cref="EngineResult.Errors"/>.</summary>
     /// <param name="parameters">Values for the script's <c>param()</c> block.</param>
     /// <param name="input">What is piped into the script.</param>
     public EngineResult Invoke(string script, IDictionary? parameters = null, IEnumerable? input = null)
     {
-        using var shell = Engine.Create(_runspace);
+        using var shell = Engine.Create(Runspace);
         shell.AddScript(script);
         if (parameters is not null) shell.AddParameters(parameters);
         var output = new List<PSObject>();
@@ -52,7 +62,12 @@ public sealed class HostedEngine : IDisposable
             [.. shell.Streams.Verbose.Select(v => v.Message)]);
     }
 
-    public void Dispose() => _runspace.Dispose();
+    public void Dispose() => Runspace.Dispose();
+
+    /// <summary>Lets tests use types of the cmdlet assembly, which lies with the built module alone.</summary>
+    [ModuleInitializer]
+    internal static void LoadCmdletsFromModule() => AssemblyLoadContext.Default.Resolving += (context, name) =>
+        name.Name == "RedisML.PowerShell" ? context.LoadFromAssemblyPath(Path.Combine(ModulePath, "RedisML.PowerShell.dll")) : null;
 
     static string FindRoot(string folder) =>
         File.Exists(Path.Combine(folder, "RedisML.slnx")) ? folder
