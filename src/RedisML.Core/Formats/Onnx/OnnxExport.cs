@@ -83,7 +83,7 @@ sealed class OnnxExport
 
     /// <summary>The value of an input, or of a derived column, which is computed when first asked for.</summary>
     string ValueOf(string column) => _values.TryGetValue(column, out var value) ? value : _derived.TryGetValue(column, out var expression)
-        ? _values[column] = new OnnxExpression(_graph, TypeOf, ValueOf).Lower(expression)
+        ? _values[column] = new OnnxExpression(_graph, expression, TypeOf, ValueOf).Lower()
         : throw NearestName.NotFound("ColumnNotFound", "column", column, _types.Keys.Concat(_derived.Keys));
 
     ColumnType TypeOf(string column) => _derived.TryGetValue(column, out var expression) ? expression.ResultType(TypeOf)
