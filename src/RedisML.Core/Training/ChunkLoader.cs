@@ -14,12 +14,12 @@ internal sealed class ChunkLoader(FeaturePlan plan, TrainingSpecification specif
     {
         var columns = new BatchColumns(batch, plan.Derived);
         var label = columns[specification.Label];
-        if (_classify) label = Categories.Of(label, specification.Label);
+        if (_classify) label = Categories.Of(label, plan.LabelType);
         var features = new ColumnVector[plan.Features.Count];
         for (int i = 0; i < features.Length; i++)
         {
-            var (name, _, isCategory) = plan.Features[i];
-            features[i] = isCategory ? Categories.Of(columns[name], name) : columns[name];
+            var (name, type, isCategory) = plan.Features[i];
+            features[i] = isCategory ? Categories.Of(columns[name], type) : columns[name];
         }
 
         var drop = new bool[batch.Length];

@@ -25,7 +25,7 @@ internal sealed class PipelineFit
         }
         else
         {
-            var counts = LevelCounts.Union(chunks.Select(c => c.LabelLevels!), specification.Label);
+            var counts = LevelCounts.Union(chunks.Select(c => c.LabelLevels!), specification.Label, plan.LabelType);
             var classes = LabelClasses.Order(specification, plan.LabelType, counts.Keys);
             ClassCounts = [.. classes.Select(name => counts[name])];
             _classes = new CategoryEncoder(classes);
@@ -41,7 +41,7 @@ internal sealed class PipelineFit
             if (isCategory)
             {
                 int index = categories++;
-                var counts = LevelCounts.Union(chunks.Select(c => c.Levels[index]), column);
+                var counts = LevelCounts.Union(chunks.Select(c => c.Levels[index]), column, type);
                 long missing = chunks.Sum(c => c.Levels[index].Missing);
                 var levels = Categories.Order(type, counts.Keys);
                 features.Add(new CategoryFeature(column, type, levels, missing > 0));
