@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using System.Net.Sockets;
 using System.Security;
+using RedisML.Loading;
 
 namespace RedisML.PowerShell;
 
@@ -90,11 +91,11 @@ static class EmbeddedServers
         return new("default", secure);
     }
 
-    /// <summary>Loads the server into a load context of its own, on first use. Only types of the base library cross the border.</summary>
+    /// <summary>Loads the server on first use. Only types of the base library are the same in its load context.</summary>
     static Func<string?, int, IAsyncDisposable> LoadStart()
     {
         AppDomain.CurrentDomain.ProcessExit += (_, _) => StopAll();
-        var type = ServerContext.Load().GetType("RedisML.EmbeddedServer.EmbeddedServer", throwOnError: true)!;
+        var type = ModuleContexts.LoadServer().GetType("RedisML.EmbeddedServer.EmbeddedServer", throwOnError: true)!;
         return type.GetMethod("Start")!.CreateDelegate<Func<string?, int, IAsyncDisposable>>();
     }
 
