@@ -26,6 +26,37 @@ internal static class Lanes
     public static double Sum(Vector512<double> lanes) =>
         lanes[0] + lanes[4] + (lanes[2] + lanes[6]) + (lanes[1] + lanes[5] + (lanes[3] + lanes[7]));
 
+    /// <summary>eˣ for x ≤ 0, to the last bit or two; e⁻⁷⁰⁸, about 3e-308, is the least it gives.</summary>
+    /// <remarks>
+    /// <see cref="Vector512.Exp(Vector512{double})"/> won't do: it fuses products and sums or not as the runtime compiles it, and
+    /// compiles it again, so that two runs in one process differ.
+    /// x = n·ln 2 + r, with ln 2 in two parts (Cody and Waite, 1980) and a Taylor polynomial for r.
+    /// </remarks>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<double> ExpOfNonPositive(Vector512<double> x)
+    {
+        const double shift = 3L << 51; // adding it rounds to an integer, which is then in the lowest bits
+        x = Vector512.Max(x, Vector512.Create(-708.0));
+        var shifted = x * Vector512.Create(1.4426950408889634) + Vector512.Create(shift);
+        var n = shifted - Vector512.Create(shift);
+        var r = x - n * Vector512.Create(6.93147180369123816490e-01) - n * Vector512.Create(1.90821492927058770002e-10);
+        var sum = Vector512.Create(1 / 6227020800.0);
+        sum = sum * r + Vector512.Create(1 / 479001600.0);
+        sum = sum * r + Vector512.Create(1 / 39916800.0);
+        sum = sum * r + Vector512.Create(1 / 3628800.0);
+        sum = sum * r + Vector512.Create(1 / 362880.0);
+        sum = sum * r + Vector512.Create(1 / 40320.0);
+        sum = sum * r + Vector512.Create(1 / 5040.0);
+        sum = sum * r + Vector512.Create(1 / 720.0);
+        sum = sum * r + Vector512.Create(1 / 120.0);
+        sum = sum * r + Vector512.Create(1 / 24.0);
+        sum = sum * r + Vector512.Create(1 / 6.0);
+        sum = sum * r + Vector512.Create(0.5);
+        sum = sum * r + Vector512<double>.One;
+        sum = sum * r + Vector512<double>.One;
+        return (sum.AsInt64() + Vector512.ShiftLeft(shifted.AsInt64(), 52)).AsDouble(); // times 2ⁿ
+    }
+
     /// <summary>The least of the lanes, none of which is NaN.</summary>
     public static double Minimum(Vector512<double> lanes)
     {

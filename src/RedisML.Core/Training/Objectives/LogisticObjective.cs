@@ -52,12 +52,14 @@ internal sealed class LogisticObjective(EncodedLayout layout) : Objective(layout
         {
             var sign = one - 2 * y[i];
             var margin = sign * z[i];
-            var exp = Vector512.Exp(-Vector512.Abs(margin));
+            var exp = Lanes.ExpOfNonPositive(-Vector512.Abs(margin));
             var isWrong = Vector512.GreaterThanOrEqual(margin, Vector512<double>.Zero);
             product *= one + exp;
             loss += Vector512.ConditionalSelect(isWrong, margin, Vector512<double>.Zero);
             z[i] = sign * Vector512.ConditionalSelect(isWrong, one, exp) / (one + exp);
         }
-        return Lanes.Sum(loss) + Lanes.Sum(Vector512.Log(product));
+        double sum = Lanes.Sum(loss);
+        for (int i = 0; i < Lanes.Count; i++) sum += Math.Log(product[i]);
+        return sum;
     }
 }

@@ -8,7 +8,7 @@ namespace RedisML.Training;
 /// <summary>Multinomial logistic regression: a row's loss is its negative log likelihood. Labels are indices of classes.</summary>
 internal sealed class SoftmaxObjective(EncodedLayout layout, int classes) : Objective(layout, classes)
 {
-    public override int ScratchPerRow => Outputs + 1;
+    public override int ScratchPerRow => Outputs + 2;
 
     public override void Add(
         EncodedBlock block, ReadOnlySpan<double> labels, ReadOnlySpan<double> parameters, Span<double> sum, Span<double> scratch)
@@ -35,14 +35,15 @@ internal sealed class SoftmaxObjective(EncodedLayout layout, int classes) : Obje
         [.. fit.ClassCounts.Select(count => (double)count / fit.Rows).Select(share => share * (1 - share))];
 
     /// <summary>Replaces the scores by the derivatives of the loss: probabilities, less 1 for the row's class.</summary>
-    /// <param name="scratch">[classes + 1, rows padded to eights]: the scores, and room for the loss of each row.</param>
+    /// <param name="scratch">[classes + 2, rows padded to eights]: the scores, and room for two numbers a row.</param>
     /// <returns>The loss, ln Σ exp(zₖ) − zᵧ a row, from which the largest score is taken out first.</returns>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     double Differentiate(Span<double> scratch, ReadOnlySpan<double> labels)
     {
         int padded = Lanes.RoundUp(labels.Length), stride = padded / Lanes.Count;
-        var losses = scratch.Slice(Outputs * padded, labels.Length);
-        for (int row = 0; row < labels.Length; row++) losses[row] = scratch[(int)labels[row] * padded + row];
+        var margins = scratch.Slice(Outputs * padded, padded);
+        var totals = scratch.Slice((Outputs + 1) * padded, padded);
+        for (int row = 0; row < labels.Length; row++) margins[row] = scratch[(int)labels[row] * padded + row];
 
         var vectors = Lanes.Of(scratch);
         for (int i = 0; i < stride; i++)
@@ -52,15 +53,21 @@ internal sealed class SoftmaxObjective(EncodedLayout layout, int classes) : Obje
             var total = Vector512<double>.Zero;
             for (int k = 0; k < Outputs; k++)
             {
-                ref var value = ref vectors[k * stride + i];
-                value = Vector512.Exp(value - largest);
-                total += value;
+                var exp = Lanes.ExpOfNonPositive(vectors[k * stride + i] - largest);
+                vectors[k * stride + i] = exp;
+                total += exp;
             }
-            ref var loss = ref vectors[Outputs * stride + i];
-            loss = largest - loss + Vector512.Log(total);
             for (int k = 0; k < Outputs; k++) vectors[k * stride + i] /= total;
+            vectors[Outputs * stride + i] = largest - vectors[Outputs * stride + i];
+            vectors[(Outputs + 1) * stride + i] = total;
         }
-        for (int row = 0; row < labels.Length; row++) scratch[(int)labels[row] * padded + row] -= 1;
-        return Lanes.Sum(losses);
+
+        double loss = 0;
+        for (int row = 0; row < labels.Length; row++)
+        {
+            scratch[(int)labels[row] * padded + row] -= 1;
+            loss += margins[row] + Math.Log(totals[row]);
+        }
+        return loss;
     }
 }
