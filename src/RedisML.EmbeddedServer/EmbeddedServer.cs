@@ -27,9 +27,10 @@ public sealed class EmbeddedServer : IAsyncDisposable
         {
             _server.Start();
         }
-        catch
+        catch (Exception e)
         {
             _server.Dispose();
+            if (e.InnerException is SocketException cause) throw cause;
             throw;
         }
     }

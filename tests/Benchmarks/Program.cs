@@ -16,7 +16,7 @@ if (args is ["import-for-memory", var path, var port])
     ("read", ReadFigures.RunAsync),
     ("train", TrainFigures.RunAsync),
     ("module", ModuleFigures.RunAsync),
-    //REF
+    ("references", References.RunAsync),
 ];
 if (args.FirstOrDefault(a => benchmarks.All(b => b.Name != a)) is { } unknown)
 {

@@ -4,6 +4,7 @@ class HelpExample {
     [string] $Title
     [string] $Code
     [string] $Remarks
+    [bool] $Runs
 }
 
 class HelpText {
@@ -37,8 +38,13 @@ function Read-HelpText([string] $File, [hashtable] $Shared = @{}) {
 
 # A fenced block of PowerShell, and what is said after it.
 function Read-Example([string] $Title, [string] $Body) {
-    $fence = [regex]::Match($Body, '(?s)```powershell[^\n]*\n(.*?)```(.*)')
-    [HelpExample] @{ Title = $Title; Code = $fence.Groups[1].Value.Trim(); Remarks = $fence.Groups[2].Value.Trim() }
+    $fence = [regex]::Match($Body, '(?s)```powershell( norun)?\r?\n(.*?)```(.*)')
+    [HelpExample] @{
+        Title   = $Title
+        Code    = $fence.Groups[2].Value.Trim()
+        Remarks = $fence.Groups[3].Value.Trim()
+        Runs    = -not $fence.Groups[1].Success
+    }
 }
 
 # The headings of a file with what stands under each; a line in a fenced block is no heading.

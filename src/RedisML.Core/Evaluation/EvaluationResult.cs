@@ -3,6 +3,14 @@ namespace RedisML.Evaluation;
 /// <summary>How well a model predicts a dataset. Figures of the other task are null, as are those that these rows don't define.</summary>
 public sealed record EvaluationResult
 {
+    /// <summary>The model; null where the caller didn't say.</summary>
+    public string? Model { get; init; }
+
+    public long? ModelVersion { get; init; }
+
+    /// <summary>The dataset; null where the caller didn't say.</summary>
+    public string? Dataset { get; init; }
+
     /// <summary>Rows with a label and a prediction, of which the figures speak.</summary>
     public required long Rows { get; init; }
 

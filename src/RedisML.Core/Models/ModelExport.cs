@@ -29,7 +29,7 @@ public static class ModelExport
     /// <exception cref="RedisMLException">
     /// <c>FileExists</c>, <c>DirectoryNotFound</c>, <c>FileNotWritten</c>; for ONNX <c>ModelNotTrained</c>, <c>ParameterShapeMismatch</c>.
     /// </exception>
-    public static async Task<FileInfo> WriteAsync(
+    public static async Task WriteAsync(
         ModelStore models, Model model, ModelFormat format, string path, bool overwrite, CancellationToken cancellation)
     {
         var file = new FileInfo(path);
@@ -54,8 +54,6 @@ public static class ModelExport
         {
             File.Delete(temporary);
         }
-        file.Refresh();
-        return file;
     }
 
     static byte[] Write(Model model, IReadOnlyList<KeyValuePair<string, ParameterValue>> parameters, ModelFormat format) => format switch

@@ -91,7 +91,7 @@ static class EmbeddedServers
         return new("default", secure);
     }
 
-    /// <summary>Loads the server into a load context of its own, on first use. Only types of the base library cross the border.</summary>
+    /// <summary>Loads the server on first use. Only types of the base library are the same in its load context.</summary>
     static Func<string?, int, IAsyncDisposable> LoadStart()
     {
         AppDomain.CurrentDomain.ProcessExit += (_, _) => StopAll();

@@ -35,7 +35,9 @@ public sealed class ExportRedisModelCommand : RedisMLCmdlet
         {
             var models = new ModelStore(connection);
             var model = await models.GetAsync(Name, Version, cancellation).ConfigureAwait(false);
-            PostObject(await ModelExport.WriteAsync(models, model, format!.Value, path, Force, cancellation).ConfigureAwait(false));
+            await ModelExport.WriteAsync(models, model, format!.Value, path, Force, cancellation).ConfigureAwait(false);
+            // From the provider it has the properties that the shell shows a file by.
+            Post(() => WriteObject(InvokeProvider.Item.Get([path], force: true, literalPath: true), enumerateCollection: true));
         });
     }
 }

@@ -41,7 +41,7 @@ public abstract class ModelCmdlet : RedisMLCmdlet
             // A parameter may be called so, wildcard characters and all.
             if (model.Parameters.Contains(name)) found.Add(name);
             else if (WildcardPattern.ContainsWildcardCharacters(name)) found.AddRange(model.Parameters.Where(Wildcard(name).IsMatch));
-            else PostError(NearestName.NotFound("ParameterNotFound", $"parameter of model '{model.Name}'", name, model.Parameters));
+            else PostError(NearestName.NotFound("ParameterNotFound", $"parameter of model '{model.Name}' with the name", name, model.Parameters));
         }
         return [.. found.Distinct(StringComparer.Ordinal)];
     }

@@ -126,9 +126,9 @@ static class ParameterConverter
 
     static bool IsCollection(object? value) => value is IEnumerable and not string and not IDictionary;
 
-    static object? Unwrap(object? value) => value is PSObject { BaseObject: not PSCustomObject } wrapped ? wrapped.BaseObject : value;
+    static object? Unwrap(object? value) => value is PSObject wrapped ? wrapped.BaseObject : value;
 
-    static string Words(IReadOnlyList<int> shape) => shape.Count == 1 ? $"{shape[0]} elements" : $"the shape ({string.Join(", ", shape)})";
+    static string Words(IReadOnlyList<int> shape) => shape is [1] ? "1 element" : shape is [var length] ? $"{length} elements" : $"the shape ({string.Join(", ", shape)})";
 
     static RedisMLException Invalid(object? value, string name) => new("InvalidParameterValue", ErrorKind.InvalidArgument,
         $"Parameter '{name}' can't hold {(value is null ? "null" : $"a {value.GetType().Name}")}: it takes a number, a boolean, text, or an array of " +

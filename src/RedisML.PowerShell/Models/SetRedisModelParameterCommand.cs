@@ -4,7 +4,7 @@ using RedisML.Models;
 
 namespace RedisML.PowerShell;
 
-[Cmdlet(VerbsCommon.Set, "RedisModelParameter", SupportsShouldProcess = true, DefaultParameterSetName = ValueSet)]
+[Cmdlet(VerbsCommon.Set, "RedisModelParameter", SupportsShouldProcess = true, DefaultParameterSetName = ParameterSet)]
 [OutputType(typeof(ModelParameter))]
 public sealed class SetRedisModelParameterCommand : RedisMLCmdlet
 {

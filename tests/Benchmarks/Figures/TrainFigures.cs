@@ -4,7 +4,6 @@ using System.Text.RegularExpressions;
 using RedisML.Datasets;
 using RedisML.Datasets.Chunks;
 using RedisML.Datasets.Importing;
-using RedisML.Expressions;
 using RedisML.Features;
 using RedisML.Models;
 using RedisML.Training;
@@ -86,7 +85,7 @@ static partial class TrainFigures
     {
         await using var chunks = DatasetTrainingChunks.Start(context.Connection, dataset);
         var progress = new FirstIteration();
-        await new TrainingSession(specification, [.. dataset.Columns.Select(c => c.Schema)], chunks, workers, ColumnExpression.Parse, progress).RunAsync(default);
+        await new TrainingSession(specification, [.. dataset.Columns.Select(c => c.Schema)], chunks, workers, progress).RunAsync(default);
         return Stopwatch.GetElapsedTime(progress.Start).TotalSeconds;
     }
 
