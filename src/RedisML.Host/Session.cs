@@ -21,7 +21,9 @@ sealed class Session : IDisposable
 
     public Session()
     {
-        // Before the engine starts: it completes this list with the folders of its own.
+        // Both before the engine starts. It would report to its makers which modules are loaded, which nobody here was asked about,
+        // and it completes the list of module folders with its own.
+        Environment.SetEnvironmentVariable("POWERSHELL_TELEMETRY_OPTOUT", "1");
         var modules = Path.Combine(AppContext.BaseDirectory, "Modules");
         var others = Environment.GetEnvironmentVariable("PSModulePath");
         Environment.SetEnvironmentVariable("PSModulePath", string.IsNullOrEmpty(others) ? modules : modules + Path.PathSeparator + others);

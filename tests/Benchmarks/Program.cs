@@ -1,1 +1,29 @@
+using RedisML.Benchmarks;
+using RedisML.Benchmarks.Figures;
+
+// dotnet run -c Release --project tests/Benchmarks [-- name…]
+// Without a name: every figure of the design, each beside its limit or rival, measured in turns in this run. "references": the
+// reference results on real data, ours beside scikit-learn's.
+if (args is ["import-for-memory", var path, var port])
+{
+    await MemoryFigures.ChildAsync(path, int.Parse(port));
+    return 0;
+}
+(string Name, Func<BenchmarkContext, Task> Run)[] benchmarks =
+[
+    ("import", ImportFigures.RunAsync),
+    ("memory", MemoryFigures.RunAsync),
+    ("read", ReadFigures.RunAsync),
+    ("train", TrainFigures.RunAsync),
+    ("module", ModuleFigures.RunAsync),
+    ("references", References.RunAsync),
+];
+if (args.FirstOrDefault(a => benchmarks.All(b => b.Name != a)) is { } unknown)
+{
+    Console.Error.WriteLine($"There is no benchmark '{unknown}'; there are {string.Join(", ", benchmarks.Select(b => b.Name))}.");
+    return 1;
+}
+await using var context = await BenchmarkContext.StartAsync();
+foreach (var (name, run) in benchmarks)
+    if (args.Length == 0 || args.Contains(name)) await run(context);
 return 0;

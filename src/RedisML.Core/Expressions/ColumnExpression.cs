@@ -12,7 +12,7 @@ namespace RedisML.Expressions;
 /// A missing operand makes the result missing, but for <c>isnull</c>, <c>coalesce</c>, <c>false and …</c>, <c>true or …</c> and the branch of
 /// an <c>if</c> that isn't taken. A result that isn't finite, such as log(0), is missing.
 /// </remarks>
-public sealed class ColumnExpression : IColumnExpression
+public sealed class ColumnExpression
 {
     readonly string _text;
 
@@ -26,13 +26,18 @@ public sealed class ColumnExpression : IColumnExpression
 
     internal ExpressionNode Root { get; }
 
+    /// <summary>The columns that it refers to, each once.</summary>
     public IReadOnlyList<string> Columns { get; }
 
     /// <exception cref="RedisMLException"><c>InvalidExpression</c>, with the place and what was expected there.</exception>
     public static ColumnExpression Parse(string text) => new(text, ExpressionParser.Parse(text));
 
+    /// <summary>The type of the result, given the type of each column in <see cref="Columns"/>.</summary>
+    /// <exception cref="RedisMLException"><c>InvalidExpression</c>: the types don't fit the operators.</exception>
     public ColumnType ResultType(Func<string, ColumnType> typeOf) => new ExpressionTyping(_text, typeOf).TypeOf(Root);
 
+    /// <summary>The result for each row.</summary>
+    /// <param name="column">Gives the columns of <see cref="Columns"/>, each of length <paramref name="rows"/>; they aren't changed.</param>
     public ColumnVector Evaluate(Func<string, ColumnVector> column, int rows)
     {
         var columns = Columns.ToDictionary(name => name, column, StringComparer.Ordinal);

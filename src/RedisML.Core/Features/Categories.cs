@@ -10,8 +10,6 @@ public static class Categories
     /// <summary>More levels than this make a column an error: an identifier, most likely, and no category.</summary>
     public const int MaxLevels = 10_000;
 
-    const double MaxExactInteger = 1L << 53;
-
     /// <summary>The level of a number or boolean.</summary>
     public static string Format(ColumnType type, double value) => type == ColumnType.Boolean
         ? value == 0 ? "false" : "true"
@@ -28,10 +26,10 @@ public static class Categories
         : [.. levels.OrderBy(level => Parse(type, level))];
 
     /// <summary>A column as codes and levels, whatever its type.</summary>
-    /// <param name="name">Names the column in an error.</param>
-    internal static TextVector Of(ColumnVector column, string name) => column as TextVector ?? Of((NumberVector)column, name);
+    /// <param name="type">The type in whose form the levels are written: that of the column in training.</param>
+    internal static TextVector Of(ColumnVector column, ColumnType type) => column as TextVector ?? Of((NumberVector)column, type);
 
-    static TextVector Of(NumberVector column, string name)
+    static TextVector Of(NumberVector column, ColumnType type)
     {
         var values = column.Values;
         var codes = GC.AllocateUninitializedArray<int>(values.Length);
@@ -46,13 +44,8 @@ public static class Categories
             }
             if (!known.TryGetValue(values[i], out codes[i]))
             {
-                if (column.Type == ColumnType.Int64 && Math.Abs(values[i]) >= MaxExactInteger)
-                {
-                    throw new RedisMLException("InvalidCategory", ErrorKind.InvalidData,
-                        $"Column '{name}' holds integers beyond ±2⁵³, which can't be told apart as categories; import it as text.", name);
-                }
                 codes[i] = levels.Count;
-                levels.Add(Format(column.Type, values[i]));
+                levels.Add(Format(type, values[i]));
                 known.Add(values[i], codes[i]);
             }
         }

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace RedisML.Features;
 
 /// <summary>Translates the codes of a chunk's column into positions of an encoded row.</summary>
@@ -22,6 +24,7 @@ internal sealed class CategoryEncoder(IReadOnlyList<string> levels, int offset =
 
     /// <summary>Translates codes by a map of <see cref="Map"/>, in place where wanted.</summary>
     /// <returns>The number of unseen levels.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public int Encode(ReadOnlySpan<int> codes, ReadOnlySpan<int> map, Span<int> positions)
     {
         int unseen = 0;

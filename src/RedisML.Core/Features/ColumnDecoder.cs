@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Text;
 using Apache.Arrow;
 using Apache.Arrow.Types;
@@ -37,6 +38,7 @@ public static class ColumnDecoder
             $"Column '{name}' has the Arrow type {array.Data.DataType.Name}; a dataset's columns are integers, floating-point numbers, booleans and text.", name),
     };
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static NumberVector Numbers<T>(PrimitiveArray<T> array, ColumnType type) where T : struct, INumber<T>
     {
         var values = GC.AllocateUninitializedArray<double>(array.Length);
@@ -99,6 +101,7 @@ public static class ColumnDecoder
         }
         return new(codes, levels);
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         static void Copy<T>(PrimitiveArray<T> indices, int[] codes) where T : struct, INumber<T>
         {
             var source = indices.Values;
@@ -107,6 +110,7 @@ public static class ColumnDecoder
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void MarkMissing<T>(Apache.Arrow.Array array, T[] values, T missing)
     {
         if (array.NullCount == 0) return;

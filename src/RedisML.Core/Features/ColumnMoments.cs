@@ -1,4 +1,6 @@
-using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using RedisML.Numerics;
 
 namespace RedisML.Features;
 
@@ -25,27 +27,38 @@ internal readonly record struct ColumnMoments(long Count, long Missing, double M
     /// <summary>The moments of up to a few thousand values; NaN is missing.</summary>
     public static ColumnMoments Of(ReadOnlySpan<double> values)
     {
-        Span<double> scratch = stackalloc double[values.Length];
-        int missing = 0;
-        if (double.IsNaN(TensorPrimitives.Sum(values)))
+        Span<double> padded = stackalloc double[Lanes.RoundUp(values.Length)];
+        values.CopyTo(padded);
+        padded[values.Length..].Fill(double.NaN);
+        var moments = Of(Lanes.Of(padded));
+        return moments with { Missing = values.Length - moments.Count };
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    static ColumnMoments Of(Span<Vector512<double>> values)
+    {
+        var (counts, sums, squares) = (Vector512<double>.Zero, Vector512<double>.Zero, Vector512<double>.Zero);
+        var minimum = Vector512.Create(double.PositiveInfinity);
+        var maximum = -minimum;
+        foreach (var value in values)
         {
-            int count = 0;
-            foreach (double value in values)
-            {
-                if (!double.IsNaN(value)) scratch[count++] = value;
-            }
-            missing = values.Length - count;
-            scratch = scratch[..count];
+            var isPresent = Vector512.Equals(value, value);
+            counts += Vector512.ConditionalSelect(isPresent, Vector512<double>.One, Vector512<double>.Zero);
+            sums += Vector512.ConditionalSelect(isPresent, value, Vector512<double>.Zero);
+            minimum = Vector512.ConditionalSelect(Vector512.LessThan(value, minimum), value, minimum);
+            maximum = Vector512.ConditionalSelect(Vector512.GreaterThan(value, maximum), value, maximum);
         }
-        else
+        double count = Lanes.Sum(counts);
+        if (count == 0) return default;
+
+        double mean = Lanes.Sum(sums) / count;
+        var means = Vector512.Create(mean);
+        foreach (var value in values)
         {
-            values.CopyTo(scratch);
+            var deviation = Vector512.ConditionalSelect(Vector512.Equals(value, value), value - means, Vector512<double>.Zero);
+            squares += deviation * deviation;
         }
-        if (scratch.IsEmpty) return new(0, missing, 0, 0, 0, 0);
-        double mean = TensorPrimitives.Sum(scratch) / scratch.Length;
-        double minimum = TensorPrimitives.Min(scratch), maximum = TensorPrimitives.Max(scratch);
-        TensorPrimitives.Subtract(scratch, mean, scratch);
-        return new(scratch.Length, missing, mean, TensorPrimitives.SumOfSquares(scratch), minimum, maximum);
+        return new((long)count, 0, mean, Lanes.Sum(squares), Lanes.Minimum(minimum), -Lanes.Minimum(-maximum));
     }
 
     public ColumnMoments Merge(in ColumnMoments other)

@@ -1,24 +1,23 @@
 using RedisML.Datasets;
+using RedisML.Expressions;
 
 namespace RedisML.Features;
 
 /// <summary>The derived columns of a pipeline, compiled.</summary>
 internal sealed class DerivedColumns
 {
-    public static readonly DerivedColumns None = new([], _ => throw new InvalidOperationException());
-
-    readonly Dictionary<string, IColumnExpression> _expressions = new(StringComparer.Ordinal);
+    readonly Dictionary<string, ColumnExpression> _expressions = new(StringComparer.Ordinal);
 
     /// <param name="definitions">In any order; a column may refer to another of them.</param>
     /// <exception cref="RedisMLException">An expression doesn't compile, a name comes twice, or columns refer to each other in a circle.</exception>
-    public DerivedColumns(IEnumerable<DerivedColumn> definitions, Func<string, IColumnExpression> compile)
+    public DerivedColumns(IEnumerable<DerivedColumn> definitions)
     {
         var given = new Dictionary<string, DerivedColumn>(StringComparer.Ordinal);
         foreach (var definition in definitions)
         {
             if (!given.TryAdd(definition.Name, definition))
                 throw Invalid("DerivedColumnExists", $"The derived column '{definition.Name}' is given twice.", definition.Name);
-            _expressions[definition.Name] = compile(definition.Expression);
+            _expressions[definition.Name] = ColumnExpression.Parse(definition.Expression);
         }
         var ordered = new List<DerivedColumn>();
         var open = new HashSet<string>(StringComparer.Ordinal);
@@ -41,7 +40,7 @@ internal sealed class DerivedColumns
     /// <summary>The definitions, each after those that it refers to.</summary>
     public IReadOnlyList<DerivedColumn> Ordered { get; }
 
-    public IColumnExpression? Find(string name) => _expressions.GetValueOrDefault(name);
+    public ColumnExpression? Find(string name) => _expressions.GetValueOrDefault(name);
 
     /// <summary>What a column is computed from, at first or second hand, and itself.</summary>
     public HashSet<string> Sources(string name)

@@ -1,4 +1,5 @@
-using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
+using RedisML.Numerics;
 
 namespace RedisML.Features;
 
@@ -25,16 +26,8 @@ internal readonly ref struct EncodedBlock(EncodedLayout layout, int rows, ReadOn
         result.Fill(intercept);
         var numberPositions = Layout.NumberPositions;
         for (int i = 0; i < numberPositions.Length; i++)
-            TensorPrimitives.MultiplyAdd(Number(i), weights[numberPositions[i]], result, result);
-        for (int i = 0; i < Layout.Categories.Length; i++)
-        {
-            var category = Category(i);
-            for (int row = 0; row < category.Length; row++)
-            {
-                int position = category[row];
-                if ((uint)position < (uint)weights.Length) result[row] += weights[position];
-            }
-        }
+            Lanes.AddScaled(result, weights[numberPositions[i]], Number(i));
+        for (int i = 0; i < Layout.Categories.Length; i++) Gather(weights, Category(i), result);
     }
 
     /// <summary>Adds Xᵀ·v to <paramref name="sum"/>.</summary>
@@ -42,15 +35,27 @@ internal readonly ref struct EncodedBlock(EncodedLayout layout, int rows, ReadOn
     {
         var numberPositions = Layout.NumberPositions;
         for (int i = 0; i < numberPositions.Length; i++)
-            sum[numberPositions[i]] += TensorPrimitives.Dot(Number(i), vector);
-        for (int i = 0; i < Layout.Categories.Length; i++)
+            sum[numberPositions[i]] += Lanes.Dot(Number(i), vector);
+        for (int i = 0; i < Layout.Categories.Length; i++) Scatter(vector, Category(i), sum);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    static void Gather(ReadOnlySpan<double> source, ReadOnlySpan<int> positions, Span<double> target)
+    {
+        for (int i = 0; i < positions.Length; i++)
         {
-            var category = Category(i);
-            for (int row = 0; row < category.Length; row++)
-            {
-                int position = category[row];
-                if ((uint)position < (uint)sum.Length) sum[position] += vector[row];
-            }
+            int position = positions[i];
+            if ((uint)position < (uint)source.Length) target[i] += source[position];
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    static void Scatter(ReadOnlySpan<double> source, ReadOnlySpan<int> positions, Span<double> target)
+    {
+        for (int i = 0; i < positions.Length; i++)
+        {
+            int position = positions[i];
+            if ((uint)position < (uint)target.Length) target[position] += source[i];
         }
     }
 }

@@ -18,17 +18,22 @@ public sealed record LinearParameters(double[] Weights, double[] Intercepts)
 
     /// <summary>Reads the parameters of a trained version, and checks their shapes.</summary>
     /// <exception cref="RedisMLException"><c>ModelNotTrained</c>; <c>ParameterShapeMismatch</c>; <c>ParameterNotNumeric</c>.</exception>
-    public static async Task<LinearParameters> ReadAsync(ModelStore store, Model model, CancellationToken cancellation)
+    public static async Task<LinearParameters> ReadAsync(ModelStore store, Model model, CancellationToken cancellation) =>
+        Of(model, await store.ReadParametersAsync(model, [WeightName, InterceptName], cancellation).ConfigureAwait(false));
+
+    /// <summary>Takes the parameters of a trained version from its fields.</summary>
+    /// <inheritdoc cref="ReadAsync"/>
+    public static LinearParameters Of(Model model, IEnumerable<KeyValuePair<string, ParameterValue>> fields)
     {
         var definition = model.Definition ?? throw new RedisMLException("ModelNotTrained", ErrorKind.InvalidOperation,
             $"Model '{model.Name}', version {model.Version}, holds parameters that were set by hand; only a trained model can predict.", model.Name);
         int width = definition.Pipeline.Width, outputs = definition.Algorithm == Algorithm.Softmax ? definition.Pipeline.Label.Classes!.Count : 1;
-        var fields = (await store.ReadParametersAsync(model, [WeightName, InterceptName], cancellation).ConfigureAwait(false)).ToDictionary();
+        var known = fields.ToDictionary();
         return new(Checked(WeightName, (long)width * outputs), Checked(InterceptName, outputs));
 
         double[] Checked(string name, long count)
         {
-            var values = fields.TryGetValue(name, out var field) ? field.ToDoubles() : [];
+            var values = known.TryGetValue(name, out var field) ? field.ToDoubles() : [];
             return values.Length == count ? values : throw new RedisMLException("ParameterShapeMismatch", ErrorKind.InvalidData,
                 $"Parameter '{name}' of model '{model.Name}', version {model.Version}, has {values.Length:N0} values; its definition calls for {count:N0}.", name);
         }

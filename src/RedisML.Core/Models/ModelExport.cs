@@ -27,10 +27,9 @@ public static class ModelExport
     /// <summary>Writes a version of a model to a file. The file is there whole or not at all.</summary>
     /// <param name="overwrite">Whether a file that exists is replaced.</param>
     /// <exception cref="RedisMLException">
-    /// <c>FileExists</c>, <c>DirectoryNotFound</c>, <c>FileNotWritten</c>; for ONNX <c>ModelNotTrained</c>, <c>ParameterNotFound</c>,
-    /// <c>InvalidParameterShape</c>.
+    /// <c>FileExists</c>, <c>DirectoryNotFound</c>, <c>FileNotWritten</c>; for ONNX <c>ModelNotTrained</c>, <c>ParameterShapeMismatch</c>.
     /// </exception>
-    public static async Task<FileInfo> WriteAsync(
+    public static async Task WriteAsync(
         ModelStore models, Model model, ModelFormat format, string path, bool overwrite, CancellationToken cancellation)
     {
         var file = new FileInfo(path);
@@ -40,7 +39,7 @@ public static class ModelExport
             throw new RedisMLException("DirectoryNotFound", ErrorKind.ObjectNotFound, $"There is no directory '{file.DirectoryName}'.", path);
 
         var parameters = await models.ReadParametersAsync(model, null, cancellation).ConfigureAwait(false);
-        var bytes = Write(model, new OrderedDictionary<string, ParameterValue>(parameters), format);
+        var bytes = Write(model, parameters, format);
         var temporary = Path.Combine(directory.FullName, $".{file.Name}.{Guid.NewGuid():N}.tmp");
         try
         {
@@ -55,11 +54,9 @@ public static class ModelExport
         {
             File.Delete(temporary);
         }
-        file.Refresh();
-        return file;
     }
 
-    static byte[] Write(Model model, IReadOnlyDictionary<string, ParameterValue> parameters, ModelFormat format) => format switch
+    static byte[] Write(Model model, IReadOnlyList<KeyValuePair<string, ParameterValue>> parameters, ModelFormat format) => format switch
     {
         ModelFormat.Onnx => OnnxExport.Write(model, parameters),
         ModelFormat.Safetensors => SafetensorsExport.Write(model, parameters),

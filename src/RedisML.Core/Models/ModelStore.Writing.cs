@@ -9,35 +9,39 @@ public sealed partial class ModelStore
 {
     const int MaxAttempts = 20;
 
+    /// <summary>
+    /// How long a head without versions is kept, for its numbers: issued anew, they would give a slow writer's or remover's to somebody else.
+    /// </summary>
+    const int HeadSeconds = 24 * 60 * 60;
+
     /// <summary>KEYS: head. ARGV: number, the version that must be current, 0 for none, or empty for any older one; time.</summary>
-    /// <remarks><c>removed</c> marks the numbers that a removal has taken: a version that was then being written isn't to come back.</remarks>
+    /// <remarks>Numbers up to <c>removed</c> belong to a removal: a version that was then being written isn't to come back.</remarks>
     const string MoveHead = """
         local head = redis.call('HMGET', KEYS[1], 'version', 'last', 'removed')
         local number, current = tonumber(ARGV[1]), tonumber(head[1] or '0')
-        if not head[2] or number > tonumber(head[2]) or number <= tonumber(head[3] or '0') then return 0 end
+        if number > tonumber(head[2] or '0') or number <= tonumber(head[3] or '0') then return 0 end
         if ARGV[2] == '' then
           if current > number then return 1 end
         elseif current ~= tonumber(ARGV[2]) then return 0 end
         redis.call('HSET', KEYS[1], 'format', '1', 'version', ARGV[1])
         redis.call('HSETNX', KEYS[1], 'created', ARGV[3])
+        redis.call('PERSIST', KEYS[1])
         return 1
         """;
 
-    /// <summary>KEYS: head. Makes the model unseen, and returns the highest number that its versions may have.</summary>
+    /// <summary>KEYS: head. ARGV: seconds. Makes the model unseen, and returns the highest number that its versions may have.</summary>
     const string HideHead = """
         local last = redis.call('HGET', KEYS[1], 'last')
         if not last then return 0 end
         redis.call('HDEL', KEYS[1], 'version', 'created')
         redis.call('HSET', KEYS[1], 'removed', last)
+        redis.call('EXPIRE', KEYS[1], ARGV[1])
         return tonumber(last)
         """;
 
-    /// <summary>KEYS: head. ARGV: number. Deletes a head without a current version, unless a later number has been issued.</summary>
-    const string DropHead = """
-        local head = redis.call('HMGET', KEYS[1], 'version', 'last')
-        if head[1] or head[2] ~= ARGV[1] then return 0 end
-        redis.call('DEL', KEYS[1])
-        return 1
+    /// <summary>KEYS: head. ARGV: seconds.</summary>
+    const string ExpireUnusedHead = """
+        if redis.call('HEXISTS', KEYS[1], 'version') == 0 then redis.call('EXPIRE', KEYS[1], ARGV[1]) end
         """;
 
     /// <summary>Stores what training produced as a new version, which can't be changed, and makes it the current one.</summary>
@@ -80,10 +84,9 @@ public sealed partial class ModelStore
     {
         RedisKey head = Keys.Model(name);
         bool found = await Database.HashExistsAsync(head, ModelField.Version).WaitAsync(cancellation).ConfigureAwait(false);
-        long last = (long)await Database.ScriptEvaluateAsync(HideHead, [head]).WaitAsync(cancellation).ConfigureAwait(false);
+        long last = (long)await Database.ScriptEvaluateAsync(HideHead, [head], [HeadSeconds]).WaitAsync(cancellation).ConfigureAwait(false);
         for (long version = 1; version <= last; version++)
             await Database.KeyDeleteAsync(Keys.ModelVersion(name, version)).WaitAsync(cancellation).ConfigureAwait(false);
-        await Database.ScriptEvaluateAsync(DropHead, [head], [last]).WaitAsync(cancellation).ConfigureAwait(false);
         await Database.SetRemoveAsync(Keys.Models, name).WaitAsync(cancellation).ConfigureAwait(false);
         // Made again meanwhile: its writer may have listed it before.
         if (await Database.HashExistsAsync(head, ModelField.Version).WaitAsync(cancellation).ConfigureAwait(false))
@@ -102,7 +105,7 @@ public sealed partial class ModelStore
         var key = Keys.ModelVersion(name, version);
         var marks = await Database.HashGetAsync(key, [ModelField.Definition, ModelField.Modified]).WaitAsync(cancellation).ConfigureAwait(false);
         bool isSealed = !marks[0].IsNull && marks[1].IsNull;
-        if (!isSealed) return await TryWriteAsync(key, Condition.KeyExists(key), set, remove, cancellation).ConfigureAwait(false) ? version : null;
+        if (!isSealed) return await TryWriteAsync(key, set, remove, cancellation).ConfigureAwait(false) ? version : null;
 
         var changed = new Dictionary<RedisValue, RedisValue>();
         foreach (var entry in await Database.HashGetAllAsync(key).WaitAsync(cancellation).ConfigureAwait(false)) changed[entry.Name] = entry.Value;
@@ -121,12 +124,9 @@ public sealed partial class ModelStore
         long version = await Database.HashIncrementAsync(head, ModelField.Last).ConfigureAwait(false);
         RedisKey key = Keys.ModelVersion(name, version);
         bool published = false;
-        bool taken = false;
         try
         {
-            // A model of this name that was removed meanwhile, and made again, may have issued the number a second time.
-            taken = !await TryWriteAsync(key, Condition.KeyNotExists(key), fields, [], cancellation).ConfigureAwait(false);
-            if (taken) return null;
+            await Database.HashSetAsync(key, fields).WaitAsync(cancellation).ConfigureAwait(false);
             var moved = Database.ScriptEvaluateAsync(MoveHead, [head], [version, expected, ModelField.Now()]);
             var listed = Database.SetAddAsync(Keys.Models, name);
             await Task.WhenAll(moved, listed).ConfigureAwait(false);
@@ -135,7 +135,7 @@ public sealed partial class ModelStore
         }
         finally
         {
-            if (!published && !taken) await DiscardAsync(head, key, version).ConfigureAwait(false);
+            if (!published) await DiscardAsync(head, key, version).ConfigureAwait(false);
         }
     }
 
@@ -145,13 +145,14 @@ public sealed partial class ModelStore
         // The move may have come through though its reply didn't.
         if (await Database.HashGetAsync(head, ModelField.Version).ConfigureAwait(false) == version) return;
         await Database.KeyDeleteAsync(key).ConfigureAwait(false);
-        await Database.ScriptEvaluateAsync(DropHead, [head], [version]).ConfigureAwait(false);
+        await Database.ScriptEvaluateAsync(ExpireUnusedHead, [head], [HeadSeconds]).ConfigureAwait(false);
     }
 
-    async Task<bool> TryWriteAsync(RedisKey key, Condition condition, HashEntry[] set, RedisValue[] remove, CancellationToken cancellation)
+    /// <summary>Changes a version in place. False where it is no longer there: to write would make it again, without its other fields.</summary>
+    async Task<bool> TryWriteAsync(RedisKey key, HashEntry[] set, RedisValue[] remove, CancellationToken cancellation)
     {
         var transaction = Database.CreateTransaction();
-        transaction.AddCondition(condition);
+        transaction.AddCondition(Condition.KeyExists(key));
         List<Task> replies = [];
         if (remove.Length > 0) replies.Add(transaction.HashDeleteAsync(key, remove));
         if (set.Length > 0) replies.Add(transaction.HashSetAsync(key, set));

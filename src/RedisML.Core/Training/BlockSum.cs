@@ -1,5 +1,5 @@
-using System.Numerics.Tensors;
 using RedisML.Features;
+using RedisML.Numerics;
 
 namespace RedisML.Training;
 
@@ -76,10 +76,7 @@ internal sealed class BlockSum
         for (int stride = 1; stride < _leaves.Length; stride *= 2)
         {
             for (int leaf = 0; leaf + stride < _leaves.Length; leaf += 2 * stride)
-            {
-                var sum = _leaves[leaf].AsSpan(start, length);
-                TensorPrimitives.Add(sum, _leaves[leaf + stride].AsSpan(start, length), sum);
-            }
+                Lanes.AddScaled(_leaves[leaf].AsSpan(start, length), 1, _leaves[leaf + stride].AsSpan(start, length));
         }
     }
 }

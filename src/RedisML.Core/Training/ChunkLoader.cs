@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Apache.Arrow;
 using RedisML.Features;
 using RedisML.Models;
@@ -13,12 +14,12 @@ internal sealed class ChunkLoader(FeaturePlan plan, TrainingSpecification specif
     {
         var columns = new BatchColumns(batch, plan.Derived);
         var label = columns[specification.Label];
-        if (_classify) label = Categories.Of(label, specification.Label);
+        if (_classify) label = Categories.Of(label, plan.LabelType);
         var features = new ColumnVector[plan.Features.Count];
         for (int i = 0; i < features.Length; i++)
         {
-            var (name, _, isCategory) = plan.Features[i];
-            features[i] = isCategory ? Categories.Of(columns[name], name) : columns[name];
+            var (name, type, isCategory) = plan.Features[i];
+            features[i] = isCategory ? Categories.Of(columns[name], type) : columns[name];
         }
 
         var drop = new bool[batch.Length];
@@ -51,6 +52,7 @@ internal sealed class ChunkLoader(FeaturePlan plan, TrainingSpecification specif
 
     /// <summary>Marks the rows in which a column is missing.</summary>
     /// <returns>Their number.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static int Mark(ColumnVector column, bool[] rows)
     {
         int missing = 0;
@@ -78,6 +80,7 @@ internal sealed class ChunkLoader(FeaturePlan plan, TrainingSpecification specif
     }
 
     /// <summary>The indices of the rows that stay.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static int[] Kept(bool[] drop)
     {
         var kept = new int[drop.AsSpan().Count(false)];
@@ -100,6 +103,7 @@ internal sealed class ChunkLoader(FeaturePlan plan, TrainingSpecification specif
         return moments.IsFinite ? moments : throw Infinite(name);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static LevelCounts Take(TextVector column, int[] kept, TrainingChunk rows, int index)
     {
         var counts = new long[column.Levels.Count];
@@ -137,6 +141,7 @@ internal sealed class ChunkLoader(FeaturePlan plan, TrainingSpecification specif
         return new(label.Levels, counts, 0);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void Gather<T>(ReadOnlySpan<T> source, ReadOnlySpan<int> indices, Span<T> target)
     {
         for (int i = 0; i < indices.Length; i++) target[i] = source[indices[i]];

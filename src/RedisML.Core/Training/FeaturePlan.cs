@@ -10,11 +10,11 @@ internal sealed class FeaturePlan
     readonly TrainingSpecification _specification;
     readonly Dictionary<string, ColumnType> _stored;
 
-    public FeaturePlan(TrainingSpecification specification, IReadOnlyList<ColumnSchema> schema, Func<string, IColumnExpression> compile)
+    public FeaturePlan(TrainingSpecification specification, IReadOnlyList<ColumnSchema> schema)
     {
         _specification = specification;
         _stored = schema.ToDictionary(c => c.Name, c => c.Type, StringComparer.Ordinal);
-        Derived = new DerivedColumns(specification.Derived, compile);
+        Derived = new DerivedColumns(specification.Derived);
         if (Derived.Ordered.FirstOrDefault(d => _stored.ContainsKey(d.Name)) is { } clash)
             throw Invalid("DerivedColumnExists", $"The derived column '{clash.Name}' has the name of a column of the dataset; choose another.", clash.Name);
 

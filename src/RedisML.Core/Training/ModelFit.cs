@@ -1,5 +1,5 @@
-using System.Numerics.Tensors;
 using RedisML.Models;
+using RedisML.Numerics;
 
 namespace RedisML.Training;
 
@@ -79,8 +79,8 @@ internal sealed class ModelFit(
         for (int k = 0; k < curvatures.Length; k++)
         {
             var weights = diagonal.AsSpan(k * width, width);
-            TensorPrimitives.Multiply(fit.SquareSums, curvatures[k], weights);
-            TensorPrimitives.Add(weights, specification.L2, weights);
+            weights.Fill(specification.L2);
+            Lanes.AddScaled(weights, curvatures[k], fit.SquareSums);
             weights.Replace(0, 1); // a constant column, not penalised
             diagonal[_objective.WeightCount + k] = curvatures[k] * fit.Rows;
         }

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Security.Cryptography;
 using RedisML.Connections;
 using RedisML.Datasets;
-using RedisML.Expressions;
 using RedisML.Models;
 
 namespace RedisML.Training;
@@ -34,7 +33,7 @@ public sealed class ModelTraining
             Started = DateTimeOffset.UtcNow,
         };
         _chunks = DatasetTrainingChunks.Start(connection, dataset);
-        _session = new(specification, [.. dataset.Columns.Select(c => c.Schema)], _chunks, workerCount, ColumnExpression.Parse, new RunProgress(this));
+        _session = new(specification, [.. dataset.Columns.Select(c => c.Schema)], _chunks, workerCount, new RunProgress(this));
     }
 
     /// <summary>Ends when the model is published, or with the first error.</summary>

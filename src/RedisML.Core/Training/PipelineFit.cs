@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using RedisML.Features;
 using RedisML.Models;
 
@@ -26,7 +25,7 @@ internal sealed class PipelineFit
         }
         else
         {
-            var counts = LevelCounts.Union(chunks.Select(c => c.LabelLevels!), specification.Label);
+            var counts = LevelCounts.Union(chunks.Select(c => c.LabelLevels!), specification.Label, plan.LabelType);
             var classes = LabelClasses.Order(specification, plan.LabelType, counts.Keys);
             ClassCounts = [.. classes.Select(name => counts[name])];
             _classes = new CategoryEncoder(classes);
@@ -42,7 +41,7 @@ internal sealed class PipelineFit
             if (isCategory)
             {
                 int index = categories++;
-                var counts = LevelCounts.Union(chunks.Select(c => c.Levels[index]), column);
+                var counts = LevelCounts.Union(chunks.Select(c => c.Levels[index]), column, type);
                 long missing = chunks.Sum(c => c.Levels[index].Missing);
                 var levels = Categories.Order(type, counts.Keys);
                 features.Add(new CategoryFeature(column, type, levels, missing > 0));
@@ -99,7 +98,7 @@ internal sealed class PipelineFit
         for (int block = 0; block < rows.Blocks.Count; block++)
         {
             for (int i = 0; i < _numbers.Length; i++)
-                Standardizer.Apply(rows.Number(block, i), _numbers[i].Mean, _numbers[i].Scale, replaceMissing: _numbers[i].Missing > 0);
+                Standardizer.Apply(rows.Number(block, i), _numbers[i].Mean, _numbers[i].Scale);
             for (int i = 0; i < maps.Length; i++)
                 Layout.Categories[i].Encode(rows.Category(block, i), maps[i], rows.Category(block, i));
         }

@@ -21,12 +21,12 @@ public sealed class TrainingSession
     /// <exception cref="RedisMLException">The specification doesn't fit the columns, or the rows don't fit into memory.</exception>
     public TrainingSession(
         TrainingSpecification specification, IReadOnlyList<ColumnSchema> schema, ITrainingChunks chunks, int workerCount,
-        Func<string, IColumnExpression> compile, IProgress<TrainingProgress>? progress = null)
+        IProgress<TrainingProgress>? progress = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(workerCount, 1);
         CheckRange(specification);
         (_specification, _chunks, _progress, WorkerCount) = (specification, chunks, progress, workerCount);
-        _plan = new FeaturePlan(specification, schema, compile);
+        _plan = new FeaturePlan(specification, schema);
         CheckMemory();
     }
 

@@ -9,6 +9,7 @@ public sealed class GetRedisDatasetCommand : RedisMLCmdlet
 {
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [SupportsWildcards]
+    [ArgumentCompleter(typeof(DatasetNameCompleter))]
     public string[] Name { get; set; } = ["*"];
 
     [Parameter]

@@ -12,6 +12,7 @@ public sealed class GetRedisTrainingDataCommand : RedisMLCmdlet
 
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("Name")]
+    [ArgumentCompleter(typeof(DatasetNameCompleter))]
     public string Dataset { get; set; } = "";
 
     [Parameter]
@@ -24,6 +25,7 @@ public sealed class GetRedisTrainingDataCommand : RedisMLCmdlet
 
     [Parameter]
     [SupportsWildcards]
+    [ArgumentCompleter(typeof(ColumnNameCompleter))]
     public string[] Column { get; set; } = ["*"];
 
     [Parameter(ValueFromPipelineByPropertyName = true)]

@@ -19,6 +19,7 @@ public sealed class ImportRedisTrainingDataCommand : RedisMLCmdlet
     public string[] LiteralPath { get; set; } = [];
 
     [Parameter]
+    [ArgumentCompleter(typeof(DatasetNameCompleter))]
     public string? Dataset { get; set; }
 
     [Parameter]

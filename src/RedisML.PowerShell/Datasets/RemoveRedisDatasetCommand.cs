@@ -8,6 +8,7 @@ public sealed class RemoveRedisDatasetCommand : RedisMLCmdlet
 {
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [SupportsWildcards]
+    [ArgumentCompleter(typeof(DatasetNameCompleter))]
     public string[] Name { get; set; } = [];
 
     protected override void ProcessRecord()

@@ -8,6 +8,7 @@ namespace RedisML.PowerShell;
 public sealed class SplitRedisDatasetCommand : RedisMLCmdlet
 {
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(DatasetNameCompleter))]
     public string Name { get; set; } = "";
 
     [Parameter]

@@ -14,23 +14,28 @@ public sealed class StartRedisDistributedTrainingCommand : RedisMLCmdlet
 {
     [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
     [Alias("Name")]
+    [ArgumentCompleter(typeof(DatasetNameCompleter))]
     public string Dataset { get; set; } = "";
 
     [Parameter(Mandatory = true, Position = 1)]
+    [ArgumentCompleter(typeof(ModelNameCompleter))]
     public string Model { get; set; } = "";
 
     [Parameter(Mandatory = true)]
     public Algorithm Algorithm { get; set; }
 
     [Parameter]
+    [ArgumentCompleter(typeof(ColumnNameCompleter))]
     public string? Label { get; set; }
 
     [Parameter]
     [SupportsWildcards]
+    [ArgumentCompleter(typeof(ColumnNameCompleter))]
     public string[] Feature { get; set; } = [];
 
     [Parameter]
     [SupportsWildcards]
+    [ArgumentCompleter(typeof(ColumnNameCompleter))]
     public string[] Category { get; set; } = [];
 
     [Parameter]

@@ -125,6 +125,9 @@ public sealed class ConnectionFailureTests(EmbeddedServerFixture embedded)
     {
         readonly TcpListener _listener = new(IPAddress.Loopback, 0);
 
+        // Nothing else holds a client that is never answered, and the garbage collector would hang up.
+        readonly List<TcpClient> _clients = [];
+
         internal Listener(Func<NetworkStream, Task> serve)
         {
             _listener.Start();
@@ -138,7 +141,12 @@ public sealed class ConnectionFailureTests(EmbeddedServerFixture embedded)
 
         async Task ServeAsync(Func<NetworkStream, Task> serve)
         {
-            while (true) _ = ServeAsync(await _listener.AcceptTcpClientAsync(), serve);
+            while (true)
+            {
+                var client = await _listener.AcceptTcpClientAsync();
+                _clients.Add(client);
+                _ = ServeAsync(client, serve);
+            }
         }
 
         static async Task ServeAsync(TcpClient client, Func<NetworkStream, Task> serve)

@@ -131,6 +131,10 @@ public abstract class ModelStoreTests
         Assert.False(await models.RemoveAsync("m", Cancellation));
         Assert.Empty(await models.ListAsync(Cancellation));
         await AssertNothingIsLeftAsync(connection, "m", 3);
+
+        // Made again, its numbers go on, and it stays.
+        Assert.Equal(3, (await models.ChangeParametersAsync("m", Parameters(("w", Vector(1))), [], Cancellation)).Version);
+        Assert.Null(await connection.Database.KeyTimeToLiveAsync(connection.Keys.Model("m")));
     }
 
     [Fact]
@@ -221,8 +225,12 @@ public abstract class ModelStoreTests
 
     static async Task AssertNothingIsLeftAsync(RedisMLConnection connection, string name, int versions)
     {
-        RedisKey[] keys = [connection.Keys.Models, connection.Keys.Model(name), .. Enumerable.Range(1, versions).Select(v => connection.Keys.ModelVersion(name, v))];
+        RedisKey[] keys = [connection.Keys.Models, .. Enumerable.Range(1, versions).Select(v => connection.Keys.ModelVersion(name, v))];
         foreach (var key in keys) Assert.False(await connection.Database.KeyExistsAsync(key), key);
+        // The head may stay, for a day and for its numbers alone.
+        if (!await connection.Database.KeyExistsAsync(connection.Keys.Model(name))) return;
+        Assert.NotNull(await connection.Database.KeyTimeToLiveAsync(connection.Keys.Model(name)));
+        Assert.All(await connection.Database.HashKeysAsync(connection.Keys.Model(name)), f => Assert.Contains(f.ToString(), (string[])["last", "removed", "format"]));
     }
 }
 

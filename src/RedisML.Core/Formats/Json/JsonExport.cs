@@ -18,7 +18,7 @@ static class JsonExport
     static readonly JsonWriterOptions s_options = new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>The bytes of the file.</summary>
-    internal static byte[] Write(Model model, IReadOnlyDictionary<string, ParameterValue> parameters)
+    internal static byte[] Write(Model model, IReadOnlyCollection<KeyValuePair<string, ParameterValue>> parameters)
     {
         using var stream = new MemoryStream();
         using (var json = new Utf8JsonWriter(stream, s_options))

@@ -36,25 +36,23 @@ sealed class OnnxExport
     }
 
     /// <summary>The bytes of the file.</summary>
-    /// <exception cref="RedisMLException"><c>ModelNotTrained</c>, <c>ParameterNotFound</c>, <c>InvalidParameterShape</c>.</exception>
-    internal static byte[] Write(Model model, IReadOnlyDictionary<string, ParameterValue> parameters)
+    /// <exception cref="RedisMLException"><c>ModelNotTrained</c>, <c>ParameterShapeMismatch</c>.</exception>
+    internal static byte[] Write(Model model, IEnumerable<KeyValuePair<string, ParameterValue>> parameters)
     {
         var export = new OnnxExport(model);
-        return export.Build(parameters).ToByteArray();
+        return export.Build(LinearParameters.Of(model, parameters)).ToByteArray();
     }
 
-    ModelProto Build(IReadOnlyDictionary<string, ParameterValue> parameters)
+    ModelProto Build(LinearParameters parameters)
     {
         foreach (var column in _pipeline.Inputs)
             _values[column.Name] = column.Type == ColumnType.Utf8
                 ? _graph.Input(column.Name, DataType.String, "Text; \"\" is a missing value.")
                 : _graph.Input(column.Name, DataType.Double, column.Type == ColumnType.Boolean ? "0 or 1; NaN is a missing value." : "NaN is a missing value.");
 
-        int outputs = _definition.Algorithm == Algorithm.Softmax ? Classes.Count : 1;
-        var weights = Read(parameters, "weight", outputs * _pipeline.Width);
-        var intercept = Read(parameters, "intercept", outputs);
-        var scores = new OnnxFeatures(_graph, _pipeline, weights, outputs, ValueOf).Scores();
-        scores = _graph.Add("Add", scores, _graph.Constant(intercept, 1, outputs));
+        int outputs = parameters.Intercepts.Length;
+        var scores = new OnnxFeatures(_graph, _pipeline, parameters.Weights, outputs, ValueOf).Scores();
+        scores = _graph.Add("Add", scores, _graph.Constant(parameters.Intercepts, 1, outputs));
 
         if (_definition.Algorithm == Algorithm.Linear) _graph.Output("prediction", scores, DataType.Double, 1, $"{_pipeline.Label.Column}.");
         else AddClassification(scores);
@@ -90,14 +88,6 @@ sealed class OnnxExport
     ColumnType TypeOf(string column) => _derived.TryGetValue(column, out var expression) ? expression.ResultType(TypeOf)
         : _types.TryGetValue(column, out var type) ? type
         : throw NearestName.NotFound("ColumnNotFound", "column", column, _types.Keys.Concat(_derived.Keys));
-
-    double[] Read(IReadOnlyDictionary<string, ParameterValue> parameters, string name, int count)
-    {
-        if (!parameters.TryGetValue(name, out var value)) throw NearestName.NotFound("ParameterNotFound", "parameter", name, parameters.Keys);
-        var elements = value.ToDoubles();
-        return elements.Length == count ? elements : throw new RedisMLException("InvalidParameterShape", ErrorKind.InvalidData,
-            $"Parameter '{name}' of model '{_model.Name}' has {elements.Length} elements, and its features need {count}.", name);
-    }
 
     ModelProto Describe(ModelProto model)
     {

@@ -12,7 +12,7 @@ static class SafetensorsExport
     const int Alignment = 8;
 
     /// <summary>The bytes of the file.</summary>
-    internal static byte[] Write(Model model, IReadOnlyDictionary<string, ParameterValue> parameters)
+    internal static byte[] Write(Model model, IReadOnlyCollection<KeyValuePair<string, ParameterValue>> parameters)
     {
         // Wide elements first, so that each is aligned to its size.
         var tensors = parameters.Select(p => (Name: p.Key, Tensor: AsTensor(p.Value))).Where(p => p.Tensor is not null)
@@ -58,7 +58,7 @@ static class SafetensorsExport
         _ => null,
     };
 
-    static void WriteMetadata(Utf8JsonWriter json, Model model, IReadOnlyDictionary<string, ParameterValue> parameters)
+    static void WriteMetadata(Utf8JsonWriter json, Model model, IReadOnlyCollection<KeyValuePair<string, ParameterValue>> parameters)
     {
         json.WriteStartObject("__metadata__");
         json.WriteString("redisml.model", model.Name);

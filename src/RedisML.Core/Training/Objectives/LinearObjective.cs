@@ -1,5 +1,5 @@
-using System.Numerics.Tensors;
 using RedisML.Features;
+using RedisML.Numerics;
 
 namespace RedisML.Training;
 
@@ -13,10 +13,10 @@ internal sealed class LinearObjective(EncodedLayout layout) : Objective(layout, 
     {
         var residuals = scratch[..block.Rows];
         block.Multiply(parameters[..Width], parameters[Width], residuals);
-        TensorPrimitives.Subtract(residuals, labels, residuals);
+        Lanes.AddScaled(residuals, -1, labels);
         block.AddTransposeProduct(residuals, sum[..Width]);
-        sum[Width] += TensorPrimitives.Sum<double>(residuals);
-        sum[Width + 1] += TensorPrimitives.SumOfSquares<double>(residuals) / 2;
+        sum[Width] += Lanes.Sum(residuals);
+        sum[Width + 1] += Lanes.Dot(residuals, residuals) / 2;
     }
 
     public override double[] StartIntercepts(PipelineFit fit) => [fit.LabelMoments.Mean];

@@ -1,5 +1,7 @@
-using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using RedisML.Features;
+using RedisML.Numerics;
 
 namespace RedisML.Training;
 
@@ -11,42 +13,19 @@ internal sealed class SoftmaxObjective(EncodedLayout layout, int classes) : Obje
     public override void Add(
         EncodedBlock block, ReadOnlySpan<double> labels, ReadOnlySpan<double> parameters, Span<double> sum, Span<double> scratch)
     {
-        int rows = block.Rows;
-        var maxima = scratch.Slice(Outputs * rows, rows);
-        var totals = scratch.Slice((Outputs + 1) * rows, rows);
+        int padded = Lanes.RoundUp(block.Rows);
+        scratch = scratch[..(ScratchPerRow * padded)];
         for (int k = 0; k < Outputs; k++)
         {
-            var scores = scratch.Slice(k * rows, rows);
+            var scores = scratch.Slice(k * padded, block.Rows);
             block.Multiply(parameters.Slice(k * Width, Width), parameters[WeightCount + k], scores);
-            if (k == 0) scores.CopyTo(maxima);
-            else TensorPrimitives.Max(maxima, scores, maxima);
         }
-
-        // ln Σ exp(zₖ) − zᵧ, with the largest score taken out of both.
-        double loss = 0;
-        for (int row = 0; row < rows; row++) loss += maxima[row] - scratch[(int)labels[row] * rows + row];
-        totals.Clear();
+        sum[ParameterCount] += Differentiate(scratch, labels);
         for (int k = 0; k < Outputs; k++)
         {
-            var scores = scratch.Slice(k * rows, rows);
-            TensorPrimitives.Subtract(scores, maxima, scores);
-            TensorPrimitives.Exp(scores, scores);
-            TensorPrimitives.Add(totals, scores, totals);
-        }
-        TensorPrimitives.Log(totals, maxima);
-        sum[ParameterCount] += loss + TensorPrimitives.Sum<double>(maxima);
-
-        for (int k = 0; k < Outputs; k++)
-        {
-            var probabilities = scratch.Slice(k * rows, rows);
-            TensorPrimitives.Divide(probabilities, totals, probabilities);
-        }
-        for (int row = 0; row < rows; row++) scratch[(int)labels[row] * rows + row] -= 1;
-        for (int k = 0; k < Outputs; k++)
-        {
-            var residuals = scratch.Slice(k * rows, rows);
-            block.AddTransposeProduct(residuals, sum.Slice(k * Width, Width));
-            sum[WeightCount + k] += TensorPrimitives.Sum<double>(residuals);
+            var derivatives = scratch.Slice(k * padded, block.Rows);
+            block.AddTransposeProduct(derivatives, sum.Slice(k * Width, Width));
+            sum[WeightCount + k] += Lanes.Sum(derivatives);
         }
     }
 
@@ -54,4 +33,41 @@ internal sealed class SoftmaxObjective(EncodedLayout layout, int classes) : Obje
 
     public override double[] StartCurvatures(PipelineFit fit) =>
         [.. fit.ClassCounts.Select(count => (double)count / fit.Rows).Select(share => share * (1 - share))];
+
+    /// <summary>Replaces the scores by the derivatives of the loss: probabilities, less 1 for the row's class.</summary>
+    /// <param name="scratch">[classes + 2, rows padded to eights]: the scores, and room for two numbers a row.</param>
+    /// <returns>The loss, ln Σ exp(zₖ) − zᵧ a row, from which the largest score is taken out first.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    double Differentiate(Span<double> scratch, ReadOnlySpan<double> labels)
+    {
+        int padded = Lanes.RoundUp(labels.Length), stride = padded / Lanes.Count;
+        var margins = scratch.Slice(Outputs * padded, padded);
+        var totals = scratch.Slice((Outputs + 1) * padded, padded);
+        for (int row = 0; row < labels.Length; row++) margins[row] = scratch[(int)labels[row] * padded + row];
+
+        var vectors = Lanes.Of(scratch);
+        for (int i = 0; i < stride; i++)
+        {
+            var largest = vectors[i];
+            for (int k = 1; k < Outputs; k++) largest = Vector512.Max(largest, vectors[k * stride + i]);
+            var total = Vector512<double>.Zero;
+            for (int k = 0; k < Outputs; k++)
+            {
+                var exp = Lanes.ExpOfNonPositive(vectors[k * stride + i] - largest);
+                vectors[k * stride + i] = exp;
+                total += exp;
+            }
+            for (int k = 0; k < Outputs; k++) vectors[k * stride + i] /= total;
+            vectors[Outputs * stride + i] = largest - vectors[Outputs * stride + i];
+            vectors[(Outputs + 1) * stride + i] = total;
+        }
+
+        double loss = 0;
+        for (int row = 0; row < labels.Length; row++)
+        {
+            scratch[(int)labels[row] * padded + row] -= 1;
+            loss += margins[row] + Math.Log(totals[row]);
+        }
+        return loss;
+    }
 }

@@ -1,4 +1,4 @@
-using System.Numerics.Tensors;
+using RedisML.Numerics;
 
 namespace RedisML.Training;
 
@@ -108,8 +108,11 @@ internal sealed class Lbfgs
     void Accept(double loss, ReadOnlySpan<double> gradient)
     {
         var correction = _history.Count < HistoryLength ? new Correction(_base.Length) : _history[0];
-        TensorPrimitives.Subtract<double>(_point, _base, correction.Step);
-        TensorPrimitives.Subtract(gradient, _gradient, correction.Change);
+        for (int i = 0; i < _base.Length; i++)
+        {
+            correction.Step[i] = _point[i] - _base[i];
+            correction.Change[i] = gradient[i] - _gradient[i];
+        }
         correction.Curvature = Lanes.Dot(correction.Step, correction.Change);
         if (_history.Count == HistoryLength) _history.RemoveAt(0);
         if (correction.Curvature > 0)
@@ -158,7 +161,7 @@ internal sealed class Lbfgs
     /// <summary>The direction is minus the gradient times the estimate of the inverse Hessian.</summary>
     void SetDirection()
     {
-        TensorPrimitives.Negate<double>(_gradient, _direction);
+        for (int i = 0; i < _direction.Length; i++) _direction[i] = -_gradient[i];
         for (int i = _history.Count - 1; i >= 0; i--)
         {
             var correction = _history[i];
@@ -166,7 +169,8 @@ internal sealed class Lbfgs
             Lanes.AddScaled(_direction, -_alphas[i], correction.Change);
         }
         _preconditioner.Apply(_direction);
-        if (_history.Count > 0) TensorPrimitives.Multiply(_direction, _history[^1].Scale, _direction);
+        double scale = _history.Count > 0 ? _history[^1].Scale : 1;
+        foreach (ref double value in _direction.AsSpan()) value *= scale;
         for (int i = 0; i < _history.Count; i++)
         {
             var correction = _history[i];

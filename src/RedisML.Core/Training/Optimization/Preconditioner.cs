@@ -1,5 +1,3 @@
-using System.Numerics.Tensors;
-
 namespace RedisML.Training;
 
 /// <summary>A fixed estimate of the inverse Hessian, symmetric and positive definite, from which an optimizer starts.</summary>
@@ -12,7 +10,10 @@ internal abstract class Preconditioner
 /// <summary>The inverse of the Hessian's diagonal.</summary>
 internal sealed class DiagonalPreconditioner(double[] diagonal) : Preconditioner
 {
-    public override void Apply(Span<double> vector) => TensorPrimitives.Divide(vector, diagonal, vector);
+    public override void Apply(Span<double> vector)
+    {
+        for (int i = 0; i < vector.Length; i++) vector[i] /= diagonal[i];
+    }
 }
 
 /// <summary>The inverse of a Hessian, by its Cholesky factor.</summary>

@@ -1,3 +1,5 @@
+using RedisML.Numerics;
+
 namespace RedisML.Training;
 
 /// <summary>The Cholesky factor of a symmetric, positive semidefinite matrix, and the solution of its equations.</summary>

@@ -1,5 +1,6 @@
-using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
 using RedisML.Features;
+using RedisML.Numerics;
 
 namespace RedisML.Training;
 
@@ -25,19 +26,21 @@ internal sealed class GramTerm(EncodedLayout layout) : IBlockTerm
         var ones = scratch[..block.Rows];
         ones.Fill(1);
         block.AddTransposeProduct(ones, columnSums);
-        var centred = ones;
-        TensorPrimitives.Subtract(labels, parameters[0], centred);
+        var centred = scratch[..block.Rows];
+        centred.Fill(-parameters[0]);
+        Lanes.AddScaled(centred, 1, labels);
         block.AddTransposeProduct(centred, sum.Slice(TriangleLength + _width, _width));
-        sum[^1] += TensorPrimitives.Sum<double>(centred);
+        sum[^1] += Lanes.Sum(centred);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     void AddProducts(EncodedBlock block, Span<double> triangle)
     {
         var numbers = layout.NumberPositions;
         for (int i = 0; i < numbers.Length; i++)
         {
             var row = triangle[Triangle(numbers[i])..];
-            for (int j = 0; j <= i; j++) row[numbers[j]] += TensorPrimitives.Dot(block.Number(i), block.Number(j));
+            for (int j = 0; j <= i; j++) row[numbers[j]] += Lanes.Dot(block.Number(i), block.Number(j));
         }
         for (int k = 0; k < layout.Categories.Length; k++)
         {
@@ -52,6 +55,7 @@ internal sealed class GramTerm(EncodedLayout layout) : IBlockTerm
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void AddProducts(ReadOnlySpan<int> category, int number, ReadOnlySpan<double> values, Span<double> triangle)
     {
         if (category[0] < number)

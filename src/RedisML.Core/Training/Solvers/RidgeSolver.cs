@@ -1,3 +1,5 @@
+using RedisML.Numerics;
+
 namespace RedisML.Training;
 
 /// <summary>Solves what the Gram matrix says: ridge regression exactly, and the start of an iterative optimizer.</summary>

@@ -174,7 +174,7 @@ public sealed class OnnxExportTests
     public void WeightsThatDontFitAreRefused()
     {
         var error = Assert.Throws<RedisMLException>(() => Export(Algorithm.Linear, s_pipeline, [1, 2], [0]));
-        Assert.Equal("InvalidParameterShape", error.ErrorId);
+        Assert.Equal("ParameterShapeMismatch", error.ErrorId);
     }
 
     /// <summary>Expected scores of each row, and what ONNX Runtime gives.</summary>

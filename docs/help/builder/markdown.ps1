@@ -1,0 +1,100 @@
+# Reads Markdown into help texts, and turns it into plain text.
+
+class HelpExample {
+    [string] $Title
+    [string] $Code
+    [string] $Remarks
+    [bool] $Runs
+}
+
+class HelpText {
+    [string] $File
+    [string] $Name
+    [string] $Synopsis
+    [string] $Description
+    [string] $Outputs
+    [hashtable] $Parameters = @{}
+    [string[]] $Shared = @()
+    [HelpExample[]] $Examples = @()
+    [string[]] $UnknownSections = @()
+}
+
+# The text of a cmdlet. $shared holds the texts of parameters that many cmdlets have; the cmdlet's own go before.
+function Read-HelpText([string] $File, [hashtable] $Shared = @{}) {
+    $sections = @(Split-Section $File)
+    $synopsis, $description = $sections[0].Body -split '\r?\n\s*\r?\n', 2
+    $text = [HelpText] @{ File = $File; Name = $sections[0].Title; Synopsis = "$synopsis".Trim(); Description = "$description".Trim() }
+    foreach ($name in $Shared.Keys) { $text.Parameters[$name] = $Shared[$name]; $text.Shared += $name }
+    foreach ($section in $sections | Where-Object Level -EQ 2) {
+        switch -Regex ($section.Title) {
+            '^-(\w+)$' { $text.Parameters[$Matches[1]] = $section.Body; $text.Shared = @($text.Shared -ne $Matches[1]) }
+            '^Outputs$' { $text.Outputs = $section.Body }
+            '^Example: (.+)$' { $text.Examples += Read-Example $Matches[1] $section.Body }
+            default { $text.UnknownSections += $section.Title }
+        }
+    }
+    $text
+}
+
+# A fenced block of PowerShell, and what is said after it.
+function Read-Example([string] $Title, [string] $Body) {
+    $fence = [regex]::Match($Body, '(?s)```powershell( norun)?\r?\n(.*?)```(.*)')
+    [HelpExample] @{
+        Title   = $Title
+        Code    = $fence.Groups[2].Value.Trim()
+        Remarks = $fence.Groups[3].Value.Trim()
+        Runs    = -not $fence.Groups[1].Success
+    }
+}
+
+# The headings of a file with what stands under each; a line in a fenced block is no heading.
+function Split-Section([string] $File) {
+    $section = $null
+    $fenced = $false
+    foreach ($line in [System.IO.File]::ReadAllLines($File)) {
+        if ($line.StartsWith('```')) { $fenced = -not $fenced }
+        if (-not $fenced -and $line -match '^(#+)\s+(.+?)\s*$') {
+            if ($section) { $section.Body = $section.Body.Trim(); $section }
+            $section = [pscustomobject] @{ Level = $Matches[1].Length; Title = $Matches[2]; Body = '' }
+        }
+        elseif ($section) { $section.Body += "$line`n" }
+    }
+    if ($section) { $section.Body = $section.Body.Trim(); $section }
+}
+
+# The paragraphs of a text, a list item being one too, each on one line.
+function Split-Paragraph([string] $Markdown) {
+    $blocks = $Markdown.Trim() -split '\r?\n\s*\r?\n|\r?\n(?=\s*[-*] )'
+    foreach ($block in $blocks | Where-Object { $_.Trim() }) { ConvertTo-PlainText ($block.Trim() -replace '\s*\r?\n\s*', ' ') }
+}
+
+function ConvertTo-PlainText([string] $Markdown) {
+    $Markdown -replace '\[([^\]]+)\]\([^)]+\)', '$1' -replace '`([^`]+)`', '$1' -replace '\*\*([^*]+)\*\*', '$1'
+}
+
+# An about_ topic in the form of those of PowerShell: headings in capitals, text indented and at most 80 wide.
+function ConvertTo-AboutTopic([string] $File) {
+    $topic, $rest = Split-Section $File
+    $lines = @('TOPIC', "    $($topic.Title)", '', 'SHORT DESCRIPTION') + @(Format-Block $topic.Body)
+    foreach ($section in $rest) { $lines += @($section.Title.ToUpperInvariant()) + @(Format-Block $section.Body) }
+    ($lines -join "`n").TrimEnd() + "`n"
+}
+
+function Format-Block([string] $Markdown) {
+    foreach ($part in [regex]::Split($Markdown, '(?s)(```.*?```)') | Where-Object { $_.Trim() }) {
+        if ($part.StartsWith('```')) {
+            $part -split '\r?\n' | Where-Object { -not $_.StartsWith('```') } | ForEach-Object { "        $_".TrimEnd() }
+            ''
+        }
+        else { foreach ($paragraph in Split-Paragraph $part) { Format-Line $paragraph; '' } }
+    }
+}
+
+function Format-Line([string] $Text) {
+    $line = '   '
+    foreach ($word in $Text -split '\s+') {
+        if ($line.Length + 1 + $word.Length -gt 80 -and $line.Trim()) { $line; $line = '   ' }
+        $line += " $word"
+    }
+    $line
+}

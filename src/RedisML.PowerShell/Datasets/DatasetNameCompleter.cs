@@ -1,0 +1,23 @@
+using System.Collections;
+using RedisML.Connections;
+using RedisML.Datasets;
+
+namespace RedisML.PowerShell;
+
+/// <summary>Completes the names of datasets.</summary>
+public sealed class DatasetNameCompleter : RedisNameCompleter
+{
+    protected override Task<IReadOnlyList<string>> NamesAsync(RedisMLConnection connection, IDictionary bound, CancellationToken cancellation) =>
+        new DatasetStore(connection).NamesAsync(cancellation);
+}
+
+/// <summary>Completes the names of the columns of the dataset that the command line names.</summary>
+public sealed class ColumnNameCompleter : RedisNameCompleter
+{
+    protected override async Task<IReadOnlyList<string>> NamesAsync(RedisMLConnection connection, IDictionary bound, CancellationToken cancellation)
+    {
+        if (TextOf(bound, "Dataset") is not { } name) return [];
+        var dataset = await new DatasetStore(connection).FindAsync(name, cancellation).ConfigureAwait(false);
+        return [.. dataset?.Columns.Select(c => c.Name) ?? []];
+    }
+}

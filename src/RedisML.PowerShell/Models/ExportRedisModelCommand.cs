@@ -1,0 +1,43 @@
+using System.Management.Automation;
+using RedisML.Models;
+
+namespace RedisML.PowerShell;
+
+[Cmdlet(VerbsData.Export, "RedisModel", SupportsShouldProcess = true)]
+[OutputType(typeof(FileInfo))]
+public sealed class ExportRedisModelCommand : RedisMLCmdlet
+{
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(ModelNameCompleter))]
+    public string Name { get; set; } = "";
+
+    [Parameter(Mandatory = true, Position = 1, ValueFromPipelineByPropertyName = true)]
+    public string Path { get; set; } = "";
+
+    [Parameter]
+    public ModelFormat? Format { get; set; }
+
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public long? Version { get; set; }
+
+    [Parameter]
+    public SwitchParameter Force { get; set; }
+
+    protected override void ProcessRecord()
+    {
+        var path = ResolvePath(Path);
+        var format = Format ?? ModelExport.FormatOf(path);
+        if (format is null)
+            Fail(new("UnknownModelFormat", ErrorKind.InvalidArgument,
+                $"'{Path}' doesn't end in .{string.Join(", .", Enum.GetNames<ModelFormat>()).ToLowerInvariant()}: give -Format.", Path));
+        if (!ShouldProcess(path, $"Export model '{Name}' as {format}")) return;
+        Run(async (connection, cancellation) =>
+        {
+            var models = new ModelStore(connection);
+            var model = await models.GetAsync(Name, Version, cancellation).ConfigureAwait(false);
+            await ModelExport.WriteAsync(models, model, format!.Value, path, Force, cancellation).ConfigureAwait(false);
+            // From the provider it has the properties that the shell shows a file by.
+            Post(() => WriteObject(InvokeProvider.Item.Get([path], force: true, literalPath: true), enumerateCollection: true));
+        });
+    }
+}

@@ -1,0 +1,13 @@
+using System.Collections;
+using RedisML.Connections;
+using RedisML.Models;
+
+namespace RedisML.PowerShell;
+
+/// <summary>Completes the names of the parameters of the model that <c>-Model</c> names.</summary>
+public sealed class ModelParameterNameCompleter : RedisNameCompleter
+{
+    protected override async Task<IReadOnlyList<string>> NamesAsync(RedisMLConnection connection, IDictionary bound, CancellationToken cancellation) =>
+        TextOf(bound, "Model") is { } model
+            ? (await new ModelStore(connection).GetAsync(model, null, cancellation).ConfigureAwait(false)).Parameters : [];
+}

@@ -1,0 +1,115 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.RegularExpressions;
+using RedisML.Datasets;
+using RedisML.Datasets.Chunks;
+using RedisML.Datasets.Importing;
+using RedisML.Features;
+using RedisML.Models;
+using RedisML.Training;
+
+namespace RedisML.Benchmarks.Figures;
+
+/// <summary>Training beside scikit-learn, and two workers beside one.</summary>
+static partial class TrainFigures
+{
+    public static async Task RunAsync(BenchmarkContext context)
+    {
+        BenchmarkContext.Heading("Training (seconds)");
+        await FlightsAsync(context);
+        await WorkersAsync(context);
+        Console.WriteLine();
+    }
+
+    /// <summary>The logistic model of a late arrival, as in the reference results.</summary>
+    public static TrainingSpecification Late { get; } = new()
+    {
+        Algorithm = Algorithm.Logistic,
+        Label = "late",
+        Derived = [new("late", "arr_delay > 15")],
+        Features = ["dep_delay", "distance", "air_time", "month", "hour", "carrier", "origin"],
+    };
+
+    static async Task FlightsAsync(BenchmarkContext context)
+    {
+        if (BenchmarkContext.Shared("data/flights.csv.gz") is not { } path) return;
+        await CsvImport.RunAsync(context.Connection, path, new() { Dataset = "flights" }, null, default);
+        var store = new DatasetStore(context.Connection);
+        var (train, _) = await new DatasetSplit(context.Connection).RunAsync(await store.GetAsync("flights"), 0.2, 42, true, null, default);
+
+        var ours = new List<double>();
+        TrainingRun run = null!;
+        for (int round = 0; round < 6; round++)
+        {
+            long start = Stopwatch.GetTimestamp();
+            run = await TrainAsync(context, train, Late, Environment.ProcessorCount);
+            ours.Add(Stopwatch.GetElapsedTime(start).TotalSeconds);
+        }
+        double warm = BenchmarkContext.Median(ours.Skip(1));
+        var work = $"logistic, flights, {run.RowsUsed:N0} rows, warm | scikit-learn's fit";
+        var output = BenchmarkContext.Shared("peers/train.py") is { } script ? await BenchmarkContext.TryRunAsync("/usr/bin/python3", script, "flights-late") : null;
+        if (output is null || !FitTime().IsMatch(output)) Console.WriteLine($"  {work}: ours {warm:0.000}, scikit-learn not measured (needs python3-sklearn, python3-pandas)");
+        else
+        {
+            double theirs = double.Parse(FitTime().Match(output).Groups[1].Value, CultureInfo.InvariantCulture);
+            BenchmarkContext.Print(work, $"{warm:0.000}", $"{theirs:0.000}", theirs / warm, "8");
+        }
+        Console.WriteLine($"    from rows in Redis to parameters in Redis; cold {ours[0]:0.000}; training loss {run.Loss:0.000000}, {run.Step} iterations");
+    }
+
+    static async Task WorkersAsync(BenchmarkContext context)
+    {
+        var path = SampleFiles.Numeric(context.Folder, 220);
+        await ImportFigures.ImportAsync(context, path, ChunkCompression.None);
+        var dataset = await new DatasetStore(context.Connection).GetAsync("benchmark");
+        var specification = new TrainingSpecification
+        {
+            Algorithm = Algorithm.Logistic,
+            Label = "high",
+            Derived = [new("high", "f1 + 3 * f2 + 60 * sin(i1) > 0")],
+            Features = ["f1", "f2", "f3", "f4", "f5", "i1", "i2", "i3"],
+            Categories = ["i3"],
+            MaxIteration = 20,
+        };
+        var (two, one, ratio) = (0.0, 0.0, 0.0);
+        var times = new List<(double Two, double One)>();
+        for (int round = 0; round < 4; round++) times.Add((await OptimizationTimeAsync(context, dataset, specification, 2), await OptimizationTimeAsync(context, dataset, specification, 1)));
+        two = BenchmarkContext.Median(times.Skip(1).Select(t => t.Two));
+        one = BenchmarkContext.Median(times.Skip(1).Select(t => t.One));
+        ratio = BenchmarkContext.Median(times.Skip(1).Select(t => t.One / t.Two));
+        BenchmarkContext.Print($"two workers | one, {dataset.Rows:N0} rows, loading excluded", $"{two:0.000}", $"{one:0.000}", ratio, "1.8");
+    }
+
+    /// <summary>From the first evaluation of the loss to the end.</summary>
+    static async Task<double> OptimizationTimeAsync(BenchmarkContext context, Dataset dataset, TrainingSpecification specification, int workers)
+    {
+        await using var chunks = DatasetTrainingChunks.Start(context.Connection, dataset);
+        var progress = new FirstIteration();
+        await new TrainingSession(specification, [.. dataset.Columns.Select(c => c.Schema)], chunks, workers, progress).RunAsync(default);
+        return Stopwatch.GetElapsedTime(progress.Start).TotalSeconds;
+    }
+
+    public static async Task<TrainingRun> TrainAsync(BenchmarkContext context, Dataset dataset, TrainingSpecification specification, int workers)
+    {
+        var training = ModelTraining.Start(context.Connection, dataset, "benchmark", specification, workers);
+        for (int i = 0; i < workers; i++)
+        {
+            int worker = i;
+            new Thread(() => training.Work(worker, default)) { IsBackground = true }.Start();
+        }
+        return await training.Completion;
+    }
+
+    [GeneratedRegex(@"fit\s+([\d.]+) s")]
+    private static partial Regex FitTime();
+
+    sealed class FirstIteration : IProgress<TrainingProgress>
+    {
+        public long Start { get; private set; }
+
+        public void Report(TrainingProgress value)
+        {
+            if (Start == 0 && value.Iteration > 0) Start = Stopwatch.GetTimestamp();
+        }
+    }
+}

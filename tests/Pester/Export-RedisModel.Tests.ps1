@@ -1,0 +1,67 @@
+#requires -Modules @{ ModuleName = 'Pester'; ModuleVersion = '5.0' }
+
+BeforeAll {
+    Import-Module "$PSScriptRoot/../../artifacts/RedisML"
+    $null = Connect-RedisML -Embedded -Prefix "test-$([guid]::NewGuid().ToString('N'))"
+    1..50 | ForEach-Object { [pscustomobject]@{ x = $_; y = 2 * $_ + 1 } } | Export-Csv "$TestDrive/line.csv"
+    $null = Import-RedisTrainingData "$TestDrive/line.csv" -Dataset line -Label y
+    $null = Start-RedisDistributedTraining -Dataset line -Model trained -Algorithm Linear -WorkerCount 1 -Wait
+    Set-RedisModelParameter handmade w (1, 2)
+}
+
+AfterAll {
+    Disconnect-RedisML
+}
+
+Describe 'Export-RedisModel' {
+    It 'writes <Extension> and returns the file' -TestCases @(
+        @{ Extension = 'onnx' }
+        @{ Extension = 'safetensors' }
+        @{ Extension = 'json' }
+    ) {
+        $file = Export-RedisModel trained "$TestDrive/trained.$Extension"
+        $file | Should -BeOfType System.IO.FileInfo
+        $file.FullName | Should -Exist
+        $file.Length | Should -BeGreaterThan 100
+    }
+
+    It 'writes JSON that says everything' {
+        $json = Get-Content (Export-RedisModel handmade "$TestDrive/handmade.json") -Raw | ConvertFrom-Json
+        $json.parameters.w.value | Should -Be 1, 2
+        $json.name | Should -Be 'handmade'
+    }
+
+    It 'replaces a file only by -Force' {
+        $path = Join-Path $TestDrive kept.json
+        Set-Content $path 'mine'
+        { Export-RedisModel trained $path -ErrorAction Stop } | Should -Throw -ErrorId 'FileExists,RedisML.PowerShell.ExportRedisModelCommand'
+        Get-Content $path | Should -Be 'mine'
+        $null = Export-RedisModel trained $path -Force
+        Get-Content $path -Raw | Should -Match 'redisml-model'
+    }
+
+    It 'takes models from the pipeline' {
+        (Get-RedisModel | Export-RedisModel -Path { "$TestDrive/all-$($_.Name).json" }).Name | Should -Be 'all-handmade.json', 'all-trained.json'
+    }
+
+    It 'resolves a path relative to the location' {
+        Push-Location $TestDrive
+        try { (Export-RedisModel trained relative.json).FullName | Should -Be (Join-Path $TestDrive relative.json) }
+        finally { Pop-Location }
+    }
+
+    It 'writes nothing with -WhatIf' {
+        Export-RedisModel trained "$TestDrive/unwritten.json" -WhatIf
+        "$TestDrive/unwritten.json" | Should -Not -Exist
+    }
+
+    It 'fails clearly on <What>' -TestCases @(
+        @{ What = 'an unknown model'; Name = 'tarined'; File = 'x.json'; ErrorId = 'ModelNotFound' }
+        @{ What = 'a model without definition, as ONNX'; Name = 'handmade'; File = 'x.onnx'; ErrorId = 'ModelNotTrained' }
+        @{ What = 'an unknown extension'; Name = 'trained'; File = 'x.txt'; ErrorId = 'UnknownModelFormat' }
+        @{ What = 'a missing directory'; Name = 'trained'; File = 'missing/x.json'; ErrorId = 'DirectoryNotFound' }
+    ) {
+        { Export-RedisModel $Name "$TestDrive/$File" -ErrorAction Stop } | Should -Throw -ErrorId "$ErrorId,RedisML.PowerShell.ExportRedisModelCommand"
+        "$TestDrive/$File" | Should -Not -Exist
+    }
+}

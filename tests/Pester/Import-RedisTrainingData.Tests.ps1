@@ -1,0 +1,92 @@
+BeforeAll {
+    Import-Module "$PSScriptRoot/../../artifacts/RedisML" -Force
+    $null = Connect-RedisML -Embedded -Prefix "pester-$([guid]::NewGuid().ToString('n'))"
+}
+
+AfterAll {
+    Disconnect-RedisML
+}
+
+Describe 'Import-RedisTrainingData' {
+    BeforeEach {
+        Get-RedisDataset | Remove-RedisDataset
+    }
+
+    It 'imports a file and accounts for every row' {
+        Set-Content TestDrive:/a.csv "x,y`n1,2`n3,"
+        $result = Import-RedisTrainingData TestDrive:/a.csv -Dataset a -Label y
+        $result.Dataset | Should -Be 'a'
+        $result.Version | Should -Be 1
+        $result.RowsRead | Should -Be 2
+        $result.RowsWritten | Should -Be 2
+        $result.RowsRejected | Should -Be 0
+        $result.Elapsed | Should -BeOfType [timespan]
+        (Get-RedisDataset a).Label | Should -Be 'y'
+    }
+
+    It 'takes files from the pipeline and names the datasets after them' {
+        Set-Content TestDrive:/north.csv "x`n1"
+        Set-Content TestDrive:/south.csv "x`n2"
+        Get-ChildItem TestDrive:/*th.csv | Import-RedisTrainingData | ForEach-Object Dataset | Sort-Object | Should -Be 'north', 'south'
+    }
+
+    It 'resolves wildcards in Path and none in LiteralPath' {
+        Set-Content -LiteralPath 'TestDrive:/[1].csv' "x`n1"
+        (Import-RedisTrainingData -LiteralPath 'TestDrive:/[1].csv' -Dataset b).RowsRead | Should -Be 1
+        (Import-RedisTrainingData 'TestDrive:/?1?.c*' -Dataset c).RowsRead | Should -Be 1
+    }
+
+    It 'takes types and missing values as told' {
+        Set-Content TestDrive:/a.csv "code,n`n1,NA`n2,5"
+        $null = Import-RedisTrainingData TestDrive:/a.csv -Dataset a -Schema @{ code = 'Utf8' } -NullValue NA
+        $rows = Get-RedisTrainingData a
+        $rows[0].code | Should -BeExactly '1'
+        $rows[0].n | Should -BeNullOrEmpty
+        $rows[1].n | Should -Be 5
+    }
+
+    It 'changes nothing when the same file comes again, and says so' {
+        Set-Content TestDrive:/a.csv "x`n1"
+        $null = Import-RedisTrainingData TestDrive:/a.csv -Dataset a
+        $again = Import-RedisTrainingData TestDrive:/a.csv -Dataset a -WarningVariable warning -WarningAction SilentlyContinue
+        $again.Unchanged | Should -BeTrue
+        $warning | Should -BeLike '*nothing to do*'
+        (Get-RedisDataset a).Version | Should -Be 1
+        (Import-RedisTrainingData TestDrive:/a.csv -Dataset a -Force).Version | Should -Be 2
+    }
+
+    It 'writes nothing with -WhatIf' {
+        Set-Content TestDrive:/a.csv "x`n1"
+        Import-RedisTrainingData TestDrive:/a.csv -Dataset a -WhatIf | Should -BeNullOrEmpty
+        Get-RedisDataset | Should -BeNullOrEmpty
+    }
+
+    It 'fails with <id> on <what>, and leaves nothing' -ForEach @(
+        @{ what = 'a file that is not there'; content = $null; id = 'FileNotFound' }
+        @{ what = 'an empty file'; content = ''; id = 'FileEmpty' }
+        @{ what = 'a header alone'; content = 'x,y'; id = 'HeaderOnly' }
+        @{ what = 'a binary file'; content = "PK`u{3}`u{4}`u{0}`u{0}"; id = 'NotText' }
+        @{ what = 'a row with too many fields'; content = "x`n1`n1,2"; id = 'BadRow' }
+    ) {
+        if ($null -ne $content) { [IO.File]::WriteAllText("$TestDrive/bad.csv", $content) }
+        { Import-RedisTrainingData "$TestDrive/$(if ($null -eq $content) { 'none' } else { 'bad' }).csv" -Dataset a } |
+            Should -Throw -ErrorId "$id,RedisML.PowerShell.ImportRedisTrainingDataCommand"
+        Get-RedisDataset | Should -BeNullOrEmpty
+    }
+
+    It 'fails with PathIsDirectory on a directory' {
+        { Import-RedisTrainingData $TestDrive -Dataset a } | Should -Throw -ErrorId 'PathIsDirectory,RedisML.PowerShell.ImportRedisTrainingDataCommand'
+    }
+
+    It 'names line, column and value of a bad row' {
+        Set-Content TestDrive:/a.csv "x,y`n1,2`n3,oops"
+        { Import-RedisTrainingData TestDrive:/a.csv -Dataset a -Schema @{ y = 'Int64' } } | Should -Throw "*line 3*'oops'*'y'*"
+    }
+
+    It 'fails with DatasetExists where another file made the dataset' {
+        Set-Content TestDrive:/a.csv "x`n1"
+        $null = Import-RedisTrainingData TestDrive:/a.csv -Dataset a
+        Set-Content TestDrive:/a.csv "x`n2"
+        { Import-RedisTrainingData TestDrive:/a.csv -Dataset a } | Should -Throw -ErrorId 'DatasetExists,*'
+    }
+}

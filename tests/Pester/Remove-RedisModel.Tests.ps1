@@ -1,0 +1,40 @@
+#requires -Modules @{ ModuleName = 'Pester'; ModuleVersion = '5.0' }
+
+BeforeAll {
+    Import-Module "$PSScriptRoot/../../artifacts/RedisML"
+    $null = Connect-RedisML -Embedded -Prefix "test-$([guid]::NewGuid().ToString('N'))"
+}
+
+AfterAll {
+    Disconnect-RedisML
+}
+
+Describe 'Remove-RedisModel' {
+    BeforeEach {
+        'one', 'two', 'three' | ForEach-Object { Set-RedisModelParameter $_ w 1 }
+    }
+
+    It 'removes by name, silently' {
+        Remove-RedisModel one | Should -BeNullOrEmpty
+        (Get-RedisModel).Name | Should -Be 'three', 'two'
+    }
+
+    It 'removes by wildcard, and from the pipeline' {
+        Remove-RedisModel t*
+        (Get-RedisModel).Name | Should -Be 'one'
+        Get-RedisModel | Remove-RedisModel
+        Get-RedisModel | Should -BeNullOrEmpty
+    }
+
+    It 'removes nothing with -WhatIf' {
+        Remove-RedisModel * -WhatIf
+        (Get-RedisModel).Count | Should -Be 3
+    }
+
+    It 'says what it does not find, unless by wildcard, and removes the rest' {
+        Remove-RedisModel zzz*
+        Remove-RedisModel oen, two -ErrorAction SilentlyContinue -ErrorVariable failed
+        $failed.FullyQualifiedErrorId | Should -Be 'ModelNotFound,RedisML.PowerShell.RemoveRedisModelCommand'
+        (Get-RedisModel).Name | Should -Be 'one', 'three'
+    }
+}

@@ -1,0 +1,48 @@
+BeforeAll {
+    Import-Module "$PSScriptRoot/../../artifacts/RedisML" -Force
+    $null = Connect-RedisML -Embedded -Prefix "pester-$([guid]::NewGuid().ToString('n'))"
+    $null = Import-RedisTrainingData "$PSScriptRoot/../../samples/data/diamonds.csv.gz" -Dataset diamonds -Label price
+    $null = Split-RedisDataset diamonds -Seed 42
+    $null = Start-RedisDistributedTraining diamonds-train price -Algorithm Linear -Wait
+}
+
+AfterAll {
+    Disconnect-RedisML
+}
+
+Describe 'Test-RedisModel' {
+    It 'measures a regression' {
+        $result = Test-RedisModel price -Dataset diamonds-test
+        $result.R2 | Should -BeGreaterThan 0.91
+        $result.Rmse | Should -BeGreaterThan $result.Mae
+        $result.Rows | Should -Be (Get-RedisDataset diamonds-test).Rows
+        $result.Accuracy | Should -BeNullOrEmpty
+        $result.Model, $result.Dataset | Should -Be 'price', 'diamonds-test'
+    }
+
+    It 'measures a classification, with a confusion matrix that adds up' {
+        $null = Start-RedisDistributedTraining diamonds-train cut -Algorithm Softmax -Label cut -Wait
+        $result = Test-RedisModel cut -Dataset diamonds-test
+        $result.Accuracy | Should -BeGreaterThan 0.6
+        $result.LogLoss | Should -BeGreaterThan 0
+        $result.ConfusionMatrix.Classes | Should -Be 'Fair', 'Good', 'Ideal', 'Premium', 'Very Good'
+        ($result.ConfusionMatrix.Counts | Measure-Object -Sum).Sum | Should -Be $result.Rows
+    }
+
+    It 'takes a model from the pipeline' {
+        (Get-RedisModel price | Test-RedisModel -Dataset diamonds-test).R2 | Should -BeGreaterThan 0.91
+    }
+
+    It 'refuses rows that lack a column of the model' {
+        Set-Content TestDrive:/a.csv "carat,price`n1,2"
+        $null = Import-RedisTrainingData TestDrive:/a.csv -Dataset other
+        { Test-RedisModel price -Dataset other } | Should -Throw -ErrorId 'SignatureMismatch,RedisML.PowerShell.TestRedisModelCommand'
+    }
+
+    It 'refuses what is not there, and a model that was not trained' {
+        { Test-RedisModel prise -Dataset diamonds-test } | Should -Throw -ErrorId 'ModelNotFound,*'
+        { Test-RedisModel price -Dataset diamonds-tset } | Should -Throw -ErrorId 'DatasetNotFound,*'
+        Set-RedisModelParameter byhand w 1
+        { Test-RedisModel byhand -Dataset diamonds-test } | Should -Throw -ErrorId 'ModelNotTrained,*'
+    }
+}

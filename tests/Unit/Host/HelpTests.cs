@@ -1,0 +1,83 @@
+using RedisML.Unit.Fixtures;
+
+namespace RedisML.Unit.Host;
+
+/// <summary>The help's builder, and the examples in it.</summary>
+public sealed class HelpTests : IDisposable
+{
+    static readonly string s_help = Path.Combine(HostedEngine.ProjectRoot, "docs", "help");
+
+    readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task The_build_fails_at_each_place_where_help_and_cmdlets_differ()
+    {
+        foreach (var file in Directory.GetFiles(s_help, "*", SearchOption.AllDirectories)) Copy(file, Path.GetRelativePath(s_help, file));
+        Change("Get-RedisMLServer.md", text => text.Replace("## -Port", "## -Harbour").Replace("## Outputs", "## Results"));
+        Change("Test-RedisMLConnection.md", text => text.Replace("```powershell", "```"));
+        File.Move(Path.Combine(_folder.Path, "Connect-RedisML.md"), Path.Combine(_folder.Path, "Connect-RedisNothing.md"));
+        Change("Connect-RedisNothing.md", text => text.Replace("# Connect-RedisML", "# Connect-RedisNothing"));
+
+        var result = await HostProcess.RunAsync(Path.Combine(_folder.Path, "build.ps1"), HostedEngine.ModulePath, Path.Combine(_folder.Path, "en-US"));
+
+        Assert.Equal(1, result.ExitCode);
+        string[] expected =
+        [
+            "Connect-RedisML.md : error : Connect-RedisML has no help",
+            "Connect-RedisNothing.md : error : the module exports no cmdlet 'Connect-RedisNothing', which the heading names",
+            "Get-RedisMLServer.md : error : '## Results' isn't a section that help has",
+            "Get-RedisMLServer.md : error : -Port has no text, a section '## -Port'",
+            "Get-RedisMLServer.md : error : the cmdlet has no -Harbour",
+            "Get-RedisMLServer.md : error : the cmdlet returns something, and there is no section '## Outputs'",
+            "Test-RedisMLConnection.md : error : example 'Fail a job where the server is slow' has no code, fenced as powershell",
+            "Test-RedisMLConnection.md : error : example 'Is the server well?' has no code, fenced as powershell",
+        ];
+        Assert.Equal(expected, result.Error.TrimEnd().Split('\n').Select(line => Path.GetFileName(line)).Order(StringComparer.Ordinal));
+        Assert.False(Directory.Exists(Path.Combine(_folder.Path, "en-US")));
+    }
+
+    [Fact]
+    public async Task Every_example_runs()
+    {
+        Copy(Path.Combine(HostedEngine.ProjectRoot, "samples", "data", "diamonds.csv.gz"), "diamonds.csv.gz");
+        var script = _folder.Write("examples.ps1", $$"""
+            . '{{s_help}}/builder/markdown.ps1'
+            # What docs/help/README.md promises to each cmdlet's examples.
+            function Restore {
+                $null = Connect-RedisML -Embedded
+                $null = Import-RedisTrainingData diamonds.csv.gz -Label price -WarningAction Ignore
+                $null = Split-RedisDataset diamonds -Seed 42 -Force
+                $null = Start-RedisDistributedTraining diamonds-train price -Algorithm Linear -Wait
+            }
+            foreach ($file in [System.IO.Directory]::GetFiles('{{s_help}}', '*-*.md')) {
+                $text = Read-HelpText $file
+                Restore
+                foreach ($example in $text.Examples | Where-Object Runs) {
+                    try { & { $ErrorActionPreference = 'Stop'; $WarningPreference = 'Ignore'; $null = & ([scriptblock]::Create($example.Code)) } }
+                    catch { "$($text.Name), $($example.Title): $_" }
+                }
+            }
+            'all run'
+            """);
+        using var host = new HostProcess(_folder.Path, script);
+        var result = await host.EndAsync();
+        var lines = result.Output.TrimEnd().Split('\n').Where(line => !line.StartsWith("What if: ", StringComparison.Ordinal));
+        Assert.Equal(["all run"], lines);
+        Assert.Equal(("", 0), (result.Error, result.ExitCode));
+    }
+
+    void Copy(string file, string name)
+    {
+        var target = Path.Combine(_folder.Path, name);
+        Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+        File.Copy(file, target);
+    }
+
+    void Change(string name, Func<string, string> change)
+    {
+        var path = Path.Combine(_folder.Path, name);
+        File.WriteAllText(path, change(File.ReadAllText(path)));
+    }
+}

@@ -1,0 +1,149 @@
+using RedisML.Datasets;
+using RedisML.Features;
+using RedisML.Models;
+using RedisML.Training;
+
+namespace RedisML.Unit.Training;
+
+public sealed class TrainingSessionTests
+{
+    static readonly string?[] s_colours = ["red", "green", "blue", null];
+
+    [Theory]
+    [InlineData(Algorithm.Linear)]
+    [InlineData(Algorithm.Logistic)]
+    [InlineData(Algorithm.Softmax)]
+    public async Task Parameters_are_the_same_to_the_bit_for_any_number_of_workers_and_every_time(Algorithm algorithm)
+    {
+        var table = Table(9001);
+        var specification = Specification(algorithm) with { Missing = MissingPolicy.Mean };
+        var first = await table.TrainAsync(specification, workerCount: 1);
+        foreach (int workers in new[] { 1, 2, 4, 7 })
+        {
+            var again = await table.TrainAsync(specification, workers);
+            Assert.Equal(Bits(first), Bits(again));
+            Assert.Equal(first.Pipeline.Features.OfType<NumericFeature>(), again.Pipeline.Features.OfType<NumericFeature>());
+        }
+
+        static long[] Bits(TrainingResult result) =>
+            [.. result.Weights.Concat(result.Intercepts).Append(result.Loss).Select(BitConverter.DoubleToInt64Bits)];
+    }
+
+    [Fact]
+    public async Task Drop_leaves_rows_out_before_it_takes_statistics()
+    {
+        var table = new TestTable()
+            .Add("x", [1.0, 2, null, 4, 100, 7])
+            .Add("c", ["a", "b", "c", null, "a", "b"])
+            .Add("unused", [null, null, null, null, null, (double?)null])
+            .Add("y", [1.0, 2, 3, 4, null, 6]);
+        var result = await table.TrainAsync(new() { Algorithm = Algorithm.Linear, Label = "y", Features = ["x", "c"], Missing = MissingPolicy.Drop }, chunkRows: 2);
+        Assert.Equal((3, 3), (result.RowsUsed, result.RowsDropped));
+        Assert.Equal(Math.Sqrt(62.0 / 9), ((NumericFeature)result.Pipeline.Features[0]).Scale, 1e-12); // of 1, 2 and 7
+        var category = (CategoryFeature)result.Pipeline.Features[1];
+        Assert.Equal(["a", "b"], category.Levels);
+        Assert.False(category.MissingLevel);
+    }
+
+    [Fact]
+    public async Task Mean_keeps_rows_and_makes_a_missing_category_a_level()
+    {
+        var table = new TestTable()
+            .Add("x", [1.0, 2, null, 4, 100, 7])
+            .Add("c", ["a", "b", "c", null, "a", "b"])
+            .Add("whole", ["u", "v", "u", "v", "u", "v"])
+            .Add("y", [1.0, 2, 3, 4, null, 6]);
+        var result = await table.TrainAsync(new() { Algorithm = Algorithm.Linear, Label = "y", Missing = MissingPolicy.Mean }, chunkRows: 2);
+        Assert.Equal((5, 1), (result.RowsUsed, result.RowsDropped)); // a missing label is no use
+        Assert.Equal(3.5, ((NumericFeature)result.Pipeline.Features[0]).Mean, 1e-12); // of 1, 2, 4 and 7
+        Assert.Equal([true, false], result.Pipeline.Features.OfType<CategoryFeature>().Select(c => c.MissingLevel));
+        Assert.Equal(1 + 4 + 2, result.Pipeline.Width);
+        Assert.Equal(result.Pipeline.Width, result.Weights.Length);
+    }
+
+    [Fact]
+    public async Task By_default_features_are_all_columns_that_do_not_tell_the_label()
+    {
+        var table = Table(200);
+        var derived = new DerivedColumn[] { new("late", "delay > 15"), new("delay", "x * 20"), new("double", "delay * 2"), new("sum", "n + z"), new("unused", "z * 2") };
+        var result = await table.TrainAsync(new() { Algorithm = Algorithm.Logistic, Label = "late", Derived = derived, Missing = MissingPolicy.Mean });
+        Assert.Equal(["c", "flag", "n", "z", "y", "kind", "sum", "unused"], result.Pipeline.Features.Select(f => f.Column));
+        Assert.Equal(["delay", "late", "sum", "unused"], result.Pipeline.Derived.Select(d => d.Name));
+        Assert.Equal(["c", "flag", "n", "z", "y", "kind"], result.Pipeline.Inputs.Select(c => c.Name));
+        Assert.Equal(ColumnType.Boolean, result.Pipeline.Label.Type);
+        Assert.Equal(["false", "true"], result.Pipeline.Label.Classes!);
+    }
+
+    [Theory]
+    [InlineData(null, "9", "10")]
+    [InlineData("9", "10", "9")]
+    [InlineData("9.0", "10", "9")]
+    public async Task Classes_are_ordered_by_value_with_the_positive_one_last(string? positive, params string[] classes)
+    {
+        var table = new TestTable().Add("x", Enumerable.Range(0, 20).Select(i => (double?)i)).Add("y", Enumerable.Range(0, 20).Select(i => (long?)(i < 12 ? 9 : 10)));
+        var result = await table.TrainAsync(new() { Algorithm = Algorithm.Logistic, Label = "y", PositiveClass = positive });
+        Assert.Equal(classes, result.Pipeline.Label.Classes!);
+        Assert.Equal(classes[1] == "10" ? 1 : -1, Math.Sign(result.Weights[0])); // 10 is where x is large
+    }
+
+    [Fact]
+    public async Task Numbers_named_as_categories_are_levels_by_value()
+    {
+        var table = new TestTable().Add("k", [10L, 9, 10, 9, 2, 2]).Add("y", [1.0, 2, 1, 2, 3, 3]);
+        var result = await table.TrainAsync(new() { Algorithm = Algorithm.Linear, Label = "y", Categories = ["k"] });
+        var category = Assert.IsType<CategoryFeature>(result.Pipeline.Features.Single());
+        Assert.Equal(["2", "9", "10"], category.Levels);
+        Assert.Equal(ColumnType.Int64, category.Type);
+    }
+
+    [Fact]
+    public async Task The_limit_of_iterations_is_a_result_that_has_not_converged()
+    {
+        var result = await Table(500).TrainAsync(Specification(Algorithm.Softmax) with { MaxIteration = 2, Missing = MissingPolicy.Mean });
+        Assert.Equal((2, false), (result.Iterations, result.Converged));
+    }
+
+    [Fact]
+    public async Task Progress_comes_from_loading_and_from_every_iteration()
+    {
+        var table = Table(2000);
+        var reports = new List<TrainingProgress>();
+        var session = new TrainingSession(Specification(Algorithm.Logistic) with { Missing = MissingPolicy.Mean }, table.Schema, new MemoryChunks(table.Chunks(500)), 1, new Recorder(reports));
+        var result = await session.RunAsync(TestContext.Current.CancellationToken);
+        Assert.Equal([500L, 1000, 1500, 2000], reports.Where(r => r.Iteration == 0).Select(r => r.Rows));
+        var iterations = reports.Where(r => r.Iteration > 0).ToList();
+        Assert.Equal(Enumerable.Range(1, result.Iterations), iterations.Select(r => r.Iteration));
+        Assert.Equal(result.Loss, iterations[^1].Loss);
+        Assert.All(iterations, r => Assert.True(r.RowsPerSecond > 0));
+    }
+
+    internal static TrainingSpecification Specification(Algorithm algorithm) => new()
+    {
+        Algorithm = algorithm,
+        Label = algorithm switch { Algorithm.Linear => "y", Algorithm.Logistic => "flag", _ => "kind" },
+        Features = algorithm == Algorithm.Linear ? ["x", "c", "flag", "n", "z"] : ["x", "c", "n", "z"],
+        Categories = ["n"],
+    };
+
+    /// <summary>Numbers, categories, booleans; some missing; a number, two classes and three to predict.</summary>
+    internal static TestTable Table(int rows)
+    {
+        var random = new Random(17);
+        var x = Enumerable.Range(0, rows).Select(_ => random.NextDouble() * 3 - 1).ToArray();
+        var colour = Enumerable.Range(0, rows).Select(_ => random.Next(4)).ToArray();
+        var noise = Enumerable.Range(0, rows).Select(_ => random.NextDouble()).ToArray();
+        return new TestTable()
+            .Add("x", x.Select((v, i) => i % 13 == 5 ? null : (double?)v))
+            .Add("c", colour.Select(c => s_colours[c]))
+            .Add("flag", x.Select((v, i) => (bool?)(v + noise[i] > colour[i] - 0.5)))
+            .Add("n", Enumerable.Range(0, rows).Select(i => (long?)(i % 5)))
+            .Add("z", noise.Select(v => (double?)(1e4 + 1e-3 * v)))
+            .Add("y", x.Select((v, i) => (double?)(3 * v + colour[i] + noise[i])))
+            .Add("kind", x.Select((v, i) => (string?)(v + noise[i] < 0.5 ? "small" : v + noise[i] < 1.5 ? "middle" : "large")));
+    }
+
+    sealed class Recorder(List<TrainingProgress> reports) : IProgress<TrainingProgress>
+    {
+        public void Report(TrainingProgress value) => reports.Add(value);
+    }
+}
