@@ -19,7 +19,7 @@ public static class RedisErrors
             $"The connection to {endpoint} was lost ({e.FailureType}). Check that the server still runs and try again.", endpoint, e),
         RedisCommandException e => new("RedisCommandUnavailable", ErrorKind.InvalidOperation,
             $"{endpoint} can't be sent this command: {e.Message}", endpoint, e),
-        ObjectDisposedException e when e.ObjectName.Contains(nameof(ConnectionMultiplexer), StringComparison.Ordinal) =>
+        ObjectDisposedException { Source: "StackExchange.Redis" } e =>
             new("ConnectionClosed", ErrorKind.InvalidOperation, $"The connection to {endpoint} has been closed. Connect again.", endpoint, e),
         _ => null,
     };
