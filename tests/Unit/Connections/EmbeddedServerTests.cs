@@ -81,7 +81,7 @@ public sealed class EmbeddedServerTests : IDisposable
     [Fact]
     public async Task What_a_killed_server_left_goes_at_the_next_start()
     {
-        using var process = new ScriptProcess(StartAndTell("Start-RedisMLServer"));
+        using var process = new HostProcess(StartAndTell("Start-RedisMLServer"));
         string folder;
         await using (var connection = await ConnectAsync(process)) folder = await DataFolderAsync(connection);
         await using (var bystander = Server.Start()) Assert.True(Directory.Exists(folder), "The folder of a running server was deleted.");
@@ -94,7 +94,7 @@ public sealed class EmbeddedServerTests : IDisposable
     [Fact]
     public async Task No_acknowledged_write_is_lost_by_a_kill()
     {
-        using var process = new ScriptProcess(StartAndTell($"Start-RedisMLServer '{_folder.Path}'"));
+        using var process = new HostProcess(StartAndTell($"Start-RedisMLServer '{_folder.Path}'"));
         int acknowledged = 0;
         await using (var connection = await ConnectAsync(process))
         {
@@ -109,11 +109,11 @@ public sealed class EmbeddedServerTests : IDisposable
     [Fact]
     public async Task A_process_that_ends_without_stopping_its_servers_loses_nothing_and_leaves_nothing()
     {
-        using var process = new ScriptProcess($$"""
+        using var process = new HostProcess($$"""
             foreach ($server in (Start-RedisMLServer '{{_folder.Path}}'), (Start-RedisMLServer)) {
                 "$($server.Port) $($server.Credential.GetNetworkCredential().Password)"
             }
-            {{ScriptProcess.Wait}}
+            {{HostProcess.Wait}}
             """);
         await using (var lasting = await ConnectAsync(process)) await lasting.Database.StringSetAsync("key", "value");
         string folder;
@@ -138,12 +138,12 @@ public sealed class EmbeddedServerTests : IDisposable
     static string StartAndTell(string start) => $"""
         $server = {start}
         "$($server.Port) $($server.Credential.GetNetworkCredential().Password)"
-        {ScriptProcess.Wait}
+        {HostProcess.Wait}
         """;
 
     static Task<RedisMLConnection> ConnectAsync(Server server) => ConnectAsync(server.Port, server.Password);
 
-    static async Task<RedisMLConnection> ConnectAsync(ScriptProcess process)
+    static async Task<RedisMLConnection> ConnectAsync(HostProcess process)
     {
         var words = (await process.ReadLineAsync()).Split(' ');
         return await ConnectAsync(int.Parse(words[0]), words[1]);

@@ -2,67 +2,90 @@ using System.Diagnostics;
 
 namespace RedisML.Unit.Fixtures;
 
-/// <summary>The built Host as a process with redirected streams, as a scheduler or a build agent runs it.</summary>
-sealed class HostProcess : IDisposable
+/// <summary>The built Host in a process of its own, its streams redirected: with the module's load contexts, and to be killed.</summary>
+public sealed class HostProcess : IDisposable
 {
     static readonly TimeSpan s_patience = TimeSpan.FromMinutes(2);
 
-    // Of the configuration that the tests were built in.
-    static readonly string s_host = Path.Combine(HostedEngine.ProjectRoot, "artifacts", "bin", "RedisML.Host",
-        Path.GetFileName(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar)), "RedisML.Host.dll");
+    /// <summary>Built beside these tests, in the same configuration.</summary>
+    static readonly string s_program = Path.GetFullPath(Path.Combine(
+        AppContext.BaseDirectory, "..", "..", "RedisML.Host", Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory)), "RedisML.Host.dll"));
 
+    readonly TemporaryFolder _folder = new();
     readonly Process _process;
-    readonly Task<string> _output;
-    readonly Task<string> _error;
 
-    /// <param name="folder">The working directory; any where null.</param>
-    public HostProcess(string? folder, params string[] arguments)
+    /// <summary>Runs the text of a script.</summary>
+    /// <param name="variables">Environment variables of the process.</param>
+    public HostProcess(string script, IEnumerable<string>? arguments = null, IReadOnlyDictionary<string, string?>? variables = null) =>
+        _process = Start([_folder.Write("script.ps1", script), .. arguments ?? []], "", variables);
+
+    HostProcess(string[] arguments, string folder) => _process = Start(arguments, folder, null);
+
+    /// <summary>Runs the Host with a command line, in a folder where that matters.</summary>
+    public static HostProcess Start(string[] arguments, string folder = "") => new(arguments, folder);
+
+    /// <summary>Runs the Host with a command line to its end.</summary>
+    public static async Task<HostResult> RunAsync(params string[] arguments)
     {
-        _process = Process.Start(StartInfo(folder, arguments))!;
-        _output = _process.StandardOutput.ReadToEndAsync();
-        _error = _process.StandardError.ReadToEndAsync();
+        using var process = Start(arguments);
+        return await process.EndAsync();
     }
 
     public int Id => _process.Id;
 
-    public static async Task<HostResult> RunAsync(params string[] arguments)
+    /// <summary>What makes the script wait until it is killed, or <see cref="FinishAsync"/>.</summary>
+    public const string Wait = "$null = [Console]::In.ReadLine()";
+
+    public async Task<string> ReadLineAsync() =>
+        await _process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(s_patience)
+        ?? throw new EndOfStreamException(await _process.StandardError.ReadToEndAsync());
+
+    /// <summary>Lets the script go on to its end.</summary>
+    /// <returns>The exit code, and all that was written.</returns>
+    public async Task<(int ExitCode, string Text)> FinishAsync()
     {
-        using var host = new HostProcess(null, arguments);
-        return await host.EndAsync();
+        var result = await EndAsync();
+        return (result.ExitCode, result.Output + result.Error);
     }
 
-    /// <summary>Gives the process its whole input, and waits until it has ended.</summary>
+    /// <summary>Gives the process its whole input and waits for its end.</summary>
     public async Task<HostResult> EndAsync(string input = "")
     {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        patience.CancelAfter(s_patience);
-        await _process.StandardInput.WriteAsync(input.AsMemory(), patience.Token);
+        await _process.StandardInput.WriteAsync(input);
         _process.StandardInput.Close();
-        await _process.WaitForExitAsync(patience.Token);
-        return new(_process.ExitCode, Normalize(await _output), Normalize(await _error));
+        var texts = await Task.WhenAll(_process.StandardOutput.ReadToEndAsync(), _process.StandardError.ReadToEndAsync()).WaitAsync(s_patience);
+        await _process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(s_patience);
+        return new(_process.ExitCode, texts[0].ReplaceLineEndings("\n"), texts[1].ReplaceLineEndings("\n"));
+    }
+
+    /// <summary>Ends the process at once, as kill -9 does.</summary>
+    public void Kill()
+    {
+        _process.Kill();
+        _process.WaitForExit();
     }
 
     public void Dispose()
     {
-        if (!_process.HasExited) _process.Kill();
+        if (!_process.HasExited) Kill();
         _process.Dispose();
+        _folder.Dispose();
     }
 
-    /// <summary>Of a process whose streams are redirected.</summary>
-    public static ProcessStartInfo StartInfo(string? folder, IEnumerable<string> arguments)
+    static Process Start(string[] arguments, string folder, IReadOnlyDictionary<string, string?>? variables)
     {
-        var start = new ProcessStartInfo("dotnet", [s_host, .. arguments])
+        var start = new ProcessStartInfo("dotnet", [s_program, .. arguments])
         {
-            WorkingDirectory = folder ?? "",
+            WorkingDirectory = folder,
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
         start.Environment.Remove("REDISML_CONNECTION");
-        return start;
+        foreach (var (name, value) in variables ?? new Dictionary<string, string?>()) start.Environment[name] = value;
+        return Process.Start(start)!;
     }
-
-    static string Normalize(string text) => text.ReplaceLineEndings("\n");
 }
 
-sealed record HostResult(int ExitCode, string Output, string Error);
+/// <summary>What a process left, with line feeds as line ends.</summary>
+public sealed record HostResult(int ExitCode, string Output, string Error);
