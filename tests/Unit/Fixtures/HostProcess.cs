@@ -2,10 +2,10 @@ using System.Diagnostics;
 
 namespace RedisML.Unit.Fixtures;
 
-/// <summary>A script in a process of its own, run by the Host: with the module's load contexts, and to be killed.</summary>
+/// <summary>The built Host in a process of its own, its streams redirected: with the module's load contexts, and to be killed.</summary>
 public sealed class HostProcess : IDisposable
 {
-    static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
+    static readonly TimeSpan s_patience = TimeSpan.FromMinutes(2);
 
     /// <summary>Built beside these tests, in the same configuration.</summary>
     static readonly string s_program = Path.GetFullPath(Path.Combine(
@@ -14,19 +14,24 @@ public sealed class HostProcess : IDisposable
     readonly TemporaryFolder _folder = new();
     readonly Process _process;
 
+    /// <summary>Runs the text of a script.</summary>
     /// <param name="variables">Environment variables of the process.</param>
-    public HostProcess(string script, IEnumerable<string>? arguments = null, IReadOnlyDictionary<string, string?>? variables = null)
+    public HostProcess(string script, IEnumerable<string>? arguments = null, IReadOnlyDictionary<string, string?>? variables = null) =>
+        _process = Start([_folder.Write("script.ps1", script), .. arguments ?? []], "", variables);
+
+    HostProcess(string[] arguments, string folder) => _process = Start(arguments, folder, null);
+
+    /// <summary>Runs the Host with a command line, in a folder where that matters.</summary>
+    public static HostProcess Start(string[] arguments, string folder = "") => new(arguments, folder);
+
+    /// <summary>Runs the Host with a command line to its end.</summary>
+    public static async Task<HostResult> RunAsync(params string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet", [s_program, _folder.Write("script.ps1", script), .. arguments ?? []])
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        start.Environment.Remove("REDISML_CONNECTION");
-        foreach (var (name, value) in variables ?? new Dictionary<string, string?>()) start.Environment[name] = value;
-        _process = Process.Start(start)!;
+        using var process = Start(arguments);
+        return await process.EndAsync();
     }
+
+    public int Id => _process.Id;
 
     /// <summary>What makes the script wait until it is killed, or <see cref="FinishAsync"/>.</summary>
     public const string Wait = "$null = [Console]::In.ReadLine()";
@@ -39,10 +44,18 @@ public sealed class HostProcess : IDisposable
     /// <returns>The exit code, and all that was written.</returns>
     public async Task<(int ExitCode, string Text)> FinishAsync()
     {
+        var result = await EndAsync();
+        return (result.ExitCode, result.Output + result.Error);
+    }
+
+    /// <summary>Gives the process its whole input and waits for its end.</summary>
+    public async Task<HostResult> EndAsync(string input = "")
+    {
+        await _process.StandardInput.WriteAsync(input);
         _process.StandardInput.Close();
         var texts = await Task.WhenAll(_process.StandardOutput.ReadToEndAsync(), _process.StandardError.ReadToEndAsync()).WaitAsync(s_patience);
         await _process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(s_patience);
-        return (_process.ExitCode, string.Concat(texts));
+        return new(_process.ExitCode, texts[0].ReplaceLineEndings("\n"), texts[1].ReplaceLineEndings("\n"));
     }
 
     /// <summary>Ends the process at once, as kill -9 does.</summary>
@@ -58,4 +71,21 @@ public sealed class HostProcess : IDisposable
         _process.Dispose();
         _folder.Dispose();
     }
+
+    static Process Start(string[] arguments, string folder, IReadOnlyDictionary<string, string?>? variables)
+    {
+        var start = new ProcessStartInfo("dotnet", [s_program, .. arguments])
+        {
+            WorkingDirectory = folder,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        start.Environment.Remove("REDISML_CONNECTION");
+        foreach (var (name, value) in variables ?? new Dictionary<string, string?>()) start.Environment[name] = value;
+        return Process.Start(start)!;
+    }
 }
+
+/// <summary>What a process left, with line feeds as line ends.</summary>
+public sealed record HostResult(int ExitCode, string Output, string Error);

@@ -61,7 +61,7 @@ public sealed class HelpTests : IDisposable
             }
             'all run'
             """);
-        using var host = new HostProcess(_folder.Path, script);
+        using var host = HostProcess.Start([script], _folder.Path);
         var result = await host.EndAsync();
         var lines = result.Output.TrimEnd().Split('\n').Where(line => !line.StartsWith("What if: ", StringComparison.Ordinal));
         Assert.Equal(["all run"], lines);

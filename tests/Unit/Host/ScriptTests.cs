@@ -96,7 +96,7 @@ public sealed class ScriptTests : IDisposable
     [Fact]
     public async Task Redirected_input_is_run_statement_by_statement()
     {
-        using var host = new HostProcess(null);
+        using var host = HostProcess.Start([]);
         var result = await host.EndAsync("if ($true) {\n'in a block'\n}\nthrow 'goes on'\n'next'\nexit 5\n'never'\n");
         Assert.Equal(("in a block\nnext\n", 5), (result.Output, result.ExitCode));
         Assert.Contains("goes on", result.Error);
@@ -108,7 +108,7 @@ public sealed class ScriptTests : IDisposable
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no signals to send.");
         var started = Path.Combine(_folder.Path, "started");
         var script = _folder.Write("endless.ps1", $"try {{ [IO.File]::WriteAllText('{started}', ''); while ($true) {{ }} }} finally {{ 'finally' | Out-Host }}");
-        using var host = new HostProcess(null, script);
+        using var host = HostProcess.Start([script]);
         while (!File.Exists(started)) await Task.Delay(20, TestContext.Current.CancellationToken);
         System.Diagnostics.Process.Start("sh", ["-c", $"kill -INT {host.Id}"]).Dispose();
         var result = await host.EndAsync();
