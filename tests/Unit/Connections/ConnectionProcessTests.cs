@@ -21,7 +21,7 @@ public sealed class ConnectionProcessTests(EmbeddedServerFixture embedded)
         var (exitCode, text) = await process.FinishAsync();
         var endpoint = $"127.0.0.1:{embedded.Port}";
         Assert.Equal([endpoint, endpoint, endpoint, "ConnectionRefused,RedisML.PowerShell.TestRedisMLConnectionCommand"],
-            text.Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries));
+            text.Split('\n', StringSplitOptions.RemoveEmptyEntries));
         Assert.Equal(0, exitCode);
     }
 
