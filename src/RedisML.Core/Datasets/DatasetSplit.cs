@@ -7,9 +7,6 @@ namespace RedisML.Datasets;
 /// <summary>Splits a dataset at random into a training and a test dataset.</summary>
 public sealed class DatasetSplit(RedisMLConnection connection)
 {
-    const int TargetChunkBytes = 1_000_000;
-    const int MinChunkRows = 2048;
-
     /// <summary>
     /// Whether a row goes to the test part: decided by a hash of seed and row number, so that it depends on neither chunks nor workers.
     /// </summary>
@@ -85,7 +82,7 @@ public sealed class DatasetSplit(RedisMLConnection connection)
             var schema = source.Columns.Select(c => c.Schema).ToList();
             double rowBytes = (double)source.StoredBytes / Math.Max(1, source.Rows);
             return new(await DatasetWriter.StartAsync(connection, name, schema, cancellation).ConfigureAwait(false),
-                new ChunkBuilder(schema), source.Compression, (int)Math.Max(MinChunkRows, TargetChunkBytes / Math.Max(1, rowBytes)));
+                new ChunkBuilder(schema), source.Compression, (int)Math.Max(ChunkSize.MinRows, ChunkSize.TargetBytes / Math.Max(1, rowBytes)));
         }
 
         public void Append(DatasetChunk chunk, int row)

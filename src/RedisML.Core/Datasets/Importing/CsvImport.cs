@@ -16,11 +16,6 @@ namespace RedisML.Datasets.Importing;
 /// </remarks>
 public sealed class CsvImport
 {
-    /// <summary>Just below the sizes of memory that Redis rounds up to.</summary>
-    const int TargetChunkBytes = 1_000_000;
-
-    const int MaxChunkBytes = 16 << 20;
-    const int MinChunkRows = 2048;
     const int MinBlockBytes = 64 * 1024;
     const int MaxWindow = 16;
     const long MaxWindowBytes = 64 << 20;
@@ -50,12 +45,8 @@ public sealed class CsvImport
         if (current is not null && !unchanged && !options.Force)
             throw new RedisMLException("DatasetExists", ErrorKind.ResourceExists,
                 $"Dataset '{options.Dataset}' exists already (version {current.Version}, {current.Rows:N0} rows) and came from another file or with other options. Use -Force to replace it, or another name.", options.Dataset);
-        long rows = unchanged ? 0 : -1;
-        if (!unchanged)
-        {
-            current = await import.WriteAsync(current, fingerprint, cancellation).ConfigureAwait(false);
-            rows = current.Rows;
-        }
+        if (!unchanged) current = await import.WriteAsync(current, fingerprint, cancellation).ConfigureAwait(false);
+        long rows = unchanged ? 0 : current!.Rows;
         return new()
         {
             Dataset = options.Dataset,
@@ -177,10 +168,10 @@ public sealed class CsvImport
     static int BlockBytes(CsvHead head, CsvBlockParser parser)
     {
         var parsed = parser.Parse(head.Sample);
-        if (parsed.Chunk is null) return TargetChunkBytes;
+        if (parsed.Chunk is null) return ChunkSize.TargetBytes;
         using var chunk = parsed.Chunk;
         double perStored = (double)head.Sample.Length / Math.Max(1, chunk.UncompressedBytes), perRow = (double)head.Sample.Length / chunk.Rows;
-        double block = Math.Min(Math.Max(TargetChunkBytes * perStored, MinChunkRows * perRow), MaxChunkBytes * perStored);
+        double block = Math.Min(Math.Max(ChunkSize.TargetBytes * perStored, ChunkSize.MinRows * perRow), ChunkSize.MaxBytes * perStored);
         return (int)Math.Clamp(block, MinBlockBytes, CsvBlockReader.MaxRecordBytes);
     }
 
