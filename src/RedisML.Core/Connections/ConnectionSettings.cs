@@ -16,6 +16,8 @@ public sealed record ConnectionSettings
         _options.Defaults = ConnectionDefaults.Instance;
         _options.AbortOnConnectFail = true;
         _options.SetDefaultPorts();
+        // Asynchronous commands obey it too, while they wait for a connection that comes back.
+        _options.SyncTimeout = _options.AsyncTimeout;
         if (_options.User == "default") _options.User = null;
     }
 
