@@ -17,7 +17,7 @@ sealed class ConnectionDefaults : DefaultOptionsProvider
 
     public override TimeSpan? ConnectTimeout => TimeSpan.FromSeconds(5);
 
-    /// <summary>Enough for a window of chunks on a slow network, and to wait for a server that restarts.</summary>
+    /// <summary>For asynchronous commands too: enough for a window of chunks on a slow network, and for a server to restart.</summary>
     public override TimeSpan SyncTimeout => TimeSpan.FromSeconds(60);
 
     public override TimeSpan KeepAliveInterval => TimeSpan.FromSeconds(20);

@@ -16,6 +16,8 @@ public sealed record ConnectionSettings
         _options.Defaults = ConnectionDefaults.Instance;
         _options.AbortOnConnectFail = true;
         _options.SetDefaultPorts();
+        // Asynchronous commands obey it too, while they wait for a connection that comes back.
+        _options.SyncTimeout = _options.AsyncTimeout;
         if (_options.User == "default") _options.User = null;
     }
 
@@ -44,7 +46,9 @@ public sealed record ConnectionSettings
     /// Reads <c>host[:port][,host[:port]…][,option=value…]</c> with the options of StackExchange.Redis, or
     /// <c>redis://[user[:password]@]host[:port][/database]</c>, percent-encoded; <c>rediss://</c> means TLS.
     /// </summary>
-    /// <exception cref="RedisMLException"><c>InvalidConnectionString</c>; its message doesn't repeat the text, which may hold a password.</exception>
+    /// <exception cref="RedisMLException">
+    /// <c>InvalidConnectionString</c>; its message doesn't repeat the text, which may hold a password.
+    /// </exception>
     public static ConnectionSettings Parse(string text) => new(ConnectionUri.IsMatch(text) ? ConnectionUri.Parse(text) : ParseOptions(text));
 
     /// <summary>The same server with another user.</summary>
@@ -79,7 +83,7 @@ public sealed record ConnectionSettings
             throw Invalid("it must start with an address, host or host:port");
         // Such a part would be taken for one more address, and shown in errors: it may be the rest of a password.
         if (parts.Skip(addresses).Any(p => !p.Contains('=')))
-            throw Invalid("after the first option there is a part without '='. A password with a comma can be given as -Credential or in a redis:// URI");
+            throw Invalid("after the first option there is a part without '='. A password with a comma needs a redis:// URI or a credential");
         for (int i = 0; i < parts.Length; i++)
             if (!IsValid(parts[i])) throw Invalid($"its part {i + 1} is wrong");
         return ConfigurationOptions.Parse(text);

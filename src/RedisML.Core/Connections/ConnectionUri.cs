@@ -20,7 +20,10 @@ static class ConnectionUri
         options.EndPoints.Add(uri.DnsSafeHost, uri.Port < 0 ? ConnectionSettings.DefaultPort : uri.Port);
         var database = uri.AbsolutePath.Trim('/');
         if (database != "")
-            options.DefaultDatabase = int.TryParse(database, out int number) && number >= 0 ? number : throw Invalid("its path isn't a database number");
+        {
+            if (!int.TryParse(database, out int number) || number < 0) throw Invalid("its path isn't a database number");
+            options.DefaultDatabase = number;
+        }
         var credential = uri.UserInfo.Split(':', 2);
         if (credential[0] != "") options.User = Uri.UnescapeDataString(credential[0]);
         if (credential.Length > 1) options.Password = Uri.UnescapeDataString(credential[1]);

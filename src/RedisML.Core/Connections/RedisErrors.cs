@@ -13,8 +13,8 @@ public static class RedisErrors
         RedisMLException known => known,
         RedisServerException e => FromReply(e.Message, endpoint, e),
         RedisTimeoutException e => new("RedisTimeout", ErrorKind.OperationTimeout,
-            $"{endpoint} didn't answer in time. It, or the network, may be overloaded or down; a longer 'asyncTimeout' in the connection string helps " +
-            "where replies are just slow.", endpoint, e),
+            $"{endpoint} didn't answer in time. It, or the network, may be overloaded or down; where replies are just slow, a longer " +
+            "'asyncTimeout' in the connection string helps.", endpoint, e),
         // The client knows a replica, and doesn't even ask it to write.
         RedisConnectionException e when e.Message.Contains("requires writable", StringComparison.Ordinal) =>
             FromReply("READONLY You can't write against a read only replica.", endpoint, e),
@@ -34,22 +34,27 @@ public static class RedisErrors
         if (reply.StartsWith("SimpleError: ", StringComparison.Ordinal)) reply = reply["SimpleError: ".Length..];
         return reply.Split(' ', 2)[0] switch
         {
-            "WRONGPASS" => Error("AuthenticationFailed", ErrorKind.AuthenticationError, "refused the user name or the password",
-                "Check both, and that the user is enabled."),
-            "NOAUTH" => Error("AuthenticationFailed", ErrorKind.AuthenticationError, "wants a password", "Give one, with a user name if it isn't for the default user."),
+            "WRONGPASS" => Error("AuthenticationFailed", ErrorKind.AuthenticationError,
+                "refused the user name or the password", "Check both, and that the user is enabled."),
+            "NOAUTH" => Error("AuthenticationFailed", ErrorKind.AuthenticationError,
+                "wants a password", "Give one, with a user name if it isn't for the default user."),
             "NOPERM" => Error("PermissionDenied", ErrorKind.PermissionDenied, "doesn't allow this user to do that",
                 "Have its access list (ACL) allow the command and the keys under the prefix, or connect as another user."),
-            "DENIED" => Error("PermissionDenied", ErrorKind.PermissionDenied, "refuses connections from other hosts", "Set a password there, or turn its protected mode off."),
-            "OOM" => Error("RedisOutOfMemory", ErrorKind.LimitsExceeded, "is out of memory", "Raise its maxmemory, or remove data that isn't needed."),
+            "DENIED" => Error("PermissionDenied", ErrorKind.PermissionDenied,
+                "refuses connections from other hosts", "Set a password there, or turn its protected mode off."),
+            "OOM" => Error("RedisOutOfMemory", ErrorKind.LimitsExceeded,
+                "is out of memory", "Raise its maxmemory, or remove data that isn't needed."),
             "READONLY" => Error("RedisReadOnly", ErrorKind.ResourceUnavailable, "is a read-only replica", "Connect to the primary."),
             "LOADING" => Error("RedisLoading", ErrorKind.ResourceUnavailable, "is still loading its data", "Try again in a while."),
             "BUSY" => Error("RedisBusy", ErrorKind.ResourceBusy, "is busy with a script", "Try again in a while."),
-            "MISCONF" => Error("RedisCannotPersist", ErrorKind.WriteError, "takes no writes because it can't save to its disk", "Check the disk and the log of the server."),
-            "CLUSTERDOWN" or "MASTERDOWN" or "TRYAGAIN" => Error("RedisClusterDown", ErrorKind.ResourceUnavailable, "belongs to a group of servers that isn't complete",
-                "Check its other members, and try again."),
-            "MOVED" or "ASK" or "CROSSSLOT" => Error("RedisClusterSlot", ErrorKind.InvalidOperation, "doesn't serve these keys; another member of its cluster may",
-                "Connect to the cluster by the addresses of its members."),
-            "WRONGTYPE" => Error("RedisWrongType", ErrorKind.InvalidData, "holds something else under this key", "Use another prefix, or remove the key."),
+            "MISCONF" => Error("RedisCannotPersist", ErrorKind.WriteError,
+                "takes no writes because it can't save to its disk", "Check the disk and the log of the server."),
+            "CLUSTERDOWN" or "MASTERDOWN" or "TRYAGAIN" => Error("RedisClusterDown", ErrorKind.ResourceUnavailable,
+                "belongs to a group of servers that isn't complete", "Check its other members, and try again."),
+            "MOVED" or "ASK" or "CROSSSLOT" => Error("RedisClusterSlot", ErrorKind.InvalidOperation,
+                "doesn't serve these keys; another member of its cluster may", "Connect to the cluster by the addresses of its members."),
+            "WRONGTYPE" => Error("RedisWrongType", ErrorKind.InvalidData,
+                "holds something else under this key", "Use another prefix, or remove the key."),
             _ => Error("RedisError", ErrorKind.InvalidOperation, "refused a command", ""),
         };
 
@@ -68,12 +73,12 @@ public static class RedisErrors
     };
 
     internal static RedisMLException TimedOut(string endpoint, Exception inner) => new("ConnectionTimedOut", ErrorKind.OperationTimeout,
-        $"{endpoint} didn't answer in time. Check host and port, firewalls between, and whether the server hangs; 'connectTimeout' in the connection " +
-        "string gives it longer.", endpoint, inner);
+        $"{endpoint} didn't answer in time. Check host and port, firewalls between, and whether the server hangs; 'connectTimeout' in the " +
+        "connection string gives it longer.", endpoint, inner);
 
     internal static RedisMLException TlsFailed(string endpoint, string cause, Exception inner) => new("TlsFailed", ErrorKind.ConnectionError,
-        $"TLS with {endpoint} failed: {cause.TrimEnd('.')}. Check that this port is for TLS, and that the certificate is valid for the host name and trusted here.",
-        endpoint, inner);
+        $"TLS with {endpoint} failed: {cause.TrimEnd('.')}. Check that this port is for TLS, and that the certificate is valid for the host " +
+        "name and trusted here.", endpoint, inner);
 
     internal static RedisMLException NotRedis(string endpoint, string what) => new("NotRedis", ErrorKind.ConnectionError,
         $"{endpoint} {what}. Check the port, and whether it wants TLS.", endpoint);

@@ -75,13 +75,19 @@ public sealed class RedisMLConnection : IAsyncDisposable
         }
         catch (OperationCanceledException)
         {
-            _ = opening.ContinueWith(late => late.Result.Dispose(), CancellationToken.None, TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default);
+            _ = CloseAsync(opening);
             throw;
         }
         catch (RedisConnectionException e)
         {
             throw await probe.ExplainAsync(e, cancellation).ConfigureAwait(false);
         }
+    }
+
+    static async Task CloseAsync(Task<ConnectionMultiplexer> opening)
+    {
+        try { await (await opening.ConfigureAwait(false)).DisposeAsync().ConfigureAwait(false); }
+        catch (RedisConnectionException) { }
     }
 
     /// <summary>The client ignores a refused password where the server lets anybody in; then another user than ours would be at work.</summary>

@@ -39,7 +39,7 @@ public record ServerInfo
 
     /// <summary>What users should know before they keep data there; null if nothing.</summary>
     public string? Warning => EvictionPolicy?.StartsWith("allkeys-", StringComparison.Ordinal) == true
-        ? $"The server deletes whichever keys it likes when its memory is full (maxmemory-policy {EvictionPolicy}): parts of datasets and models may vanish. " +
+        ? $"The server deletes keys when its memory is full (maxmemory-policy {EvictionPolicy}): parts of datasets and models may vanish. " +
           "Set the policy to noeviction."
         : null;
 
@@ -58,7 +58,7 @@ public record ServerInfo
             MemoryUsed = Number("used_memory") ?? Number("total_main_store_size"),
             MemoryLimit = Number("maxmemory"),
             EvictionPolicy = Text("maxmemory_policy"),
-            AppendOnlyFile = Text("aof_enabled") is { } enabled ? enabled == "1" : await SettingAsync("appendonly").ConfigureAwait(false) is { } on ? on == "yes" : null,
+            AppendOnlyFile = (Text("aof_enabled") ?? await SettingAsync("appendonly").ConfigureAwait(false)) is { } on ? on is "1" or "yes" : null,
             Snapshots = await SettingAsync("save").ConfigureAwait(false) is { } intervals ? intervals != "" : null,
         };
 

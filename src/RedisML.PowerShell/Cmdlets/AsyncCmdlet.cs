@@ -72,7 +72,7 @@ public abstract class AsyncCmdlet : PSCmdlet
         }
     });
 
-    /// <summary>Hands an action, such as a write, to the pipeline thread; waits where that one is behind. Nothing happens once the work has ended.</summary>
+    /// <summary>Hands an action, such as a write, to the pipeline thread; waits where that one is behind. After the work's end it's dropped.</summary>
     protected void Post(Action action)
     {
         try { _pump!.Add(action, _cancellation); }
@@ -101,7 +101,8 @@ public abstract class AsyncCmdlet : PSCmdlet
     protected string ResolvePath(string path)
     {
         var resolved = SessionState.Path.GetUnresolvedProviderPathFromPSPath(path, out var provider, out _);
-        if (provider.Name != "FileSystem") Fail(new("PathNotInFileSystem", ErrorKind.InvalidArgument, $"'{path}' isn't a path of the file system.", path));
+        if (provider.Name != "FileSystem")
+            Fail(new("PathNotInFileSystem", ErrorKind.InvalidArgument, $"'{path}' isn't a path of the file system.", path));
         return resolved;
     }
 

@@ -85,7 +85,8 @@ public sealed class ConnectRedisMLCommand : AsyncCmdlet
         catch (RedisMLException e) when (HasNothingToGoBy && e.ErrorId == "ConnectionRefused")
         {
             // Never an embedded server instead: a nightly job would lose its data without a word.
-            throw new RedisMLException(e.ErrorId, e.Kind, $"{e.Message} To use a server within this process, ask for it: Connect-RedisML -Embedded.", e.Target, e.InnerException);
+            throw new RedisMLException(e.ErrorId, e.Kind,
+                $"{e.Message} To use a server within this process, ask for it: Connect-RedisML -Embedded.", e.Target, e.InnerException);
         }
     }
 }

@@ -65,7 +65,8 @@ static class EmbeddedServers
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new RedisMLException("DataDirectoryUnusable", ErrorKind.WriteError, $"The embedded server can't keep its data: {e.Message}", dataDirectory, e);
+            throw new RedisMLException("DataDirectoryUnusable", ErrorKind.WriteError,
+                $"The embedded server can't keep its data: {e.Message}", dataDirectory, e);
         }
         catch (SocketException e)
         {
@@ -74,7 +75,8 @@ static class EmbeddedServers
         }
         catch (Exception e)
         {
-            throw new RedisMLException("ServerNotStarted", ErrorKind.ResourceUnavailable, $"The embedded server didn't start: {e.Message}", dataDirectory, e);
+            throw new RedisMLException("ServerNotStarted", ErrorKind.ResourceUnavailable,
+                $"The embedded server didn't start: {e.Message}", dataDirectory, e);
         }
         var server = new RedisMLServer(running, Get<int>("Port"), ToCredential(Get<string>("Password")), dataDirectory);
         s_running = [.. s_running, server];

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Management.Automation;
 using System.Net;
 using System.Net.Sockets;
+using RedisML.Connections;
 using RedisML.Unit.Fixtures;
 using Engine = System.Management.Automation.PowerShell;
 
@@ -94,7 +95,8 @@ public sealed class ConnectionCmdletTests(EmbeddedServerFixture embedded) : IDis
     [Fact]
     public void A_given_connection_wins_over_the_default()
     {
-        dynamic test = Run("param($c) $first = Connect-RedisML $c; $null = Connect-RedisML -Embedded; Test-RedisMLConnection -Connection $first", ConnectionString).Single();
+        const string script = "param($c) $first = Connect-RedisML $c; $null = Connect-RedisML -Embedded; Test-RedisMLConnection -Connection $first";
+        dynamic test = Run(script, ConnectionString).Single();
         Assert.Equal($"127.0.0.1:{embedded.Port}", (string)test.Endpoint);
     }
 
@@ -121,7 +123,8 @@ public sealed class ConnectionCmdletTests(EmbeddedServerFixture embedded) : IDis
     public void Closing_a_runspace_closes_its_connections()
     {
         var another = new HostedEngine();
-        var connection = (RedisML.Connections.RedisMLConnection)another.Invoke("param($c) Connect-RedisML $c", Parameter(ConnectionString)).OutputWithoutErrors[0].BaseObject;
+        var output = another.Invoke("param($c) Connect-RedisML $c", Parameter(ConnectionString)).OutputWithoutErrors;
+        var connection = (RedisMLConnection)output[0].BaseObject;
         Assert.True(connection.Database.Multiplexer.IsConnected);
         another.Dispose();
         Assert.True(SpinWait.SpinUntil(() => !connection.Database.Multiplexer.IsConnected, s_patience));
@@ -132,7 +135,8 @@ public sealed class ConnectionCmdletTests(EmbeddedServerFixture embedded) : IDis
     {
         using var silent = new TcpListener(IPAddress.Loopback, 0);
         silent.Start();
-        using var shell = Engine.Create(_engine.Runspace).AddScript($"Connect-RedisML -HostName 127.0.0.1 -Port {((IPEndPoint)silent.LocalEndpoint).Port}");
+        using var shell = Engine.Create(_engine.Runspace)
+            .AddScript($"Connect-RedisML -HostName 127.0.0.1 -Port {((IPEndPoint)silent.LocalEndpoint).Port}");
         var running = shell.BeginInvoke();
         using var client = await silent.AcceptSocketAsync(TestContext.Current.CancellationToken);
         long start = Stopwatch.GetTimestamp();
@@ -177,7 +181,13 @@ public sealed class ConnectionCmdletTests(EmbeddedServerFixture embedded) : IDis
     [Fact]
     public void Stopping_a_server_closes_the_connections_to_it()
     {
-        var result = _engine.Invoke("$server = Start-RedisMLServer; $null = $server | Connect-RedisML; $server | Stop-RedisMLServer; Get-RedisMLConnection; Test-RedisMLConnection");
+        var result = _engine.Invoke("""
+            $server = Start-RedisMLServer
+            $null = $server | Connect-RedisML
+            $server | Stop-RedisMLServer
+            Get-RedisMLConnection
+            Test-RedisMLConnection
+            """);
         Assert.Empty(result.Output);
         Assert.StartsWith("NotConnected,", Assert.Single(result.Errors).FullyQualifiedErrorId);
     }

@@ -81,8 +81,10 @@ public sealed class ConnectionSettingsTests
     public void Defaults_suit_large_values_and_give_way_to_the_connection_string()
     {
         var options = ConnectionSettings.Parse("localhost").ToOptions();
-        Assert.Equal((5_000, 60_000, "RedisML", true), (options.ConnectTimeout, options.AsyncTimeout, options.Defaults.ClientName, options.AbortOnConnectFail));
+        Assert.Equal((5_000, 60_000, "RedisML", true),
+            (options.ConnectTimeout, options.AsyncTimeout, options.Defaults.ClientName, options.AbortOnConnectFail));
         options = ConnectionSettings.Parse("localhost,connectTimeout=1000,asyncTimeout=2000,name=job,abortConnect=false").ToOptions();
         Assert.Equal((1_000, 2_000, "job", true), (options.ConnectTimeout, options.AsyncTimeout, options.ClientName, options.AbortOnConnectFail));
+        Assert.Equal(2_000, options.SyncTimeout);
     }
 }

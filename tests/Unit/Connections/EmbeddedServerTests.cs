@@ -3,7 +3,6 @@ using System.Net.NetworkInformation;
 using System.Net.Sockets;
 using RedisML.Connections;
 using RedisML.Unit.Fixtures;
-using StackExchange.Redis;
 using Server = RedisML.EmbeddedServer.EmbeddedServer;
 
 namespace RedisML.Unit.Connections;
@@ -98,7 +97,8 @@ public sealed class EmbeddedServerTests : IDisposable
         int acknowledged = 0;
         await using (var connection = await ConnectAsync(process))
         {
-            for (; acknowledged < 300; acknowledged++) await connection.Database.StringSetAsync($"key:{acknowledged}", new byte[1 + acknowledged * 37 % 20_000]);
+            for (; acknowledged < 300; acknowledged++)
+                await connection.Database.StringSetAsync($"key:{acknowledged}", new byte[1 + acknowledged * 37 % 20_000]);
             process.Kill();
         }
         await using var server = Server.Start(_folder.Path);
@@ -150,7 +150,9 @@ public sealed class EmbeddedServerTests : IDisposable
     }
 
     static Task<RedisMLConnection> ConnectAsync(int port, string password) =>
-        RedisMLConnection.ConnectAsync(ConnectionSettings.For("127.0.0.1", port).WithCredential(null, password), TestContext.Current.CancellationToken);
+        RedisMLConnection.ConnectAsync(
+            ConnectionSettings.For("127.0.0.1", port).WithCredential(null, password), TestContext.Current.CancellationToken);
 
-    static async Task<string> DataFolderAsync(RedisMLConnection connection) => ((RedisResult[])(await connection.Database.ExecuteAsync("CONFIG", "GET", "dir"))!)[1].ToString();
+    static async Task<string> DataFolderAsync(RedisMLConnection connection) =>
+        (await connection.Database.ExecuteAsync("CONFIG", "GET", "dir"))[1].ToString();
 }

@@ -9,7 +9,7 @@ public sealed class RedisErrorsTests
     [Theory]
     [InlineData("LOADING Redis is loading the dataset in memory", "RedisLoading", ErrorKind.ResourceUnavailable)]
     [InlineData("BUSY Redis is busy running a script.", "RedisBusy", ErrorKind.ResourceBusy)]
-    [InlineData("MISCONF Redis is configured to save RDB snapshots, but it's currently unable to persist to disk.", "RedisCannotPersist", ErrorKind.WriteError)]
+    [InlineData("MISCONF Redis is configured to save RDB snapshots.", "RedisCannotPersist", ErrorKind.WriteError)]
     [InlineData("CLUSTERDOWN The cluster is down", "RedisClusterDown", ErrorKind.ResourceUnavailable)]
     [InlineData("MOVED 3999 127.0.0.1:6381", "RedisClusterSlot", ErrorKind.InvalidOperation)]
     [InlineData("DENIED Redis is running in protected mode", "PermissionDenied", ErrorKind.PermissionDenied)]
@@ -43,7 +43,8 @@ public sealed class RedisErrorsTests
 
     [Fact]
     public Task A_user_who_may_only_read_has_no_permission() => AssertErrorAsync(
-        ["user reader on >right ~* +@all -@write"], ",user=reader,password=right", "PermissionDenied", database => database.StringSetAsync("p:key", "value"));
+        ["user reader on >right ~* +@all -@write"], ",user=reader,password=right", "PermissionDenied",
+        database => database.StringSetAsync("p:key", "value"));
 
     [Fact]
     public async Task A_server_that_dies_is_a_lost_connection_and_one_that_comes_back_is_used_again()

@@ -35,7 +35,8 @@ public sealed class ServerInfoTests(EmbeddedServerFixture embedded, RedisServerF
         RedisServer.SkipIfMissing();
         using var server = new RedisServer(option);
         await using var connection = await ConnectAsync(ConnectionSettings.For("127.0.0.1", server.Port));
-        Assert.Equal((appendOnlyFile, snapshots, true), (connection.Server.AppendOnlyFile, connection.Server.Snapshots, connection.Server.Persistent));
+        var info = connection.Server;
+        Assert.Equal((appendOnlyFile, snapshots, true), (info.AppendOnlyFile, info.Snapshots, info.Persistent));
     }
 
     [Fact]

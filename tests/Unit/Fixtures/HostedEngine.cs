@@ -21,8 +21,8 @@ public sealed class HostedEngine : IDisposable
         state.ImportPSModule([ModulePath]);
         foreach (var cmdlet in cmdlets)
         {
-            var (verb, noun) = cmdlet.GetCustomAttribute<CmdletAttribute>() is { } name ? (name.VerbName, name.NounName) : throw new ArgumentException(cmdlet.Name);
-            state.Commands.Add(new SessionStateCmdletEntry($"{verb}-{noun}", cmdlet, null));
+            var name = cmdlet.GetCustomAttribute<CmdletAttribute>()!;
+            state.Commands.Add(new SessionStateCmdletEntry($"{name.VerbName}-{name.NounName}", cmdlet, null));
         }
         Runspace = host is null ? RunspaceFactory.CreateRunspace(state) : RunspaceFactory.CreateRunspace(host, state);
         Runspace.Open();
@@ -79,5 +79,6 @@ public sealed record EngineResult(
     IReadOnlyList<PSObject> Output, IReadOnlyList<ErrorRecord> Errors, IReadOnlyList<string> Warnings, IReadOnlyList<string> Verbose)
 {
     /// <summary>The output of a script that must not have had errors.</summary>
-    public IReadOnlyList<PSObject> OutputWithoutErrors => Errors is [] ? Output : throw new InvalidOperationException(Errors[0].ToString(), Errors[0].Exception);
+    public IReadOnlyList<PSObject> OutputWithoutErrors =>
+        Errors is [] ? Output : throw new InvalidOperationException(Errors[0].ToString(), Errors[0].Exception);
 }
