@@ -15,7 +15,7 @@ Describe 'Set-RedisModelParameter' {
         @{ Kind = 'double'; Value = 2.0; Type = 'double' }
         @{ Kind = 'text'; Value = 'relu'; Type = 'string' }
         @{ Kind = 'boolean'; Value = $true; Type = 'bool' }
-        @{ Kind = 'vector'; Value = 1, 2.5; Type = 'double[]' }
+        @{ Kind = 'vector'; Value = 0.5, 1.5; Type = 'double[]' }
         @{ Kind = 'float vector'; Value = [float[]](1, 2); Type = 'float[]' }
         @{ Kind = 'matrix'; Value = @(1, 2, 3), @(4, 5, 6); Type = 'long[][]' }
     ) {

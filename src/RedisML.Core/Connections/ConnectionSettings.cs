@@ -59,10 +59,10 @@ public sealed record ConnectionSettings
 
     internal ConfigurationOptions ToOptions() => _options.Clone();
 
+    internal static string AddressOf(EndPoint address) => address is DnsEndPoint dns ? $"{dns.Host}:{dns.Port}" : $"{address}";
+
     internal static RedisMLException Invalid(string why) =>
         new("InvalidConnectionString", ErrorKind.InvalidArgument, $"The connection string can't be read: {why}.");
-
-    static string AddressOf(EndPoint address) => address is DnsEndPoint dns ? $"{dns.Host}:{dns.Port}" : $"{address}";
 
     ConnectionSettings With(Action<ConfigurationOptions> change)
     {

@@ -15,11 +15,14 @@ public static class RedisErrors
         RedisTimeoutException e => new("RedisTimeout", ErrorKind.OperationTimeout,
             $"{endpoint} didn't answer in time. It, or the network, may be overloaded or down; a longer 'asyncTimeout' in the connection string helps " +
             "where replies are just slow.", endpoint, e),
+        // The client knows a replica, and doesn't even ask it to write.
+        RedisConnectionException e when e.Message.Contains("requires writable", StringComparison.Ordinal) =>
+            FromReply("READONLY You can't write against a read only replica.", endpoint, e),
         RedisConnectionException e => new("ConnectionLost", ErrorKind.ConnectionError,
             $"The connection to {endpoint} was lost ({e.FailureType}). Check that the server still runs and try again.", endpoint, e),
         RedisCommandException e => new("RedisCommandUnavailable", ErrorKind.InvalidOperation,
             $"{endpoint} can't be sent this command: {e.Message}", endpoint, e),
-        ObjectDisposedException e when e.ObjectName.Contains(nameof(ConnectionMultiplexer), StringComparison.Ordinal) =>
+        ObjectDisposedException { Source: "StackExchange.Redis" } e =>
             new("ConnectionClosed", ErrorKind.InvalidOperation, $"The connection to {endpoint} has been closed. Connect again.", endpoint, e),
         _ => null,
     };

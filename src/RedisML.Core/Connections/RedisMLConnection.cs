@@ -66,6 +66,8 @@ public sealed class RedisMLConnection : IAsyncDisposable
 
     static async Task<ConnectionMultiplexer> OpenAsync(ConnectionSettings settings, CancellationToken cancellation)
     {
+        var probe = new ConnectionProbe(settings);
+        await probe.CheckReachableAsync(cancellation).ConfigureAwait(false);
         var opening = ConnectionMultiplexer.ConnectAsync(settings.ToOptions());
         try
         {
@@ -78,7 +80,7 @@ public sealed class RedisMLConnection : IAsyncDisposable
         }
         catch (RedisConnectionException e)
         {
-            throw await new ConnectionDiagnosis(settings).ExplainAsync(e, cancellation).ConfigureAwait(false);
+            throw await probe.ExplainAsync(e, cancellation).ConfigureAwait(false);
         }
     }
 

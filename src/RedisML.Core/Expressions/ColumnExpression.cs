@@ -34,18 +34,19 @@ public sealed class ColumnExpression
 
     /// <summary>The type of the result, given the type of each column in <see cref="Columns"/>.</summary>
     /// <exception cref="RedisMLException"><c>InvalidExpression</c>: the types don't fit the operators.</exception>
-    public ColumnType ResultType(Func<string, ColumnType> typeOf) => new ExpressionTyping(_text, typeOf).TypeOf(Root);
+    public ColumnType ResultType(Func<string, ColumnType> typeOf) => Typing(typeOf).TypeOf(Root);
 
     /// <summary>The result for each row.</summary>
     /// <param name="column">Gives the columns of <see cref="Columns"/>, each of length <paramref name="rows"/>; they aren't changed.</param>
     public ColumnVector Evaluate(Func<string, ColumnVector> column, int rows)
     {
         var columns = Columns.ToDictionary(name => name, column, StringComparer.Ordinal);
-        var type = ResultType(name => columns[name].Type);
-        return new ExpressionEvaluator(columns, rows).Evaluate(Root, type);
+        return new ExpressionEvaluator(Typing(name => columns[name].Type), columns, rows).Evaluate(Root);
     }
 
     public override string ToString() => _text;
+
+    internal ExpressionTyping Typing(Func<string, ColumnType> typeOf) => new(_text, typeOf);
 
     static IEnumerable<string> ColumnsOf(ExpressionNode node) => node switch
     {

@@ -5,7 +5,9 @@ static class ExpressionError
     /// <summary>An error that shows the expression with a caret below what it is about.</summary>
     /// <param name="position">From 0.</param>
     /// <param name="what">A clause such as <c>a value was expected</c>.</param>
-    internal static RedisMLException At(string expression, int position, string what) => new("InvalidExpression", ErrorKind.InvalidArgument,
-        $"At character {position + 1} of the expression, {what}.{Environment.NewLine}    {expression}{Environment.NewLine}    {new string(' ', position)}^",
-        expression);
+    internal static RedisMLException At(string expression, int position, string what)
+    {
+        string[] lines = [$"At character {position + 1} of the expression, {what}.", $"    {expression}", $"    {new string(' ', position)}^"];
+        return new("InvalidExpression", ErrorKind.InvalidArgument, string.Join(Environment.NewLine, lines), expression);
+    }
 }

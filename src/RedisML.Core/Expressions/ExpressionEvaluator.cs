@@ -5,12 +5,13 @@ using RedisML.Features;
 namespace RedisML.Expressions;
 
 /// <summary>Evaluates an expression for all rows of a chunk, a node at a time. NaN and the code −1 are missing; booleans are 0 and 1.</summary>
-sealed class ExpressionEvaluator(IReadOnlyDictionary<string, ColumnVector> columns, int rows)
+sealed class ExpressionEvaluator(ExpressionTyping typing, IReadOnlyDictionary<string, ColumnVector> columns, int rows)
 {
     const int MissingCode = -1;
 
-    internal ColumnVector Evaluate(ExpressionNode root, ColumnType type)
+    internal ColumnVector Evaluate(ExpressionNode root)
     {
+        var type = typing.TypeOf(root);
         if (root is ColumnNode column) return columns[column.Name];
         if (type == ColumnType.Utf8) return Text(root);
         var values = Compute((CallNode)root);
@@ -38,7 +39,7 @@ sealed class ExpressionEvaluator(IReadOnlyDictionary<string, ColumnVector> colum
             else Unary(call.Operation, Numbers(first), result);
         }
         else if (call.Operation == Operation.If) Choose(Numbers(first), Numbers(arguments[1]), Numbers(arguments[2]), result);
-        else if (IsText(first)) CompareText(call.Operation, Text(first), Text(arguments[1]), result);
+        else if (typing.IsText(first)) CompareText(call.Operation, Text(first), Text(arguments[1]), result);
         else Binary(call.Operation, Numbers(first), Numbers(arguments[1]), result);
         return result;
     }
@@ -120,7 +121,7 @@ sealed class ExpressionEvaluator(IReadOnlyDictionary<string, ColumnVector> colum
 
     void IsNull(ExpressionNode node, Span<double> result)
     {
-        if (IsText(node))
+        if (typing.IsText(node))
         {
             var codes = Text(node).Codes;
             for (int i = 0; i < codes.Length; i++) result[i] = codes[i] < 0 ? 1 : 0;
@@ -131,14 +132,6 @@ sealed class ExpressionEvaluator(IReadOnlyDictionary<string, ColumnVector> colum
             for (int i = 0; i < values.Length; i++) result[i] = double.IsNaN(values[i]) ? 1 : 0;
         }
     }
-
-    bool IsText(ExpressionNode node) => node switch
-    {
-        TextNode => true,
-        ColumnNode column => columns[column.Name] is TextVector,
-        CallNode { Operation: Operation.If or Operation.Coalesce } call => IsText(call.Arguments[1]),
-        _ => false,
-    };
 
     TextVector Text(ExpressionNode node)
     {

@@ -53,7 +53,7 @@ static class ExpressionLexer
                 '\'' or '"' => new(TokenKind.Text, ReadQuoted(text, ref at, text[at]), start),
                 '`' => new(TokenKind.QuotedName, ReadQuoted(text, ref at, '`'), start),
                 '[' => new(TokenKind.QuotedName, ReadQuoted(text, ref at, ']'), start),
-                char c when IsDigit(c) || c == '.' && at + 1 < text.Length && IsDigit(text[at + 1]) => new(TokenKind.Number, ReadNumber(text, ref at), start),
+                '.' or (>= '0' and <= '9') => new(TokenKind.Number, ReadNumber(text, ref at), start),
                 char c when IsNameStart(c) => new(TokenKind.Name, ReadName(text, ref at), start),
                 _ => new(TokenKind.Symbol, ReadSymbol(text, ref at), start),
             });
@@ -85,6 +85,7 @@ static class ExpressionLexer
         {
             at++;
             Digits(ref at);
+            if (at - start == 1) throw ExpressionError.At(text, start, "digits were expected around the point");
         }
         if (at < text.Length && text[at] is 'e' or 'E')
         {

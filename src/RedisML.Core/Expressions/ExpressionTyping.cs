@@ -5,6 +5,8 @@ namespace RedisML.Expressions;
 /// <summary>Finds the type of an expression, and operands that don't fit their operator.</summary>
 sealed class ExpressionTyping(string text, Func<string, ColumnType> typeOf)
 {
+    internal bool IsText(ExpressionNode node) => TypeOf(node) == ColumnType.Utf8;
+
     internal ColumnType TypeOf(ExpressionNode node) => node switch
     {
         NumberNode number => number.Type,
@@ -53,7 +55,7 @@ sealed class ExpressionTyping(string text, Func<string, ColumnType> typeOf)
 
     void RequireNumber(ExpressionNode node)
     {
-        if (TypeOf(node) == ColumnType.Utf8)
+        if (IsText(node))
             throw ExpressionError.At(text, node.Position, "a number is needed, and this is text, which can only be tested for equality");
     }
 

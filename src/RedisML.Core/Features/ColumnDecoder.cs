@@ -8,7 +8,7 @@ using RedisML.Datasets;
 namespace RedisML.Features;
 
 /// <summary>Decodes Arrow arrays, of the physical types that chunks hold, into column vectors.</summary>
-public static class ColumnDecoder
+internal static class ColumnDecoder
 {
     /// <summary>The logical type that a physical type stands for; null where chunks never hold it.</summary>
     public static ColumnType? LogicalType(IArrowType type) => type.TypeId switch

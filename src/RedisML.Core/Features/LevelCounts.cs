@@ -2,34 +2,48 @@ using RedisML.Datasets;
 
 namespace RedisML.Features;
 
-/// <summary>How many rows of a chunk have each level of a category; levels may come twice.</summary>
-internal sealed record LevelCounts(IReadOnlyList<string> Levels, long[] Counts, long Missing)
+/// <summary>How many rows have each level of a category, or each class of a label. Workers add chunks in any order: counts don't depend on it.</summary>
+internal sealed class LevelCounts(string column, ColumnType type)
 {
     const double MaxExactInteger = 1L << 53;
 
-    /// <summary>The counts of all levels that occur, over chunks.</summary>
-    /// <exception cref="RedisMLException"><c>TooManyLevels</c>; <c>InvalidCategory</c>.</exception>
-    public static Dictionary<string, long> Union(IEnumerable<LevelCounts> chunks, string column, ColumnType type)
+    readonly Dictionary<string, long> _counts = new(StringComparer.Ordinal);
+
+    /// <summary>Complete once all chunks are in.</summary>
+    public IReadOnlyDictionary<string, long> Counts => _counts;
+
+    /// <summary>Rows in which the column is missing.</summary>
+    public long Missing { get; private set; }
+
+    /// <summary>Adds the rows of a chunk.</summary>
+    /// <param name="levels">May come twice.</param>
+    /// <param name="counts">The rows of each; a level without rows doesn't count.</param>
+    /// <exception cref="RedisMLException"><c>TooManyLevels</c>, as soon as there are; <c>InvalidCategory</c>.</exception>
+    public void Add(IReadOnlyList<string> levels, ReadOnlySpan<long> counts, long missing)
     {
-        var union = new Dictionary<string, long>(StringComparer.Ordinal);
-        foreach (var chunk in chunks)
+        lock (_counts)
         {
-            for (int level = 0; level < chunk.Counts.Length; level++)
+            Missing += missing;
+            for (int i = 0; i < counts.Length; i++)
             {
-                if (chunk.Counts[level] == 0) continue;
-                union[chunk.Levels[level]] = union.GetValueOrDefault(chunk.Levels[level]) + chunk.Counts[level];
-            }
-            if (union.Count > Categories.MaxLevels)
-            {
-                throw new RedisMLException("TooManyLevels", ErrorKind.LimitsExceeded,
-                    $"Column '{column}' has more than {Categories.MaxLevels:N0} levels, too many for a category; leave it out, or derive a coarser one.", column);
+                if (counts[i] == 0) continue;
+                if (!_counts.TryGetValue(levels[i], out long count)) CheckNew(levels[i]);
+                _counts[levels[i]] = count + counts[i];
             }
         }
-        if (type == ColumnType.Int64 && union.Keys.Any(level => Math.Abs(Categories.Parse(type, level)) >= MaxExactInteger))
+    }
+
+    void CheckNew(string level)
+    {
+        if (_counts.Count == Categories.MaxLevels)
+        {
+            throw new RedisMLException("TooManyLevels", ErrorKind.LimitsExceeded,
+                $"Column '{column}' has more than {Categories.MaxLevels:N0} levels, too many for a category; leave it out, or derive a coarser one.", column);
+        }
+        if (type == ColumnType.Int64 && Math.Abs(Categories.Parse(type, level)) >= MaxExactInteger)
         {
             throw new RedisMLException("InvalidCategory", ErrorKind.InvalidData,
                 $"Column '{column}' holds integers beyond ±2⁵³, which can't be told apart as categories; import it as text.", column);
         }
-        return union;
     }
 }

@@ -22,7 +22,7 @@ public static class ModelExport
 {
     /// <summary>The format that a file's extension says, or null.</summary>
     public static ModelFormat? FormatOf(string path) =>
-        Enum.TryParse<ModelFormat>(Path.GetExtension(path).TrimStart('.'), ignoreCase: true, out var format) && Enum.IsDefined(format) ? format : null;
+        Enum.GetValues<ModelFormat>().Cast<ModelFormat?>().FirstOrDefault(f => path.EndsWith($".{f}", StringComparison.OrdinalIgnoreCase));
 
     /// <summary>Writes a version of a model to a file. The file is there whole or not at all.</summary>
     /// <param name="overwrite">Whether a file that exists is replaced.</param>

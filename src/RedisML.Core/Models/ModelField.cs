@@ -43,9 +43,9 @@ static class ModelField
         {
             CheckName(name);
             var bytes = value.Encode();
-            if (bytes.Length > MaxValueBytes) throw TooLarge($"Parameter '{name}' takes {bytes.Length:N0} bytes", MaxValueBytes, name);
+            if (bytes.Length > MaxValueBytes) throw TooLarge($"Parameter '{name}' takes {bytes.Length:N0} bytes; a value of Redis holds {MaxValueBytes:N0}. Split it.", name);
             if ((total += bytes.Length) > MaxTotalBytes)
-                throw TooLarge($"The parameters up to '{name}' take {total:N0} bytes together", MaxTotalBytes, name);
+                throw TooLarge($"The parameters up to '{name}' take {total:N0} bytes; {MaxTotalBytes:N0} can be written at once. Set fewer.", name);
             entries.Add(new(name, bytes));
         }
         return [.. entries];
@@ -58,6 +58,5 @@ static class ModelField
                 $"{MaxNameLength} characters, none of them a control character, the first not '@'.", name);
     }
 
-    static RedisMLException TooLarge(string what, int limit, string name) =>
-        new("ParameterTooLarge", ErrorKind.LimitsExceeded, $"{what}; Redis holds {limit:N0}. Split it into several parameters.", name);
+    static RedisMLException TooLarge(string message, string name) => new("ParameterTooLarge", ErrorKind.LimitsExceeded, message, name);
 }

@@ -16,14 +16,14 @@ public sealed partial class ModelStore
 
     /// <summary>KEYS: head. ARGV: number, the version that must be current, 0 for none, or empty for any older one; time.</summary>
     /// <remarks>Numbers up to <c>removed</c> belong to a removal: a version that was then being written isn't to come back.</remarks>
-    const string MoveHead = """
+    const string MoveHead = $"""
         local head = redis.call('HMGET', KEYS[1], 'version', 'last', 'removed')
         local number, current = tonumber(ARGV[1]), tonumber(head[1] or '0')
         if number > tonumber(head[2] or '0') or number <= tonumber(head[3] or '0') then return 0 end
         if ARGV[2] == '' then
           if current > number then return 1 end
         elseif current ~= tonumber(ARGV[2]) then return 0 end
-        redis.call('HSET', KEYS[1], 'format', '1', 'version', ARGV[1])
+        redis.call('HSET', KEYS[1], 'format', '{ModelField.FormatVersion}', 'version', ARGV[1])
         redis.call('HSETNX', KEYS[1], 'created', ARGV[3])
         redis.call('PERSIST', KEYS[1])
         return 1

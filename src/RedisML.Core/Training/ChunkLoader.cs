@@ -5,10 +5,16 @@ using RedisML.Models;
 
 namespace RedisML.Training;
 
-/// <summary>The first pass over a chunk: decodes it, leaves rows out, and takes the statistics of the others.</summary>
+/// <summary>The first pass over chunks: decodes them, leaves rows out, and takes the statistics of the others. Workers share it.</summary>
 internal sealed class ChunkLoader(FeaturePlan plan, TrainingSpecification specification)
 {
     readonly bool _classify = specification.Algorithm != Algorithm.Linear;
+
+    /// <summary>The levels of each category.</summary>
+    public LevelCounts[] Levels { get; } = [.. plan.Features.Where(f => f.IsCategory).Select(f => new LevelCounts(f.Column, f.Type))];
+
+    /// <summary>The classes of the label, for classification.</summary>
+    public LevelCounts Classes { get; } = new(specification.Label, plan.LabelType);
 
     public LoadedChunk Load(RecordBatch batch)
     {
@@ -30,11 +36,18 @@ internal sealed class ChunkLoader(FeaturePlan plan, TrainingSpecification specif
 
         var rows = new TrainingChunk(kept.Length, plan.NumberCount, plan.Features.Count - plan.NumberCount);
         var moments = new List<ColumnMoments>();
-        var levels = new List<LevelCounts>();
+        var levels = new List<IReadOnlyList<string>>();
         for (int i = 0; i < features.Length; i++)
         {
-            if (features[i] is TextVector text) levels.Add(Take(text, kept, rows, levels.Count));
-            else moments.Add(Take((NumberVector)features[i], kept, rows, moments.Count, plan.Features[i].Column));
+            if (features[i] is TextVector text)
+            {
+                Take(text, kept, rows, levels.Count);
+                levels.Add(text.Levels);
+            }
+            else
+            {
+                moments.Add(Take((NumberVector)features[i], kept, rows, moments.Count, plan.Features[i].Column));
+            }
         }
         var loaded = new LoadedChunk
         {
@@ -45,9 +58,9 @@ internal sealed class ChunkLoader(FeaturePlan plan, TrainingSpecification specif
             LabelMissing = labelMissing,
             FeatureMissing = featureMissing,
         };
-        return label is TextVector classes
-            ? loaded with { LabelLevels = TakeClasses(classes, kept, rows) }
-            : loaded with { LabelMoments = TakeTargets((NumberVector)label, kept, rows) };
+        if (label is not TextVector classes) return loaded with { LabelMoments = TakeTargets((NumberVector)label, kept, rows) };
+        TakeClasses(classes, kept, rows);
+        return loaded with { LabelLevels = classes.Levels };
     }
 
     /// <summary>Marks the rows in which a column is missing.</summary>
@@ -104,7 +117,7 @@ internal sealed class ChunkLoader(FeaturePlan plan, TrainingSpecification specif
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    static LevelCounts Take(TextVector column, int[] kept, TrainingChunk rows, int index)
+    void Take(TextVector column, int[] kept, TrainingChunk rows, int index)
     {
         var counts = new long[column.Levels.Count];
         long missing = 0;
@@ -118,7 +131,7 @@ internal sealed class ChunkLoader(FeaturePlan plan, TrainingSpecification specif
                 else counts[code]++;
             }
         }
-        return new(column.Levels, counts, missing);
+        Levels[index].Add(column.Levels, counts, missing);
     }
 
     ColumnMoments TakeTargets(NumberVector label, int[] kept, TrainingChunk rows)
@@ -129,7 +142,7 @@ internal sealed class ChunkLoader(FeaturePlan plan, TrainingSpecification specif
         return moments.IsFinite ? moments : throw Infinite(specification.Label);
     }
 
-    static LevelCounts TakeClasses(TextVector label, int[] kept, TrainingChunk rows)
+    void TakeClasses(TextVector label, int[] kept, TrainingChunk rows)
     {
         var counts = new long[label.Levels.Count];
         for (int i = 0; i < kept.Length; i++)
@@ -138,7 +151,7 @@ internal sealed class ChunkLoader(FeaturePlan plan, TrainingSpecification specif
             rows.Labels[i] = code;
             counts[code]++;
         }
-        return new(label.Levels, counts, 0);
+        Classes.Add(label.Levels, counts, 0);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

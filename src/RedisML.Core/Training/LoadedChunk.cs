@@ -11,14 +11,14 @@ internal sealed record LoadedChunk
     /// <summary>Of each numeric feature.</summary>
     public required ColumnMoments[] Moments { get; init; }
 
-    /// <summary>Of each category.</summary>
-    public required LevelCounts[] Levels { get; init; }
+    /// <summary>Of each category, the levels that codes stand for.</summary>
+    public required IReadOnlyList<string>[] Levels { get; init; }
 
     /// <summary>Of the label, for regression.</summary>
     public ColumnMoments LabelMoments { get; init; }
 
-    /// <summary>Of the label, for classification.</summary>
-    public LevelCounts? LabelLevels { get; init; }
+    /// <summary>The classes that the label's codes stand for, for classification.</summary>
+    public IReadOnlyList<string> LabelLevels { get; init; } = [];
 
     /// <summary>Rows left out.</summary>
     public required int Dropped { get; init; }

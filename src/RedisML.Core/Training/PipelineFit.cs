@@ -10,7 +10,7 @@ internal sealed class PipelineFit
     readonly ColumnMoments[] _numbers;
     readonly CategoryEncoder? _classes;
 
-    public PipelineFit(FeaturePlan plan, TrainingSpecification specification, IReadOnlyList<LoadedChunk> chunks)
+    public PipelineFit(FeaturePlan plan, TrainingSpecification specification, ChunkLoader loader, IReadOnlyList<LoadedChunk> chunks)
     {
         _specification = specification;
         Rows = chunks.Sum(c => (long)c.Rows.Blocks.Rows);
@@ -25,7 +25,7 @@ internal sealed class PipelineFit
         }
         else
         {
-            var counts = LevelCounts.Union(chunks.Select(c => c.LabelLevels!), specification.Label, plan.LabelType);
+            var counts = loader.Classes.Counts;
             var classes = LabelClasses.Order(specification, plan.LabelType, counts.Keys);
             ClassCounts = [.. classes.Select(name => counts[name])];
             _classes = new CategoryEncoder(classes);
@@ -40,13 +40,11 @@ internal sealed class PipelineFit
         {
             if (isCategory)
             {
-                int index = categories++;
-                var counts = LevelCounts.Union(chunks.Select(c => c.Levels[index]), column, type);
-                long missing = chunks.Sum(c => c.Levels[index].Missing);
-                var levels = Categories.Order(type, counts.Keys);
-                features.Add(new CategoryFeature(column, type, levels, missing > 0));
-                squareSums.AddRange(levels.Select(level => (double)counts[level]));
-                if (missing > 0) squareSums.Add(missing);
+                var found = loader.Levels[categories++];
+                var levels = Categories.Order(type, found.Counts.Keys);
+                features.Add(new CategoryFeature(column, type, levels, found.Missing > 0));
+                squareSums.AddRange(levels.Select(level => (double)found.Counts[level]));
+                if (found.Missing > 0) squareSums.Add(found.Missing);
             }
             else
             {
@@ -94,7 +92,7 @@ internal sealed class PipelineFit
     public void Encode(LoadedChunk chunk)
     {
         var rows = chunk.Rows;
-        var maps = chunk.Levels.Zip(Layout.Categories, (levels, encoder) => encoder.Map(levels.Levels)).ToArray();
+        var maps = chunk.Levels.Zip(Layout.Categories, (levels, encoder) => encoder.Map(levels)).ToArray();
         for (int block = 0; block < rows.Blocks.Count; block++)
         {
             for (int i = 0; i < _numbers.Length; i++)
@@ -103,7 +101,7 @@ internal sealed class PipelineFit
                 Layout.Categories[i].Encode(rows.Category(block, i), maps[i], rows.Category(block, i));
         }
         if (_classes is null) return;
-        var classes = _classes.Map(chunk.LabelLevels!.Levels);
+        var classes = _classes.Map(chunk.LabelLevels);
         foreach (ref double label in rows.Labels.AsSpan()) label = classes[(int)label];
     }
 

@@ -76,8 +76,9 @@ public sealed class TrainingSession
     TrainingResult Train()
     {
         long start = Stopwatch.GetTimestamp();
-        var chunks = Load();
-        var fit = new PipelineFit(_plan, _specification, chunks);
+        var loader = new ChunkLoader(_plan, _specification);
+        var chunks = Load(loader);
+        var fit = new PipelineFit(_plan, _specification, loader, chunks);
         _team.For(chunks.Count, (_, index) => fit.Encode(chunks[index]));
 
         long trainingStart = Stopwatch.GetTimestamp();
@@ -104,10 +105,9 @@ public sealed class TrainingSession
 
     /// <summary>Every worker takes chunks until there are no more.</summary>
     /// <returns>The chunks in the order of rows.</returns>
-    List<LoadedChunk> Load()
+    List<LoadedChunk> Load(ChunkLoader loader)
     {
         long start = Stopwatch.GetTimestamp();
-        var loader = new ChunkLoader(_plan, _specification);
         var loaded = new SortedList<int, LoadedChunk>();
         _team.For(WorkerCount, (worker, _) =>
         {

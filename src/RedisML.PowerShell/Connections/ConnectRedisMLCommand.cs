@@ -51,6 +51,7 @@ public sealed class ConnectRedisMLCommand : AsyncCmdlet
         Run(async cancellation =>
         {
             var settings = ParameterSetName == EmbeddedSet ? await StartServerAsync(directory, cancellation).ConfigureAwait(false) : ReadSettings();
+            PostVerbose($"Connecting to {settings}.");
             var connection = await ConnectAsync(settings with { Prefix = Prefix }, cancellation).ConfigureAwait(false);
             session.Add(connection);
             if (connection.Server.Warning is { } warning) PostWarning(warning);

@@ -9,8 +9,8 @@ static class MemoryFigures
     public static async Task RunAsync(BenchmarkContext context)
     {
         BenchmarkContext.Heading("Memory while importing (peak of the process)");
-        double small = await PeakAsync(context, 40), large = await PeakAsync(context, 400);
-        BenchmarkContext.Print("a file of 400 MB | one of 40 MB", $"{large:N0} MB", $"{small:N0} MB", large / small, "1.10");
+        double small = await PeakAsync(context, 100), large = await PeakAsync(context, 1000);
+        BenchmarkContext.Print("a file of 1,000 MB | one of 100 MB", $"{large:N0} MB", $"{small:N0} MB", large / small, "1.10");
         Console.WriteLine();
     }
 

@@ -31,7 +31,7 @@ public partial class ReadmeTests
         using var folder = new TemporaryFolder();
         var command = RunCommand().Match(s_readme);
         var (exitCode, output, errors) = await HostProcess.RunAsync(
-            [Path.Combine(HostedEngine.ProjectRoot, command.Groups[1].Value), "-OutFile", Path.Combine(folder.Path, "price.onnx")]);
+            Path.Combine(HostedEngine.ProjectRoot, command.Groups[1].Value), "-OutFile", Path.Combine(folder.Path, "price.onnx"));
         Assert.Equal((0, ""), (exitCode, errors));
         var shown = ShownOutput().Match(s_readme).Groups[1].Value.Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(l => l != "…");
         Assert.All(shown, line => Assert.Contains(line, output));

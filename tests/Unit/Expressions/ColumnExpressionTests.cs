@@ -124,6 +124,7 @@ public sealed class ColumnExpressionTests
     [InlineData("cut == 'good", 8, "a ' is never closed by '")]
     [InlineData("[x", 1, "a [ is never closed by ]")]
     [InlineData("1e+ * x", 4, "the digits of an exponent were expected")]
+    [InlineData("x + .", 5, "digits were expected around the point")]
     [InlineData("x and", 6, "a value was expected")]
     [InlineData("1 + 2", 3, "it refers to none")]
     public void AMistakeIsShownWhereItIs(string expression, int character, string what)

@@ -10,20 +10,18 @@ public sealed class RedisServer : IDisposable
     static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
 
     readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("redisml-test-");
-    readonly Process _process;
+    readonly string _program = Program ?? throw new FileNotFoundException("redis-server is not installed");
+    readonly string _configuration;
+    Process _process;
 
     /// <param name="options">More lines of configuration, such as <c>requirepass secret</c>.</param>
     public RedisServer(params string[] options)
     {
-        var program = Program ?? throw new FileNotFoundException("redis-server is not installed");
         Port = FreePort();
-        var configuration = Path.Combine(_folder.FullName, "redis.conf");
-        File.WriteAllLines(configuration,
-            ["bind 127.0.0.1", $"port {Port}", $"dir {_folder.FullName}", "save \"\"", "appendonly no", "enable-debug-command yes", .. options]);
-        _process = Process.Start(new ProcessStartInfo(program, [configuration]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
-        _process.OutputDataReceived += (_, _) => { };
-        _process.BeginOutputReadLine();
-        WaitUntilItListens();
+        _configuration = Path.Combine(_folder.FullName, "redis.conf");
+        File.WriteAllLines(_configuration,
+            ["bind 127.0.0.1", $"port {Port}", $"dir {_folder.FullName}", "save \"\"", "appendonly no", .. options]);
+        _process = Start();
     }
 
     /// <summary>The path of redis-server, or null where it isn't installed.</summary>
@@ -49,6 +47,13 @@ public sealed class RedisServer : IDisposable
         _process.WaitForExit();
     }
 
+    /// <summary>Starts it again on the same port.</summary>
+    public void Restart()
+    {
+        _process.Dispose();
+        _process = Start();
+    }
+
     public void Dispose()
     {
         if (!_process.HasExited) Kill();
@@ -56,17 +61,19 @@ public sealed class RedisServer : IDisposable
         _folder.Delete(recursive: true);
     }
 
-    void WaitUntilItListens()
+    Process Start()
     {
+        var process = Process.Start(new ProcessStartInfo(_program, [_configuration]) { RedirectStandardOutput = true })!;
+        process.BeginOutputReadLine();
         for (var watch = Stopwatch.StartNew(); ; Thread.Sleep(20))
         {
             try
             {
                 using var client = new TcpClient();
                 client.Connect(IPAddress.Loopback, Port);
-                return;
+                return process;
             }
-            catch (SocketException) when (watch.Elapsed < s_patience && !_process.HasExited) { }
+            catch (SocketException) when (watch.Elapsed < s_patience && !process.HasExited) { }
         }
     }
 }

@@ -120,6 +120,19 @@ public abstract class ModelStoreTests
         await AssertNothingIsLeftAsync(connection, "m", 1);
     }
 
+    [Theory]
+    [InlineData(1, ModelField.MaxValueBytes + 1, ModelField.MaxValueBytes)]
+    [InlineData(2, ModelField.MaxValueBytes, ModelField.MaxTotalBytes)]
+    public async Task WhatRedisCannotHoldIsRefusedWithTheFigures(int count, int bytes, int limit)
+    {
+        await using var connection = await ConnectAsync();
+        var parameters = Enumerable.Range(0, count).Select(i => KeyValuePair.Create<string, ParameterValue>($"p{i}", new Huge(bytes)));
+        var error = await Assert.ThrowsAsync<RedisMLException>(() => new ModelStore(connection).ChangeParametersAsync("m", parameters, [], Cancellation));
+        Assert.Equal("ParameterTooLarge", error.ErrorId);
+        Assert.Contains($"{(long)count * bytes:N0} bytes", error.Message);
+        Assert.Contains($"{limit:N0}", error.Message);
+    }
+
     [Fact]
     public async Task RemovalLeavesNothing()
     {
@@ -204,6 +217,16 @@ public abstract class ModelStoreTests
         await connection.Database.HashSetAsync(connection.Keys.Model("m"), "format", "2");
         var error = await Assert.ThrowsAsync<RedisMLException>(() => models.GetAsync("m", null, Cancellation));
         Assert.Equal("UnsupportedModelFormat", error.ErrorId);
+    }
+
+    /// <summary>Memory that is reserved and never touched.</summary>
+    sealed class Huge(int bytes) : ParameterValue
+    {
+        public override IReadOnlyList<int> Shape => [];
+
+        public override double[] ToDoubles() => [];
+
+        public override byte[] Encode() => GC.AllocateUninitializedArray<byte>(bytes);
     }
 
     static Tensor Vector(params double[] elements) => new(elements, elements.Length);

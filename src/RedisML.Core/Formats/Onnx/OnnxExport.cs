@@ -63,7 +63,7 @@ sealed class OnnxExport
 
     void AddClassification(string scores)
     {
-        var probability = _definition.Algorithm == Algorithm.Logistic ? BothClasses(_graph.Add("Sigmoid", scores))
+        var probability = _definition.Algorithm == Algorithm.Logistic ? BothClasses(scores)
             : _graph.Add("Softmax", [scores], [OnnxGraph.Int("axis", 1)]);
         var index = _graph.Add("ArgMax", [probability], [OnnxGraph.Int("axis", 1), OnnxGraph.Int("keepdims", 1)]);
         var isMissing = _graph.Add("IsNaN", _graph.Add("Gather", [probability, _graph.Constant([0L], 1)], [OnnxGraph.Int("axis", 1)]));
@@ -77,12 +77,13 @@ sealed class OnnxExport
         _graph.Output("probability", probability, DataType.Double, Classes.Count, $"Of the classes, in this order: {string.Join(", ", Classes)}.");
     }
 
-    string BothClasses(string positive) =>
-        _graph.Add("Concat", [_graph.Add("Sub", _graph.Scalar(1), positive), positive], [OnnxGraph.Int("axis", 1)]);
+    /// <summary>The other class's probability is no difference from 1, which would lose a small one.</summary>
+    string BothClasses(string scores) =>
+        _graph.Add("Concat", [_graph.Add("Sigmoid", _graph.Add("Neg", scores)), _graph.Add("Sigmoid", scores)], [OnnxGraph.Int("axis", 1)]);
 
     /// <summary>The value of an input, or of a derived column, which is computed when first asked for.</summary>
     string ValueOf(string column) => _values.TryGetValue(column, out var value) ? value : _derived.TryGetValue(column, out var expression)
-        ? _values[column] = new OnnxExpression(_graph, TypeOf, ValueOf).Lower(expression)
+        ? _values[column] = new OnnxExpression(_graph, expression, TypeOf, ValueOf).Lower()
         : throw NearestName.NotFound("ColumnNotFound", "column", column, _types.Keys.Concat(_derived.Keys));
 
     ColumnType TypeOf(string column) => _derived.TryGetValue(column, out var expression) ? expression.ResultType(TypeOf)

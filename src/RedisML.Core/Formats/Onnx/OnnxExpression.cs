@@ -6,16 +6,18 @@ namespace RedisML.Formats.Onnx;
 
 /// <summary>Lowers an expression to nodes that compute what <see cref="ColumnExpression.Evaluate"/> does. NaN and "" are missing; booleans are 0 and 1.</summary>
 /// <param name="valueOf">The graph's value of a column.</param>
-sealed class OnnxExpression(OnnxGraph graph, Func<string, ColumnType> typeOf, Func<string, string> valueOf)
+sealed class OnnxExpression(OnnxGraph graph, ColumnExpression expression, Func<string, ColumnType> typeOf, Func<string, string> valueOf)
 {
+    readonly ExpressionTyping _typing = expression.Typing(typeOf);
+
     string Missing => graph.Scalar(double.NaN);
 
     string MissingText => graph.Constant([""], 1, 1);
 
-    internal string Lower(ColumnExpression expression)
+    internal string Lower()
     {
         if (expression.Root is ColumnNode column) return valueOf(column.Name);
-        if (IsText(expression.Root)) return Text(expression.Root);
+        if (_typing.IsText(expression.Root)) return Text(expression.Root);
         var value = Number(expression.Root);
         return graph.Add("Where", graph.Add("IsInf", value), Missing, value);
     }
@@ -31,9 +33,9 @@ sealed class OnnxExpression(OnnxGraph graph, Func<string, ColumnType> typeOf, Fu
         var arguments = call.Arguments;
         switch (call.Operation)
         {
-            case Operation.IsNull when IsText(arguments[0]): return ToNumber(IsMissingText(Text(arguments[0])));
-            case Operation.Equal when IsText(arguments[0]): return EqualText(arguments[0], arguments[1]);
-            case Operation.NotEqual when IsText(arguments[0]): return Not(EqualText(arguments[0], arguments[1]));
+            case Operation.IsNull when _typing.IsText(arguments[0]): return ToNumber(IsMissingText(Text(arguments[0])));
+            case Operation.Equal when _typing.IsText(arguments[0]): return EqualText(arguments[0], arguments[1]);
+            case Operation.NotEqual when _typing.IsText(arguments[0]): return Not(EqualText(arguments[0], arguments[1]));
             case Operation.If: return If(Number(arguments[0]), Number(arguments[1]), Number(arguments[2]), Missing);
         }
         var x = Number(arguments[0]);
@@ -111,14 +113,6 @@ sealed class OnnxExpression(OnnxGraph graph, Func<string, ColumnType> typeOf, Fu
     }
 
     string ToNumber(string condition) => graph.Cast(condition, DataType.Double);
-
-    bool IsText(ExpressionNode node) => node switch
-    {
-        TextNode => true,
-        ColumnNode column => typeOf(column.Name) == ColumnType.Utf8,
-        CallNode { Operation: Operation.If or Operation.Coalesce } call => IsText(call.Arguments[1]),
-        _ => false,
-    };
 
     string Text(ExpressionNode node)
     {

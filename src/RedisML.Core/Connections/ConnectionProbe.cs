@@ -7,15 +7,30 @@ using StackExchange.Redis;
 
 namespace RedisML.Connections;
 
-/// <summary>Finds out why no connection came about, which the Redis client doesn't tell: takes the same steps again, one by one.</summary>
-sealed class ConnectionDiagnosis(ConnectionSettings settings)
+/// <summary>Finds out why no connection comes about, which the Redis client doesn't tell: takes the same steps, one by one.</summary>
+sealed class ConnectionProbe(ConnectionSettings settings)
 {
     static readonly TimeSpan s_patience = TimeSpan.FromSeconds(2);
 
     readonly ConfigurationOptions _options = settings.ToOptions();
     readonly string _endpoint = settings.Endpoint;
 
-    /// <summary>The error to show, with <paramref name="failure"/> as its cause where no step failed.</summary>
+    /// <summary>Checks that one of the addresses accepts connections. Where none does, the Redis client may wait for its whole timeout.</summary>
+    internal async Task CheckReachableAsync(CancellationToken cancellation)
+    {
+        if (_options.Tunnel is not null) return;
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        Task<RedisMLException?>[] attempts = [.. _options.EndPoints.Select(address => TryReachAsync(address, end.Token))];
+        await foreach (var attempt in Task.WhenEach(attempts).ConfigureAwait(false))
+        {
+            if (await attempt.ConfigureAwait(false) is not null) continue;
+            await end.CancelAsync().ConfigureAwait(false);
+            return;
+        }
+        throw (await attempts[0].ConfigureAwait(false))!;
+    }
+
+    /// <summary>The error to show where the Redis client failed although an address could be reached.</summary>
     internal async Task<RedisMLException> ExplainAsync(Exception failure, CancellationToken cancellation)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
@@ -35,6 +50,27 @@ sealed class ConnectionDiagnosis(ConnectionSettings settings)
         catch (IOException e)
         {
             return RedisErrors.Failed(_endpoint, e.Message, e);
+        }
+    }
+
+    async Task<RedisMLException?> TryReachAsync(EndPoint address, CancellationToken cancellation)
+    {
+        if (address is UnixDomainSocketEndPoint) return null;
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        deadline.CancelAfter(_options.ConnectTimeout);
+        using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            await socket.ConnectAsync(address, deadline.Token).ConfigureAwait(false);
+            return null;
+        }
+        catch (SocketException e)
+        {
+            return RedisErrors.FromSocket(e, ConnectionSettings.AddressOf(address));
+        }
+        catch (OperationCanceledException e) when (!cancellation.IsCancellationRequested)
+        {
+            return RedisErrors.TimedOut(ConnectionSettings.AddressOf(address), e);
         }
     }
 
