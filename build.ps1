@@ -43,7 +43,7 @@ function New-Package {
     }
     $version = (Import-PowerShellDataFile "$artifacts/RedisML/RedisML.psd1").ModuleVersion
     $package = "$artifacts/RedisML.$version.zip"
-    Write-Warning "There is no Compress-PSResource, of the module Microsoft.PowerShell.PSResourceGet: the package is a mere zip file."
+    Write-Warning 'There is no Compress-PSResource, of the module Microsoft.PowerShell.PSResourceGet: the package is a mere zip file.'
     Remove-Item $package -ErrorAction Ignore
     [System.IO.Compression.ZipFile]::CreateFromDirectory("$artifacts/RedisML", $package, 'Optimal', $true)
     Get-Item $package

@@ -3,7 +3,7 @@
     Fails, naming each place, where the two differ. Keeps to what the engine alone has: the build runs it in the Host.
 #>
 param(
-    # The folder of the built module.
+    # The manifest of the built module.
     [Parameter(Mandatory)] [string] $Module,
     # The folder to write to.
     [Parameter(Mandatory)] [string] $Target

@@ -10,5 +10,5 @@ switch (CommandLine.Parse(args))
     case CommandLine.Command command:
         using (var session = new Session()) return session.RunCommand(command.Text);
     default:
-        using (var session = new Session()) return new InteractiveLoop(session).Run();
+        using (var session = new Session(prompts: ConsoleStreams.IsInteractive)) return new InteractiveLoop(session).Run();
 }

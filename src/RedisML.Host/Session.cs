@@ -7,6 +7,10 @@ namespace RedisML.Host;
 using PowerShell = System.Management.Automation.PowerShell;
 
 /// <summary>A runspace of the engine with its host, and whatever runs in it, on the thread that calls.</summary>
+/// <remarks>
+/// A signal stops what runs. At a prompt the session goes on after Ctrl+C; else it is over, and a second signal ends the process, in case
+/// that what runs can't be stopped.
+/// </remarks>
 sealed class Session : IDisposable
 {
     const int Failed = 1;
@@ -15,12 +19,17 @@ sealed class Session : IDisposable
 
     readonly ConsoleHost _host = new();
     readonly Runspace _runspace;
+    readonly bool _prompts;
+    readonly PosixSignalRegistration _interrupt;
+    readonly PosixSignalRegistration _terminate;
     readonly Lock _gate = new();
     PowerShell? _running;
     int? _stopped;
 
-    public Session()
+    /// <param name="prompts">Whether somebody types the commands.</param>
+    public Session(bool prompts = false)
     {
+        _prompts = prompts;
         // Both before the engine starts. It would report to its makers which modules are loaded, which nobody here was asked about,
         // and it completes the list of module folders with its own.
         Environment.SetEnvironmentVariable("POWERSHELL_TELEMETRY_OPTOUT", "1");
@@ -35,10 +44,16 @@ sealed class Session : IDisposable
         _runspace = RunspaceFactory.CreateRunspace(_host, state);
         _runspace.Open();
         Runspace.DefaultRunspace = _runspace;
+        UI.Interrupted += () => Stop(Interrupted);
+        _interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => Receive(signal, Interrupted));
+        _terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => Receive(signal, Terminated));
     }
 
-    /// <summary>The code that <c>exit</c> asked for.</summary>
-    public int? ExitCode => _host.ExitCode;
+    /// <summary>Whether no more is to be run: after <c>exit</c>, or a signal.</summary>
+    public bool IsOver => _host.ExitCode is not null || (!_prompts && _stopped is not null);
+
+    /// <summary>The exit code, after what has been run.</summary>
+    public int ExitCode => _stopped ?? _host.ExitCode ?? (Succeeded ? 0 : Failed);
 
     public ConsoleUserInterface UI => _host.Interface;
 
@@ -59,22 +74,14 @@ sealed class Session : IDisposable
     /// <summary>Runs a command text. Returns the exit code that <c>pwsh -Command</c> would.</summary>
     public int RunCommand(string text) => RunOnce(shell => shell.AddScript(text), asTyped: true);
 
-    /// <summary>Runs a line of the prompt, and keeps it in the history.</summary>
+    /// <summary>Runs a line as typed at a prompt, and keeps it in the history.</summary>
     public void RunLine(string text)
     {
-        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal =>
-        {
-            signal.Cancel = true;
-            Stop(Interrupted);
-        });
-        _stopped = null;
+        if (_prompts) _stopped = null;
         using var shell = Create();
         shell.AddScript(text);
         Invoke(shell, asTyped: true);
     }
-
-    /// <summary>Whether the last command succeeded: <c>$?</c>.</summary>
-    public bool Succeeded => Evaluate("$global:?") is [{ BaseObject: true }];
 
     /// <summary>What an expression yields, apart from the host. Nothing, where it fails.</summary>
     public IReadOnlyList<PSObject> Evaluate(string expression)
@@ -91,22 +98,27 @@ sealed class Session : IDisposable
         return completion.CompletionMatches.Count > 0 ? completion : PathCompletion.Complete(text, cursor);
     }
 
-    public void Dispose() => _runspace.Dispose();
+    public void Dispose()
+    {
+        _interrupt.Dispose();
+        _terminate.Dispose();
+        _runspace.Dispose();
+    }
+
+    /// <summary><c>$?</c> of the last line or command.</summary>
+    bool Succeeded => Evaluate("$global:?") is [{ BaseObject: true }];
 
     int RunOnce(Action<PowerShell> addCommand, bool asTyped)
     {
-        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => StopOrEnd(signal, Interrupted));
-        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => StopOrEnd(signal, Terminated));
         using var shell = Create();
         addCommand(shell);
         bool completed = Invoke(shell, asTyped);
-        return _stopped ?? ExitCode ?? (completed && Succeeded ? 0 : Failed);
+        return completed || _stopped is not null ? ExitCode : Failed;
     }
 
-    /// <summary>Stops what runs at the first signal. A second one ends the process, in case that it can't be stopped.</summary>
-    void StopOrEnd(PosixSignalContext signal, int exitCode)
+    void Receive(PosixSignalContext signal, int exitCode)
     {
-        signal.Cancel = _stopped is null;
+        signal.Cancel = _prompts ? exitCode == Interrupted : _stopped is null && _running is not null;
         Stop(exitCode);
     }
 
@@ -138,8 +150,6 @@ sealed class Session : IDisposable
         }
         catch (PipelineStoppedException)
         {
-            // By a signal, or by Ctrl+C where the user was asked something.
-            _stopped ??= Interrupted;
             return false;
         }
         catch (RuntimeException e)

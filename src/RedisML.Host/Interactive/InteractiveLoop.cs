@@ -13,9 +13,9 @@ sealed class InteractiveLoop(Session session)
     {
         if (ConsoleStreams.IsInteractive)
             Console.Out.WriteLine($"RedisML.Host {CommandLine.Version}, PowerShell engine {session.EngineVersion}");
-        while (session.ExitCode is null && ReadStatement() is { } statement)
+        while (!session.IsOver && ReadStatement() is { } statement)
             if (!string.IsNullOrWhiteSpace(statement)) session.RunLine(statement);
-        return session.ExitCode ?? (session.Succeeded ? 0 : 1);
+        return session.ExitCode;
     }
 
     /// <summary>Reads lines until they make a whole statement. Null at the end of the input.</summary>

@@ -8,17 +8,12 @@ namespace RedisML.Host;
 // What the engine asks. Answers come from the keyboard, or line by line from redirected input.
 sealed partial class ConsoleUserInterface
 {
-    public override string ReadLine()
-    {
-        _progress.Clear();
-        return ReadTyped() ?? "";
-    }
+    /// <summary>Ctrl+C was pressed instead of an answer.</summary>
+    public event Action? Interrupted;
 
-    public override SecureString ReadLineAsSecureString()
-    {
-        _progress.Clear();
-        return SecretReader.Read() ?? new SecureString();
-    }
+    public override string ReadLine() => ReadAnswer() ?? "";
+
+    public override SecureString ReadLineAsSecureString() => ReadSecret() ?? new SecureString();
 
     public override Dictionary<string, PSObject> Prompt(string caption, string message, Collection<FieldDescription> descriptions)
     {
@@ -75,15 +70,31 @@ sealed partial class ConsoleUserInterface
     string Ask(string question, string? about = null)
     {
         Write(question);
-        return ReadTyped() ?? throw Unanswered(about ?? question);
+        return ReadAnswer() ?? throw Unanswered(about ?? question);
     }
-
-    static string? ReadTyped() => ConsoleStreams.IsInteractive ? new LineEditor().ReadLine() : Console.In.ReadLine();
 
     SecureString AskSecret(string question)
     {
         Write(question);
-        return SecretReader.Read() ?? throw Unanswered(question);
+        return ReadSecret() ?? throw Unanswered(question);
+    }
+
+    string? ReadAnswer() => Read(() => ConsoleStreams.IsInteractive ? new LineEditor().ReadLine() : Console.In.ReadLine());
+
+    SecureString? ReadSecret() => Read(SecretReader.Read);
+
+    T Read<T>(Func<T> read)
+    {
+        _progress.Clear();
+        try
+        {
+            return read();
+        }
+        catch (PipelineStoppedException)
+        {
+            Interrupted?.Invoke();
+            throw;
+        }
     }
 
     static HostException Unanswered(string question) =>
