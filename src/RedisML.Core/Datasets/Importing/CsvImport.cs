@@ -177,11 +177,11 @@ public sealed class CsvImport
 
     /// <summary>An inferred column widens where that keeps the values what they look like; text among numbers is a bad row.</summary>
     bool CanWiden(IReadOnlyList<string> names, ColumnType?[] types, BadRow bad) =>
-        bad.Column >= 0 && !_options.Schema.ContainsKey(names[bad.Column]) && (types[bad.Column], bad.ValueType) switch
+        bad.Column >= 0 && !_options.Schema.ContainsKey(names[bad.Column]) && (types[bad.Column]?.Kind, bad.ValueType.Kind) switch
         {
             (null, _) => true,
-            (ColumnType.Int64, ColumnType.Float64) => true,
-            (ColumnType.Int64, ColumnType.Utf8) => bad.Value.AsSpan().TrimStart("+-").IndexOfAnyExceptInRange('0', '9') < 0,
+            (TypeKind.Int64, TypeKind.Float64) => true,
+            (TypeKind.Int64, TypeKind.Utf8) => bad.Value.AsSpan().TrimStart("+-").IndexOfAnyExceptInRange('0', '9') < 0,
             _ => false,
         };
 

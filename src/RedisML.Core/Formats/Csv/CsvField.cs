@@ -14,12 +14,12 @@ abstract class CsvField
 
     /// <param name="type">Null for a column in which no sample had a value: then any value is a misfit.</param>
     /// <param name="exact">Whether the type was inferred: then <c>01234</c> is no integer.</param>
-    public static CsvField Create(ColumnType? type, bool exact, ColumnBuilder builder) => type switch
+    public static CsvField Create(ColumnType? type, bool exact, ColumnBuilder builder) => type?.Kind switch
     {
         null => new NoValueField(),
-        ColumnType.Int64 => new Int64Field((Int64ColumnBuilder)builder, exact),
-        ColumnType.Float64 => new Float64Field((Float64ColumnBuilder)builder),
-        ColumnType.Boolean => new BooleanField((BooleanColumnBuilder)builder),
+        TypeKind.Int64 => new Int64Field((Int64ColumnBuilder)builder, exact),
+        TypeKind.Float64 => new Float64Field((Float64ColumnBuilder)builder),
+        TypeKind.Boolean => new BooleanField((BooleanColumnBuilder)builder),
         _ => new TextField((TextColumnBuilder)builder),
     };
 

@@ -19,7 +19,7 @@ sealed class CsvTypeInference(CsvDialect dialect, int columns)
     {
         null => b,
         _ when a == b => b,
-        ColumnType.Int64 or ColumnType.Float64 when b is ColumnType.Int64 or ColumnType.Float64 => ColumnType.Float64,
+        { Kind: TypeKind.Int64 or TypeKind.Float64 } when b.Kind is TypeKind.Int64 or TypeKind.Float64 => ColumnType.Float64,
         _ => ColumnType.Utf8,
     };
 
