@@ -58,7 +58,7 @@ public sealed class ImportRedisTrainingDataCommand : RedisMLCmdlet
         var progress = new LatestProgress<ImportProgress>();
         Run($"Importing '{file}' into dataset '{dataset}'", () => Report(progress), async (connection, cancellation) =>
         {
-            var result = await CsvImport.RunAsync(connection, file, options, progress, cancellation).ConfigureAwait(false);
+            var result = await DatasetImport.RunAsync(connection, file, options, progress, cancellation).ConfigureAwait(false);
             if (result.Unchanged) PostWarning($"Dataset '{dataset}' (version {result.Version}) came from this very file already: nothing to do. Use -Force to import it again.");
             PostObject(result);
         });

@@ -13,7 +13,7 @@ public class DatasetSummaryTests(EmbeddedServerFixture embedded)
         using var folder = new TemporaryFolder();
         await using var connection = await embedded.ConnectAsync();
         var path = folder.Write("a.csv", "n,x,t,b,none\n1,0.5,a,true,\n2,1.5,b,false,\n2,,a,true,\n,2.5,,,\n");
-        await CsvImport.RunAsync(connection, path, new() { Dataset = "a" }, null, cancellation);
+        await DatasetImport.RunAsync(connection, path, new() { Dataset = "a" }, null, cancellation);
         var dataset = await new DatasetStore(connection).GetAsync("a", null, cancellation);
         var summary = await new DatasetSummary(connection).RunAsync(dataset, null, cancellation);
         Assert.Equal(

@@ -4,16 +4,9 @@ using System.Text.Unicode;
 using CsvHelper;
 using RedisML.Datasets;
 using RedisML.Datasets.Chunks;
+using RedisML.Datasets.Importing;
 
 namespace RedisML.Formats.Csv;
-
-/// <summary>A row that doesn't fit.</summary>
-/// <param name="Line">From 1, counted from the start of the block.</param>
-/// <param name="Column">The index of the column, or −1 where the whole record is wrong.</param>
-/// <param name="Value">The text in the file, shortened.</param>
-/// <param name="Reason">What is wrong with the record; empty where its value doesn't fit the column.</param>
-/// <param name="ValueType">The narrowest type that would hold the value.</param>
-sealed record BadRow(long Line, int Column, string Value, string Reason, ColumnType ValueType);
 
 /// <summary>What became of a block: a chunk, or the first row that doesn't fit.</summary>
 /// <param name="Lines">Line breaks in the block.</param>
