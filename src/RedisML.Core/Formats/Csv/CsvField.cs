@@ -3,6 +3,7 @@ using System.Text;
 using CsvHelper;
 using RedisML.Datasets;
 using RedisML.Datasets.Columns;
+using RedisML.Formats.Text;
 
 namespace RedisML.Formats.Csv;
 
@@ -20,7 +21,8 @@ abstract class CsvField
         TypeKind.Int64 => new Int64Field((Int64ColumnBuilder)builder, exact),
         TypeKind.Float64 => new Float64Field((Float64ColumnBuilder)builder),
         TypeKind.Boolean => new BooleanField((BooleanColumnBuilder)builder),
-        _ => new TextField((TextColumnBuilder)builder),
+        TypeKind.Utf8 => new TextField((TextColumnBuilder)builder),
+        _ => new OtherField(TextValue.Create(type.Value, builder, exact)),
     };
 
     /// <summary>The narrowest type that holds the value: the one rule by which samples are judged and types widened.</summary>
@@ -28,6 +30,7 @@ abstract class CsvField
     {
         var text = reader.GetSpan(index);
         if (TryBoolean(text, out _)) return ColumnType.Boolean;
+        if (IsoTime.TryParse(text, out var time) && time.Type is { } temporal) return temporal;
         if (IsInteger(text)) return !HasLeadingZero(text) && reader.TryParse(index, out long _) ? ColumnType.Int64 : ColumnType.Utf8;
         return !HasLeadingZero(text) && TryDouble(reader, index, text, out _) ? ColumnType.Float64 : ColumnType.Utf8;
     }
@@ -56,6 +59,12 @@ abstract class CsvField
     {
         value = Ascii.EqualsIgnoreCase(text, "true"u8);
         return value || Ascii.EqualsIgnoreCase(text, "false"u8);
+    }
+
+    /// <summary>Any type that isn't met so often.</summary>
+    sealed class OtherField(TextValue value) : CsvField
+    {
+        public override bool TryAppend(CsvReader reader, int index, ReadOnlySpan<byte> text) => value.TryAppend(text);
     }
 
     sealed class NoValueField : CsvField

@@ -52,6 +52,7 @@ sealed class CsvSource(SourceFile file, IReadOnlyList<string> nullValues) : Impo
     {
         (null, _) => bad.ValueType,
         (TypeKind.Int64, TypeKind.Float64) => ColumnType.Float64,
+        (TypeKind.Date32, TypeKind.Timestamp) when bad.ValueType.Zone is null => bad.ValueType,
         (TypeKind.Int64, TypeKind.Utf8) when bad.Value.AsSpan().TrimStart("+-").IndexOfAnyExceptInRange('0', '9') < 0 => ColumnType.Utf8,
         _ => null,
     };
