@@ -1,3 +1,5 @@
+using System.Text;
+using System.Text.Json;
 using RedisML.Datasets.Chunks;
 
 namespace RedisML.Datasets.Importing;
@@ -46,4 +48,19 @@ abstract class ImportSource
     /// what the others look like; null where the row is at fault and not the type. Asked for inferred columns only.
     /// </summary>
     public virtual ColumnType? Widened(ImportColumn column, BadRow bad) => null;
+
+    /// <summary>Where rejected rows go unless the user says: beside a file, named after it.</summary>
+    public string RejectPath =>
+        Path.Combine(Path.GetDirectoryName(Name) ?? "", Path.GetFileName(Name).Split('.')[0] + ".rejected" + RejectExtension);
+
+    protected virtual string RejectExtension => ".jsonl";
+
+    /// <summary>What a file of rejected rows starts with.</summary>
+    public virtual ReadOnlyMemory<byte> RejectHeader => default;
+
+    /// <summary>A rejected row in a form that can be corrected and imported again.</summary>
+    /// <param name="line">In the file that it comes from.</param>
+    /// <param name="column">Empty where the whole record is wrong.</param>
+    public virtual ReadOnlyMemory<byte> RejectLine(BadRow bad, long line, string column, string reason) => Encoding.UTF8.GetBytes(
+        JsonSerializer.Serialize(new { _line = line, _column = column, _value = bad.Value, _reason = reason, _record = Encoding.UTF8.GetString(bad.Record.Span) }) + "\n");
 }

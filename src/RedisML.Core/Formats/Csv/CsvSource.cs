@@ -14,6 +14,7 @@ sealed class CsvSource(SourceFile file, IReadOnlyList<string> nullValues) : Impo
 
     CsvHead? _head;
     SourceContent? _content;
+    bool _holdsRejects;
 
     public override string Name => file.Path;
 
@@ -27,6 +28,8 @@ sealed class CsvSource(SourceFile file, IReadOnlyList<string> nullValues) : Impo
         IReadOnlyDictionary<string, ColumnType> given, CancellationToken cancellation)
     {
         _head = await CsvHead.ReadAsync(file, nullValues, cancellation).ConfigureAwait(false);
+        if (_holdsRejects = CsvRejects.IsOne(_head.Names))
+            _head = _head with { Names = CsvRejects.OwnNames(_head.Names), Sample = CsvRejects.Strip(_head.Sample, _head.Dialect) };
         var inference = new CsvTypeInference(_head.Dialect, _head.Names.Count);
         inference.Add(_head.Sample);
         await inference.AddMiddleAndTailAsync(file, cancellation).ConfigureAwait(false);
@@ -44,7 +47,7 @@ sealed class CsvSource(SourceFile file, IReadOnlyList<string> nullValues) : Impo
         if (head.DataStart > 0) await content.Stream.ReadExactlyAsync(new byte[head.DataStart], cancellation).ConfigureAwait(false);
         var blocks = new CsvBlockReader(content.Stream, head.DataStart, BlockBytes(head, parsers), head.Dialect, file.Path);
         await foreach (var block in blocks.ReadAsync(cancellation).ConfigureAwait(false))
-            yield return new CsvPart(block, parsers) { FirstLine = block.Index == 0 ? 1 + head.HeaderLines : null };
+            yield return new CsvPart(block, parsers, _holdsRejects) { FirstLine = block.Index == 0 ? 1 + head.HeaderLines : null };
     }
 
     /// <summary>Numbers become fractions, codes and large numbers text; text among numbers is a bad row.</summary>
@@ -57,6 +60,13 @@ sealed class CsvSource(SourceFile file, IReadOnlyList<string> nullValues) : Impo
         _ => null,
     };
 
+    public override ReadOnlyMemory<byte> RejectHeader => CsvRejects.Header(_head!.Dialect, _head.Names);
+
+    public override ReadOnlyMemory<byte> RejectLine(BadRow bad, long line, string column, string reason) =>
+        CsvRejects.Row(_head!.Dialect, bad, line, column, reason);
+
+    protected override string RejectExtension => ".csv";
+
     /// <summary>How much of the file makes a chunk of about the target's size, judged by the sample.</summary>
     static int BlockBytes(CsvHead head, CsvParsers parsers)
     {
@@ -67,14 +77,18 @@ sealed class CsvSource(SourceFile file, IReadOnlyList<string> nullValues) : Impo
         return (int)Math.Clamp(block, MinBlockBytes, CsvBlockReader.MaxRecordBytes);
     }
 
-    sealed class CsvPart(CsvBlock block, CsvParsers parsers) : ImportPart(block.Index, block.Length)
+    sealed class CsvPart(CsvBlock block, CsvParsers parsers, bool holdsRejects) : ImportPart(block.Index, block.Length)
     {
         public override UInt128 Hash() => XxHash128.HashToUInt128(block.Memory.Span);
 
         public override EncodedPart Encode(bool leaveOut)
         {
-            var (chunk, badRow, lines) = parsers.Parse(block.Memory);
-            return new(chunk, badRow is null ? [] : [badRow], lines);
+            var records = holdsRejects ? CsvRejects.Strip(block.Memory, parsers.Dialect) : block.Memory;
+            var (chunk, badRow, lines) = parsers.Parse(records);
+            if (badRow is null) return new(chunk, [], lines);
+            if (!leaveOut) return new(null, [badRow], lines);
+            var (badRows, rest) = new CsvSieve(parsers.Dialect, parsers.Columns).Sift(records);
+            return new(rest.IsEmpty ? null : parsers.Parse(rest).Chunk, badRows, lines);
         }
 
         public override void Dispose() => block.Dispose();
@@ -84,6 +98,10 @@ sealed class CsvSource(SourceFile file, IReadOnlyList<string> nullValues) : Impo
     sealed class CsvParsers(CsvDialect dialect, IReadOnlyList<ImportColumn> columns, ChunkCompression compression)
     {
         readonly ConcurrentBag<CsvBlockParser> _idle = [];
+
+        public CsvDialect Dialect => dialect;
+
+        public IReadOnlyList<ImportColumn> Columns => columns;
 
         public ParsedBlock Parse(ReadOnlyMemory<byte> block)
         {
