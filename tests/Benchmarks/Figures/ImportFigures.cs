@@ -33,7 +33,7 @@ static class ImportFigures
     }
 
     public static Task<ImportResult> ImportAsync(BenchmarkContext context, string path, ChunkCompression compression) =>
-        CsvImport.RunAsync(context.Connection, path, new() { Dataset = "benchmark", Compression = compression, Force = true }, null, default);
+        DatasetImport.RunAsync(context.Connection, path, new() { Dataset = "benchmark", Compression = compression, Force = true }, null, default);
 
     static async Task FlightsAsync(BenchmarkContext context)
     {
