@@ -41,7 +41,7 @@ internal sealed class ModelFit(
     Solution Optimize()
     {
         double[] start = [.. new double[_objective.WeightCount], .. _objective.StartIntercepts(fit)];
-        var optimizer = new Lbfgs(start, Preconditioner(), specification.MaxIteration, specification.Tolerance);
+        Optimizer optimizer = new Lbfgs(start, Preconditioner(), specification.MaxIteration, specification.Tolerance);
         var sum = new BlockSum(data, _objective, team, workerCount);
         var gradient = new double[_objective.ParameterCount];
         while (optimizer.State == OptimizerState.Running)
@@ -60,7 +60,7 @@ internal sealed class ModelFit(
 
     double Penalty(ReadOnlySpan<double> weights) => specification.L2 / 2 * Lanes.Dot(weights, weights);
 
-    double MeanLoss(Lbfgs optimizer) =>
+    double MeanLoss(Optimizer optimizer) =>
         _objective.MeanLoss(optimizer.Loss - Penalty(optimizer.Solution.Span[.._objective.WeightCount]), fit.Rows);
 
     Preconditioner Preconditioner()
