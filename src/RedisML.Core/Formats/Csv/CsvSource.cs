@@ -47,7 +47,11 @@ sealed class CsvSource(SourceFile file, IReadOnlyList<string> nullValues) : Impo
         if (head.DataStart > 0) await content.Stream.ReadExactlyAsync(new byte[head.DataStart], cancellation).ConfigureAwait(false);
         var blocks = new CsvBlockReader(content.Stream, head.DataStart, BlockBytes(head, parsers), head.Dialect, file.Path);
         await foreach (var block in blocks.ReadAsync(cancellation).ConfigureAwait(false))
-            yield return new CsvPart(block, parsers, _holdsRejects) { FirstLine = block.Index == 0 ? 1 + head.HeaderLines : null };
+            yield return new CsvPart(block, parsers, _holdsRejects) 
+            {
+                FirstLine = block.Index == 0 ? 1 + head.HeaderLines : null,
+                SourceBytes = file.IsGzip ? content.FilePosition : block.Offset + block.Length,
+            };
     }
 
     /// <summary>Numbers become fractions, codes and large numbers text; text among numbers is a bad row.</summary>
