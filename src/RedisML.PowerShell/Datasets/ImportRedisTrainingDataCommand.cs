@@ -120,11 +120,16 @@ public sealed class ImportRedisTrainingDataCommand : RedisMLCmdlet
         ? ((SwitchParameter)given).IsPresent
         : SessionState.PSVariable.GetValue("WhatIfPreference") is true or SwitchParameter { IsPresent: true };
 
-    ImportPlan Plan(string file, ImportOptions options)
+    /// <summary>What would happen, in words.</summary>
+    string Plan(string file, ImportOptions options)
     {
-        ImportPlan? plan = null;
-        Run(async (connection, cancellation) => plan = await DatasetImport.PlanAsync(connection, file, options, cancellation).ConfigureAwait(false));
-        return plan!;
+        string plan = "";
+        Run(async (connection, cancellation) =>
+        {
+            try { plan = $"{await DatasetImport.PlanAsync(connection, file, options, cancellation).ConfigureAwait(false)}"; }
+            catch (RedisMLException e) { plan = $"would fail: {e.Message}"; }
+        });
+        return plan;
     }
 
     /// <summary>The types of columns: from a hashtable, or those of a dataset.</summary>
