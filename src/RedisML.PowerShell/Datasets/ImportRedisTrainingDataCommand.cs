@@ -157,9 +157,9 @@ public sealed class ImportRedisTrainingDataCommand : RedisMLCmdlet
 
     ColumnType TypeOf(DictionaryEntry entry)
     {
-        if (Enum.TryParse<ColumnType>(entry.Value?.ToString(), ignoreCase: true, out var type) && Enum.IsDefined(type)) return type;
+        if (ColumnType.TryParse(entry.Value?.ToString(), out var type)) return type;
         Fail(new("InvalidColumnType", ErrorKind.InvalidArgument,
-            $"'{entry.Value}' is no type of a column; -Schema takes {string.Join(", ", Enum.GetNames<ColumnType>())}.", entry.Key));
+            $"'{entry.Value}' is no type of a column; -Schema takes {string.Join(", ", ColumnType.Forms)}.", entry.Key));
         return default;
     }
 }

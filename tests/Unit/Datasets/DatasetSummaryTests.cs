@@ -18,10 +18,10 @@ public class DatasetSummaryTests(EmbeddedServerFixture embedded)
         var summary = await new DatasetSummary(connection).RunAsync(dataset, null, cancellation);
         Assert.Equal(
             [
-                new("a", "n", ColumnType.Int64, 3, 1, 5.0 / 3, Math.Sqrt(2.0) / 3, 1, 2, 2),
+                new("a", "n", ColumnType.Int64, 3, 1, 5.0 / 3, Math.Sqrt(2.0) / 3, 1.0, 2.0, 2),
                 new("a", "x", ColumnType.Float64, 3, 1, 1.5, Math.Sqrt(2.0 / 3), 0.5, 2.5, 3),
                 new("a", "t", ColumnType.Utf8, 3, 1, null, null, null, null, 2),
-                new("a", "b", ColumnType.Boolean, 3, 1, 2.0 / 3, Math.Sqrt(2.0) / 3, 0, 1, 2),
+                new("a", "b", ColumnType.Boolean, 3, 1, 2.0 / 3, Math.Sqrt(2.0) / 3, 0.0, 1.0, 2),
                 new("a", "none", ColumnType.Utf8, 0, 4, null, null, null, null, 0),
             ],
             summary.Select(s => s with { Mean = Round(s.Mean), StandardDeviation = Round(s.StandardDeviation) }),

@@ -58,11 +58,12 @@ sealed class CsvSource(SourceFile file, IReadOnlyList<string> nullValues) : Impo
     }
 
     /// <summary>Numbers become fractions, codes and large numbers text; text among numbers is a bad row.</summary>
-    public override ColumnType? Widened(ImportColumn column, BadRow bad) => (column.Type, bad.ValueType) switch
+    public override ColumnType? Widened(ImportColumn column, BadRow bad) => (column.Type?.Kind, bad.ValueType.Kind) switch
     {
-        (null, var type) => type,
-        (ColumnType.Int64, ColumnType.Float64) => ColumnType.Float64,
-        (ColumnType.Int64, ColumnType.Utf8) when bad.Value.AsSpan().TrimStart("+-").IndexOfAnyExceptInRange('0', '9') < 0 => ColumnType.Utf8,
+        (null, _) => bad.ValueType,
+        (TypeKind.Int64, TypeKind.Float64) => ColumnType.Float64,
+        (TypeKind.Date32, TypeKind.Timestamp) when bad.ValueType.Zone is null => bad.ValueType,
+        (TypeKind.Int64, TypeKind.Utf8) when bad.Value.AsSpan().TrimStart("+-").IndexOfAnyExceptInRange('0', '9') < 0 => ColumnType.Utf8,
         _ => null,
     };
 
