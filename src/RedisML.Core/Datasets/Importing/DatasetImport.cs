@@ -4,7 +4,6 @@ using System.Text.Json;
 using RedisML.Connections;
 using RedisML.Datasets.Chunks;
 using RedisML.Formats;
-using RedisML.Formats.Csv;
 
 namespace RedisML.Datasets.Importing;
 
@@ -23,9 +22,9 @@ public sealed class DatasetImport
 
     /// <summary>Imports a file.</summary>
     /// <inheritdoc cref="RunAsync(RedisMLConnection, ImportSource, ImportOptions, IProgress{ImportProgress}?, CancellationToken)"/>
-    public static Task<ImportResult> RunAsync(
+    public static async Task<ImportResult> RunAsync(
         RedisMLConnection connection, string path, ImportOptions options, IProgress<ImportProgress>? progress, CancellationToken cancellation) =>
-        RunAsync(connection, new CsvSource(SourceFile.Open(path), options.NullValues), options, progress, cancellation);
+        await RunAsync(connection, await SourceFormat.OpenAsync(path, options, cancellation).ConfigureAwait(false), options, progress, cancellation).ConfigureAwait(false);
 
     /// <summary>Runs an import to its end. Nothing is visible before all of it is, and nothing is left behind where it fails.</summary>
     /// <exception cref="RedisMLException">
