@@ -84,7 +84,7 @@ public sealed class TrainingSession
     TrainingResult Train()
     {
         var held = new HeldChunks(_plan, _specification, _source, _team, WorkerCount, _progress);
-        _link.Prepare = held.Prepare;
+        _link.Use(held.Prepare, held.Map?.Leaves ?? 0);
         while (true)
         {
             try
@@ -94,7 +94,7 @@ public sealed class TrainingSession
             catch (ReplicaLostException)
             {
                 held = held.Again();
-                _link.Prepare = held.Prepare;
+                _link.Use(held.Prepare, held.Map?.Leaves ?? 0);
             }
         }
     }

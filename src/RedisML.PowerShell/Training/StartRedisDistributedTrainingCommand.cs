@@ -97,7 +97,8 @@ public sealed class StartRedisDistributedTrainingCommand : RedisMLCmdlet
     {
         var dataset = await new DatasetStore(connection).GetAsync(Dataset, null, cancellation).ConfigureAwait(false);
         var specification = Specify(dataset);
-        return new(MyInvocation.Line, ModelTraining.Start(connection, dataset, Model, specification, WorkerCount), ToJobError);
+        var training = await ModelTraining.StartAsync(connection, dataset, Model, specification, WorkerCount, new(), cancellation).ConfigureAwait(false);
+        return new(MyInvocation.Line, training, ToJobError);
     }
 
     ErrorRecord ToJobError(Exception exception) => Translate(exception) is { } error
