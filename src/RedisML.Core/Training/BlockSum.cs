@@ -13,7 +13,7 @@ internal interface IBlockTerm
     int ScratchPerRow { get; }
 
     /// <summary>Adds a block's part to <paramref name="sum"/>.</summary>
-    void Add(EncodedBlock block, ReadOnlySpan<double> labels, ReadOnlySpan<double> parameters, Span<double> sum, Span<double> scratch);
+    void Add(EncodedBlock block, Targets targets, ReadOnlySpan<double> parameters, Span<double> sum, Span<double> scratch);
 }
 
 /// <summary>Adds a term up over all blocks, by a team.</summary>
@@ -65,7 +65,7 @@ internal sealed class BlockSum
         sum.AsSpan().Clear();
         int first = First(leaf), end = First(leaf + 1);
         for (int block = first; block < end && !_team.Stopping.IsCancellationRequested; block++)
-            _term.Add(_data.Block(block), _data.Labels(block), _parameters.Span, sum, scratch);
+            _term.Add(_data.Block(block), _data.Targets(block), _parameters.Span, sum, scratch);
     }
 
     int First(int leaf) => (int)((long)_data.BlockCount * leaf / _leaves.Length);

@@ -10,11 +10,17 @@ internal sealed class TrainingData
     public TrainingData(EncodedLayout layout, IEnumerable<TrainingChunk> chunks)
     {
         Layout = layout;
-        _blocks = [.. chunks.SelectMany(chunk => Enumerable.Range(0, chunk.Blocks.Count).Select(block => (chunk, block)))];
+        Chunks = [.. chunks];
+        _blocks = [.. Chunks.SelectMany(chunk => Enumerable.Range(0, chunk.Blocks.Count).Select(block => (chunk, block)))];
         MaxBlockRows = BlockPartition.BlockRows(layout.NumberPositions.Length);
     }
 
     public EncodedLayout Layout { get; }
+
+    public IReadOnlyList<TrainingChunk> Chunks { get; }
+
+    /// <summary>The sum of the rows' weights.</summary>
+    public double Weight => Chunks.Sum(chunk => chunk.Weights?.Sum() ?? chunk.Labels.Length);
 
     public int BlockCount => _blocks.Length;
 
@@ -22,5 +28,5 @@ internal sealed class TrainingData
 
     public EncodedBlock Block(int index) => _blocks[index].Chunk.Block(Layout, _blocks[index].Block);
 
-    public ReadOnlySpan<double> Labels(int index) => _blocks[index].Chunk.BlockLabels(_blocks[index].Block);
+    public Targets Targets(int index) => _blocks[index].Chunk.BlockTargets(_blocks[index].Block);
 }

@@ -10,6 +10,7 @@ public sealed class TrainingSession
 {
     readonly TrainingSpecification _specification;
     readonly ITrainingChunks _chunks;
+    readonly ITrainingChunks? _validation;
     readonly IProgress<TrainingProgress>? _progress;
     readonly FeaturePlan _plan;
     readonly WorkerTeam _team = new();
@@ -18,14 +19,15 @@ public sealed class TrainingSession
 
     /// <param name="schema">The columns of the dataset.</param>
     /// <param name="progress">Told by the leader, after each chunk that it loads and each iteration.</param>
+    /// <param name="validation">Rows by whose loss training stops early; they have the columns that the specification needs.</param>
     /// <exception cref="RedisMLException">The specification doesn't fit the columns, or the rows don't fit into memory.</exception>
     public TrainingSession(
         TrainingSpecification specification, IReadOnlyList<ColumnSchema> schema, ITrainingChunks chunks, int workerCount,
-        IProgress<TrainingProgress>? progress = null)
+        IProgress<TrainingProgress>? progress = null, ITrainingChunks? validation = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(workerCount, 1);
         CheckRange(specification);
-        (_specification, _chunks, _progress, WorkerCount) = (specification, chunks, progress, workerCount);
+        (_specification, _chunks, _validation, _progress, WorkerCount) = (specification, chunks, validation, progress, workerCount);
         _plan = new FeaturePlan(specification, schema);
         CheckMemory();
     }
@@ -77,13 +79,14 @@ public sealed class TrainingSession
     {
         long start = Stopwatch.GetTimestamp();
         var loader = new ChunkLoader(_plan, _specification);
-        var chunks = Load(loader);
+        var chunks = Load(_chunks, loader);
         var fit = new PipelineFit(_plan, _specification, loader, chunks);
         _team.For(chunks.Count, (_, index) => fit.Encode(chunks[index]));
 
         long trainingStart = Stopwatch.GetTimestamp();
         var data = new TrainingData(fit.Layout, chunks.Select(c => c.Rows));
-        var solution = new ModelFit(_specification, fit, data, _team, WorkerCount, Report).Run();
+        var validation = _validation is null ? null : LoadValidation(_validation, fit);
+        var solution = new ModelFit(_specification, fit, data, validation, _team, WorkerCount, Report).Run();
         int weights = solution.Parameters.Length / (fit.Layout.Width + 1) * fit.Layout.Width;
         return new TrainingResult
         {
@@ -103,19 +106,28 @@ public sealed class TrainingSession
             new(iteration, loss, fit.Rows, rowsEvaluated / Stopwatch.GetElapsedTime(trainingStart).TotalSeconds));
     }
 
+    TrainingData LoadValidation(ITrainingChunks validation, PipelineFit fit)
+    {
+        var chunks = Load(validation, new ChunkLoader(_plan, _specification));
+        _team.For(chunks.Count, (_, index) => fit.Encode(chunks[index]));
+        var data = new TrainingData(fit.Layout, chunks.Select(c => c.Rows));
+        if (data.Weight > 0) return data;
+        throw new RedisMLException("NoRow", ErrorKind.InvalidData, "The validation dataset has no rows with all that training needs.", _specification.Label);
+    }
+
     /// <summary>Every worker takes chunks until there are no more.</summary>
     /// <returns>The chunks in the order of rows.</returns>
-    List<LoadedChunk> Load(ChunkLoader loader)
+    List<LoadedChunk> Load(ITrainingChunks chunks, ChunkLoader loader)
     {
         long start = Stopwatch.GetTimestamp();
         var loaded = new SortedList<int, LoadedChunk>();
         _team.For(WorkerCount, (worker, _) =>
         {
-            while (_chunks.Take(_team.Stopping) is { } chunk)
+            while (chunks.Take(_team.Stopping) is { } chunk)
             {
                 using (chunk)
                 {
-                    var rows = loader.Load(chunk.Batch);
+                    var rows = loader.Load(chunk.Batch, chunk.FirstRow);
                     lock (loaded) loaded.Add(chunk.Index, rows);
                     long count = Interlocked.Add(ref _rowsLoaded, chunk.Rows);
                     if (worker == 0)
@@ -130,6 +142,17 @@ public sealed class TrainingSession
     {
         if (!(specification.L2 >= 0 && double.IsFinite(specification.L2))) throw OutOfRange(nameof(specification.L2), specification.L2);
         if (!(specification.Tolerance >= 0 && specification.Tolerance < 1)) throw OutOfRange(nameof(specification.Tolerance), specification.Tolerance);
+        if (!(specification.L1 >= 0 && double.IsFinite(specification.L1))) throw OutOfRange(nameof(specification.L1), specification.L1);
+        var (optimizer, rate) = (specification.Optimizer, specification.Optimizer.LearningRate ?? 1);
+        if (optimizer.Epochs < 1) throw OutOfRange(nameof(optimizer.Epochs), optimizer.Epochs.Value);
+        if (optimizer.BatchSize < 1) throw OutOfRange(nameof(optimizer.BatchSize), optimizer.BatchSize.Value);
+        if (!(rate > 0 && double.IsFinite(rate))) throw OutOfRange(nameof(optimizer.LearningRate), rate);
+        if (!(optimizer.Momentum is >= 0 and < 1)) throw OutOfRange(nameof(optimizer.Momentum), optimizer.Momentum);
+        if (optimizer.Patience < 1) throw OutOfRange(nameof(optimizer.Patience), optimizer.Patience);
+        foreach (var (name, weight) in specification.ClassWeights)
+        {
+            if (!(weight > 0 && double.IsFinite(weight))) throw OutOfRange($"The weight of class '{name}'", weight);
+        }
         if (specification.MaxIteration < 1) throw OutOfRange(nameof(specification.MaxIteration), specification.MaxIteration);
 
         static RedisMLException OutOfRange(string name, double value) =>
@@ -138,7 +161,8 @@ public sealed class TrainingSession
 
     void CheckMemory()
     {
-        long row = sizeof(double) * (_plan.NumberCount + 1L) + sizeof(int) * (_plan.Features.Count - _plan.NumberCount);
+        bool isWeighted = _specification.SampleWeight is not null || _specification.BalanceClasses || _specification.ClassWeights.Count > 0;
+        long row = sizeof(double) * (_plan.NumberCount + (isWeighted ? 2L : 1)) + sizeof(int) * (_plan.Features.Count - _plan.NumberCount);
         long available = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
         if (_chunks.Rows * (double)row <= available) return;
         throw new RedisMLException("DatasetTooLarge", ErrorKind.LimitsExceeded,

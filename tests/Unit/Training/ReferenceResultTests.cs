@@ -69,6 +69,63 @@ public sealed class ReferenceResultTests
         Assert.InRange(tested.Accuracy!.Value, 0.94, 0.99); // scikit-learn's is 0.950 to 0.983 over splits
     }
 
+    [Theory]
+    [InlineData(OptimizerKind.Sgd)]
+    [InlineData(OptimizerKind.Adam)]
+    public async Task By_batches_all_reach_the_same_by_default(OptimizerKind kind)
+    {
+        var report = new List<string>();
+        foreach (var (file, specification) in s_sets)
+        {
+            long start = System.Diagnostics.Stopwatch.GetTimestamp();
+            var (trained, best) = await RunAsync(file, specification);
+            var (batched, tested) = await RunAsync(file, specification with { Optimizer = new() { Kind = kind } });
+            var first = best.R2 ?? best.Accuracy!.Value;
+            var second = tested.R2 ?? tested.Accuracy!.Value;
+            report.Add($"{file} {specification.Algorithm}: {first:F4} {second:F4} loss {trained.Loss:G6} {batched.Loss:G6} epochs {batched.Iterations}, {System.Diagnostics.Stopwatch.GetElapsedTime(start).TotalSeconds:F1} s");
+        }
+        Assert.Fail(string.Join("\n", report));
+    }
+
+    static readonly (string File, TrainingSpecification Specification)[] s_sets =
+    [
+        ("flights.csv.gz", new()
+        {
+            Algorithm = Algorithm.Logistic,
+            Label = "late",
+            Derived = [new("late", "arr_delay > 15")],
+            Features = ["dep_delay", "distance", "air_time", "month", "hour", "carrier", "origin"],
+        }),
+        ("flights.csv.gz", new()
+        {
+            Algorithm = Algorithm.Linear,
+            Label = "arr_delay",
+            Features = ["dep_delay", "distance", "air_time", "month", "hour", "carrier", "origin"],
+        }),
+        ("diamonds.csv.gz", new() { Algorithm = Algorithm.Linear, Label = "price" }),
+        ("diamonds.csv.gz", new() { Algorithm = Algorithm.Linear, Label = "logprice", Derived = [new("logprice", "log(price)")] }),
+        ("adult.csv.gz", new() { Algorithm = Algorithm.Logistic, Label = "income-per-year" }),
+        ("bike-hour.csv.gz", new()
+        {
+            Algorithm = Algorithm.Linear,
+            Label = "cnt",
+            Features = ["season", "yr", "mnth", "hr", "holiday", "weekday", "workingday", "weathersit", "temp", "atemp", "hum", "windspeed"],
+            Categories = ["season", "mnth", "hr", "weekday", "weathersit"],
+        }),
+        ("bike-hour.csv.gz", new()
+        {
+            Algorithm = Algorithm.Poisson,
+            Label = "cnt",
+            Features = ["season", "yr", "mnth", "hr", "holiday", "weekday", "workingday", "weathersit", "temp", "atemp", "hum", "windspeed"],
+            Categories = ["season", "mnth", "hr", "weekday", "weathersit"],
+        }),
+        ("digits.csv", new() { Algorithm = Algorithm.Softmax, Label = "target" }),
+        ("iris.csv", new() { Algorithm = Algorithm.Softmax, Label = "target" }),
+        ("wine.csv", new() { Algorithm = Algorithm.Softmax, Label = "target" }),
+        ("breast_cancer.csv", new() { Algorithm = Algorithm.Logistic, Label = "target" }),
+        ("diabetes.csv", new() { Algorithm = Algorithm.Linear, Label = "target" }),
+    ];
+
     static async Task<(TrainingResult Trained, EvaluationResult Tested)> RunAsync(string file, TrainingSpecification specification)
     {
         var table = Read(SharedData.Path(file), specification);
@@ -93,7 +150,7 @@ public sealed class ReferenceResultTests
         using Stream content = path.EndsWith(".gz") ? new GZipStream(file, CompressionMode.Decompress) : file;
         using var reader = CsvReader.Create(content, new CsvReaderOptions(), leaveOpen: true);
         reader.ReadHeader();
-        string[] wanted = [.. specification.Features ?? reader.Headers, specification.Label == "late" ? "arr_delay" : specification.Label];
+        string[] wanted = [.. specification.Features ?? reader.Headers, specification.Label switch { "late" => "arr_delay", "logprice" => "price", var label => label }];
         var columns = wanted.Distinct().Select(name => (Name: name, Index: reader.GetFieldIndex(name), Values: new List<string>())).ToList();
         while (reader.Read())
         {
