@@ -30,7 +30,7 @@ internal sealed class GatheredRows(EncodedLayout layout, int maxRows, int scratc
         {
             while (row >= chunk.Blocks.Start(block + 1)) block++;
             int target = _filled++;
-            chunk.CopyRow(block, row, _numbers.AsSpan(target), _positions.AsSpan(target), _rows);
+            chunk.CopyRow(block, row, _numbers, _positions, target, _rows);
             _labels[target] = chunk.Labels[row];
             if (chunk.Weights is null) continue;
             _weights[target] = chunk.Weights[row];

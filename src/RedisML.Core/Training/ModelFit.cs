@@ -59,7 +59,8 @@ internal sealed class ModelFit(
             if (optimizer.Iterations > iteration) report(optimizer.Iterations, scale * optimizer.Loss, (long)rows);
         }
         return new(optimizer.Solution.ToArray(), scale * optimizer.Loss, optimizer.Iterations, optimizer.Evaluations,
-            optimizer.State is not (OptimizerState.IterationLimit or OptimizerState.Stalled));
+            optimizer.State is not (OptimizerState.IterationLimit or OptimizerState.Stalled),
+            validation is null ? null : scale * optimizer.ValidationLoss);
     }
 
     Preconditioner Preconditioner(bool diagonal)

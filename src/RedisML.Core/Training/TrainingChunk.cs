@@ -37,16 +37,17 @@ internal sealed class TrainingChunk(long firstRow, int rows, int numberCount, in
 
     public Targets BlockTargets(int block) => new(BlockLabels(block), Weights is null ? [] : Weights.AsSpan(Blocks.Start(block), Blocks.Length(block)));
 
-    /// <summary>Copies a row into the columns of a block.</summary>
+    /// <summary>Copies a row into the columns of another block.</summary>
     /// <param name="block">The block that it is in.</param>
-    /// <param name="numbers">Where the first number goes; the others go <paramref name="stride"/> apart. <paramref name="positions"/> likewise.</param>
-    public void CopyRow(int block, int row, Span<double> numbers, Span<int> positions, int stride)
+    /// <param name="target">Which row it becomes.</param>
+    /// <param name="rows">How many rows the other block has.</param>
+    public void CopyRow(int block, int row, Span<double> numbers, Span<int> positions, int target, int rows)
     {
         int start = Blocks.Start(block), length = Blocks.Start(block + 1) - start;
         int source = start * numberCount + row - start;
-        for (int i = 0; i < numberCount; i++) numbers[i * stride] = _numbers[source + i * length];
+        for (int i = 0; i < numberCount; i++) numbers[i * rows + target] = _numbers[source + i * length];
         source = start * categoryCount + row - start;
-        for (int i = 0; i < categoryCount; i++) positions[i * stride] = _positions[source + i * length];
+        for (int i = 0; i < categoryCount; i++) positions[i * rows + target] = _positions[source + i * length];
     }
 
     public EncodedBlock Block(EncodedLayout layout, int block)

@@ -94,6 +94,7 @@ public sealed class TrainingSession
             Weights = solution.Parameters[..weights],
             Intercepts = solution.Parameters[weights..],
             Loss = solution.Loss,
+            ValidationLoss = solution.ValidationLoss,
             Iterations = solution.Iterations,
             Evaluations = solution.Evaluations,
             Converged = solution.Converged,

@@ -72,19 +72,15 @@ public sealed class ReferenceResultTests
     [Theory]
     [InlineData(OptimizerKind.Sgd)]
     [InlineData(OptimizerKind.Adam)]
-    public async Task By_batches_all_reach_the_same_by_default(OptimizerKind kind)
+    public async Task Batches_lead_to_the_same_results_by_default(OptimizerKind kind)
     {
-        var report = new List<string>();
         foreach (var (file, specification) in s_sets)
         {
-            long start = System.Diagnostics.Stopwatch.GetTimestamp();
-            var (trained, best) = await RunAsync(file, specification);
-            var (batched, tested) = await RunAsync(file, specification with { Optimizer = new() { Kind = kind } });
-            var first = best.R2 ?? best.Accuracy!.Value;
-            var second = tested.R2 ?? tested.Accuracy!.Value;
-            report.Add($"{file} {specification.Algorithm}: {first:F4} {second:F4} loss {trained.Loss:G6} {batched.Loss:G6} epochs {batched.Iterations}, {System.Diagnostics.Stopwatch.GetElapsedTime(start).TotalSeconds:F1} s");
+            var (trained, tested) = await RunAsync(file, specification);
+            var (batchTrained, batchTested) = await RunAsync(file, specification with { Optimizer = new() { Kind = kind } });
+            Assert.Equal(tested.R2 ?? tested.Accuracy!.Value, batchTested.R2 ?? batchTested.Accuracy!.Value, 0.01);
+            Assert.Equal(1, batchTrained.Loss / trained.Loss, specification.Algorithm == Algorithm.Softmax ? 0.2 : 0.01);
         }
-        Assert.Fail(string.Join("\n", report));
     }
 
     static readonly (string File, TrainingSpecification Specification)[] s_sets =
@@ -96,14 +92,7 @@ public sealed class ReferenceResultTests
             Derived = [new("late", "arr_delay > 15")],
             Features = ["dep_delay", "distance", "air_time", "month", "hour", "carrier", "origin"],
         }),
-        ("flights.csv.gz", new()
-        {
-            Algorithm = Algorithm.Linear,
-            Label = "arr_delay",
-            Features = ["dep_delay", "distance", "air_time", "month", "hour", "carrier", "origin"],
-        }),
         ("diamonds.csv.gz", new() { Algorithm = Algorithm.Linear, Label = "price" }),
-        ("diamonds.csv.gz", new() { Algorithm = Algorithm.Linear, Label = "logprice", Derived = [new("logprice", "log(price)")] }),
         ("adult.csv.gz", new() { Algorithm = Algorithm.Logistic, Label = "income-per-year" }),
         ("bike-hour.csv.gz", new()
         {
@@ -150,7 +139,7 @@ public sealed class ReferenceResultTests
         using Stream content = path.EndsWith(".gz") ? new GZipStream(file, CompressionMode.Decompress) : file;
         using var reader = CsvReader.Create(content, new CsvReaderOptions(), leaveOpen: true);
         reader.ReadHeader();
-        string[] wanted = [.. specification.Features ?? reader.Headers, specification.Label switch { "late" => "arr_delay", "logprice" => "price", var label => label }];
+        string[] wanted = [.. specification.Features ?? reader.Headers, specification.Label == "late" ? "arr_delay" : specification.Label];
         var columns = wanted.Distinct().Select(name => (Name: name, Index: reader.GetFieldIndex(name), Values: new List<string>())).ToList();
         while (reader.Read())
         {
