@@ -1,13 +1,13 @@
 namespace RedisML.Training;
 
-/// <summary>Which rows of a chunk belong to which batch of a pass.</summary>
+/// <summary>Which rows of a chunk, or of a part of it, belong to which batch of a pass.</summary>
 /// <remarks>
 /// A row is drawn by a hash of seed, pass and row number, so that whoever holds a chunk knows, without asking the others; batches
 /// therefore differ a little in size.
 /// </remarks>
-internal sealed class BatchOrder(TrainingChunk chunk, int batches, int seed)
+internal sealed class BatchOrder(TrainingChunk chunk, int firstRow, int endRow, int batches, int seed)
 {
-    readonly int[] _rows = new int[chunk.Blocks.Rows];
+    readonly int[] _rows = new int[endRow - firstRow];
     readonly int[] _starts = new int[batches + 1];
 
     public TrainingChunk Chunk => chunk;
@@ -19,9 +19,9 @@ internal sealed class BatchOrder(TrainingChunk chunk, int batches, int seed)
     {
         ulong key = Mix(((ulong)(uint)seed << 32) + (uint)epoch);
         _starts.AsSpan().Clear();
-        for (int row = 0; row < _rows.Length; row++) _starts[Batch(key, row) + 1]++;
+        for (int row = firstRow; row < endRow; row++) _starts[Batch(key, row) + 1]++;
         for (int batch = 0; batch < batches; batch++) _starts[batch + 1] += _starts[batch];
-        for (int row = 0; row < _rows.Length; row++) _rows[_starts[Batch(key, row)]++] = row;
+        for (int row = firstRow; row < endRow; row++) _rows[_starts[Batch(key, row)]++] = row;
         _starts.AsSpan(0, batches).CopyTo(_starts.AsSpan(1)); // each start has moved on to the next
         _starts[0] = 0;
     }

@@ -10,12 +10,6 @@ internal sealed class ChunkLoader(FeaturePlan plan, TrainingSpecification specif
 {
     readonly bool _classify = specification.Algorithm.IsClassifier();
 
-    /// <summary>The levels of each category.</summary>
-    public LevelCounts[] Levels { get; } = [.. plan.Features.Where(f => f.IsCategory).Select(f => new LevelCounts(f.Column, f.Type))];
-
-    /// <summary>The classes of the label, for classification.</summary>
-    public LevelCounts Classes { get; } = new(specification.Label, plan.LabelType);
-
     public LoadedChunk Load(RecordBatch batch, long firstRow)
     {
         var columns = new BatchColumns(batch, plan.Derived);
@@ -36,15 +30,15 @@ internal sealed class ChunkLoader(FeaturePlan plan, TrainingSpecification specif
         var featureMissing = System.Array.ConvertAll(features, feature => Mark(feature, scratch));
         var kept = Kept(drop);
 
-        var rows = new TrainingChunk(firstRow, kept.Length, plan.NumberCount, plan.Features.Count - plan.NumberCount);
+        int blocks = BlockPartition.CountOf(batch.Length, BlockPartition.BlockRows(plan.NumberCount));
+        var rows = new TrainingChunk(firstRow, kept.Length, blocks, plan.NumberCount, plan.Features.Count - plan.NumberCount);
         var moments = new List<ColumnMoments>();
-        var levels = new List<IReadOnlyList<string>>();
+        var levels = new List<ChunkLevels>();
         for (int i = 0; i < features.Length; i++)
         {
             if (features[i] is TextVector text)
             {
-                Take(text, kept, rows, levels.Count);
-                levels.Add(text.Levels);
+                levels.Add(Take(text, kept, rows, levels.Count));
             }
             else
             {
@@ -64,8 +58,8 @@ internal sealed class ChunkLoader(FeaturePlan plan, TrainingSpecification specif
         if (weight is not null) TakeWeights(weight, kept, rows);
         if (label is not TextVector classes)
             return loaded with { LabelMoments = TakeTargets((NumberVector)label, kept, rows), LabelWeights = [rows.Weights?.Sum() ?? kept.Length] };
-        TakeClasses(classes, kept, rows);
-        return loaded with { LabelLevels = classes.Levels, LabelWeights = SumByClass(classes.Levels.Count, rows) };
+        loaded = loaded with { LabelLevels = TakeClasses(classes, kept, rows) };
+        return loaded with { LabelWeights = SumByClass(classes.Levels.Count, rows) };
     }
 
     /// <summary>Marks the rows in which a column is missing.</summary>
@@ -122,7 +116,7 @@ internal sealed class ChunkLoader(FeaturePlan plan, TrainingSpecification specif
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    void Take(TextVector column, int[] kept, TrainingChunk rows, int index)
+    static ChunkLevels Take(TextVector column, int[] kept, TrainingChunk rows, int index)
     {
         var counts = new long[column.Levels.Count];
         long missing = 0;
@@ -136,7 +130,7 @@ internal sealed class ChunkLoader(FeaturePlan plan, TrainingSpecification specif
                 else counts[code]++;
             }
         }
-        Levels[index].Add(column.Levels, counts, missing);
+        return new(column.Levels, counts, missing);
     }
 
     ColumnMoments TakeTargets(NumberVector label, int[] kept, TrainingChunk rows)
@@ -147,7 +141,7 @@ internal sealed class ChunkLoader(FeaturePlan plan, TrainingSpecification specif
         return moments.IsFinite ? moments : throw Infinite(specification.Label);
     }
 
-    void TakeClasses(TextVector label, int[] kept, TrainingChunk rows)
+    static ChunkLevels TakeClasses(TextVector label, int[] kept, TrainingChunk rows)
     {
         var counts = new long[label.Levels.Count];
         for (int i = 0; i < kept.Length; i++)
@@ -156,7 +150,7 @@ internal sealed class ChunkLoader(FeaturePlan plan, TrainingSpecification specif
             rows.Labels[i] = code;
             counts[code]++;
         }
-        Classes.Add(label.Levels, counts, 0);
+        return new(label.Levels, counts, 0);
     }
 
     void TakeWeights(NumberVector column, int[] kept, TrainingChunk rows)

@@ -14,6 +14,8 @@ internal sealed class GatheredRows(EncodedLayout layout, int maxRows, int scratc
     int _filled;
     bool _isWeighted;
 
+    public int MaxRows => maxRows;
+
     public double[] Scratch { get; } = new double[scratchPerRow * maxRows];
 
     public EncodedBlock Block => new(layout, _rows, _numbers.AsSpan(0, _numberCount * _rows), _positions.AsSpan(0, layout.Categories.Length * _rows));

@@ -6,6 +6,7 @@ namespace RedisML.Training;
 /// <summary>Finds the parameters that fit encoded rows: runs on the leader, and the team adds up.</summary>
 internal sealed class ModelFit(
     TrainingSpecification specification, PipelineFit fit, TrainingData data, TrainingData? validation, WorkerTeam team, int workerCount,
+    ITrainingExchange exchange,
     Action<int, double, long> report)
 {
     /// <summary>The widest encoding whose Gram matrix is made to solve Linear.</summary>
@@ -33,7 +34,7 @@ internal sealed class ModelFit(
     {
         var parameters = RidgeSolver.Solve(
             Gram(fit.LabelMoments.Mean), data.Layout.Width, fit.LabelMoments.Mean, specification.L2, team.ThrowIfStopping);
-        var sum = new BlockSum(data, _objective, team, workerCount).At(parameters);
+        var sum = new BlockSum(data, _objective, team, workerCount, exchange).At(parameters);
         double loss = _objective.ReportedScale * sum[^2] / sum[^1];
         if (!double.IsFinite(loss))
         {
@@ -47,7 +48,8 @@ internal sealed class ModelFit(
     {
         var plan = new OptimizerPlan(specification, _objective, fit);
         var optimizer = plan.Create(validation is not null, Preconditioner);
-        var sums = new RowSums(_objective, data, validation, plan.Batches, specification.Seed ?? 0, team, workerCount);
+        exchange.Attach(optimizer);
+        var sums = new RowSums(_objective, data, validation, plan.Batches, specification.Seed ?? 0, team, workerCount, exchange);
         double scale = _objective.ReportedScale;
         double rows = 0;
         while (optimizer.State == OptimizerState.Running)
@@ -88,5 +90,5 @@ internal sealed class ModelFit(
     }
 
     ReadOnlySpan<double> Gram(double labelMean) =>
-        new BlockSum(data, new GramTerm(data.Layout), team, workerCount).At(new double[] { labelMean });
+        new BlockSum(data, new GramTerm(data.Layout), team, workerCount, exchange).At(new double[] { labelMean });
 }

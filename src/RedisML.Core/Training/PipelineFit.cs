@@ -3,7 +3,7 @@ using RedisML.Models;
 
 namespace RedisML.Training;
 
-/// <summary>A feature pipeline fitted to the statistics of all chunks, merged in the order of chunks.</summary>
+/// <summary>A feature pipeline fitted to the statistics of all chunks.</summary>
 internal sealed class PipelineFit
 {
     readonly TrainingSpecification _specification;
@@ -11,28 +11,28 @@ internal sealed class PipelineFit
     readonly CategoryEncoder? _classes;
     readonly double[]? _classWeights;
 
-    public PipelineFit(FeaturePlan plan, TrainingSpecification specification, ChunkLoader loader, IReadOnlyList<LoadedChunk> chunks)
+    public PipelineFit(FeaturePlan plan, TrainingSpecification specification, TrainingStatistics statistics)
     {
         _specification = specification;
-        Rows = chunks.Sum(c => (long)c.Rows.Blocks.Rows);
-        Dropped = chunks.Sum(c => (long)c.Dropped);
-        if (Rows == 0) throw NoRows(plan, specification, chunks, Dropped);
+        Rows = statistics.Rows;
+        Dropped = statistics.Dropped;
+        if (Rows == 0) throw NoRows(plan, specification, statistics);
 
         LabelEncoding label;
         if (!specification.Algorithm.IsClassifier())
         {
-            LabelMoments = chunks.Aggregate(new ColumnMoments(), (merged, chunk) => merged.Merge(chunk.LabelMoments));
+            LabelMoments = statistics.LabelMoments;
             if (specification.Algorithm == Algorithm.Poisson) CheckCounts();
-            Weight = chunks.Sum(c => c.LabelWeights[0]);
+            Weight = statistics.LabelWeights[""];
             label = new(specification.Label, plan.LabelType, null);
         }
         else
         {
-            var counts = loader.Classes.Counts;
+            var counts = statistics.Classes.Counts;
             var classes = LabelClasses.Order(specification, plan.LabelType, counts.Keys);
             _classes = new CategoryEncoder(classes);
             _classWeights = LabelClasses.Weights(specification, plan.LabelType, classes, counts);
-            var weights = ClassSums(classes, chunks);
+            double[] weights = [.. classes.Select((name, i) => statistics.LabelWeights[name] * (_classWeights?[i] ?? 1))];
             Weight = weights.Sum();
             ClassShares = [.. weights.Select(weight => weight / Weight)];
             label = new(specification.Label, plan.LabelType, classes);
@@ -52,7 +52,7 @@ internal sealed class PipelineFit
         {
             if (isCategory)
             {
-                var found = loader.Levels[categories++];
+                var found = statistics.Levels[categories++];
                 var levels = Categories.Order(type, found.Counts.Keys);
                 features.Add(new CategoryFeature(column, type, levels, found.Missing > 0));
                 squareSums.AddRange(levels.Select(level => found.Counts[level] * meanWeight));
@@ -60,8 +60,7 @@ internal sealed class PipelineFit
             }
             else
             {
-                int index = numbers.Count;
-                var moments = chunks.Aggregate(new ColumnMoments(), (merged, chunk) => merged.Merge(chunk.Moments[index]));
+                var moments = statistics.Moments[numbers.Count];
                 if (!moments.IsFinite) throw ChunkLoader.Infinite(column);
                 features.Add(new NumericFeature(column, moments.Mean, moments.Scale));
                 squareSums.Add(moments.M2 / (moments.Scale * moments.Scale) * meanWeight);
@@ -107,7 +106,7 @@ internal sealed class PipelineFit
     public void Encode(LoadedChunk chunk)
     {
         var rows = chunk.Rows;
-        var maps = chunk.Levels.Zip(Layout.Categories, (levels, encoder) => encoder.Map(levels)).ToArray();
+        var maps = chunk.Levels.Zip(Layout.Categories, (levels, encoder) => encoder.Map(levels.Names)).ToArray();
         for (int block = 0; block < rows.Blocks.Count; block++)
         {
             for (int i = 0; i < _numbers.Length; i++)
@@ -116,7 +115,7 @@ internal sealed class PipelineFit
                 Layout.Categories[i].Encode(rows.Category(block, i), maps[i], rows.Category(block, i));
         }
         if (_classes is null) return;
-        var classes = _classes.Map(chunk.LabelLevels);
+        var classes = _classes.Map(chunk.LabelLevels.Names);
         foreach (ref double label in rows.Labels.AsSpan()) label = classes[(int)label];
         bool hasUnknown = classes.Contains(CategoryEncoder.None);
         if (_classWeights is null && !hasUnknown) return;
@@ -129,22 +128,6 @@ internal sealed class PipelineFit
         }
     }
 
-    /// <summary>The weight of each class, class weights included.</summary>
-    double[] ClassSums(string[] classes, IReadOnlyList<LoadedChunk> chunks)
-    {
-        var sums = new double[classes.Length];
-        foreach (var chunk in chunks)
-        {
-            var map = _classes!.Map(chunk.LabelLevels);
-            for (int i = 0; i < map.Length; i++)
-            {
-                // A level whose rows were all left out is no class.
-                if (map[i] != CategoryEncoder.None) sums[map[i]] += chunk.LabelWeights[i] * (_classWeights?[map[i]] ?? 1);
-            }
-        }
-        return sums;
-    }
-
     void CheckCounts()
     {
         if (LabelMoments.Minimum >= 0 && LabelMoments.Mean > 0) return;
@@ -153,14 +136,15 @@ internal sealed class PipelineFit
             : $"Every label in '{_specification.Label}' is 0; there is nothing to tell apart.", _specification.Label);
     }
 
-    static RedisMLException NoRows(FeaturePlan plan, TrainingSpecification specification, IReadOnlyList<LoadedChunk> chunks, long dropped)
+    static RedisMLException NoRows(FeaturePlan plan, TrainingSpecification specification, TrainingStatistics statistics)
     {
+        long dropped = statistics.Dropped;
         if (dropped == 0)
             return new("NoRow", ErrorKind.InvalidData, "The dataset has no rows to train on.", specification.Label);
-        if (chunks.Sum(c => (long)c.LabelMissing) == dropped)
+        if (statistics.LabelMissing == dropped)
             return new("LabelMissing", ErrorKind.InvalidData, $"The label '{specification.Label}' is missing in every row.", specification.Label);
         var (column, missing) = plan.Features
-            .Select((feature, i) => (feature.Column, Missing: chunks.Sum(c => (long)c.FeatureMissing[i])))
+            .Select((feature, i) => (feature.Column, Missing: statistics.FeatureMissing[i]))
             .MaxBy(f => f.Missing);
         return new("NoRow", ErrorKind.InvalidData,
             $"Every one of the {dropped:N0} rows misses a value and was dropped; '{column}' is missing in {missing:N0}. " +

@@ -9,13 +9,13 @@ namespace RedisML.Training;
 public sealed class TrainingSession
 {
     readonly TrainingSpecification _specification;
-    readonly ITrainingChunks _chunks;
-    readonly ITrainingChunks? _validation;
+    readonly ITrainingSource _source;
+    readonly ITrainingSource? _validation;
+    readonly INodeLink _link;
     readonly IProgress<TrainingProgress>? _progress;
     readonly FeaturePlan _plan;
     readonly WorkerTeam _team = new();
     readonly TaskCompletionSource<TrainingResult> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    long _rowsLoaded;
 
     /// <param name="schema">The columns of the dataset.</param>
     /// <param name="progress">Told by the leader, after each chunk that it loads and each iteration.</param>
@@ -24,10 +24,18 @@ public sealed class TrainingSession
     public TrainingSession(
         TrainingSpecification specification, IReadOnlyList<ColumnSchema> schema, ITrainingChunks chunks, int workerCount,
         IProgress<TrainingProgress>? progress = null, ITrainingChunks? validation = null)
+        : this(specification, schema, new WholeSource(chunks), new LocalLink(), workerCount, progress, validation is null ? null : new WholeSource(validation))
+    {
+    }
+
+    /// <summary>A training as a node of a run.</summary>
+    internal TrainingSession(
+        TrainingSpecification specification, IReadOnlyList<ColumnSchema> schema, ITrainingSource source, INodeLink link, int workerCount,
+        IProgress<TrainingProgress>? progress, ITrainingSource? validation = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(workerCount, 1);
         CheckRange(specification);
-        (_specification, _chunks, _validation, _progress, WorkerCount) = (specification, chunks, validation, progress, workerCount);
+        (_specification, _source, _validation, _link, _progress, WorkerCount) = (specification, source, validation, link, progress, workerCount);
         _plan = new FeaturePlan(specification, schema);
         CheckMemory();
     }
@@ -77,16 +85,31 @@ public sealed class TrainingSession
 
     TrainingResult Train()
     {
+        var held = new HeldChunks(_plan, _specification, _source, _team, WorkerCount, _progress);
+        _link.Prepare = held.Prepare;
+        while (true)
+        {
+            try
+            {
+                return Train(held, new TrainingReplica(_link, _link.Enter(_team.Wait)));
+            }
+            catch (ReplicaLostException)
+            {
+                held = held.Again();
+                _link.Prepare = held.Prepare;
+            }
+        }
+    }
+
+    TrainingResult Train(HeldChunks held, ITrainingExchange exchange)
+    {
         long start = Stopwatch.GetTimestamp();
-        var loader = new ChunkLoader(_plan, _specification);
-        var chunks = Load(_chunks, loader);
-        var fit = new PipelineFit(_plan, _specification, loader, chunks);
-        _team.For(chunks.Count, (_, index) => fit.Encode(chunks[index]));
+        var fit = new PipelineFit(_plan, _specification, held.Merge(exchange.Gather(held.Statistics)));
+        var data = held.Encode(fit);
+        var validation = _validation is null ? null : LoadValidation(_validation, fit);
 
         long trainingStart = Stopwatch.GetTimestamp();
-        var data = new TrainingData(fit.Layout, chunks.Select(c => c.Rows));
-        var validation = _validation is null ? null : LoadValidation(_validation, fit);
-        var solution = new ModelFit(_specification, fit, data, validation, _team, WorkerCount, Report).Run();
+        var solution = new ModelFit(_specification, fit, data, validation, _team, WorkerCount, exchange, Report).Run();
         int weights = solution.Parameters.Length / (fit.Layout.Width + 1) * fit.Layout.Width;
         return new TrainingResult
         {
@@ -107,36 +130,14 @@ public sealed class TrainingSession
             new(iteration, loss, fit.Rows, rowsEvaluated / Stopwatch.GetElapsedTime(trainingStart).TotalSeconds));
     }
 
-    TrainingData LoadValidation(ITrainingChunks validation, PipelineFit fit)
+    /// <summary>All validation rows: each node judges by all of them, and needs no other for that.</summary>
+    TrainingData LoadValidation(ITrainingSource source, PipelineFit fit)
     {
-        var chunks = Load(validation, new ChunkLoader(_plan, _specification));
-        _team.For(chunks.Count, (_, index) => fit.Encode(chunks[index]));
-        var data = new TrainingData(fit.Layout, chunks.Select(c => c.Rows));
-        if (data.Weight > 0) return data;
+        var held = new HeldChunks(_plan, _specification, source, _team, WorkerCount, progress: null);
+        held.Prepare(LocalLink.All);
+        var data = held.Encode(fit);
+        if (held.Weight > 0) return data;
         throw new RedisMLException("NoRow", ErrorKind.InvalidData, "The validation dataset has no rows with all that training needs.", _specification.Label);
-    }
-
-    /// <summary>Every worker takes chunks until there are no more.</summary>
-    /// <returns>The chunks in the order of rows.</returns>
-    List<LoadedChunk> Load(ITrainingChunks chunks, ChunkLoader loader)
-    {
-        long start = Stopwatch.GetTimestamp();
-        var loaded = new SortedList<int, LoadedChunk>();
-        _team.For(WorkerCount, (worker, _) =>
-        {
-            while (chunks.Take(_team.Stopping) is { } chunk)
-            {
-                using (chunk)
-                {
-                    var rows = loader.Load(chunk.Batch, chunk.FirstRow);
-                    lock (loaded) loaded.Add(chunk.Index, rows);
-                    long count = Interlocked.Add(ref _rowsLoaded, chunk.Rows);
-                    if (worker == 0)
-                        _progress?.Report(new(0, double.NaN, count, count / Stopwatch.GetElapsedTime(start).TotalSeconds));
-                }
-            }
-        });
-        return [.. loaded.Values];
     }
 
     static void CheckRange(TrainingSpecification specification)
@@ -165,9 +166,9 @@ public sealed class TrainingSession
         bool isWeighted = _specification.SampleWeight is not null || _specification.BalanceClasses || _specification.ClassWeights.Count > 0;
         long row = sizeof(double) * (_plan.NumberCount + (isWeighted ? 2L : 1)) + sizeof(int) * (_plan.Features.Count - _plan.NumberCount);
         long available = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
-        if (_chunks.Rows * (double)row <= available) return;
+        if (_source.Rows * (double)row <= available) return;
         throw new RedisMLException("DatasetTooLarge", ErrorKind.LimitsExceeded,
-            $"{_chunks.Rows:N0} rows of {row:N0} bytes take {_chunks.Rows * (double)row / 1e9:N1} GB of memory and this process may use " +
-            $"{available / 1e9:N1} GB; train on fewer columns, or on a part of the rows.", _chunks.Rows);
+            $"{_source.Rows:N0} rows of {row:N0} bytes take {_source.Rows * (double)row / 1e9:N1} GB of memory and this process may use " +
+            $"{available / 1e9:N1} GB; train on fewer columns, or on a part of the rows.", _source.Rows);
     }
 }
