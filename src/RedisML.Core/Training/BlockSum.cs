@@ -13,7 +13,7 @@ internal interface IBlockTerm
     int ScratchPerRow { get; }
 
     /// <summary>Adds a block's part to <paramref name="sum"/>.</summary>
-    void Add(EncodedBlock block, ReadOnlySpan<double> labels, ReadOnlySpan<double> parameters, Span<double> sum, Span<double> scratch);
+    void Add(EncodedBlock block, Targets targets, ReadOnlySpan<double> parameters, Span<double> sum, Span<double> scratch);
 }
 
 /// <summary>Adds a term up over all blocks, by a team and with the other nodes.</summary>
@@ -101,7 +101,7 @@ internal sealed class BlockSum
         for (int block = _data.Map.LeafStart(leaf); block < end && !_team.Stopping.IsCancellationRequested; block++)
         {
             var rows = _data.Block(block);
-            if (rows.Rows > 0) _term.Add(rows, _data.Labels(block), _parameters.Span, sum, scratch);
+            if (rows.Rows > 0) _term.Add(rows, _data.Targets(block), _parameters.Span, sum, scratch);
         }
     }
 

@@ -24,7 +24,7 @@ internal sealed class ReplicaLostException(string reason) : Exception(reason);
 /// <summary>One process, which agrees with itself.</summary>
 internal sealed class LocalLink : INodeLink
 {
-    static readonly Share s_all = new(0, int.MaxValue);
+    public static Share All => new(0, int.MaxValue);
 
     Action<Share> _prepare = _ => { };
 
@@ -32,12 +32,12 @@ internal sealed class LocalLink : INodeLink
 
     public byte[] Enter(Action<Task> wait)
     {
-        _prepare(s_all);
+        _prepare(All);
         return [];
     }
 
-    public IReadOnlyList<ReadOnlyMemory<byte>> Gather(TrainingReplica replica, Func<Share, byte[]> contribute) => [contribute(s_all)];
+    public IReadOnlyList<ReadOnlyMemory<byte>> Gather(TrainingReplica replica, Func<Share, byte[]> contribute) => [contribute(All)];
 
     public ReadOnlyMemory<double> Sum(TrainingReplica replica, int length, Func<Share, IReadOnlyList<Memory<double>>> contribute) =>
-        contribute(s_all)[0];
+        contribute(All)[0];
 }
