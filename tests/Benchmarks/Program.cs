@@ -9,7 +9,7 @@ if (args is ["import-for-memory", var path, var port])
     await MemoryFigures.ChildAsync(path, int.Parse(port));
     return 0;
 }
-if (args is [NodeChild.Command, var nodePort, var run]) return await NodeChild.RunAsync(int.Parse(nodePort), run);
+if (args is [NodeChild.Command, var nodePort, var runId]) return await NodeChild.RunAsync(int.Parse(nodePort), runId);
 if (args is ["soak", ..])
 {
     await using var soak = await BenchmarkContext.StartAsync();

@@ -46,25 +46,17 @@ public sealed partial class ModelStore
         """;
 
     /// <summary>Stores what training produced as a new version, which can't be changed, and makes it the current one.</summary>
-    /// <returns>The new version; the one that the same training run has published already, if so.</returns>
+    /// <returns>The new version.</returns>
     /// <exception cref="RedisMLException"><c>InvalidParameterName</c>, <c>ParameterTooLarge</c>, <c>ModelBusy</c>.</exception>
-    public async Task<Model> PublishAsync(
-        string name, ModelDefinition definition, IEnumerable<KeyValuePair<string, ParameterValue>> parameters, CancellationToken cancellation)
-    {
-        HashEntry[] fields =
-        [
-            new(ModelField.Created, ModelField.Now()),
-            new(ModelField.Definition, JsonSerializer.SerializeToUtf8Bytes(definition, ModelJson.Definition)),
-            .. ModelField.Encode(parameters),
-        ];
-        long version = await RetryAsync(name, async () =>
-        {
-            var published = await Database.HashGetAsync(Keys.Model(name), $"run:{definition.Lineage.Run}").WaitAsync(cancellation).ConfigureAwait(false);
-            return published.IsNull
-                ? await TryPublishAsync(name, RedisValue.EmptyString, fields, cancellation, definition.Lineage.Run).ConfigureAwait(false) : (long)published;
-        }).ConfigureAwait(false);
-        return await GetAsync(name, version, cancellation).ConfigureAwait(false);
-    }
+    public Task<Model> PublishAsync(
+        string name, ModelDefinition definition, IEnumerable<KeyValuePair<string, ParameterValue>> parameters, CancellationToken cancellation) =>
+        PublishAsync(name, definition, parameters, run: "", cancellation);
+
+    /// <summary>The same, once for the training run that the lineage names: whoever comes later is given the version that there is.</summary>
+    /// <inheritdoc cref="PublishAsync(string, ModelDefinition, IEnumerable{KeyValuePair{string, ParameterValue}}, CancellationToken)"/>
+    internal Task<Model> PublishOnceAsync(
+        string name, ModelDefinition definition, IEnumerable<KeyValuePair<string, ParameterValue>> parameters, CancellationToken cancellation) =>
+        PublishAsync(name, definition, parameters, definition.Lineage.Run, cancellation);
 
     /// <summary>Sets and removes parameters, all at once.</summary>
     /// <remarks>
@@ -98,6 +90,29 @@ public sealed partial class ModelStore
         if (await Database.HashExistsAsync(head, ModelField.Version).WaitAsync(cancellation).ConfigureAwait(false))
             await Database.SetAddAsync(Keys.Models, name).WaitAsync(cancellation).ConfigureAwait(false);
         return found;
+    }
+
+    async Task<Model> PublishAsync(string name, ModelDefinition definition, IEnumerable<KeyValuePair<string, ParameterValue>> parameters,
+        string run, CancellationToken cancellation)
+    {
+        HashEntry[] fields =
+        [
+            new(ModelField.Created, ModelField.Now()),
+            new(ModelField.Definition, JsonSerializer.SerializeToUtf8Bytes(definition, ModelJson.Definition)),
+            .. ModelField.Encode(parameters),
+        ];
+        long version = await RetryAsync(name, async () =>
+            await PublishedAsync(name, run, cancellation).ConfigureAwait(false)
+                ?? await TryPublishAsync(name, RedisValue.EmptyString, fields, cancellation, run).ConfigureAwait(false)).ConfigureAwait(false);
+        return await GetAsync(name, version, cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>The version that a run has published; null where it hasn't.</summary>
+    async Task<long?> PublishedAsync(string name, string run, CancellationToken cancellation)
+    {
+        if (run == "") return null;
+        var version = await Database.HashGetAsync(Keys.Model(name), $"run:{run}").WaitAsync(cancellation).ConfigureAwait(false);
+        return version.IsNull ? null : (long)version;
     }
 
     async Task<long?> TryChangeAsync(string name, HashEntry[] set, RedisValue[] remove, CancellationToken cancellation)

@@ -304,7 +304,7 @@ public sealed class ModelTraining
         if (!fields.ContainsKey("definition")) throw _ledger.Lost();
         var definition = ModelJson.Read(((ReadOnlyMemory<byte>)fields["definition"]).Span, _run.Model);
         var parameters = new LinearParameters(Doubles(fields["weights"]), Doubles(fields["intercepts"]));
-        var model = await new ModelStore(_connection).PublishAsync(_run.Model, definition, parameters.ToFields(definition.Algorithm), default).ConfigureAwait(false);
+        var model = await new ModelStore(_connection).PublishOnceAsync(_run.Model, definition, parameters.ToFields(definition.Algorithm), default).ConfigureAwait(false);
         await _ledger.RetryAsync(() => database.HashSetAsync(keys.Control, "published", model.Version), default).ConfigureAwait(false);
         await _recorder.WriteAsync().ConfigureAwait(false);
         await new RunStore(_connection).ClearAsync(_run.Id, all: false, default).ConfigureAwait(false);

@@ -82,7 +82,7 @@ static class NodeFigures
         team.Lead(() =>
         {
             var replica = new TrainingReplica(link, link.Enter(team.Wait));
-            replica.Attach(new Lbfgs(new double[1], new DiagonalPreconditioner([1]), 1, 0));
+            replica.Attach(new Lbfgs(new double[1], new DiagonalPreconditioner([1]), new(), 1, 0));
             var vector = new double[length];
             for (int step = 0; step < steps; step++)
             {
