@@ -122,13 +122,9 @@ sealed class DatasetWriter : IAsyncDisposable
         Dataset? current, string? label, ChunkCompression compression, string fingerprint, CancellationToken cancellation, int? keepVersions = null)
     {
         // A server that restarted or evicted in between has lost chunks that it acknowledged.
-        if (await FindLostAsync(cancellation).ConfigureAwait(false) is { } lost) throw Lost(lost);
+        if (await FindLostAsync(cancellation).ConfigureAwait(false) is { } lost) throw ImportJournal.Lost(lost);
         while (_tail.Count > 0) await WritePageAsync(cancellation).ConfigureAwait(false);
-        var state = await _database.PatientlyAsync(_ => _journal.AnnounceAsync("publishing"), cancellation).ConfigureAwait(false);
-        if (state == JournalState.Lost) throw Lost(_connection.Keys.Journal(_journal.ImportId)!);
-        if (state == JournalState.Others)
-            throw new RedisMLException("ImportTakenOver", ErrorKind.ResourceBusy,
-                $"Another process resumed this import into '{_journal.Dataset}'; nothing was published here.", _journal.Dataset);
+        _journal.Demand(await _database.PatientlyAsync(_ => _journal.AnnounceAsync("publishing"), cancellation).ConfigureAwait(false));
         var dataset = new Dataset
         {
             Name = _journal.Dataset,
@@ -190,9 +186,6 @@ sealed class DatasetWriter : IAsyncDisposable
             _journalling.Release();
         }
     }
-
-    static RedisMLException Lost(string key) => new("ChunkLost", ErrorKind.InvalidData,
-        $"The server no longer has '{key}', which it had acknowledged: it restarted without persistence, or evicts keys (see its maxmemory-policy). Nothing was published.", key);
 
     /// <summary>The first key of this import that isn't there as it was written; null where all are.</summary>
     async Task<string?> FindLostAsync(CancellationToken cancellation)
