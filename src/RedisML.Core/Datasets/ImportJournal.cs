@@ -1,5 +1,7 @@
 using System.Security.Cryptography;
+using System.Text.Json;
 using RedisML.Connections;
+using RedisML.Datasets.Rows;
 using StackExchange.Redis;
 
 namespace RedisML.Datasets;
@@ -88,6 +90,21 @@ sealed class ImportJournal
     /// <summary>Notes that chunks below <paramref name="limit"/> may exist from now on.</summary>
     public Task ExtendAsync(int limit, CancellationToken cancellation) => DemandAsync("chunks", limit, cancellation);
 
+    /// <summary>Notes where rows will lie one by one, and how many of them were there before.</summary>
+    public async Task PlaceRowsAsync(RowPlacement placement, long rowsBefore, CancellationToken cancellation)
+    {
+        await DemandAsync("rowsBefore", rowsBefore, cancellation).ConfigureAwait(false);
+        await DemandAsync("placement", JsonSerializer.Serialize(placement, Datasets.Dataset.Json), cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>Where rows lie one by one; null for chunks.</summary>
+    public async Task<RowPlacement?> PlacementAsync(CancellationToken cancellation) =>
+        (string?)await Database.HashGetAsync(Key, "placement").WaitAsync(cancellation).ConfigureAwait(false) is { } json
+            ? JsonSerializer.Deserialize<RowPlacement>(json, Datasets.Dataset.Json) : null;
+
+    /// <summary>Notes that rows below <paramref name="limit"/> may exist from now on.</summary>
+    public Task ExtendRowsAsync(long limit, CancellationToken cancellation) => DemandAsync("rows", limit, cancellation);
+
     /// <summary>Notes where the import could go on.</summary>
     public Task CheckpointAsync(string checkpoint, CancellationToken cancellation) => DemandAsync("checkpoint", checkpoint, cancellation);
 
@@ -122,6 +139,15 @@ sealed class ImportJournal
     {
         if (await IsPublishedAsync().ConfigureAwait(false)) return;
         var keys = _connection.Keys;
+        if (await PlacementAsync(CancellationToken.None).ConfigureAwait(false) is { } placement)
+        {
+            var versions = await new DatasetStore(_connection).VersionsAsync(Dataset, CancellationToken.None).ConfigureAwait(false);
+            var rows = await Database.HashGetAsync(Key, ["rowsBefore", "rows"]).ConfigureAwait(false);
+            // Rows with numbers that a version has too were written over; they can't be brought back, but must not go.
+            long first = versions.Where(v => placement.Key is null && v.Placement is { Key: null }).Select(v => v.Rows).Append((long)rows[0]).Max();
+            await RowStore.Create(_connection, Dataset, placement)
+                .RemoveAsync(first, rows[1].IsNull ? 0 : (long)rows[1], [.. versions.Select(v => v.Placement).OfType<RowPlacement>()]).ConfigureAwait(false);
+        }
         int chunks = Math.Max(atLeast, (int)await Database.HashGetAsync(Key, "chunks").ConfigureAwait(false));
         for (int first = 0; first <= chunks; first += RemovalBatch)
         {
