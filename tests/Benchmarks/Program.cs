@@ -12,6 +12,7 @@ if (args is ["import-for-memory", var path, var port])
 (string Name, Func<BenchmarkContext, Task> Run)[] benchmarks =
 [
     ("import", ImportFigures.RunAsync),
+    ("hash", HashFigures.RunAsync),
     ("memory", MemoryFigures.RunAsync),
     ("read", ReadFigures.RunAsync),
     ("train", TrainFigures.RunAsync),
