@@ -17,7 +17,7 @@
         'Connect-RedisML', 'Disconnect-RedisML'
         'Get-RedisMLConnection', 'Test-RedisMLConnection'
         'Start-RedisMLServer', 'Stop-RedisMLServer', 'Get-RedisMLServer'
-        'Import-RedisTrainingData', 'Get-RedisTrainingData'
+        'Import-RedisTrainingData', 'Get-RedisTrainingData', 'Export-RedisTrainingData'
         'Get-RedisDataset', 'Remove-RedisDataset', 'Split-RedisDataset', 'Measure-RedisDataset'
         'Set-RedisModelParameter', 'Get-RedisModelParameter', 'Remove-RedisModelParameter'
         'Get-RedisModel', 'Remove-RedisModel', 'Export-RedisModel', 'Test-RedisModel'

@@ -2,19 +2,27 @@ using System.IO.Hashing;
 
 namespace RedisML.Formats;
 
-/// <summary>A file to import from: plain or gzip, told by its content.</summary>
+/// <summary>How the bytes of a file are compressed.</summary>
+public enum FileCompression
+{
+    None,
+    Gzip,
+    Zstandard,
+}
+
+/// <summary>A file to import from: plain, gzip or Zstandard, told by its content.</summary>
 public sealed class SourceFile
 {
     const int FileBuffer = 1 << 20;
 
-    SourceFile(FileInfo file, bool isGzip) => (Path, Length, IsGzip) = (file.FullName, file.Length, isGzip);
+    SourceFile(FileInfo file, FileCompression compression) => (Path, Length, Compression) = (file.FullName, file.Length, compression);
 
     public string Path { get; }
 
     /// <summary>Bytes of the file itself, compressed where it is.</summary>
     public long Length { get; }
 
-    public bool IsGzip { get; }
+    public FileCompression Compression { get; }
 
     /// <summary>Looks at the file without reading it all.</summary>
     /// <exception cref="RedisMLException"><c>FileNotFound</c>, <c>PathIsDirectory</c>, <c>FileEmpty</c>, <c>FileAccessDenied</c>, <c>FileReadFailed</c>.</exception>
@@ -25,14 +33,53 @@ public sealed class SourceFile
         var file = new FileInfo(path);
         if (!file.Exists) throw new RedisMLException("FileNotFound", ErrorKind.ObjectNotFound, $"There is no file '{path}'.", path);
         if (file.Length == 0) throw new RedisMLException("FileEmpty", ErrorKind.InvalidData, $"'{path}' is empty.", path);
-        Span<byte> magic = stackalloc byte[2];
+        Span<byte> magic = stackalloc byte[4];
         using var stream = OpenRaw(path);
-        bool isGzip = stream.ReadAtLeast(magic, 2, throwOnEndOfStream: false) == 2 && magic is [0x1F, 0x8B];
-        return new(file, isGzip);
+        int length = stream.ReadAtLeast(magic, magic.Length, throwOnEndOfStream: false);
+        return new(file, magic[..length] switch
+        {
+            [0x1F, 0x8B, ..] => FileCompression.Gzip,
+            [0x28, 0xB5, 0x2F, 0xFD] => FileCompression.Zstandard,
+            _ => FileCompression.None,
+        });
     }
 
     /// <summary>The content, inflated.</summary>
-    public SourceContent OpenContent() => new(OpenRaw(Path), IsGzip);
+    public SourceContent OpenContent() => new(OpenRaw(Path), Compression);
+
+    /// <summary>The first bytes of the content, inflated; fewer where it has no more.</summary>
+    public async Task<ReadOnlyMemory<byte>> ReadStartAsync(int count, CancellationToken cancellation)
+    {
+        using var content = OpenContent();
+        var bytes = new byte[count];
+        int length = await content.Stream.ReadAtLeastAsync(bytes, count, throwOnEndOfStream: false, cancellation).ConfigureAwait(false);
+        return bytes.AsMemory(0, length);
+    }
+
+    /// <summary>The content as a stream that is read from anywhere: the file itself, or a temporary one that it is inflated to and that goes with the stream.</summary>
+    public async Task<Stream> OpenSeekableAsync(CancellationToken cancellation)
+    {
+        if (Compression == FileCompression.None) return OpenRaw(Path);
+        var inflated = new FileStream(System.IO.Path.GetTempFileName(), new FileStreamOptions
+        {
+            Access = FileAccess.ReadWrite,
+            Mode = FileMode.Create,
+            BufferSize = FileBuffer,
+            Options = FileOptions.DeleteOnClose | FileOptions.Asynchronous,
+        });
+        try
+        {
+            using var content = OpenContent();
+            await content.Stream.CopyToAsync(inflated, FileBuffer, cancellation).ConfigureAwait(false);
+            inflated.Position = 0;
+            return inflated;
+        }
+        catch
+        {
+            await inflated.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
 
     /// <summary>XXH3 of the file's bytes.</summary>
     public async Task<UInt128> HashAsync(CancellationToken cancellation)
@@ -67,10 +114,15 @@ public sealed class SourceFile
 }
 
 /// <summary>The content of a file, read from its start.</summary>
-public sealed class SourceContent(FileStream raw, bool isGzip) : IDisposable
+public sealed class SourceContent(FileStream raw, FileCompression compression) : IDisposable
 {
     /// <summary>Inflated; throws <see cref="InvalidDataException"/> where the compressed data is damaged or ends early.</summary>
-    public Stream Stream { get; } = isGzip ? new WholeGzipStream(raw) : raw;
+    public Stream Stream { get; } = compression switch
+    {
+        FileCompression.Gzip => new WholeGzipStream(raw),
+        FileCompression.Zstandard => new ZstandardStream(raw),
+        _ => raw,
+    };
 
     /// <summary>Bytes of the file read so far.</summary>
     public long FilePosition => raw.Position;

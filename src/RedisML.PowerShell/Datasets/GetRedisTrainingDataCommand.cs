@@ -34,7 +34,7 @@ public sealed class GetRedisTrainingDataCommand : RedisMLCmdlet
     protected override void ProcessRecord() => Run(async (connection, cancellation) =>
     {
         var dataset = await new DatasetStore(connection).GetAsync(Dataset, Version, cancellation).ConfigureAwait(false);
-        var columns = Column.SelectMany(pattern => Matching(dataset, pattern)).Distinct().ToArray();
+        var columns = ColumnPatterns.Matching(dataset, Column);
         var rows = new List<PSObject>(Batch);
         await foreach (var chunk in new DatasetReader(connection).ReadAsync(dataset, Skip, First, cancellation).ConfigureAwait(false))
             using (chunk)
@@ -66,13 +66,5 @@ public sealed class GetRedisTrainingDataCommand : RedisMLCmdlet
             result.Properties.Add(new PSNoteProperty(name, chunk.Value(column, row, type)), preValidated: true);
         }
         return result;
-    }
-
-    static IEnumerable<int> Matching(Dataset dataset, string pattern)
-    {
-        var wildcard = new WildcardPattern(pattern, WildcardOptions.IgnoreCase);
-        var matches = Enumerable.Range(0, dataset.Columns.Count).Where(i => wildcard.IsMatch(dataset.Columns[i].Name)).ToList();
-        if (matches.Count == 0 && !WildcardPattern.ContainsWildcardCharacters(pattern)) dataset.Column(pattern);
-        return matches;
     }
 }

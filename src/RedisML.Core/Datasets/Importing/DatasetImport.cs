@@ -4,7 +4,6 @@ using System.Text.Json;
 using RedisML.Connections;
 using RedisML.Datasets.Rows;
 using RedisML.Formats;
-using RedisML.Formats.Csv;
 using StackExchange.Redis;
 
 namespace RedisML.Datasets.Importing;
@@ -28,9 +27,9 @@ public sealed class DatasetImport
 
     /// <summary>Imports a file.</summary>
     /// <inheritdoc cref="RunAsync(RedisMLConnection, ImportSource, ImportOptions, IProgress{ImportProgress}?, CancellationToken)"/>
-    public static Task<ImportResult> RunAsync(
+    public static async Task<ImportResult> RunAsync(
         RedisMLConnection connection, string path, ImportOptions options, IProgress<ImportProgress>? progress, CancellationToken cancellation) =>
-        RunAsync(connection, Open(path, options), options, progress, cancellation);
+        await RunAsync(connection, await SourceFormat.OpenAsync(path, options, cancellation).ConfigureAwait(false), options, progress, cancellation).ConfigureAwait(false);
 
     /// <summary>Runs an import to its end. Nothing is visible before all of it is.</summary>
     /// <remarks>
@@ -48,10 +47,9 @@ public sealed class DatasetImport
 
     /// <summary>What an import of a file would do. Writes nothing.</summary>
     /// <exception cref="RedisMLException">As for the import, before anything is written.</exception>
-    public static Task<ImportPlan> PlanAsync(RedisMLConnection connection, string path, ImportOptions options, CancellationToken cancellation) =>
-        new DatasetImport(connection, Open(path, options), options, null).PlanAsync(cancellation);
-
-    static CsvSource Open(string path, ImportOptions options) => new(SourceFile.Open(path), options.NullValues);
+    public static async Task<ImportPlan> PlanAsync(RedisMLConnection connection, string path, ImportOptions options, CancellationToken cancellation) =>
+        await new DatasetImport(connection, await SourceFormat.OpenAsync(path, options, cancellation).ConfigureAwait(false), options, null)
+            .PlanAsync(cancellation).ConfigureAwait(false);
 
     async Task<ImportResult> RunAsync(CancellationToken cancellation)
     {

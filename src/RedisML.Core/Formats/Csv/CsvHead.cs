@@ -18,7 +18,7 @@ sealed record CsvHead(CsvDialect Dialect, IReadOnlyList<string> Names, int DataS
     /// <exception cref="RedisMLException"><c>NotText</c>, <c>HeaderOnly</c>, <c>RecordTooLong</c>.</exception>
     public static async Task<CsvHead> ReadAsync(SourceFile file, IReadOnlyList<string> nullValues, CancellationToken cancellation)
     {
-        var bytes = await ReadStartAsync(file, SampleBytes, cancellation).ConfigureAwait(false);
+        var bytes = await file.ReadStartAsync(SampleBytes, cancellation).ConfigureAwait(false);
         if (bytes.Span.Contains((byte)0))
             throw new RedisMLException("NotText", ErrorKind.InvalidData,
                 $"'{file.Path}' isn't a CSV file in UTF-8: it has zero bytes, as a binary file or UTF-16 text has.", file.Path);
@@ -35,26 +35,6 @@ sealed record CsvHead(CsvDialect Dialect, IReadOnlyList<string> Names, int DataS
         if (border == 0)
             throw new RedisMLException("RecordTooLong", ErrorKind.LimitsExceeded,
                 $"'{file.Path}': the first record is longer than {SampleBytes >> 20} MB. Is a closing quote missing, or is this not a CSV file?", file.Path);
-        return new(dialect, Named(reader.Headers), start, bytes.Span[..start].Count(lineBreak), data[..border]);
-    }
-
-    static async Task<ReadOnlyMemory<byte>> ReadStartAsync(SourceFile file, int count, CancellationToken cancellation)
-    {
-        using var content = file.OpenContent();
-        var bytes = new byte[count];
-        int length = await content.Stream.ReadAtLeastAsync(bytes, count, throwOnEndOfStream: false, cancellation).ConfigureAwait(false);
-        return bytes.AsMemory(0, length);
-    }
-
-    static IReadOnlyList<string> Named(IReadOnlyList<string> headers)
-    {
-        var names = new List<string>(headers.Count);
-        foreach (var header in headers)
-        {
-            string name = header.Trim() is { Length: > 0 } given ? given : $"Column{names.Count + 1}", unique = name;
-            for (int i = 2; names.Contains(unique); i++) unique = $"{name}_{i}";
-            names.Add(unique);
-        }
-        return names;
+        return new(dialect, ColumnNames.Of(reader.Headers), start, bytes.Span[..start].Count(lineBreak), data[..border]);
     }
 }

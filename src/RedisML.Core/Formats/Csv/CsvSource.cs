@@ -52,7 +52,7 @@ sealed class CsvSource(SourceFile file, IReadOnlyList<string> nullValues) : Impo
             yield return new CsvPart(block, parsers, _holdsRejects)
             {
                 FirstLine = block.Index == 0 ? 1 + head.HeaderLines : null,
-                SourceBytes = file.IsGzip ? _position : block.Offset + block.Length,
+                SourceBytes = file.Compression != FileCompression.None ? _position : block.Offset + block.Length,
             };
         }
     }

@@ -1,0 +1,52 @@
+using System.Runtime.CompilerServices;
+using Apache.Arrow;
+using Apache.Arrow.Compression;
+using Apache.Arrow.Ipc;
+
+namespace RedisML.Formats.Arrow;
+
+/// <summary>An Arrow IPC file, or stream, as a source.</summary>
+/// <param name="isStream">Whether it is a stream; a file is read by its footer.</param>
+sealed class ArrowSource(SourceFile file, bool isStream) : BatchSource(file)
+{
+    static readonly CompressionCodecFactory s_codecs = new();
+
+    SourceContent? _content;
+    Stream? _seekable;
+
+    public override long Position => _content?.FilePosition ?? (_seekable is { CanRead: true } s ? Math.Min(s.Position, File.Length) : 0);
+
+    protected override async Task<Schema> ReadSchemaAsync(CancellationToken cancellation)
+    {
+        using var reader = await OpenAsync(cancellation).ConfigureAwait(false);
+        return await Guard(async () => await reader.GetSchema(cancellation).ConfigureAwait(false)).ConfigureAwait(false);
+    }
+
+    protected override async IAsyncEnumerable<RecordBatch> ReadBatchesAsync([EnumeratorCancellation] CancellationToken cancellation)
+    {
+        using var reader = await OpenAsync(cancellation).ConfigureAwait(false);
+        while (await Guard(async () => await reader.ReadNextRecordBatchAsync(cancellation).ConfigureAwait(false)).ConfigureAwait(false) is { } batch)
+            yield return batch;
+    }
+
+    /// <summary>The reader closes what it reads from.</summary>
+    async Task<ArrowStreamReader> OpenAsync(CancellationToken cancellation)
+    {
+        if (isStream) return new((_content = File.OpenContent()).Stream, s_codecs);
+        _seekable = await File.OpenSeekableAsync(cancellation).ConfigureAwait(false);
+        return new ArrowFileReader(_seekable, s_codecs);
+    }
+
+    /// <summary>The reader tells of damage by exceptions of many kinds.</summary>
+    static async Task<T> Guard<T>(Func<Task<T>> read)
+    {
+        try
+        {
+            return await read().ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is not (OperationCanceledException or InvalidDataException or RedisMLException or OutOfMemoryException))
+        {
+            throw new InvalidDataException(e.Message, e);
+        }
+    }
+}

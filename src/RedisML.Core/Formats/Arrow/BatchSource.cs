@@ -1,0 +1,155 @@
+using System.IO.Hashing;
+using System.Runtime.CompilerServices;
+using Apache.Arrow;
+using RedisML.Datasets;
+using RedisML.Datasets.Chunks;
+using RedisML.Datasets.Columns;
+using RedisML.Datasets.Importing;
+
+namespace RedisML.Formats.Arrow;
+
+/// <summary>A file of typed columns as a source: its record batches are cut, and put together, to parts of a chunk's size.</summary>
+abstract class BatchSource(SourceFile file) : ImportSource
+{
+    /// <summary>What is read ahead of the tasks that encode it.</summary>
+    const int MinRowsForSize = 1;
+
+    Schema? _schema;
+
+    public override string Name => file.Path;
+
+    public override long? Length => file.Length;
+
+    protected SourceFile File => file;
+
+    public override async Task<UInt128?> HashAsync(CancellationToken cancellation) => await file.HashAsync(cancellation).ConfigureAwait(false);
+
+    public override async Task<IReadOnlyList<ImportColumn>> ReadColumnsAsync(
+        IReadOnlyDictionary<string, ColumnType> given, CancellationToken cancellation)
+    {
+        _schema = await ReadSchemaAsync(cancellation).ConfigureAwait(false);
+        if (_schema.FieldsList.Count == 0) throw new RedisMLException("NoColumns", ErrorKind.InvalidData, $"'{Name}' has no columns.", Name);
+        var names = ColumnNames.Of([.. _schema.FieldsList.Select(f => f.Name)]);
+        return [.. _schema.FieldsList.Zip(names, (field, name) => new ImportColumn(name, given.TryGetValue(name, out var type) ? type : TypeOf(field), Inferred: false))];
+    }
+
+    public override async IAsyncEnumerable<ImportPart> ReadAsync(
+        IReadOnlyList<ImportColumn> columns, ChunkCompression compression, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        var encoder = new PartEncoder<BatchColumn[]>(columns, compression, builder =>
+            [.. columns.Select((c, i) => new BatchColumn(_schema!.GetFieldByIndex(i).DataType, c.Schema.Type, builder.Columns[i]))]);
+        var slices = new List<BatchSlice>();
+        int index = 0, rows = 0, target = 0;
+        try
+        {
+            await foreach (var batch in ReadBatchesAsync(cancellation).ConfigureAwait(false))
+            {
+                using var shared = new SharedBatch(batch);
+                if (batch.Length == 0) continue;
+                if (target == 0) target = RowsPerPart(batch);
+                for (int start = 0; start < batch.Length;)
+                {
+                    int count = Math.Min(batch.Length - start, target - rows);
+                    slices.Add(shared.Slice(start, count));
+                    start += count;
+                    rows += count;
+                    if (rows < target) continue;
+                    yield return new BatchPart(index++, [.. slices], encoder) { FirstLine = index == 1 ? 1 : null };
+                    slices.Clear();
+                    rows = 0;
+                }
+            }
+            if (rows > 0) yield return new BatchPart(index++, [.. slices], encoder) { FirstLine = index == 1 ? 1 : null };
+            else if (index == 0) throw new RedisMLException("HeaderOnly", ErrorKind.InvalidData, $"'{Name}' has columns and no rows.", Name);
+            slices.Clear();
+        }
+        finally
+        {
+            foreach (var slice in slices) slice.Dispose();
+        }
+    }
+
+    protected abstract Task<Schema> ReadSchemaAsync(CancellationToken cancellation);
+
+    /// <summary>The batches in order; whoever takes one disposes it.</summary>
+    protected abstract IAsyncEnumerable<RecordBatch> ReadBatchesAsync(CancellationToken cancellation);
+
+    ColumnType TypeOf(Field field) => ArrowTypes.ToColumnType(field.DataType) ?? throw new RedisMLException("UnsupportedColumnType", ErrorKind.InvalidData,
+        $"Column '{field.Name}' of '{Name}' has the type {field.DataType.Name}, which datasets don't have; write the file without it.", field.Name);
+
+    static int RowsPerPart(RecordBatch batch)
+    {
+        double rowBytes = Math.Max(1, (double)ChunkCodec.BufferBytes(batch) / Math.Max(MinRowsForSize, batch.Length));
+        return (int)Math.Clamp(ChunkSize.TargetBytes / rowBytes, Math.Min(ChunkSize.MinRows, ChunkSize.MaxBytes / rowBytes) + 1, 1 << 20);
+    }
+}
+
+/// <summary>A batch that several parts share; its memory is given back with the last.</summary>
+sealed class SharedBatch(RecordBatch batch) : IDisposable
+{
+    int _users = 1;
+
+    public RecordBatch Batch => batch;
+
+    public BatchSlice Slice(int start, int count)
+    {
+        Interlocked.Increment(ref _users);
+        return new(this, start, count);
+    }
+
+    public void Dispose()
+    {
+        if (Interlocked.Decrement(ref _users) == 0) batch.Dispose();
+    }
+}
+
+/// <summary>Some rows of a batch.</summary>
+sealed record BatchSlice(SharedBatch Shared, int Start, int Count) : IDisposable
+{
+    public void Dispose() => Shared.Dispose();
+}
+
+/// <summary>Rows of one batch or several, which become a chunk.</summary>
+sealed class BatchPart(int index, IReadOnlyList<BatchSlice> slices, PartEncoder<BatchColumn[]> encoder)
+    : ImportPart(index, slices.Sum(s => ChunkCodec.BufferBytes(s.Shared.Batch) * s.Count / Math.Max(1, s.Shared.Batch.Length)))
+{
+    /// <remarks>Over the buffers of whole batches and the places in them: cheap, and different wherever the content is.</remarks>
+    public override UInt128 Hash()
+    {
+        var hash = new XxHash128();
+        Span<int> place = stackalloc int[2];
+        foreach (var slice in slices)
+        {
+            (place[0], place[1]) = (slice.Start, slice.Count);
+            hash.Append(System.Runtime.InteropServices.MemoryMarshal.AsBytes<int>(place));
+            foreach (var array in slice.Shared.Batch.Arrays)
+                foreach (var buffer in array.Data.Buffers) hash.Append(buffer.Span);
+        }
+        return hash.GetCurrentHashAsUInt128();
+    }
+
+    public override EncodedPart Encode(bool leaveOut) => encoder.Encode(slices.Sum(s => (long)s.Count), leaveOut, Append);
+
+    public override void Dispose()
+    {
+        foreach (var slice in slices) slice.Dispose();
+    }
+
+    void Append(BatchColumn[] columns, IReadOnlySet<int> left, List<BadRow> bad)
+    {
+        for (int i = 0; i < columns.Length; i++)
+        {
+            int row = 0;
+            foreach (var slice in slices)
+            {
+                columns[i].Append(slice.Shared.Batch.Column(i), slice.Start, slice.Count, row, i, left, bad);
+                row += slice.Count;
+            }
+        }
+        // Found column by column; wanted row by row, each once.
+        if (bad.Count < 2) return;
+        var firsts = bad.OrderBy(b => b.Line).ThenBy(b => b.Column).DistinctBy(b => b.Line).ToList();
+        bad.Clear();
+        bad.AddRange(firsts);
+    }
+}

@@ -1,0 +1,101 @@
+using System.IO.Hashing;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using RedisML.Datasets;
+using RedisML.Datasets.Chunks;
+using RedisML.Datasets.Importing;
+
+namespace RedisML.Formats.Json;
+
+/// <summary>A file of JSON objects, one a line, as a source. Its columns are the names of the first lines' objects.</summary>
+sealed class JsonLinesSource(SourceFile file) : ImportSource
+{
+    const int SampleBytes = 1 << 20;
+    const int MinBlockBytes = 64 * 1024;
+    const int MaxBlockBytes = 16 << 20;
+
+    ReadOnlyMemory<byte> _sample;
+    SourceContent? _content;
+
+    public override string Name => file.Path;
+
+    public override long? Length => file.Length;
+
+    public override long Position => _content?.FilePosition ?? 0;
+
+    public override async Task<UInt128?> HashAsync(CancellationToken cancellation) => await file.HashAsync(cancellation).ConfigureAwait(false);
+
+    public override async Task<IReadOnlyList<ImportColumn>> ReadColumnsAsync(
+        IReadOnlyDictionary<string, ColumnType> given, CancellationToken cancellation)
+    {
+        var start = await file.ReadStartAsync(SampleBytes, cancellation).ConfigureAwait(false);
+        if (start.Span.StartsWith((ReadOnlySpan<byte>)[0xEF, 0xBB, 0xBF])) start = start[3..];
+        _sample = start.Length < SampleBytes - 3 ? start : start[..(start.Span.LastIndexOf((byte)'\n') + 1)];
+        if (_sample.IsEmpty) _sample = start;
+        var names = new List<string>();
+        var types = new Dictionary<string, ColumnType?>(StringComparer.Ordinal);
+        foreach (var range in _sample.Span.Split((byte)'\n')) Look(_sample.Span[range].Trim(" \t\r"u8), names, types);
+        if (names.Count == 0) throw new RedisMLException("NoColumns", ErrorKind.InvalidData, $"'{Name}' has no JSON object with a name in it, one a line.", Name);
+        return [.. names.Select(name => given.TryGetValue(name, out var type) ? new ImportColumn(name, type, Inferred: false) : new(name, types[name], Inferred: true))];
+    }
+
+    public override async IAsyncEnumerable<ImportPart> ReadAsync(
+        IReadOnlyList<ImportColumn> columns, ChunkCompression compression, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        var encoder = new PartEncoder<JsonRows>(columns, compression, builder => new(columns, builder));
+        using var content = _content = file.OpenContent();
+        await foreach (var block in new LineBlockReader(content.Stream, BlockBytes(encoder), Name).ReadAsync(cancellation).ConfigureAwait(false))
+            yield return new JsonPart(block, encoder) { FirstLine = block.Index == 0 ? 1 : null };
+    }
+
+    /// <summary>Numbers become fractions, dates timestamps, lists lists of wider numbers; anything becomes text where it turns out to be mixed.</summary>
+    public override ColumnType? Widened(ImportColumn column, BadRow bad) =>
+        ColumnType.Union(column.Type, bad.ValueType) is var wider && wider != column.Type ? wider : null;
+
+    static void Look(ReadOnlySpan<byte> line, List<string> names, Dictionary<string, ColumnType?> types)
+    {
+        if (line.IsEmpty) return;
+        try
+        {
+            var reader = new Utf8JsonReader(line);
+            if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject) return;
+            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+            {
+                string name = reader.GetString()!;
+                if (types.TryAdd(name, null)) names.Add(name);
+                reader.Read();
+                int from = (int)reader.TokenStartIndex;
+                bool isText = reader.TokenType == JsonTokenType.String, isNull = reader.TokenType == JsonTokenType.Null;
+                reader.Skip();
+                var text = isText ? reader.ValueSpan : line[from..(int)reader.BytesConsumed];
+                if (!isNull) types[name] = ColumnType.Union(types[name], JsonRows.TypeOf(text, isText));
+            }
+        }
+        catch (JsonException)
+        {
+            // The import itself will come to this line, and say where it is.
+        }
+    }
+
+    int BlockBytes(PartEncoder<JsonRows> encoder)
+    {
+        long lines = _sample.Span.Count((byte)'\n') + 1;
+        using var chunk = encoder.Encode(lines, leaveOut: true, (rows, left, bad) => rows.Append(_sample, left, bad)).Chunk;
+        if (chunk is null) return ChunkSize.TargetBytes;
+        double perStored = (double)_sample.Length / Math.Max(1, chunk.UncompressedBytes), perRow = (double)_sample.Length / chunk.Rows;
+        double block = Math.Min(Math.Max(ChunkSize.TargetBytes * perStored, ChunkSize.MinRows * perRow), ChunkSize.MaxBytes * perStored);
+        return (int)Math.Clamp(block, MinBlockBytes, MaxBlockBytes);
+    }
+
+    sealed class JsonPart(LineBlock block, PartEncoder<JsonRows> encoder) : ImportPart(block.Index, block.Length)
+    {
+        public override UInt128 Hash() => XxHash128.HashToUInt128(block.Memory.Span);
+
+        public override EncodedPart Encode(bool leaveOut) =>
+            encoder.Encode(block.Memory.Span.Count((byte)'\n'), leaveOut, (rows, left, bad) => rows.Append(WithoutMark(), left, bad));
+
+        public override void Dispose() => block.Dispose();
+
+        ReadOnlyMemory<byte> WithoutMark() => block.Index == 0 && block.Memory.Span.StartsWith((ReadOnlySpan<byte>)[0xEF, 0xBB, 0xBF]) ? block.Memory[3..] : block.Memory;
+    }
+}

@@ -1,0 +1,79 @@
+using System.Management.Automation;
+using RedisML.Datasets;
+using RedisML.Datasets.Exporting;
+
+namespace RedisML.PowerShell;
+
+[Cmdlet(VerbsData.Export, "RedisTrainingData", SupportsShouldProcess = true)]
+[OutputType(typeof(ExportResult))]
+public sealed class ExportRedisTrainingDataCommand : RedisMLCmdlet
+{
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Alias("Name")]
+    [ArgumentCompleter(typeof(DatasetNameCompleter))]
+    public string Dataset { get; set; } = "";
+
+    [Parameter(Mandatory = true, Position = 1)]
+    public string Path { get; set; } = "";
+
+    [Parameter]
+    public ExportFormat? Format { get; set; }
+
+    [Parameter]
+    [ValidateRange(0, long.MaxValue)]
+    public long First { get; set; } = long.MaxValue;
+
+    [Parameter]
+    [ValidateRange(0, long.MaxValue)]
+    public long Skip { get; set; }
+
+    [Parameter]
+    [SupportsWildcards]
+    [ArgumentCompleter(typeof(ColumnNameCompleter))]
+    public string[] Column { get; set; } = ["*"];
+
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public long? Version { get; set; }
+
+    [Parameter]
+    public char Delimiter { get; set; } = ',';
+
+    [Parameter]
+    public SwitchParameter Force { get; set; }
+
+    [Parameter]
+    public SwitchParameter NoClobber { get; set; }
+
+    protected override void ProcessRecord()
+    {
+        string path = ResolvePath(Path);
+        try
+        {
+            DatasetExport.FormatOf(path, Format);
+        }
+        catch (RedisMLException e)
+        {
+            Fail(e);
+        }
+        if (!ShouldProcess(path, $"Export dataset '{Dataset}'")) return;
+        var rows = new LatestProgress<long>();
+        long total = 0;
+        Run($"Exporting dataset '{Dataset}' to '{path}'", () => new($"{rows.Value:N0} rows", (double)rows.Value / Math.Max(1, total)), async (connection, cancellation) =>
+        {
+            var dataset = await new DatasetStore(connection).GetAsync(Dataset, Version, cancellation).ConfigureAwait(false);
+            total = Math.Min(First, Math.Max(0, dataset.Rows - Skip));
+            var options = new ExportOptions
+            {
+                Path = path,
+                Format = Format,
+                First = First,
+                Skip = Skip,
+                Columns = [.. ColumnPatterns.Matching(dataset, Column).Select(i => dataset.Columns[i].Name)],
+                Delimiter = Delimiter,
+                Force = Force,
+                NoClobber = NoClobber,
+            };
+            PostObject(await new DatasetExport(connection).RunAsync(dataset, options, rows, cancellation).ConfigureAwait(false));
+        });
+    }
+}
