@@ -27,6 +27,12 @@ public sealed class KeySpace(string prefix = KeySpace.DefaultPrefix)
     /// <summary>A string: an Arrow IPC stream.</summary>
     public RedisKey Chunk(string dataset, string importId, int index) => $"{Prefix}:dataset:{dataset}:chunk:{importId}:{index}";
 
+    /// <summary>A hash: a row of a dataset whose layout is Hash.</summary>
+    public RedisKey Row(string dataset, string key) => $"{Prefix}:dataset:{dataset}:row:{key}";
+
+    /// <summary>A sorted set of row keys, or a stream: the rows of a dataset whose layout is Hash or Stream.</summary>
+    public RedisKey Rows(string dataset, string importId) => $"{Prefix}:dataset:{dataset}:rows:{importId}";
+
     /// <summary>A set: the ids of imports under way, or broken off.</summary>
     public RedisKey Imports => $"{Prefix}:imports";
 

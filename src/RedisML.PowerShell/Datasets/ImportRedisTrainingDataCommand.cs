@@ -32,6 +32,15 @@ public sealed class ImportRedisTrainingDataCommand : RedisMLCmdlet
     public string[] NullValue { get; set; } = [];
 
     [Parameter]
+    public DatasetLayout? Layout { get; set; }
+
+    [Parameter]
+    public string? Key { get; set; }
+
+    [Parameter]
+    public TimeSpan? TimeToLive { get; set; }
+
+    [Parameter]
     public ChunkCompression Compression { get; set; } = ChunkCompression.Lz4;
 
     [Parameter]
@@ -74,6 +83,9 @@ public sealed class ImportRedisTrainingDataCommand : RedisMLCmdlet
             Label = Label,
             Schema = Types(),
             NullValues = NullValue,
+            Layout = Layout ?? (Key is null && TimeToLive is null ? null : DatasetLayout.Hash),
+            Key = Key,
+            TimeToLive = TimeToLive,
             Compression = Compression,
             BadRow = RejectPath is not null && !MyInvocation.BoundParameters.ContainsKey(nameof(BadRow)) ? BadRowPolicy.Quarantine : BadRow,
             MaxBadRows = MaxBadRow,
