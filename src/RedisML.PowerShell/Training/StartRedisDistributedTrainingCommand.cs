@@ -17,6 +17,9 @@ public sealed class StartRedisDistributedTrainingCommand : RedisMLCmdlet
     [ArgumentCompleter(typeof(DatasetNameCompleter))]
     public string Dataset { get; set; } = "";
 
+    [Parameter]
+    public long? DatasetVersion { get; set; }
+
     [Parameter(Mandatory = true, Position = 1)]
     [ArgumentCompleter(typeof(ModelNameCompleter))]
     public string Model { get; set; } = "";
@@ -95,7 +98,7 @@ public sealed class StartRedisDistributedTrainingCommand : RedisMLCmdlet
 
     async Task<TrainingJob> CreateAsync(RedisMLConnection connection, CancellationToken cancellation)
     {
-        var dataset = await new DatasetStore(connection).GetAsync(Dataset, null, cancellation).ConfigureAwait(false);
+        var dataset = await new DatasetStore(connection).GetAsync(Dataset, DatasetVersion, cancellation).ConfigureAwait(false);
         var specification = Specify(dataset);
         return new(MyInvocation.Line, ModelTraining.Start(connection, dataset, Model, specification, WorkerCount), ToJobError);
     }
