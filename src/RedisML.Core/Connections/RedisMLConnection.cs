@@ -48,7 +48,7 @@ public sealed class RedisMLConnection : IAsyncDisposable
         try
         {
             await connection.CheckCredentialAsync(cancellation).ConfigureAwait(false);
-            await connection.Database.KeyExistsAsync(connection.Keys.Datasets).WaitAsync(cancellation).ConfigureAwait(false);
+            await connection.Database.PatientlyAsync(d => d.KeyExistsAsync(connection.Keys.Datasets), cancellation).ConfigureAwait(false);
             connection.Server = await ServerInfo.ReadAsync(connection, cancellation).ConfigureAwait(false);
             return connection;
         }

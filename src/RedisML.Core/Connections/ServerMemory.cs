@@ -14,11 +14,11 @@ static class ServerMemory
             : null;
     }
 
-    /// <summary>The server's limit, as the end of a sentence.</summary>
+    /// <summary>The server's limit, as a sentence; empty where there is none.</summary>
     public static async Task<string> LimitAsync(RedisMLConnection connection)
     {
         var (_, limit) = await ReadAsync(connection).ConfigureAwait(false);
-        return limit > 0 ? $"; maxmemory is {limit / 1e6:N0} MB" : "";
+        return limit > 0 ? $" Its maxmemory is {limit / 1e6:N0} MB." : "";
     }
 
     static async Task<(string Policy, long Limit)> ReadAsync(RedisMLConnection connection)

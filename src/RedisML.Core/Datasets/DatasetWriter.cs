@@ -20,6 +20,7 @@ sealed class DatasetWriter : IAsyncDisposable
 {
     internal const int PageLength = 1000;
     const int JournalStep = 64;
+    static readonly TimeSpan s_patienceAtEnd = TimeSpan.FromMilliseconds(500);
 
     readonly RedisMLConnection _connection;
     readonly IDatabase _database;
@@ -121,13 +122,13 @@ sealed class DatasetWriter : IAsyncDisposable
         Dataset? current, string? label, ChunkCompression compression, string fingerprint, CancellationToken cancellation, int? keepVersions = null)
     {
         // A server that restarted or evicted in between has lost chunks that it acknowledged.
-        if (await FindLostAsync(cancellation).ConfigureAwait(false) is { } lost)
-            throw new RedisMLException("ChunkLost", ErrorKind.InvalidData,
-                $"The server no longer has '{lost}', which it had acknowledged: it restarted without persistence, or evicts keys (see its maxmemory-policy). Nothing was published.", lost);
+        if (await FindLostAsync(cancellation).ConfigureAwait(false) is { } lost) throw Lost(lost);
         while (_tail.Count > 0) await WritePageAsync(cancellation).ConfigureAwait(false);
-        if (!await _journal.TryAnnounceAsync("publishing").WaitAsync(cancellation).ConfigureAwait(false))
+        var state = await _database.PatientlyAsync(_ => _journal.AnnounceAsync("publishing"), cancellation).ConfigureAwait(false);
+        if (state == JournalState.Lost) throw Lost(_connection.Keys.Journal(_journal.ImportId)!);
+        if (state == JournalState.Others)
             throw new RedisMLException("ImportTakenOver", ErrorKind.ResourceBusy,
-                $"The import into '{_journal.Dataset}' is no longer this process's: another one resumed it, or the server lost its journal. Nothing was published here.", _journal.Dataset);
+                $"Another process resumed this import into '{_journal.Dataset}'; nothing was published here.", _journal.Dataset);
         var dataset = new Dataset
         {
             Name = _journal.Dataset,
@@ -152,16 +153,16 @@ sealed class DatasetWriter : IAsyncDisposable
     /// <summary>Where nothing was published, deletes what was written, unless it is kept for a resume.</summary>
     public async ValueTask DisposeAsync()
     {
-        // After a lost connection this fails too; then the next import sweeps by the journal.
+        // A server that is away isn't waited for, as after Ctrl+C; then the next import sweeps by the journal.
         try
         {
             if (_keep)
             {
-                await _journal.GiveUpAsync().ConfigureAwait(false);
+                await _journal.GiveUpAsync().WaitAsync(s_patienceAtEnd).ConfigureAwait(false);
             }
-            else if (await _journal.TryAnnounceAsync("removing").ConfigureAwait(false))
+            else if (await _journal.AnnounceAsync("removing").WaitAsync(s_patienceAtEnd).ConfigureAwait(false) != JournalState.Others)
             {
-                await _journal.RemoveDataAsync().ConfigureAwait(false);
+                await _journal.RemoveDataAsync(_journalled).ConfigureAwait(false);
                 await _journal.CloseAsync().ConfigureAwait(false);
             }
         }
@@ -189,6 +190,9 @@ sealed class DatasetWriter : IAsyncDisposable
             _journalling.Release();
         }
     }
+
+    static RedisMLException Lost(string key) => new("ChunkLost", ErrorKind.InvalidData,
+        $"The server no longer has '{key}', which it had acknowledged: it restarted without persistence, or evicts keys (see its maxmemory-policy). Nothing was published.", key);
 
     /// <summary>The first key of this import that isn't there as it was written; null where all are.</summary>
     async Task<string?> FindLostAsync(CancellationToken cancellation)

@@ -4,6 +4,17 @@ using StackExchange.Redis;
 
 namespace RedisML.Datasets;
 
+/// <summary>Whose an import is.</summary>
+enum JournalState
+{
+    /// <summary>Another process took it over.</summary>
+    Others,
+    Own,
+
+    /// <summary>Nobody's: the server has lost the journal.</summary>
+    Lost,
+}
+
 /// <summary>Says which chunks of an import may exist, from before they are written until it is over, and where it could go on.</summary>
 /// <remarks>
 /// No chunk has a time to live, since under a <c>volatile-*</c> eviction policy acknowledged chunks would vanish. What a killed process
@@ -18,6 +29,7 @@ sealed class ImportJournal
     /// <summary>Changes a journal if it is still the caller's.</summary>
     const string IfOwnerScript = """
         -- KEYS journal | ARGV owner state ('' = give it up)
+        if redis.call('HEXISTS', KEYS[1], 'dataset') == 0 then return 2 end
         if redis.call('HGET', KEYS[1], 'owner') ~= ARGV[1] then return 0 end
         if ARGV[2] == '' then redis.call('HDEL', KEYS[1], 'owner', 'state')
         else redis.call('HSET', KEYS[1], 'state', ARGV[2]) end
@@ -79,11 +91,12 @@ sealed class ImportJournal
     /// <summary>Notes where the import could go on.</summary>
     public Task CheckpointAsync(string checkpoint, CancellationToken cancellation) => NoteAsync("checkpoint", checkpoint, cancellation);
 
-    /// <summary>Announces that the import will now be published or removed; false where it isn't this process's any more.</summary>
-    public async Task<bool> TryAnnounceAsync(string state) => (bool)await Database.ScriptEvaluateAsync(IfOwnerScript, [Key], [_owner, state]).ConfigureAwait(false);
+    /// <summary>Announces that the import will now be published or removed, and tells whose it is.</summary>
+    public async Task<JournalState> AnnounceAsync(string what) =>
+        (JournalState)(int)await Database.ScriptEvaluateAsync(IfOwnerScript, [Key], [_owner, what]).ConfigureAwait(false);
 
     /// <summary>Leaves the import to whoever resumes it. (This only deletes fields: that works on a full server too.)</summary>
-    public Task GiveUpAsync() => TryAnnounceAsync("");
+    public Task GiveUpAsync() => Database.ScriptEvaluateAsync(IfOwnerScript, [Key], [_owner, ""]);
 
     /// <summary>Removes the journal: the import is over.</summary>
     public async Task CloseAsync()
@@ -93,11 +106,12 @@ sealed class ImportJournal
     }
 
     /// <summary>Deletes the chunks and pages that the import may have written, unless it has been published after all.</summary>
-    public async Task RemoveDataAsync()
+    /// <param name="atLeast">Chunks that there may be even if the journal says less.</param>
+    public async Task RemoveDataAsync(int atLeast = 0)
     {
         if (await IsPublishedAsync().ConfigureAwait(false)) return;
         var keys = _connection.Keys;
-        int chunks = (int)await Database.HashGetAsync(Key, "chunks").ConfigureAwait(false);
+        int chunks = Math.Max(atLeast, (int)await Database.HashGetAsync(Key, "chunks").ConfigureAwait(false));
         for (int first = 0; first <= chunks; first += RemovalBatch)
         {
             var batch = Enumerable.Range(first, Math.Min(RemovalBatch, chunks - first)).Select(i => keys.Chunk(Dataset, ImportId, i))

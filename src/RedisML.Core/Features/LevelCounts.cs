@@ -1,8 +1,9 @@
 using RedisML.Datasets;
+using RedisML.Training;
 
 namespace RedisML.Features;
 
-/// <summary>How many rows have each level of a category, or each class of a label. Workers add chunks in any order: counts don't depend on it.</summary>
+/// <summary>How many rows have each level of a category, or each class of a label.</summary>
 internal sealed class LevelCounts(string column, ColumnType type)
 {
     const double MaxExactInteger = 1L << 53;
@@ -15,21 +16,16 @@ internal sealed class LevelCounts(string column, ColumnType type)
     /// <summary>Rows in which the column is missing.</summary>
     public long Missing { get; private set; }
 
-    /// <summary>Adds the rows of a chunk.</summary>
-    /// <param name="levels">May come twice.</param>
-    /// <param name="counts">The rows of each; a level without rows doesn't count.</param>
+    /// <summary>Adds the rows of a chunk, or of several. A level without rows doesn't count.</summary>
     /// <exception cref="RedisMLException"><c>TooManyLevels</c>, as soon as there are; <c>InvalidCategory</c>.</exception>
-    public void Add(IReadOnlyList<string> levels, ReadOnlySpan<long> counts, long missing)
+    public void Add(ChunkLevels levels)
     {
-        lock (_counts)
+        Missing += levels.Missing;
+        for (int i = 0; i < levels.Counts.Length; i++)
         {
-            Missing += missing;
-            for (int i = 0; i < counts.Length; i++)
-            {
-                if (counts[i] == 0) continue;
-                if (!_counts.TryGetValue(levels[i], out long count)) CheckNew(levels[i]);
-                _counts[levels[i]] = count + counts[i];
-            }
+            if (levels.Counts[i] == 0) continue;
+            if (!_counts.TryGetValue(levels.Names[i], out long count)) CheckNew(levels.Names[i]);
+            _counts[levels.Names[i]] = count + levels.Counts[i];
         }
     }
 

@@ -137,11 +137,14 @@ public sealed class SourceContent(FileStream raw, FileCompression compression, E
         _ => raw,
     }, encoding);
 
-    /// <summary>Bytes of the file read so far.</summary>
-    public long FilePosition => raw.Position;
+    /// <summary>Bytes of the file read so far, also once it is closed.</summary>
+    public long FilePosition => raw.CanRead ? raw.Position : _end;
+
+    long _end;
 
     public void Dispose()
     {
+        if (raw.CanRead) _end = raw.Position;
         Stream.Dispose();
         raw.Dispose();
     }

@@ -15,7 +15,7 @@ internal sealed class BlockEncoder
     {
         _layout = layout;
         int numberCount = layout.NumberPositions.Length;
-        Blocks = new BlockPartition(columns.Length, BlockPartition.BlockRows(numberCount));
+        Blocks = new BlockPartition(columns.Length, BlockPartition.CountOf(columns.Length, BlockPartition.BlockRows(numberCount)));
         _numbers = new double[numberCount * Blocks.MaxBlockRows];
         _positions = new int[layout.Categories.Length * Blocks.MaxBlockRows];
         _columns = new ColumnVector[layout.Features.Count];

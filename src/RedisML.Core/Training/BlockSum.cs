@@ -16,67 +16,106 @@ internal interface IBlockTerm
     void Add(EncodedBlock block, ReadOnlySpan<double> labels, ReadOnlySpan<double> parameters, Span<double> sum, Span<double> scratch);
 }
 
-/// <summary>Adds a term up over all blocks, by a team.</summary>
+/// <summary>Adds a term up over all blocks, by a team and with the other nodes.</summary>
 /// <remarks>
-/// The order of additions is fixed, so that the sum is the same to the bit whatever the number of workers: blocks fall into
-/// contiguous leaves, a leaf adds up its blocks in order, and the leaves are added up pairwise, as a tree. How many leaves there
-/// are depends on the data and the length of the sum alone; long sums have fewer, to bound their memory.
+/// The order of additions is fixed, so that the sum is the same to the bit whatever the number of workers and nodes: blocks fall into
+/// contiguous leaves, a leaf adds up its blocks in order, and the leaves are added up as a <see cref="LeafTree"/>. Branches that a worker
+/// adds up alone are single leaves, and larger where sums are long, to bound their memory.
 /// </remarks>
 internal sealed class BlockSum
 {
-    const int MaxLeaves = 64;
-    const int MaxLeafNumbers = 1 << 25; // 256 MB
+    const int MaxKeptNumbers = 1 << 25; // 256 MB
     const int SliceLength = 1 << 14;
 
     readonly TrainingData _data;
     readonly IBlockTerm _term;
     readonly WorkerTeam _team;
-    readonly double[][] _leaves;
+    readonly ITrainingExchange _exchange;
+    readonly int _leaves;
+    readonly int _branchSize;
+    readonly double[]?[] _sums;
+    readonly List<double[]>[] _temporaries;
     readonly double[]?[] _scratch;
-    readonly Action<int, int> _addLeaf;
-    readonly Action<int, int> _addSlice;
     ReadOnlyMemory<double> _parameters;
 
-    public BlockSum(TrainingData data, IBlockTerm term, WorkerTeam team, int workerCount)
+    public BlockSum(TrainingData data, IBlockTerm term, WorkerTeam team, int workerCount, ITrainingExchange exchange)
     {
-        (_data, _term, _team) = (data, term, team);
-        int leaves = Math.Min(Math.Min(MaxLeaves, data.BlockCount), Math.Max(1, MaxLeafNumbers / term.Length));
-        _leaves = new double[leaves][];
+        (_data, _term, _team, _exchange) = (data, term, team, exchange);
+        _leaves = data.Map.Leaves;
+        int kept = Math.Max(1, MaxKeptNumbers / term.Length);
+        for (_branchSize = 1; _leaves / _branchSize > kept; _branchSize *= 2) { }
+        _sums = new double[_leaves][];
+        _temporaries = [.. Enumerable.Range(0, workerCount).Select(_ => new List<double[]>())];
         _scratch = new double[workerCount][];
-        _addLeaf = AddLeaf;
-        _addSlice = AddSlice;
     }
 
     /// <summary>The sum at the given parameters; overwritten by the next call.</summary>
     public ReadOnlySpan<double> At(ReadOnlyMemory<double> parameters)
     {
         _parameters = parameters;
-        _team.For(_leaves.Length, _addLeaf);
-        int slices = (_term.Length + SliceLength - 1) / SliceLength;
-        if (slices == 1) AddSlice(0, 0);
-        else _team.For(slices, _addSlice);
-        return _leaves[0];
+        return _exchange.Sum(_term.Length, Add).Span;
     }
 
-    void AddLeaf(int worker, int leaf)
+    /// <summary>The sums of the share's branches.</summary>
+    List<Memory<double>> Add(Share share)
     {
-        var sum = _leaves[leaf] ??= new double[_term.Length];
+        var branches = LeafTree.Branches(new(share.First, Math.Min(share.End, _leaves)), _leaves);
+        List<Branch> parts = [.. branches.SelectMany(Parts)];
+        _team.For(parts.Count, (worker, index) => AddBranch(worker, parts[index], Sum(parts[index].First), 0));
+        int slices = (_term.Length + SliceLength - 1) / SliceLength;
+        if (slices == 1) AddSlice(branches, 0);
+        else _team.For(slices, (_, slice) => AddSlice(branches, slice));
+        return [.. branches.Select(branch => Sum(branch.First).AsMemory())];
+    }
+
+    double[] Sum(int leaf) => _sums[leaf] ??= new double[_term.Length];
+
+    /// <summary>What workers add up alone.</summary>
+    IEnumerable<Branch> Parts(Branch branch)
+    {
+        int size = Math.Min(_branchSize, branch.Size), end = Math.Min(branch.First + branch.Size, _leaves);
+        for (int first = branch.First; first < end; first += size) yield return new(first, size);
+    }
+
+    void AddBranch(int worker, Branch branch, double[] sum, int depth)
+    {
+        if (branch.Size == 1)
+        {
+            AddLeaf(worker, branch.First, sum);
+            return;
+        }
+        int half = branch.Size / 2;
+        AddBranch(worker, new(branch.First, half), sum, depth);
+        if (branch.First + half >= _leaves) return;
+        if (_temporaries[worker].Count == depth) _temporaries[worker].Add(new double[_term.Length]);
+        var other = _temporaries[worker][depth];
+        AddBranch(worker, new(branch.First + half, half), other, depth + 1);
+        Lanes.AddScaled(sum, 1, other);
+    }
+
+    void AddLeaf(int worker, int leaf, double[] sum)
+    {
         var scratch = _scratch[worker] ??= new double[_term.ScratchPerRow * _data.MaxBlockRows];
         sum.AsSpan().Clear();
-        int first = First(leaf), end = First(leaf + 1);
-        for (int block = first; block < end && !_team.Stopping.IsCancellationRequested; block++)
-            _term.Add(_data.Block(block), _data.Labels(block), _parameters.Span, sum, scratch);
+        int end = _data.Map.LeafStart(leaf + 1);
+        for (int block = _data.Map.LeafStart(leaf); block < end && !_team.Stopping.IsCancellationRequested; block++)
+        {
+            var rows = _data.Block(block);
+            if (rows.Rows > 0) _term.Add(rows, _data.Labels(block), _parameters.Span, sum, scratch);
+        }
     }
 
-    int First(int leaf) => (int)((long)_data.BlockCount * leaf / _leaves.Length);
-
-    void AddSlice(int worker, int slice)
+    void AddSlice(List<Branch> branches, int slice)
     {
         int start = slice * SliceLength, length = Math.Min(SliceLength, _term.Length - start);
-        for (int stride = 1; stride < _leaves.Length; stride *= 2)
+        foreach (var branch in branches)
         {
-            for (int leaf = 0; leaf + stride < _leaves.Length; leaf += 2 * stride)
-                Lanes.AddScaled(_leaves[leaf].AsSpan(start, length), 1, _leaves[leaf + stride].AsSpan(start, length));
+            int end = Math.Min(branch.First + branch.Size, _leaves);
+            for (int stride = _branchSize; stride < branch.Size; stride *= 2)
+            {
+                for (int leaf = branch.First; leaf + stride < end; leaf += 2 * stride)
+                    Lanes.AddScaled(Sum(leaf).AsSpan(start, length), 1, Sum(leaf + stride).AsSpan(start, length));
+            }
         }
     }
 }

@@ -10,12 +10,6 @@ internal sealed class ChunkLoader(FeaturePlan plan, TrainingSpecification specif
 {
     readonly bool _classify = specification.Algorithm != Algorithm.Linear;
 
-    /// <summary>The levels of each category.</summary>
-    public LevelCounts[] Levels { get; } = [.. plan.Features.Where(f => f.IsCategory).Select(f => new LevelCounts(f.Column, f.Type))];
-
-    /// <summary>The classes of the label, for classification.</summary>
-    public LevelCounts Classes { get; } = new(specification.Label, plan.LabelType);
-
     public LoadedChunk Load(RecordBatch batch)
     {
         var columns = new BatchColumns(batch, plan.Derived);
@@ -34,15 +28,14 @@ internal sealed class ChunkLoader(FeaturePlan plan, TrainingSpecification specif
         var featureMissing = System.Array.ConvertAll(features, feature => Mark(feature, scratch));
         var kept = Kept(drop);
 
-        var rows = new TrainingChunk(kept.Length, plan.NumberCount, plan.Features.Count - plan.NumberCount);
+        var rows = new TrainingChunk(kept.Length, BlockPartition.CountOf(batch.Length, BlockPartition.BlockRows(plan.NumberCount)), plan.NumberCount, plan.Features.Count - plan.NumberCount);
         var moments = new List<ColumnMoments>();
-        var levels = new List<IReadOnlyList<string>>();
+        var levels = new List<ChunkLevels>();
         for (int i = 0; i < features.Length; i++)
         {
             if (features[i] is TextVector text)
             {
-                Take(text, kept, rows, levels.Count);
-                levels.Add(text.Levels);
+                levels.Add(Take(text, kept, rows, levels.Count));
             }
             else
             {
@@ -59,8 +52,7 @@ internal sealed class ChunkLoader(FeaturePlan plan, TrainingSpecification specif
             FeatureMissing = featureMissing,
         };
         if (label is not TextVector classes) return loaded with { LabelMoments = TakeTargets((NumberVector)label, kept, rows) };
-        TakeClasses(classes, kept, rows);
-        return loaded with { LabelLevels = classes.Levels };
+        return loaded with { LabelLevels = TakeClasses(classes, kept, rows) };
     }
 
     /// <summary>Marks the rows in which a column is missing.</summary>
@@ -117,7 +109,7 @@ internal sealed class ChunkLoader(FeaturePlan plan, TrainingSpecification specif
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    void Take(TextVector column, int[] kept, TrainingChunk rows, int index)
+    static ChunkLevels Take(TextVector column, int[] kept, TrainingChunk rows, int index)
     {
         var counts = new long[column.Levels.Count];
         long missing = 0;
@@ -131,7 +123,7 @@ internal sealed class ChunkLoader(FeaturePlan plan, TrainingSpecification specif
                 else counts[code]++;
             }
         }
-        Levels[index].Add(column.Levels, counts, missing);
+        return new(column.Levels, counts, missing);
     }
 
     ColumnMoments TakeTargets(NumberVector label, int[] kept, TrainingChunk rows)
@@ -142,7 +134,7 @@ internal sealed class ChunkLoader(FeaturePlan plan, TrainingSpecification specif
         return moments.IsFinite ? moments : throw Infinite(specification.Label);
     }
 
-    void TakeClasses(TextVector label, int[] kept, TrainingChunk rows)
+    static ChunkLevels TakeClasses(TextVector label, int[] kept, TrainingChunk rows)
     {
         var counts = new long[label.Levels.Count];
         for (int i = 0; i < kept.Length; i++)
@@ -151,7 +143,7 @@ internal sealed class ChunkLoader(FeaturePlan plan, TrainingSpecification specif
             rows.Labels[i] = code;
             counts[code]++;
         }
-        Classes.Add(label.Levels, counts, 0);
+        return new(label.Levels, counts, 0);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -12,13 +12,13 @@ internal sealed record LoadedChunk
     public required ColumnMoments[] Moments { get; init; }
 
     /// <summary>Of each category, the levels that codes stand for.</summary>
-    public required IReadOnlyList<string>[] Levels { get; init; }
+    public required ChunkLevels[] Levels { get; init; }
 
     /// <summary>Of the label, for regression.</summary>
     public ColumnMoments LabelMoments { get; init; }
 
     /// <summary>The classes that the label's codes stand for, for classification.</summary>
-    public IReadOnlyList<string> LabelLevels { get; init; } = [];
+    public ChunkLevels LabelLevels { get; init; }
 
     /// <summary>Rows left out.</summary>
     public required int Dropped { get; init; }

@@ -5,7 +5,8 @@ namespace RedisML.Training;
 
 /// <summary>Finds the parameters that fit encoded rows: runs on the leader, and the team adds up.</summary>
 internal sealed class ModelFit(
-    TrainingSpecification specification, PipelineFit fit, TrainingData data, WorkerTeam team, int workerCount, Action<int, double, long> report)
+    TrainingSpecification specification, PipelineFit fit, TrainingData data, WorkerTeam team, int workerCount, ITrainingExchange exchange,
+    Action<int, double, long> report)
 {
     /// <summary>The widest encoding whose Gram matrix is made to solve Linear.</summary>
     const int MaxSolvedWidth = 2_000;
@@ -29,7 +30,7 @@ internal sealed class ModelFit(
     {
         var parameters = RidgeSolver.Solve(
             Gram(fit.LabelMoments.Mean), data.Layout.Width, fit.Rows, fit.LabelMoments.Mean, specification.L2, team.ThrowIfStopping);
-        double loss = _objective.MeanLoss(new BlockSum(data, _objective, team, workerCount).At(parameters)[^1], fit.Rows);
+        double loss = _objective.MeanLoss(new BlockSum(data, _objective, team, workerCount, exchange).At(parameters)[^1], fit.Rows);
         if (!double.IsFinite(loss))
         {
             throw new RedisMLException("LossNotFinite", ErrorKind.InvalidData,
@@ -41,8 +42,9 @@ internal sealed class ModelFit(
     Solution Optimize()
     {
         double[] start = [.. new double[_objective.WeightCount], .. _objective.StartIntercepts(fit)];
-        var optimizer = new Lbfgs(start, Preconditioner(), specification.MaxIteration, specification.Tolerance);
-        var sum = new BlockSum(data, _objective, team, workerCount);
+        Optimizer optimizer = new Lbfgs(start, Preconditioner(), specification.MaxIteration, specification.Tolerance);
+        exchange.Attach(optimizer);
+        var sum = new BlockSum(data, _objective, team, workerCount, exchange);
         var gradient = new double[_objective.ParameterCount];
         while (optimizer.State == OptimizerState.Running)
         {
@@ -60,7 +62,7 @@ internal sealed class ModelFit(
 
     double Penalty(ReadOnlySpan<double> weights) => specification.L2 / 2 * Lanes.Dot(weights, weights);
 
-    double MeanLoss(Lbfgs optimizer) =>
+    double MeanLoss(Optimizer optimizer) =>
         _objective.MeanLoss(optimizer.Loss - Penalty(optimizer.Solution.Span[.._objective.WeightCount]), fit.Rows);
 
     Preconditioner Preconditioner()
@@ -88,5 +90,5 @@ internal sealed class ModelFit(
     }
 
     ReadOnlySpan<double> Gram(double labelMean) =>
-        new BlockSum(data, new GramTerm(data.Layout), team, workerCount).At(new double[] { labelMean });
+        new BlockSum(data, new GramTerm(data.Layout), team, workerCount, exchange).At(new double[] { labelMean });
 }

@@ -3,29 +3,29 @@ using RedisML.Models;
 
 namespace RedisML.Training;
 
-/// <summary>A feature pipeline fitted to the statistics of all chunks, merged in the order of chunks.</summary>
+/// <summary>A feature pipeline fitted to the statistics of all chunks.</summary>
 internal sealed class PipelineFit
 {
     readonly TrainingSpecification _specification;
     readonly ColumnMoments[] _numbers;
     readonly CategoryEncoder? _classes;
 
-    public PipelineFit(FeaturePlan plan, TrainingSpecification specification, ChunkLoader loader, IReadOnlyList<LoadedChunk> chunks)
+    public PipelineFit(FeaturePlan plan, TrainingSpecification specification, TrainingStatistics statistics)
     {
         _specification = specification;
-        Rows = chunks.Sum(c => (long)c.Rows.Blocks.Rows);
-        Dropped = chunks.Sum(c => (long)c.Dropped);
-        if (Rows == 0) throw NoRows(plan, specification, chunks, Dropped);
+        Rows = statistics.Rows;
+        Dropped = statistics.Dropped;
+        if (Rows == 0) throw NoRows(plan, specification, statistics);
 
         LabelEncoding label;
         if (specification.Algorithm == Algorithm.Linear)
         {
-            LabelMoments = chunks.Aggregate(new ColumnMoments(), (merged, chunk) => merged.Merge(chunk.LabelMoments));
+            LabelMoments = statistics.LabelMoments;
             label = new(specification.Label, plan.LabelType, null);
         }
         else
         {
-            var counts = loader.Classes.Counts;
+            var counts = statistics.Classes.Counts;
             var classes = LabelClasses.Order(specification, plan.LabelType, counts.Keys);
             ClassCounts = [.. classes.Select(name => counts[name])];
             _classes = new CategoryEncoder(classes);
@@ -40,7 +40,7 @@ internal sealed class PipelineFit
         {
             if (isCategory)
             {
-                var found = loader.Levels[categories++];
+                var found = statistics.Levels[categories++];
                 var levels = Categories.Order(type, found.Counts.Keys);
                 features.Add(new CategoryFeature(column, type, levels, found.Missing > 0));
                 squareSums.AddRange(levels.Select(level => (double)found.Counts[level]));
@@ -48,8 +48,7 @@ internal sealed class PipelineFit
             }
             else
             {
-                int index = numbers.Count;
-                var moments = chunks.Aggregate(new ColumnMoments(), (merged, chunk) => merged.Merge(chunk.Moments[index]));
+                var moments = statistics.Moments[numbers.Count];
                 if (!moments.IsFinite) throw ChunkLoader.Infinite(column);
                 features.Add(new NumericFeature(column, moments.Mean, moments.Scale));
                 squareSums.Add(moments.M2 / (moments.Scale * moments.Scale));
@@ -92,7 +91,7 @@ internal sealed class PipelineFit
     public void Encode(LoadedChunk chunk)
     {
         var rows = chunk.Rows;
-        var maps = chunk.Levels.Zip(Layout.Categories, (levels, encoder) => encoder.Map(levels)).ToArray();
+        var maps = chunk.Levels.Zip(Layout.Categories, (levels, encoder) => encoder.Map(levels.Names)).ToArray();
         for (int block = 0; block < rows.Blocks.Count; block++)
         {
             for (int i = 0; i < _numbers.Length; i++)
@@ -101,18 +100,19 @@ internal sealed class PipelineFit
                 Layout.Categories[i].Encode(rows.Category(block, i), maps[i], rows.Category(block, i));
         }
         if (_classes is null) return;
-        var classes = _classes.Map(chunk.LabelLevels);
+        var classes = _classes.Map(chunk.LabelLevels.Names);
         foreach (ref double label in rows.Labels.AsSpan()) label = classes[(int)label];
     }
 
-    static RedisMLException NoRows(FeaturePlan plan, TrainingSpecification specification, IReadOnlyList<LoadedChunk> chunks, long dropped)
+    static RedisMLException NoRows(FeaturePlan plan, TrainingSpecification specification, TrainingStatistics statistics)
     {
+        long dropped = statistics.Dropped;
         if (dropped == 0)
             return new("NoRow", ErrorKind.InvalidData, "The dataset has no rows to train on.", specification.Label);
-        if (chunks.Sum(c => (long)c.LabelMissing) == dropped)
+        if (statistics.LabelMissing == dropped)
             return new("LabelMissing", ErrorKind.InvalidData, $"The label '{specification.Label}' is missing in every row.", specification.Label);
         var (column, missing) = plan.Features
-            .Select((feature, i) => (feature.Column, Missing: chunks.Sum(c => (long)c.FeatureMissing[i])))
+            .Select((feature, i) => (feature.Column, Missing: statistics.FeatureMissing[i]))
             .MaxBy(f => f.Missing);
         return new("NoRow", ErrorKind.InvalidData,
             $"Every one of the {dropped:N0} rows misses a value and was dropped; '{column}' is missing in {missing:N0}. " +

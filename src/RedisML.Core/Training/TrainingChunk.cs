@@ -3,12 +3,14 @@ using RedisML.Features;
 namespace RedisML.Training;
 
 /// <summary>The rows of a chunk that training uses, in blocks: first as loaded, then encoded in place.</summary>
-internal sealed class TrainingChunk(int rows, int numberCount, int categoryCount)
+/// <param name="rows">Those that are used.</param>
+/// <param name="blocks">How many blocks they are cut into. It goes by all rows of the chunk, so that it is known before they are read.</param>
+internal sealed class TrainingChunk(int rows, int blocks, int numberCount, int categoryCount)
 {
     readonly double[] _numbers = GC.AllocateUninitializedArray<double>(checked(rows * numberCount));
     readonly int[] _positions = GC.AllocateUninitializedArray<int>(checked(rows * categoryCount));
 
-    public BlockPartition Blocks { get; } = new(rows, BlockPartition.BlockRows(numberCount));
+    public BlockPartition Blocks { get; } = new(rows, blocks);
 
     /// <summary>A value a row: the number to predict, or the index of the class.</summary>
     public double[] Labels { get; } = GC.AllocateUninitializedArray<double>(rows);

@@ -9,12 +9,12 @@ namespace RedisML.Training;
 public sealed class TrainingSession
 {
     readonly TrainingSpecification _specification;
-    readonly ITrainingChunks _chunks;
+    readonly ITrainingSource _source;
+    readonly INodeLink _link;
     readonly IProgress<TrainingProgress>? _progress;
     readonly FeaturePlan _plan;
     readonly WorkerTeam _team = new();
     readonly TaskCompletionSource<TrainingResult> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    long _rowsLoaded;
 
     /// <param name="schema">The columns of the dataset.</param>
     /// <param name="progress">Told by the leader, after each chunk that it loads and each iteration.</param>
@@ -22,10 +22,18 @@ public sealed class TrainingSession
     public TrainingSession(
         TrainingSpecification specification, IReadOnlyList<ColumnSchema> schema, ITrainingChunks chunks, int workerCount,
         IProgress<TrainingProgress>? progress = null)
+        : this(specification, schema, new WholeSource(chunks), new LocalLink(), workerCount, progress)
+    {
+    }
+
+    /// <summary>A training as a node of a run.</summary>
+    internal TrainingSession(
+        TrainingSpecification specification, IReadOnlyList<ColumnSchema> schema, ITrainingSource source, INodeLink link, int workerCount,
+        IProgress<TrainingProgress>? progress)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(workerCount, 1);
         CheckRange(specification);
-        (_specification, _chunks, _progress, WorkerCount) = (specification, chunks, progress, workerCount);
+        (_specification, _source, _link, _progress, WorkerCount) = (specification, source, link, progress, workerCount);
         _plan = new FeaturePlan(specification, schema);
         CheckMemory();
     }
@@ -75,15 +83,30 @@ public sealed class TrainingSession
 
     TrainingResult Train()
     {
+        var held = new HeldChunks(_plan, _specification, _source, _team, WorkerCount, _progress);
+        _link.Prepare = held.Prepare;
+        while (true)
+        {
+            try
+            {
+                return Train(held, new TrainingReplica(_link, _link.Enter(_team.Wait)));
+            }
+            catch (ReplicaLostException)
+            {
+                held = held.Again();
+                _link.Prepare = held.Prepare;
+            }
+        }
+    }
+
+    TrainingResult Train(HeldChunks held, ITrainingExchange exchange)
+    {
         long start = Stopwatch.GetTimestamp();
-        var loader = new ChunkLoader(_plan, _specification);
-        var chunks = Load(loader);
-        var fit = new PipelineFit(_plan, _specification, loader, chunks);
-        _team.For(chunks.Count, (_, index) => fit.Encode(chunks[index]));
+        var fit = new PipelineFit(_plan, _specification, held.Merge(exchange.Gather(held.Statistics)));
+        var data = held.Encode(fit);
 
         long trainingStart = Stopwatch.GetTimestamp();
-        var data = new TrainingData(fit.Layout, chunks.Select(c => c.Rows));
-        var solution = new ModelFit(_specification, fit, data, _team, WorkerCount, Report).Run();
+        var solution = new ModelFit(_specification, fit, data, _team, WorkerCount, exchange, Report).Run();
         int weights = solution.Parameters.Length / (fit.Layout.Width + 1) * fit.Layout.Width;
         return new TrainingResult
         {
@@ -103,29 +126,6 @@ public sealed class TrainingSession
             new(iteration, loss, fit.Rows, rowsEvaluated / Stopwatch.GetElapsedTime(trainingStart).TotalSeconds));
     }
 
-    /// <summary>Every worker takes chunks until there are no more.</summary>
-    /// <returns>The chunks in the order of rows.</returns>
-    List<LoadedChunk> Load(ChunkLoader loader)
-    {
-        long start = Stopwatch.GetTimestamp();
-        var loaded = new SortedList<int, LoadedChunk>();
-        _team.For(WorkerCount, (worker, _) =>
-        {
-            while (_chunks.Take(_team.Stopping) is { } chunk)
-            {
-                using (chunk)
-                {
-                    var rows = loader.Load(chunk.Batch);
-                    lock (loaded) loaded.Add(chunk.Index, rows);
-                    long count = Interlocked.Add(ref _rowsLoaded, chunk.Rows);
-                    if (worker == 0)
-                        _progress?.Report(new(0, double.NaN, count, count / Stopwatch.GetElapsedTime(start).TotalSeconds));
-                }
-            }
-        });
-        return [.. loaded.Values];
-    }
-
     static void CheckRange(TrainingSpecification specification)
     {
         if (!(specification.L2 >= 0 && double.IsFinite(specification.L2))) throw OutOfRange(nameof(specification.L2), specification.L2);
@@ -140,9 +140,9 @@ public sealed class TrainingSession
     {
         long row = sizeof(double) * (_plan.NumberCount + 1L) + sizeof(int) * (_plan.Features.Count - _plan.NumberCount);
         long available = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
-        if (_chunks.Rows * (double)row <= available) return;
+        if (_source.Rows * (double)row <= available) return;
         throw new RedisMLException("DatasetTooLarge", ErrorKind.LimitsExceeded,
-            $"{_chunks.Rows:N0} rows of {row:N0} bytes take {_chunks.Rows * (double)row / 1e9:N1} GB of memory and this process may use " +
-            $"{available / 1e9:N1} GB; train on fewer columns, or on a part of the rows.", _chunks.Rows);
+            $"{_source.Rows:N0} rows of {row:N0} bytes take {_source.Rows * (double)row / 1e9:N1} GB of memory and this process may use " +
+            $"{available / 1e9:N1} GB; train on fewer columns, or on a part of the rows.", _source.Rows);
     }
 }

@@ -67,6 +67,24 @@ internal sealed class WorkerTeam
         ThrowIfStopping();
     }
 
+    /// <summary>Waits for something outside the team, on the leader's thread, as it waits for its helpers.</summary>
+    /// <exception cref="OperationCanceledException">A worker was stopped.</exception>
+    public void Wait(Task task)
+    {
+        long start = Stopwatch.GetTimestamp();
+        var spinner = new SpinWait();
+        while (!task.IsCompleted && Stopwatch.GetTimestamp() - start < s_spin) spinner.SpinOnce(sleep1Threshold: -1);
+        try
+        {
+            task.WaitAsync(Stopping).GetAwaiter().GetResult();
+        }
+        catch (OperationCanceledException)
+        {
+            ThrowIfStopping();
+            throw;
+        }
+    }
+
     /// <summary>Throws where the team is stopping: for the leader, between loops and within long work of its own.</summary>
     public void ThrowIfStopping()
     {

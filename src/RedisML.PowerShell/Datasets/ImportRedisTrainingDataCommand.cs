@@ -205,11 +205,16 @@ public sealed class ImportRedisTrainingDataCommand : RedisMLCmdlet, IDisposable
         ? ((SwitchParameter)given).IsPresent
         : SessionState.PSVariable.GetValue("WhatIfPreference") is true or SwitchParameter { IsPresent: true };
 
-    ImportPlan Plan(IReadOnlyList<string> files, ImportOptions options)
+    /// <summary>What would happen, in words.</summary>
+    string Plan(IReadOnlyList<string> files, ImportOptions options)
     {
-        ImportPlan? plan = null;
-        Run(async (connection, cancellation) => plan = await DatasetImport.PlanAsync(connection, files, options, cancellation).ConfigureAwait(false));
-        return plan!;
+        string plan = "";
+        Run(async (connection, cancellation) =>
+        {
+            try { plan = $"{await DatasetImport.PlanAsync(connection, files, options, cancellation).ConfigureAwait(false)}"; }
+            catch (RedisMLException e) { plan = $"would fail: {e.Message}"; }
+        });
+        return plan;
     }
 
     /// <summary>The types of columns: from a hashtable, or those of a dataset.</summary>

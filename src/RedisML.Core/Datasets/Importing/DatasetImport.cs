@@ -217,7 +217,8 @@ public sealed class DatasetImport
                 }
                 catch (Exception e) when (_source.CanReread && BreaksOff(e))
                 {
-                    if (await TryKeepAsync(writer, attempt).ConfigureAwait(false) && await ExplainAsync(e, writer).ConfigureAwait(false) is { } error) throw error;
+                    bool kept = await TryKeepAsync(writer, attempt).ConfigureAwait(false);
+                    if (await ExplainAsync(e, attempt, writer, kept).ConfigureAwait(false) is { } error) throw error;
                     throw;
                 }
             }
@@ -230,20 +231,22 @@ public sealed class DatasetImport
     /// <summary>Keeps what was written; with its last checkpoint, where the server still takes one.</summary>
     static async Task<bool> TryKeepAsync(DatasetWriter writer, ImportAttempt attempt)
     {
+        using var brief = new CancellationTokenSource(TimeSpan.FromMilliseconds(500));
+        try { await attempt.EndAsync(brief.Token).ConfigureAwait(false); }
+        catch (Exception e) when (BreaksOff(e) || e is RedisMLException) { }
         if (writer.Rows == 0) return false;
         writer.KeepForResume();
-        using var brief = new CancellationTokenSource(TimeSpan.FromMilliseconds(500));
-        try { await attempt.CheckpointAsync(brief.Token).ConfigureAwait(false); }
-        catch (Exception e) when (BreaksOff(e)) { }
         return true;
     }
 
-    async Task<RedisMLException?> ExplainAsync(Exception e, DatasetWriter writer)
+    /// <summary>What the server's error means for the import; null for an exception that isn't one.</summary>
+    async Task<RedisMLException?> ExplainAsync(Exception e, ImportAttempt attempt, DatasetWriter writer, bool kept)
     {
         if (RedisErrors.Translate(e, _connection.Endpoint) is not { } error) return null;
-        string missing = error.ErrorId == "RedisOutOfMemory" && _source is { Length: { } length, Position: > 0 and var position }
-            ? $" About {writer.StoredBytes * (length - position) / (double)position / 1e6:N0} MB more are needed{await ServerMemory.LimitAsync(_connection).ConfigureAwait(false)}."
-            : "";
-        return new(error.ErrorId, error.Kind, $"{error.Message}{missing} Nothing was published; {writer.Rows:N0} rows are kept for a day: the same command with -Resume goes on behind them.", error.Target, e);
+        string missing = error.ErrorId == "RedisOutOfMemory" ? await ServerMemory.LimitAsync(_connection).ConfigureAwait(false) : "";
+        if (missing != "" && kept && _source.Length is { } length)
+            missing = $" About {Math.Ceiling(writer.StoredBytes * ((double)length / attempt.SourceBytes - 1) / 1e6):N0} MB more are needed.{missing}";
+        string next = kept ? $" {writer.Rows:N0} rows are kept for a day: the same command with -Resume goes on behind them." : "";
+        return new(error.ErrorId, error.Kind, $"{error.Message}{missing} Nothing was published.{next}", error.Target, e);
     }
 }

@@ -26,6 +26,9 @@ sealed class ImportAttempt(
     string _file = source.Name;
     long _line = 1;
 
+    /// <summary>Bytes of the source up to the end of the committed parts, compressed where it is: roughly.</summary>
+    public long SourceBytes { get; private set; }
+
     /// <summary>Reads to the end. Where a column needs a wider type it ends early, and returns which.</summary>
     /// <exception cref="RedisMLException"><c>SourceChanged</c>, and those of source and rejected rows.</exception>
     public async Task<(int Column, ColumnType Type)?> RunAsync(CancellationToken cancellation)
@@ -39,7 +42,7 @@ sealed class ImportAttempt(
                     Skip(part);
                     continue;
                 }
-                while (_underWay.Count == MaxPartsUnderWay || _underWay.Count > 0 && _bytesUnderWay + part.Bytes > MaxBytesUnderWay)
+                while (IsNextStored || _underWay.Count == MaxPartsUnderWay || _underWay.Count > 0 && _bytesUnderWay + part.Bytes > MaxBytesUnderWay)
                     if (await CommitNextAsync(cancellation).ConfigureAwait(false) is { } misfit) return misfit;
                 _underWay.Enqueue((Task.Run(() => StoreAsync(part, cancellation), cancellation), part));
                 _bytesUnderWay += part.Bytes;
@@ -56,6 +59,8 @@ sealed class ImportAttempt(
             await ((Task)Task.WhenAll(_underWay.Select(u => u.Work))).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
+
+    bool IsNextStored => _underWay.TryPeek(out var next) && next.Work.IsCompletedSuccessfully;
 
     /// <summary>A part that was committed before the break: only checked to be the same.</summary>
     void Skip(ImportPart part)
@@ -80,26 +85,35 @@ sealed class ImportAttempt(
 
     async Task<(int Column, ColumnType Type)?> CommitNextAsync(CancellationToken cancellation)
     {
-        var (work, part) = _underWay.Dequeue();
-        _bytesUnderWay -= part.Bytes;
+        // One that fails stays at the head of the queue: nothing behind it may be committed.
+        var (work, part) = _underWay.Peek();
         var (hash, encoded, entry) = await work.ConfigureAwait(false);
         foreach (var bad in encoded.BadRows)
             if (bad.Column >= 0 && columns[bad.Column].Inferred && source.CanReread && source.Widened(columns[bad.Column], bad) is { } type)
                 return (bad.Column, type);
         if (part.FirstLine is { } first) (_file, _line) = (part.File ?? source.Name, first);
-        foreach (var bad in encoded.BadRows) await rejected.AddAsync(bad, _file, _line + bad.Line - 1, cancellation).ConfigureAwait(false);
+        foreach (var bad in encoded.BadRows) await rejected.AddAsync(bad, _file, _line + bad.Line - 1).ConfigureAwait(false);
+        _underWay.Dequeue();
+        _bytesUnderWay -= part.Bytes;
         _line += encoded.Lines;
+        SourceBytes = part.SourceBytes;
         Count(hash);
         if (entry is not null) writer.Commit(entry, encoded.Chunk!.Statistics);
         if (source.CanReread && Environment.TickCount64 >= _nextCheckpoint) await CheckpointAsync(cancellation).ConfigureAwait(false);
         return null;
     }
 
-    /// <summary>Notes in the journal where the import could go on.</summary>
-    public async Task CheckpointAsync(CancellationToken cancellation)
+    /// <summary>After the pass broke off: commits what was stored all the same, and notes where the import could go on.</summary>
+    public async Task EndAsync(CancellationToken cancellation)
+    {
+        while (IsNextStored && await CommitNextAsync(cancellation).ConfigureAwait(false) is null) { }
+        await CheckpointAsync(cancellation).ConfigureAwait(false);
+    }
+
+    async Task CheckpointAsync(CancellationToken cancellation)
     {
         _nextCheckpoint = Environment.TickCount64 + (long)s_checkpointInterval.TotalMilliseconds;
-        await rejected.FlushAsync(cancellation).ConfigureAwait(false);
+        await rejected.FlushAsync().ConfigureAwait(false);
         await writer.CheckpointAsync(state => new ImportCheckpoint(
             source.Name, source.Length, optionsHash, baseVersion, columns, _parts, HashText, _file, _line, rejected.Count, rejected.FileBytes, state).ToJson(), cancellation).ConfigureAwait(false);
     }

@@ -28,20 +28,20 @@ sealed class RejectedRows(ImportSource source, IReadOnlyList<ImportColumn> colum
     public string? Path => _file?.Name ?? (resumeFrom?.RejectBytes > 0 ? options.RejectPath ?? source.RejectPath : null);
 
     /// <exception cref="RedisMLException"><c>BadRow</c>, <c>TooManyBadRows</c>, <c>RejectFileFailed</c>.</exception>
-    public async Task AddAsync(BadRow bad, string file, long line, CancellationToken cancellation)
+    public async Task AddAsync(BadRow bad, string file, long line)
     {
         if (options.BadRow == BadRowPolicy.Stop) throw Error("BadRow", bad, file, line, "");
         Count++;
-        if (options.BadRow == BadRowPolicy.Quarantine) await WriteAsync(bad, line, cancellation).ConfigureAwait(false);
+        if (options.BadRow == BadRowPolicy.Quarantine) await WriteAsync(bad, line).ConfigureAwait(false);
         if (Count > options.MaxBadRows)
             throw Error("TooManyBadRows", bad, file, line, $" It is one more than the {options.MaxBadRows:N0} bad rows that -MaxBadRow allows.");
     }
 
-    public Task FlushAsync(CancellationToken cancellation) => _file?.FlushAsync(cancellation) ?? Task.CompletedTask;
+    public Task FlushAsync() => _file?.FlushAsync() ?? Task.CompletedTask;
 
     public ValueTask DisposeAsync() => _file?.DisposeAsync() ?? ValueTask.CompletedTask;
 
-    async Task WriteAsync(BadRow bad, long line, CancellationToken cancellation)
+    async Task WriteAsync(BadRow bad, long line)
     {
         try
         {
@@ -56,10 +56,10 @@ sealed class RejectedRows(ImportSource source, IReadOnlyList<ImportColumn> colum
                 }
                 else
                 {
-                    await _file.WriteAsync(source.RejectHeader, cancellation).ConfigureAwait(false);
+                    await _file.WriteAsync(source.RejectHeader).ConfigureAwait(false);
                 }
             }
-            await _file.WriteAsync(source.RejectLine(bad, line, ColumnName(bad), Reason(bad)), cancellation).ConfigureAwait(false);
+            await _file.WriteAsync(source.RejectLine(bad, line, ColumnName(bad), Reason(bad))).ConfigureAwait(false);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -79,8 +79,8 @@ abstract class CsvField
     {
         public override bool TryAppend(CsvReader reader, int index, ReadOnlySpan<byte> text)
         {
-            if (!Utf8Parser.TryParse(text, out long value, out int used) || used != text.Length) return false;
             if (exact && HasLeadingZero(text)) return false;
+            if (!DecimalText.TryInt64(text, out long value) && (!Utf8Parser.TryParse(text, out value, out int used) || used != text.Length)) return false;
             builder.Append(value);
             return true;
         }
@@ -90,7 +90,7 @@ abstract class CsvField
     {
         public override bool TryAppend(CsvReader reader, int index, ReadOnlySpan<byte> text)
         {
-            if (!TryDouble(reader, index, text, out double value)) return false;
+            if (!DecimalText.TryDouble(text, out double value) && !TryDouble(reader, index, text, out value)) return false;
             builder.Append(value);
             return true;
         }

@@ -2,30 +2,13 @@ using RedisML.Numerics;
 
 namespace RedisML.Training;
 
-/// <summary>How an optimization stands, or how it ended.</summary>
-internal enum OptimizerState
-{
-    /// <summary>Wants the loss and the gradient at its point.</summary>
-    Running,
-
-    /// <summary>The loss is estimated to be within the tolerance of its minimum.</summary>
-    Converged,
-
-    /// <summary>Rounding errors leave nothing to be gained along any direction that it knows.</summary>
-    Stalled,
-
-    /// <summary>The iterations are used up.</summary>
-    IterationLimit,
-}
-
-/// <summary>L-BFGS as a state machine: whoever drives it evaluates <see cref="Point"/> and calls <see cref="Advance"/>.</summary>
+/// <summary>L-BFGS.</summary>
 /// <remarks>
 /// Nocedal and Wright, "Numerical Optimization" (2006), algorithms 7.4 and 7.5, with a preconditioner as the initial Hessian. The
 /// line search, for the weak Wolfe conditions, brackets by sufficient decrease and slope (Lewis and Overton, 2013) and picks
-/// points by cubic interpolation. An evaluation is a step; all state is a function of the evaluations, in arithmetic that is the
-/// same to the bit on every machine.
+/// points by cubic interpolation. An evaluation is a step.
 /// </remarks>
-internal sealed class Lbfgs
+internal sealed class Lbfgs : Optimizer
 {
     const int HistoryLength = 10;
     const int MaxSearchEvaluations = 20;
@@ -33,7 +16,7 @@ internal sealed class Lbfgs
     const double CurvatureFraction = 0.9;
     const double Rounding = 1e-14;
 
-    readonly Preconditioner _preconditioner;
+    Preconditioner _preconditioner;
     readonly int _maxIterations;
     readonly double _tolerance;
 
@@ -59,31 +42,12 @@ internal sealed class Lbfgs
         _direction = new double[start.Length];
     }
 
-    public OptimizerState State { get; private set; }
+    public override ReadOnlyMemory<double> Point => _point;
 
-    /// <summary>Where loss and gradient are wanted.</summary>
-    public ReadOnlyMemory<double> Point => _point;
+    public override ReadOnlyMemory<double> Solution => _base;
 
-    /// <summary>The best parameters so far.</summary>
-    public ReadOnlyMemory<double> Solution => _base;
-
-    /// <summary>The loss at <see cref="Solution"/>.</summary>
-    public double Loss { get; private set; }
-
-    public int Iterations { get; private set; }
-
-    public int Evaluations { get; private set; }
-
-    /// <summary>Takes the loss and the gradient at <see cref="Point"/>, and chooses the next one.</summary>
-    /// <exception cref="RedisMLException"><c>LossNotFinite</c>.</exception>
-    public void Advance(double loss, ReadOnlySpan<double> gradient)
+    protected override void Move(double loss, ReadOnlySpan<double> gradient)
     {
-        Evaluations++;
-        if (!double.IsFinite(loss))
-        {
-            throw new RedisMLException("LossNotFinite", ErrorKind.InvalidData,
-                $"The loss isn't finite at step {Evaluations}; the last finite one was {Loss:G6}. Look for very large values in features or label.", Evaluations);
-        }
         if (Evaluations == 1)
         {
             gradient.CopyTo(_gradient);
@@ -103,6 +67,43 @@ internal sealed class Lbfgs
         }
         if (++_searchEvaluations < MaxSearchEvaluations) MoveTo(NextStep());
         else Restart();
+    }
+
+    protected override void WriteConstant(BinaryWriter writer) => _preconditioner.Write(writer);
+
+    protected override void ReadConstant(BinaryReader reader) => _preconditioner = Preconditioner.Read(reader, _base.Length);
+
+    protected override void WriteChanging(BinaryWriter writer)
+    {
+        writer.WriteVector(_base);
+        writer.WriteVector(_gradient);
+        writer.WriteVector(_direction);
+        writer.WriteVector(_point);
+        writer.Write(_slope);
+        writer.Write(_step);
+        _low.Write(writer);
+        writer.Write(_high.HasValue);
+        _high?.Write(writer);
+        writer.Write(_searchEvaluations);
+        writer.Write(_history.Count);
+        foreach (var correction in _history) correction.Write(writer);
+    }
+
+    protected override void ReadChanging(BinaryReader reader)
+    {
+        reader.ReadVector(_base);
+        reader.ReadVector(_gradient);
+        reader.ReadVector(_direction);
+        reader.ReadVector(_point);
+        _slope = reader.ReadDouble();
+        _step = reader.ReadDouble();
+        _low = Trial.Read(reader);
+        _high = reader.ReadBoolean() ? Trial.Read(reader) : null;
+        _searchEvaluations = reader.ReadInt32();
+        int count = reader.ReadInt32();
+        if (count is < 0 or > HistoryLength) throw new InvalidDataException();
+        _history.Clear();
+        for (int i = 0; i < count; i++) _history.Add(Correction.Read(reader, _base.Length));
     }
 
     void Accept(double loss, ReadOnlySpan<double> gradient)
@@ -208,7 +209,17 @@ internal sealed class Lbfgs
         return b.Step - (b.Step - a.Step) * (b.Slope + d2 - d1) / (b.Slope - a.Slope + 2 * d2);
     }
 
-    readonly record struct Trial(double Step, double Loss, double Slope);
+    readonly record struct Trial(double Step, double Loss, double Slope)
+    {
+        public void Write(BinaryWriter writer)
+        {
+            writer.Write(Step);
+            writer.Write(Loss);
+            writer.Write(Slope);
+        }
+
+        public static Trial Read(BinaryReader reader) => new(reader.ReadDouble(), reader.ReadDouble(), reader.ReadDouble());
+    }
 
     /// <summary>What one iteration tells of the curvature.</summary>
     sealed class Correction(int length)
@@ -221,5 +232,23 @@ internal sealed class Lbfgs
 
         /// <summary>What the preconditioner must be multiplied by to fit the curvature.</summary>
         public double Scale;
+
+        public void Write(BinaryWriter writer)
+        {
+            writer.WriteVector(Step);
+            writer.WriteVector(Change);
+            writer.Write(Curvature);
+            writer.Write(Scale);
+        }
+
+        public static Correction Read(BinaryReader reader, int length)
+        {
+            var correction = new Correction(length);
+            reader.ReadVector(correction.Step);
+            reader.ReadVector(correction.Change);
+            correction.Curvature = reader.ReadDouble();
+            correction.Scale = reader.ReadDouble();
+            return correction;
+        }
     }
 }

@@ -55,5 +55,16 @@ internal sealed class Cholesky
         }
     }
 
+    public void Write(BinaryWriter writer) => writer.WriteVector(_rows);
+
+    /// <summary>Reads a factor that was written.</summary>
+    /// <exception cref="InvalidDataException">It is of another order.</exception>
+    public static Cholesky Read(BinaryReader reader, int order)
+    {
+        var rows = new double[Start(order)];
+        reader.ReadVector(rows);
+        return new(rows, order);
+    }
+
     static int Start(int row) => row * (row + 1) / 2;
 }
