@@ -81,6 +81,24 @@ public sealed class ImportCmdletTests(EmbeddedServerFixture embedded) : IDisposa
         Assert.False(File.Exists(path + ".csv"));
     }
 
+    [Fact]
+    public async Task Rows_are_chosen_by_a_condition_and_a_seeded_sample()
+    {
+        await using var connection = await embedded.ConnectAsync();
+        Run(connection, "1..5000 | ForEach-Object { @{ a = $_; t = if ($_ % 2) { 'odd' } else { 'even' } } } | Import-RedisTrainingData -Dataset d -Compression Zstd -Connection $connection");
+        Assert.Equal([4998L, 5000L], Values("Get-RedisTrainingData d -Filter 'a > 4996 and t == \"even\"' -Connection $connection"));
+        Assert.Equal([14L, 16L], Values("Get-RedisTrainingData d -Filter 't == \"even\"' -Skip 6 -First 2 -Connection $connection"));
+        var sample = Values("Get-RedisTrainingData d -Filter 'a <= 100' -Sample 10 -Seed 3 -Connection $connection");
+        Assert.Equal(10, sample.Distinct().Count());
+        Assert.All(sample, a => Assert.InRange(a, 1, 100));
+        Assert.Equal(sample.Order(), sample);
+        Assert.Equal(sample, Values("Get-RedisTrainingData d -First 100 -Sample 10 -Seed 3 -Connection $connection"));
+        Assert.NotEqual(sample, Values("Get-RedisTrainingData d -First 100 -Sample 10 -Seed 4 -Connection $connection"));
+
+        List<long> Values(string script) => [.. _engine.Invoke("param($connection) " + script, new System.Collections.Hashtable { ["connection"] = connection })
+            .OutputWithoutErrors.Select(row => (long)row.Properties["a"].Value)];
+    }
+
     dynamic Run(RedisMLConnection connection, string script) =>
         Assert.Single(_engine.Invoke("param($connection) " + script, new System.Collections.Hashtable { ["connection"] = connection }).OutputWithoutErrors).BaseObject;
 }

@@ -18,6 +18,7 @@ public sealed class DatasetImport
     readonly IProgress<ImportProgress>? _progress;
     long _rowsWritten, _rowsRejected, _rowsResumed;
     string? _rejectPath;
+    double? _ratio;
 
     DatasetImport(RedisMLConnection connection, ImportSource source, ImportOptions options, IProgress<ImportProgress>? progress)
     {
@@ -86,6 +87,7 @@ public sealed class DatasetImport
             RejectPath = _rejectPath,
             SourceBytes = _source.Length ?? _source.Position,
             StoredBytes = dataset.StoredBytes,
+            CompressionRatio = _ratio,
             Elapsed = clock.Elapsed,
             Unchanged = unchanged,
             Warning = unchanged ? null : await ServerMemory.EvictionWarningAsync(_connection, cancellation).ConfigureAwait(false),
@@ -210,6 +212,7 @@ public sealed class DatasetImport
                 {
                     if (await attempt.RunAsync(cancellation).ConfigureAwait(false) is { } misfit) return (null, misfit);
                     (_rowsWritten, _rowsRejected, _rejectPath) = (writer.Rows, rejected.Count, rejected.Path);
+                    _ratio = attempt.CompressedBytes == 0 ? null : (double)attempt.UncompressedBytes / attempt.CompressedBytes;
                     if (_rowsWritten == 0)
                         throw new RedisMLException("NoRows", ErrorKind.InvalidData, $"No row of '{_source.Name}' fits ({_rowsRejected:N0} rejected); nothing was published.", _source.Name);
                     string? label = _options.Label ?? AppendTo(current)?.Label;

@@ -101,6 +101,9 @@ public sealed record ImportResult
     /// <summary>The size of the chunks in Redis.</summary>
     public required long StoredBytes { get; init; }
 
+    /// <summary>How many bytes of columns became one byte of the chunks written; null where none was.</summary>
+    public double? CompressionRatio { get; init; }
+
     public required TimeSpan Elapsed { get; init; }
 
     public double RowsPerSecond => RowsRead / Math.Max(Elapsed.TotalSeconds, 1e-9);
