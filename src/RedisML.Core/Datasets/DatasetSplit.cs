@@ -13,9 +13,11 @@ public sealed class DatasetSplit(RedisMLConnection connection)
     /// <remarks>SplitMix64 (Steele, Lea, Flood: Fast splittable pseudorandom number generators, 2014).</remarks>
     public static bool IsTest(int seed, long row, double testFraction)
     {
-        ulong hash = Mix(Mix((uint)seed) + (ulong)row);
-        return (hash >> 11) * (1.0 / (1L << 53)) < testFraction;
+        return (RowHash(seed, row) >> 11) * (1.0 / (1L << 53)) < testFraction;
     }
+
+    /// <summary>A number for a row that looks random and depends on the seed and the row's number alone.</summary>
+    public static ulong RowHash(int seed, long row) => Mix(Mix((uint)seed) + (ulong)row);
 
     static ulong Mix(ulong z)
     {

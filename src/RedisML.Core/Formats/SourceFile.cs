@@ -1,4 +1,5 @@
 using System.IO.Hashing;
+using System.Text;
 
 namespace RedisML.Formats;
 
@@ -15,18 +16,30 @@ public sealed class SourceFile
 {
     const int FileBuffer = 1 << 20;
 
-    SourceFile(FileInfo file, FileCompression compression) => (Path, Length, Compression) = (file.FullName, file.Length, compression);
+    SourceFile(FileInfo file, FileCompression compression) => (Path, Name, Length, Compression) = (file.FullName, file.FullName, file.Length, compression);
 
     public string Path { get; }
+
+    /// <summary>What messages call it.</summary>
+    public string Name { get; init; }
 
     /// <summary>Bytes of the file itself, compressed where it is.</summary>
     public long Length { get; }
 
     public FileCompression Compression { get; }
 
+    /// <summary>The encoding of its text, which its content is turned into UTF-8 from; null where that isn't needed.</summary>
+    public Encoding? Encoding { get; }
+
+    SourceFile(SourceFile file, Encoding encoding) => (Path, Name, Length, Compression, Encoding) = (file.Path, file.Name, file.Length, file.Compression, encoding);
+
+    /// <summary>The same file, as text in an encoding.</summary>
+    public SourceFile In(Encoding encoding) => new(this, encoding);
+
     /// <summary>Looks at the file without reading it all.</summary>
+    /// <param name="name">What messages call it; null for its path.</param>
     /// <exception cref="RedisMLException"><c>FileNotFound</c>, <c>PathIsDirectory</c>, <c>FileEmpty</c>, <c>FileAccessDenied</c>, <c>FileReadFailed</c>.</exception>
-    public static SourceFile Open(string path)
+    public static SourceFile Open(string path, string? name = null)
     {
         if (Directory.Exists(path))
             throw new RedisMLException("PathIsDirectory", ErrorKind.InvalidArgument, $"'{path}' is a directory; name a file in it, or use a wildcard.", path);
@@ -41,11 +54,11 @@ public sealed class SourceFile
             [0x1F, 0x8B, ..] => FileCompression.Gzip,
             [0x28, 0xB5, 0x2F, 0xFD] => FileCompression.Zstandard,
             _ => FileCompression.None,
-        });
+        }) { Name = name ?? file.FullName };
     }
 
     /// <summary>The content, inflated.</summary>
-    public SourceContent OpenContent() => new(OpenRaw(Path), Compression);
+    public SourceContent OpenContent() => new(OpenRaw(Path), Compression, Encoding);
 
     /// <summary>The first bytes of the content, inflated; fewer where it has no more.</summary>
     public async Task<ReadOnlyMemory<byte>> ReadStartAsync(int count, CancellationToken cancellation)
@@ -114,22 +127,27 @@ public sealed class SourceFile
 }
 
 /// <summary>The content of a file, read from its start.</summary>
-public sealed class SourceContent(FileStream raw, FileCompression compression) : IDisposable
+public sealed class SourceContent(FileStream raw, FileCompression compression, Encoding? encoding) : IDisposable
 {
     /// <summary>Inflated; throws <see cref="InvalidDataException"/> where the compressed data is damaged or ends early.</summary>
-    public Stream Stream { get; } = compression switch
+    public Stream Stream { get; } = Decoded(compression switch
     {
         FileCompression.Gzip => new WholeGzipStream(raw),
         FileCompression.Zstandard => new ZstandardStream(raw),
         _ => raw,
-    };
+    }, encoding);
 
-    /// <summary>Bytes of the file read so far.</summary>
-    public long FilePosition => raw.Position;
+    /// <summary>Bytes of the file read so far, also once it is closed.</summary>
+    public long FilePosition => raw.CanRead ? raw.Position : _end;
+
+    long _end;
 
     public void Dispose()
     {
+        if (raw.CanRead) _end = raw.Position;
         Stream.Dispose();
         raw.Dispose();
     }
+
+    static Stream Decoded(Stream bytes, Encoding? encoding) => encoding is null ? bytes : new DecodedStream(bytes, encoding);
 }

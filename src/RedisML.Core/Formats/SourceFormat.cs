@@ -1,3 +1,4 @@
+using System.Text;
 using RedisML.Datasets.Importing;
 using RedisML.Formats.Arrow;
 using RedisML.Formats.Csv;
@@ -11,28 +12,60 @@ static class SourceFormat
 {
     const int StartLength = 256;
 
+    /// <summary>Opens files as one source, the rows of one behind those of the other.</summary>
+    /// <param name="paths"><c>-</c> is standard input, which is kept in a temporary file until the result is disposed.</param>
     /// <exception cref="RedisMLException">Those of <see cref="SourceFile.Open"/>; <c>SourceCorrupt</c>.</exception>
-    public static async Task<ImportSource> OpenAsync(string path, ImportOptions options, CancellationToken cancellation)
+    public static async Task<OpenedFiles> OpenAsync(IReadOnlyList<string> paths, ImportOptions options, CancellationToken cancellation)
     {
-        var file = SourceFile.Open(path);
-        ReadOnlyMemory<byte> start;
+        var kept = new List<StandardInputFile>();
+        var sources = new List<ImportSource>();
         try
         {
-            start = await file.ReadStartAsync(StartLength, cancellation).ConfigureAwait(false);
+            foreach (var path in paths)
+            {
+                if (path == StandardInputFile.Path) kept.Add(await StandardInputFile.ReadAsync(cancellation).ConfigureAwait(false));
+                var file = path == StandardInputFile.Path ? kept[^1].Open() : SourceFile.Open(path);
+                sources.Add(await OpenAsync(file, options, cancellation).ConfigureAwait(false));
+            }
+            return new(sources is [var only] ? only : new CombinedSource(sources), kept);
+        }
+        catch
+        {
+            foreach (var file in kept) file.Dispose();
+            throw;
+        }
+    }
+
+    static async Task<ImportSource> OpenAsync(SourceFile file, ImportOptions options, CancellationToken cancellation)
+    {
+        try
+        {
+            var start = await file.ReadStartAsync(StartLength, cancellation).ConfigureAwait(false);
+            if (start.Span.StartsWith("ARROW1"u8)) return new ArrowSource(file, isStream: false);
+            if (start.Span.StartsWith("PAR1"u8)) return new ParquetSource(file);
+            if (start.Span is [0xFF, 0xFF, 0xFF, 0xFF, ..]) return new ArrowSource(file, isStream: true);
+            if (EncodingOf(start.Span, options) is { } encoding)
+            {
+                file = file.In(encoding);
+                start = await file.ReadStartAsync(StartLength, cancellation).ConfigureAwait(false);
+            }
+            return options.Delimiter is null && options.Header is null && IsJsonObject(start.Span) ? new JsonLinesSource(file) : new CsvSource(file, options);
         }
         catch (InvalidDataException e)
         {
-            throw new RedisMLException("SourceCorrupt", ErrorKind.InvalidData, $"'{path}' can't be inflated: {e.Message}", path, e);
+            throw new RedisMLException("SourceCorrupt", ErrorKind.InvalidData, $"'{file.Name}' can't be read: {e.Message}", file.Name, e);
         }
-        return start.Span switch
-        {
-            _ when start.Span.StartsWith("ARROW1"u8) => new ArrowSource(file, isStream: false),
-            _ when start.Span.StartsWith("PAR1"u8) => new ParquetSource(file),
-            [0xFF, 0xFF, 0xFF, 0xFF, ..] => new ArrowSource(file, isStream: true),
-            _ when IsJsonObject(start.Span) => new JsonLinesSource(file),
-            _ => new CsvSource(file, options.NullValues),
-        };
     }
+
+    /// <summary>The encoding named, or that of the byte order mark; null for UTF-8.</summary>
+    static Encoding? EncodingOf(ReadOnlySpan<byte> start, ImportOptions options) => options.Encoding is { } name
+        ? DecodedStream.Find(name) is var named && named.CodePage == Encoding.UTF8.CodePage ? null : named
+        : start switch
+        {
+            [0xFF, 0xFE, ..] => DecodedStream.Find("utf-16"),
+            [0xFE, 0xFF, ..] => DecodedStream.Find("utf-16BE"),
+            _ => null,
+        };
 
     /// <summary>A brace followed by a name in quotes, or by the closing one.</summary>
     static bool IsJsonObject(ReadOnlySpan<byte> start)
@@ -40,5 +73,14 @@ static class SourceFormat
         if (start.StartsWith((ReadOnlySpan<byte>)[0xEF, 0xBB, 0xBF])) start = start[3..];
         start = start.TrimStart(" \t\r\n"u8);
         return start is [(byte)'{', ..] && start[1..].TrimStart(" \t\r\n"u8) is [(byte)'"' or (byte)'}', ..];
+    }
+}
+
+/// <summary>Files opened as a source. Dispose removes what was kept of standard input.</summary>
+sealed record OpenedFiles(ImportSource Source, IReadOnlyList<StandardInputFile> Kept) : IDisposable
+{
+    public void Dispose()
+    {
+        foreach (var file in Kept) file.Dispose();
     }
 }

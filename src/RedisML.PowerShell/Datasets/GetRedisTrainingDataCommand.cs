@@ -31,22 +31,41 @@ public sealed class GetRedisTrainingDataCommand : RedisMLCmdlet
     [Parameter(ValueFromPipelineByPropertyName = true)]
     public long? Version { get; set; }
 
+    [Parameter]
+    public string? Filter { get; set; }
+
+    [Parameter]
+    [ValidateRange(1, int.MaxValue)]
+    public int? Sample { get; set; }
+
+    [Parameter]
+    public int Seed { get; set; }
+
     protected override void ProcessRecord() => Run(async (connection, cancellation) =>
     {
         var dataset = await new DatasetStore(connection).GetAsync(Dataset, Version, cancellation).ConfigureAwait(false);
         var columns = ColumnPatterns.Matching(dataset, Column);
+        var filter = Filter is null ? null : new RowFilter(Filter, dataset);
+        var sample = Sample is { } size ? new RowSample(size, Seed) : null;
         var rows = new List<PSObject>(Batch);
-        await foreach (var chunk in new DatasetReader(connection).ReadAsync(dataset, Skip, First, cancellation).ConfigureAwait(false))
+        // Without a filter the place of the first row and the last is known, and other chunks aren't read.
+        var (skip, first) = filter is null ? (Skip, First) : (0, long.MaxValue);
+        long matched = 0;
+        await foreach (var chunk in new DatasetReader(connection).ReadAsync(dataset, skip, first, cancellation).ConfigureAwait(false))
             using (chunk)
             {
-                int from = (int)Math.Max(0, Skip - chunk.FirstRow);
-                int to = (int)Math.Min(chunk.Rows, First == long.MaxValue ? long.MaxValue : Skip + First - chunk.FirstRow);
-                for (int row = from; row < to; row++)
+                int from = (int)Math.Max(0, skip - chunk.FirstRow);
+                int to = (int)Math.Min(chunk.Rows, first == long.MaxValue ? long.MaxValue : skip + first - chunk.FirstRow);
+                foreach (int row in filter?.Matching(chunk) ?? Enumerable.Range(from, Math.Max(0, to - from)))
                 {
-                    rows.Add(ToObject(chunk, row, columns, dataset));
+                    if (filter is not null && (matched++ < Skip || matched - Skip > First)) continue;
+                    if (sample is not null) sample.Add(chunk.FirstRow + row, () => ToObject(chunk, row, columns, dataset));
+                    else rows.Add(ToObject(chunk, row, columns, dataset));
                     if (rows.Count == Batch) PostRows();
                 }
+                if (filter is not null && First != long.MaxValue && matched - Skip >= First) break;
             }
+        if (sample is not null) rows.AddRange(sample.Rows);
         PostRows();
 
         void PostRows()

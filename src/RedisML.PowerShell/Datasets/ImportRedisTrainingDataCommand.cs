@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Globalization;
 using System.Management.Automation;
 using RedisML.Datasets;
 using RedisML.Datasets.Chunks;
@@ -8,15 +9,18 @@ namespace RedisML.PowerShell;
 
 [Cmdlet(VerbsData.Import, "RedisTrainingData", DefaultParameterSetName = "Path", SupportsShouldProcess = true)]
 [OutputType(typeof(ImportResult))]
-public sealed class ImportRedisTrainingDataCommand : RedisMLCmdlet
+public sealed class ImportRedisTrainingDataCommand : RedisMLCmdlet, IDisposable
 {
-    [Parameter(Mandatory = true, Position = 0, ParameterSetName = "Path", ValueFromPipeline = true)]
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = "Path")]
     [SupportsWildcards]
     public string[] Path { get; set; } = [];
 
-    [Parameter(Mandatory = true, ParameterSetName = "LiteralPath", ValueFromPipelineByPropertyName = true)]
-    [Alias("PSPath", "LP")]
+    [Parameter(Mandatory = true, ParameterSetName = "LiteralPath")]
+    [Alias("LP")]
     public string[] LiteralPath { get; set; } = [];
+
+    [Parameter(Mandatory = true, ParameterSetName = "InputObject", ValueFromPipeline = true)]
+    public PSObject InputObject { get; set; } = new();
 
     [Parameter]
     [ArgumentCompleter(typeof(DatasetNameCompleter))]
@@ -39,6 +43,21 @@ public sealed class ImportRedisTrainingDataCommand : RedisMLCmdlet
 
     [Parameter]
     public TimeSpan? TimeToLive { get; set; }
+
+    [Parameter]
+    public string? Encoding { get; set; }
+
+    [Parameter]
+    public char? Delimiter { get; set; }
+
+    [Parameter]
+    public string[]? Header { get; set; }
+
+    [Parameter]
+    public char? Comment { get; set; }
+
+    [Parameter]
+    public CultureInfo? Culture { get; set; }
 
     [Parameter]
     public ChunkCompression Compression { get; set; } = ChunkCompression.Lz4;
@@ -69,55 +88,121 @@ public sealed class ImportRedisTrainingDataCommand : RedisMLCmdlet
     [ValidateRange(1, 1000)]
     public int? KeepVersion { get; set; }
 
+    readonly List<string> _files = [];
+    ObjectFeed? _feed;
+
     protected override void ProcessRecord()
     {
-        foreach (var file in ParameterSetName == "Path" ? Path.SelectMany(ResolveFiles) : LiteralPath.Select(ResolvePath)) Import(file);
+        switch (ParameterSetName)
+        {
+            case "Path": AddFiles(Path.SelectMany(ResolveFiles)); break;
+            case "LiteralPath": AddFiles(LiteralPath.Select(ResolvePath)); break;
+            case var _ when InputObject.BaseObject is string path: AddFiles(ResolveFiles(path)); break;
+            case var _ when InputObject.BaseObject is FileInfo file: AddFiles([file.FullName]); break;
+            case var _ when InputObject.BaseObject is DirectoryInfo: break;
+            default: AddRow(); break;
+        }
     }
 
-    void Import(string file)
+    protected override void EndProcessing()
     {
-        string dataset = Dataset ?? NameOf(file);
-        var options = new ImportOptions
+        if (_files.Count > 0) Import(_files);
+        if (_feed is not { IsStarted: true }) return;
+        var feed = _feed;
+        Run($"Importing objects into dataset '{Dataset}'", () => Report(feed.Progress), async (_, cancellation) =>
+            Show(await feed.EndAsync(cancellation).ConfigureAwait(false), "the pipeline"));
+    }
+
+    protected override void StopProcessing()
+    {
+        _feed?.Cancel();
+        base.StopProcessing();
+    }
+
+    /// <summary>Also where the pipeline broke off elsewhere: then there is no end.</summary>
+    public void Dispose() => _feed?.Dispose();
+
+    /// <summary>Into the dataset named, all together; else each into one of its own, at once.</summary>
+    void AddFiles(IEnumerable<string> files)
+    {
+        if (Dataset is not null) _files.AddRange(files);
+        else foreach (var file in files) Import([file]);
+    }
+
+    void AddRow()
+    {
+        if (_feed is null)
         {
-            Dataset = dataset,
-            Label = Label,
-            Schema = Types(),
-            NullValues = NullValue,
-            Layout = Layout ?? (Key is null && TimeToLive is null ? null : DatasetLayout.Hash),
-            Key = Key,
-            TimeToLive = TimeToLive,
-            Compression = Compression,
-            BadRow = RejectPath is not null && !MyInvocation.BoundParameters.ContainsKey(nameof(BadRow)) ? BadRowPolicy.Quarantine : BadRow,
-            MaxBadRows = MaxBadRow,
-            RejectPath = RejectPath is null ? null : ResolvePath(RejectPath),
-            Append = Append,
-            SchemaChange = SchemaChange,
-            Force = Force,
-            Resume = Resume,
-            KeepVersions = KeepVersion,
-        };
-        if (!ShouldProcess(IsWhatIf ? $"Import '{file}': {Plan(file, options)}" : $"Import '{file}' into dataset '{dataset}'", $"Import '{file}' into dataset '{dataset}'?", "Import")) return;
+            if (Dataset is null) Fail(new("DatasetRequired", ErrorKind.InvalidArgument, "Objects from the pipeline need -Dataset, the name of the dataset.", null));
+            if (Resume) Fail(new("ResumeImpossible", ErrorKind.InvalidOperation, "Objects from the pipeline can't be read again, so that their import can't resume.", Dataset));
+            _feed = new();
+            if (!ShouldProcess($"Import objects into dataset '{Dataset}'", $"Import objects into dataset '{Dataset}'?", "Import")) return;
+            var options = Options(Dataset!);
+            Run((connection, _) =>
+            {
+                _feed.Start(connection, options);
+                return Task.CompletedTask;
+            });
+        }
+        if (_feed.Add(InputObject) is { } waiting) Run(waiting);
+    }
+
+    ImportOptions Options(string dataset) => new()
+    {
+        Dataset = dataset,
+        Label = Label,
+        Schema = Types(),
+        NullValues = NullValue,
+        Encoding = Encoding,
+        Delimiter = Delimiter,
+        Header = Header,
+        Comment = Comment,
+        Culture = Culture?.Name,
+        Layout = Layout ?? (Key is null && TimeToLive is null ? null : DatasetLayout.Hash),
+        Key = Key,
+        TimeToLive = TimeToLive,
+        Compression = Compression,
+        BadRow = RejectPath is not null && !MyInvocation.BoundParameters.ContainsKey(nameof(BadRow)) ? BadRowPolicy.Quarantine : BadRow,
+        MaxBadRows = MaxBadRow,
+        RejectPath = RejectPath is null ? null : ResolvePath(RejectPath),
+        Append = Append,
+        SchemaChange = SchemaChange,
+        Force = Force,
+        Resume = Resume,
+        KeepVersions = KeepVersion,
+    };
+
+    void Import(IReadOnlyList<string> files)
+    {
+        string dataset = Dataset ?? NameOf(files[0]);
+        if (Dataset is null && files[0] == "-") Fail(new("DatasetRequired", ErrorKind.InvalidArgument, "Standard input needs -Dataset, the name of the dataset.", null));
+        string file = files.Count == 1 ? files[0] : $"{files[0]}' and {files.Count - 1} more such as '{files[^1]}";
+        var options = Options(dataset);
+        if (!ShouldProcess(IsWhatIf && files[0] != "-" ? $"Import '{file}': {Plan(files, options)}" : $"Import '{file}' into dataset '{dataset}'", $"Import '{file}' into dataset '{dataset}'?", "Import")) return;
         var progress = new LatestProgress<ImportProgress>();
         Run($"Importing '{file}' into dataset '{dataset}'", () => Report(progress), async (connection, cancellation) =>
-        {
-            var result = await DatasetImport.RunAsync(connection, file, options, progress, cancellation).ConfigureAwait(false);
-            if (result.Warning is { } warning) PostWarning(warning);
-            if (result.Unchanged) PostWarning($"Dataset '{dataset}' (version {result.Version}) came from this very file already: nothing to do. Use -Force to replace it all the same.");
-            if (result.RowsRejected > 0)
-                PostWarning($"{result.RowsRejected:N0} of {result.RowsRead:N0} rows of '{file}' didn't fit and were left out{(result.RejectPath is { } rejects ? $"; they are in '{rejects}'" : "")}.");
-            PostObject(result);
-        });
+            Show(await DatasetImport.RunAsync(connection, files, options, progress, cancellation).ConfigureAwait(false), $"'{file}'"));
+    }
+
+    void Show(ImportResult result, string source)
+    {
+        if (result.Warning is { } warning) PostWarning(warning);
+        if (result.Unchanged) PostWarning($"Dataset '{result.Dataset}' (version {result.Version}) came from this very file already: nothing to do. Use -Force to replace it all the same.");
+        if (result.RowsRejected > 0)
+            PostWarning($"{result.RowsRejected:N0} of {result.RowsRead:N0} rows of {source} didn't fit and were left out{(result.RejectPath is { } rejects ? $"; they are in '{rejects}'" : "")}.");
+        PostObject(result);
     }
 
     static ProgressReport Report(LatestProgress<ImportProgress> progress)
     {
         var (rows, read, total) = progress.Value;
-        return new($"{rows:N0} rows, {rows / progress.Seconds:N0} rows/s", (double)read / Math.Max(1, total));
+        return new($"{rows:N0} rows, {rows / progress.Seconds:N0} rows/s", total > 0 ? (double)read / total : null);
     }
 
     /// <summary>The files that a path with wildcards stands for; one without a match is an error, as the file it names.</summary>
     IEnumerable<string> ResolveFiles(string path)
     {
+        if (path == "-") return [path];
         if (!WildcardPattern.ContainsWildcardCharacters(path)) return [ResolvePath(path)];
         var files = GetResolvedProviderPathFromPSPath(path, out _);
         if (files.Count == 0) Fail(new("FileNotFound", ErrorKind.ObjectNotFound, $"No file matches '{path}'.", path));
@@ -133,12 +218,12 @@ public sealed class ImportRedisTrainingDataCommand : RedisMLCmdlet
         : SessionState.PSVariable.GetValue("WhatIfPreference") is true or SwitchParameter { IsPresent: true };
 
     /// <summary>What would happen, in words.</summary>
-    string Plan(string file, ImportOptions options)
+    string Plan(IReadOnlyList<string> files, ImportOptions options)
     {
         string plan = "";
         Run(async (connection, cancellation) =>
         {
-            try { plan = $"{await DatasetImport.PlanAsync(connection, file, options, cancellation).ConfigureAwait(false)}"; }
+            try { plan = $"{await DatasetImport.PlanAsync(connection, files, options, cancellation).ConfigureAwait(false)}"; }
             catch (RedisMLException e) { plan = $"would fail: {e.Message}"; }
         });
         return plan;

@@ -13,6 +13,9 @@ public enum ChunkCompression
 
     /// <summary>LZ4 frames, as the Arrow format defines them; buffers that don't shrink stay as they are.</summary>
     Lz4,
+
+    /// <summary>Zstandard frames, as the Arrow format defines them: smaller than LZ4, and slower.</summary>
+    Zstd,
 }
 
 /// <summary>A chunk is one Arrow IPC stream: schema, dictionaries, one record batch.</summary>
@@ -25,13 +28,19 @@ static class ChunkCodec
         CompressionCodecFactory = Lz4CodecFactory.Instance,
     };
 
+    static readonly IpcOptions s_zstd = new()
+    {
+        CompressionCodec = CompressionCodecType.Zstd,
+        CompressionCodecFactory = Lz4CodecFactory.Instance,
+    };
+
     /// <summary>Writes <paramref name="batch"/> as a stream. The caller disposes the result.</summary>
     public static PooledStream Encode(RecordBatch batch, ChunkCompression compression)
     {
         const int metadata = 64 * 1024;
         var stream = new PooledStream(checked((int)BufferBytes(batch) + metadata));
         using var writer = new ArrowStreamWriter(stream, batch.Schema, leaveOpen: true,
-            compression == ChunkCompression.Lz4 ? s_lz4 : s_uncompressed);
+            compression switch { ChunkCompression.Lz4 => s_lz4, ChunkCompression.Zstd => s_zstd, _ => s_uncompressed });
         writer.WriteRecordBatch(batch);
         writer.WriteEnd();
         return stream;

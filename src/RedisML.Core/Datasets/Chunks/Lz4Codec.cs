@@ -1,19 +1,19 @@
+using Apache.Arrow.Compression;
 using Apache.Arrow.Ipc;
 using K4os.Compression.LZ4;
 using K4os.Compression.LZ4.Streams;
 
 namespace RedisML.Datasets.Chunks;
 
-/// <summary>Makes the codec for chunks: LZ4 frames, and no LZ4 on a buffer that it doesn't shrink.</summary>
+/// <summary>Makes the codecs for chunks: Zstandard, and LZ4 frames, with no LZ4 on a buffer that it doesn't shrink.</summary>
 sealed class Lz4CodecFactory : ICompressionCodecFactory
 {
     public static Lz4CodecFactory Instance { get; } = new();
 
     public ICompressionCodec CreateCodec(CompressionCodecType type) => CreateCodec(type, null);
 
-    public ICompressionCodec CreateCodec(CompressionCodecType type, int? level) => type == CompressionCodecType.Lz4Frame
-        ? new Lz4Codec()
-        : throw new RedisMLException("UnsupportedChunk", ErrorKind.InvalidData, $"A chunk is compressed with {type}, which this version doesn't read.");
+    public ICompressionCodec CreateCodec(CompressionCodecType type, int? level) =>
+        type == CompressionCodecType.Lz4Frame ? new Lz4Codec() : new CompressionCodecFactory().CreateCodec(type, level);
 }
 
 /// <summary>LZ4 that gives up early on what doesn't shrink.</summary>

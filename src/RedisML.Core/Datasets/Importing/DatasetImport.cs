@@ -4,6 +4,7 @@ using System.Text.Json;
 using RedisML.Connections;
 using RedisML.Datasets.Rows;
 using RedisML.Formats;
+using RedisML.Formats.Objects;
 using StackExchange.Redis;
 
 namespace RedisML.Datasets.Importing;
@@ -18,6 +19,7 @@ public sealed class DatasetImport
     readonly IProgress<ImportProgress>? _progress;
     long _rowsWritten, _rowsRejected, _rowsResumed;
     string? _rejectPath;
+    double? _ratio;
 
     DatasetImport(RedisMLConnection connection, ImportSource source, ImportOptions options, IProgress<ImportProgress>? progress)
     {
@@ -26,10 +28,18 @@ public sealed class DatasetImport
     }
 
     /// <summary>Imports a file.</summary>
-    /// <inheritdoc cref="RunAsync(RedisMLConnection, ImportSource, ImportOptions, IProgress{ImportProgress}?, CancellationToken)"/>
-    public static async Task<ImportResult> RunAsync(
+    public static Task<ImportResult> RunAsync(
         RedisMLConnection connection, string path, ImportOptions options, IProgress<ImportProgress>? progress, CancellationToken cancellation) =>
-        await RunAsync(connection, await SourceFormat.OpenAsync(path, options, cancellation).ConfigureAwait(false), options, progress, cancellation).ConfigureAwait(false);
+        RunAsync(connection, [path], options, progress, cancellation);
+
+    /// <summary>Imports files with the same columns, one behind the other; <c>-</c> is standard input.</summary>
+    /// <inheritdoc cref="RunAsync(RedisMLConnection, ImportSource, ImportOptions, IProgress{ImportProgress}?, CancellationToken)"/>
+    public static async Task<ImportResult> RunAsync(RedisMLConnection connection, IReadOnlyList<string> paths, ImportOptions options,
+        IProgress<ImportProgress>? progress, CancellationToken cancellation)
+    {
+        using var files = await SourceFormat.OpenAsync(paths, options, cancellation).ConfigureAwait(false);
+        return await RunAsync(connection, files.Source, options, progress, cancellation).ConfigureAwait(false);
+    }
 
     /// <summary>Runs an import to its end. Nothing is visible before all of it is.</summary>
     /// <remarks>
@@ -46,10 +56,22 @@ public sealed class DatasetImport
         new DatasetImport(connection, source, options, progress).RunAsync(cancellation);
 
     /// <summary>What an import of a file would do. Writes nothing.</summary>
+    public static Task<ImportPlan> PlanAsync(RedisMLConnection connection, string path, ImportOptions options, CancellationToken cancellation) =>
+        PlanAsync(connection, [path], options, cancellation);
+
+    /// <summary>What an import of files would do. Writes nothing.</summary>
     /// <exception cref="RedisMLException">As for the import, before anything is written.</exception>
-    public static async Task<ImportPlan> PlanAsync(RedisMLConnection connection, string path, ImportOptions options, CancellationToken cancellation) =>
-        await new DatasetImport(connection, await SourceFormat.OpenAsync(path, options, cancellation).ConfigureAwait(false), options, null)
-            .PlanAsync(cancellation).ConfigureAwait(false);
+    public static async Task<ImportPlan> PlanAsync(
+        RedisMLConnection connection, IReadOnlyList<string> paths, ImportOptions options, CancellationToken cancellation)
+    {
+        using var files = await SourceFormat.OpenAsync(paths, options, cancellation).ConfigureAwait(false);
+        return await new DatasetImport(connection, files.Source, options, null).PlanAsync(cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>Imports objects that are handed over in batches, until there are no more.</summary>
+    /// <inheritdoc cref="RunAsync(RedisMLConnection, ImportSource, ImportOptions, IProgress{ImportProgress}?, CancellationToken)"/>
+    public static Task<ImportResult> RunAsync(RedisMLConnection connection, IAsyncEnumerable<IReadOnlyList<ObjectRow>> rows, ImportOptions options,
+        IProgress<ImportProgress>? progress, CancellationToken cancellation) => RunAsync(connection, new ObjectSource(rows, options), options, progress, cancellation);
 
     async Task<ImportResult> RunAsync(CancellationToken cancellation)
     {
@@ -66,6 +88,7 @@ public sealed class DatasetImport
             RejectPath = _rejectPath,
             SourceBytes = _source.Length ?? _source.Position,
             StoredBytes = dataset.StoredBytes,
+            CompressionRatio = _ratio,
             Elapsed = clock.Elapsed,
             Unchanged = unchanged,
             Warning = unchanged ? null : await ServerMemory.EvictionWarningAsync(_connection, cancellation).ConfigureAwait(false),
@@ -206,6 +229,7 @@ public sealed class DatasetImport
                 {
                     if (await attempt.RunAsync(cancellation).ConfigureAwait(false) is { } misfit) return (null, misfit);
                     (_rowsWritten, _rowsRejected, _rejectPath) = (writer.Rows, rejected.Count, rejected.Path);
+                    _ratio = attempt.CompressedBytes == 0 ? null : (double)attempt.UncompressedBytes / attempt.CompressedBytes;
                     if (_rowsWritten == 0)
                         throw new RedisMLException("NoRows", ErrorKind.InvalidData, $"No row of '{_source.Name}' fits ({_rowsRejected:N0} rejected); nothing was published.", _source.Name);
                     string? label = _options.Label ?? AppendTo(current)?.Label;

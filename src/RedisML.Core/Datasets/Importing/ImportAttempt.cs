@@ -26,6 +26,12 @@ sealed class ImportAttempt(
     string _file = source.Name;
     long _line = 1;
 
+    /// <summary>Of the chunks that this attempt encoded, before compression.</summary>
+    public long UncompressedBytes { get; private set; }
+
+    /// <summary>Of the same chunks, as stored.</summary>
+    public long CompressedBytes { get; private set; }
+
     /// <summary>Bytes of the source up to the end of the committed parts, compressed where it is: roughly.</summary>
     public long SourceBytes { get; private set; }
 
@@ -99,7 +105,12 @@ sealed class ImportAttempt(
         _line += encoded.Lines;
         SourceBytes = part.SourceBytes;
         Count(hash);
-        if (entry is not null) writer.Commit(entry, encoded.Chunk!.Statistics);
+        if (entry is not null)
+        {
+            writer.Commit(entry, encoded.Chunk!.Statistics);
+            UncompressedBytes += encoded.Chunk.UncompressedBytes;
+            CompressedBytes += entry.Bytes;
+        }
         if (source.CanReread && Environment.TickCount64 >= _nextCheckpoint) await CheckpointAsync(cancellation).ConfigureAwait(false);
         return null;
     }

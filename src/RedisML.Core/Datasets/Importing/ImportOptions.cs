@@ -16,6 +16,21 @@ public sealed record ImportOptions
     /// <summary>What stands for a missing value, besides an empty field.</summary>
     public IReadOnlyList<string> NullValues { get; init; } = [];
 
+    /// <summary>The encoding of files of text, by name; null for UTF-8, or UTF-16 where a byte order mark says so.</summary>
+    public string? Encoding { get; init; }
+
+    /// <summary>What separates the fields of CSV, an ASCII character; null to find it out.</summary>
+    public char? Delimiter { get; init; }
+
+    /// <summary>The columns' names for a CSV file without a header; null where it has one.</summary>
+    public IReadOnlyList<string>? Header { get; init; }
+
+    /// <summary>What lines of CSV start with that are passed over.</summary>
+    public char? Comment { get; init; }
+
+    /// <summary>The name of the culture whose decimal separator and groups of digits numbers in CSV have; null for a point and none.</summary>
+    public string? Culture { get; init; }
+
     public ChunkCompression Compression { get; init; } = ChunkCompression.Lz4;
 
     /// <summary>How the rows lie in Redis; null for columnar, or as those that they are added to.</summary>
@@ -94,6 +109,9 @@ public sealed record ImportResult
 
     /// <summary>The size of the chunks in Redis.</summary>
     public required long StoredBytes { get; init; }
+
+    /// <summary>How many bytes of columns became one byte of the chunks written; null where none was.</summary>
+    public double? CompressionRatio { get; init; }
 
     public required TimeSpan Elapsed { get; init; }
 

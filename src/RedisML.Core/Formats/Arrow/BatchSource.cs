@@ -16,7 +16,7 @@ abstract class BatchSource(SourceFile file) : ImportSource
 
     Schema? _schema;
 
-    public override string Name => file.Path;
+    public override string Name => file.Name;
 
     public override long? Length => file.Length;
 

@@ -31,7 +31,7 @@ sealed class CsvBlockParser
         _dialect = dialect;
         _options = dialect.ReaderOptions with { OnMalformedRecord = NoteMalformed };
         _builder = new(schema);
-        _fields = [.. types.Select((t, i) => CsvField.Create(t, inferred[i], _builder.Columns[i]))];
+        _fields = [.. types.Select((t, i) => CsvField.Create(t, inferred[i], _builder.Columns[i], dialect.Culture))];
         _compression = compression;
     }
 
@@ -83,7 +83,7 @@ sealed class CsvBlockParser
     }
 
     BadRow Bad(ReadOnlySpan<byte> block, CsvReader reader, int column, string reason, ReadOnlySpan<byte> value) => new(
-        LineAt(block, reader.ByteOffset), column, Shown(value), reason, column < 0 ? ColumnType.Utf8 : CsvField.TypeOf(reader, column));
+        LineAt(block, reader.ByteOffset), column, Shown(value), reason, column < 0 ? ColumnType.Utf8 : CsvField.TypeOf(reader, column, _dialect.Culture));
 
     BadRow NotUtf8(ReadOnlySpan<byte> block)
     {

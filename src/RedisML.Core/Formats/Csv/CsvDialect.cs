@@ -1,4 +1,5 @@
 using CsvHelper;
+using RedisML.Formats.Text;
 
 namespace RedisML.Formats.Csv;
 
@@ -8,9 +9,16 @@ namespace RedisML.Formats.Csv;
 /// <param name="NullValues">What stands for a missing value, besides an empty field.</param>
 sealed record CsvDialect(char Separator, byte LineBreak, ReadOnlyMemory<byte>[] NullValues)
 {
-    public CsvReaderOptions ReaderOptions { get; } = new()
+    /// <summary>What lines start with that are passed over; null for none.</summary>
+    public char? Comment { get; init; }
+
+    /// <summary>How numbers are written; null for a decimal point and no groups.</summary>
+    public NumberCulture? Culture { get; init; }
+
+    public CsvReaderOptions ReaderOptions => new()
     {
         Separator = Separator,
+        CommentPrefix = Comment,
         HasHeader = false,
     };
 

@@ -15,9 +15,11 @@ abstract class CsvField
 
     /// <param name="type">Null for a column in which no sample had a value: then any value is a misfit.</param>
     /// <param name="exact">Whether the type was inferred: then <c>01234</c> is no integer.</param>
-    public static CsvField Create(ColumnType? type, bool exact, ColumnBuilder builder) => type?.Kind switch
+    /// <param name="culture">How numbers are written; null for a decimal point and no groups.</param>
+    public static CsvField Create(ColumnType? type, bool exact, ColumnBuilder builder, NumberCulture? culture) => type?.Kind switch
     {
         null => new NoValueField(),
+        _ when culture is not null => new OtherField(TextValue.Create(type.Value, builder, exact, culture)),
         TypeKind.Int64 => new Int64Field((Int64ColumnBuilder)builder, exact),
         TypeKind.Float64 => new Float64Field((Float64ColumnBuilder)builder),
         TypeKind.Boolean => new BooleanField((BooleanColumnBuilder)builder),
@@ -26,9 +28,10 @@ abstract class CsvField
     };
 
     /// <summary>The narrowest type that holds the value: the one rule by which samples are judged and types widened.</summary>
-    public static ColumnType TypeOf(CsvReader reader, int index)
+    public static ColumnType TypeOf(CsvReader reader, int index, NumberCulture? culture)
     {
         var text = reader.GetSpan(index);
+        if (culture is not null) return TextValue.TypeOf(text, culture);
         if (TryBoolean(text, out _)) return ColumnType.Boolean;
         if (IsoTime.TryParse(text, out var time) && time.Type is { } temporal) return temporal;
         if (IsInteger(text)) return !HasLeadingZero(text) && reader.TryParse(index, out long _) ? ColumnType.Int64 : ColumnType.Utf8;

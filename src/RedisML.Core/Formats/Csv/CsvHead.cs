@@ -1,7 +1,7 @@
+using System.Globalization;
 using System.Text;
-using System.Text.Unicode;
 using CsvHelper;
-using RedisML.Datasets;
+using RedisML.Datasets.Importing;
 
 namespace RedisML.Formats.Csv;
 
@@ -15,26 +15,35 @@ sealed record CsvHead(CsvDialect Dialect, IReadOnlyList<string> Names, int DataS
     const int SampleBytes = 1 << 20;
 
     /// <summary>Reads the head of a file.</summary>
-    /// <exception cref="RedisMLException"><c>NotText</c>, <c>HeaderOnly</c>, <c>RecordTooLong</c>.</exception>
-    public static async Task<CsvHead> ReadAsync(SourceFile file, IReadOnlyList<string> nullValues, CancellationToken cancellation)
+    /// <exception cref="RedisMLException"><c>NotText</c>, <c>HeaderOnly</c>, <c>HeaderMismatch</c>, <c>RecordTooLong</c>.</exception>
+    public static async Task<CsvHead> ReadAsync(SourceFile file, ImportOptions options, CancellationToken cancellation)
     {
         var bytes = await file.ReadStartAsync(SampleBytes, cancellation).ConfigureAwait(false);
         if (bytes.Span.Contains((byte)0))
             throw new RedisMLException("NotText", ErrorKind.InvalidData,
-                $"'{file.Path}' isn't a CSV file in UTF-8: it has zero bytes, as a binary file or UTF-16 text has.", file.Path);
+                $"'{file.Name}' isn't text in {options.Encoding ?? "UTF-8"}: it has zero bytes, as a binary file has, or UTF-16 without a byte order mark (-Encoding utf-16).", file.Name);
         bool complete = bytes.Length < SampleBytes;
         byte lineBreak = bytes.Span.Contains((byte)'\n') ? (byte)'\n' : (byte)'\r';
-        using var reader = CsvReader.Create(bytes, CsvReaderOptions.Default);
-        reader.ReadHeader();
-        var dialect = new CsvDialect(reader.Separator, lineBreak, [.. nullValues.Select(v => (ReadOnlyMemory<byte>)Encoding.UTF8.GetBytes(v))]);
-        if (reader.Headers.Count == 0 || !reader.Read())
-            throw new RedisMLException("HeaderOnly", ErrorKind.InvalidData, $"'{file.Path}' has a header and no rows.", file.Path);
+        var readerOptions = new CsvReaderOptions { Separator = options.Delimiter, CommentPrefix = options.Comment, HasHeader = options.Header is null };
+        using var reader = CsvReader.Create(bytes, readerOptions);
+        if (options.Header is null) reader.ReadHeader();
+        bool hasRow = reader.Read();
+        var headers = options.Header ?? reader.Headers;
+        var dialect = new CsvDialect(reader.Separator, lineBreak, [.. options.NullValues.Select(v => (ReadOnlyMemory<byte>)Encoding.UTF8.GetBytes(v))])
+        {
+            Comment = options.Comment,
+            Culture = options.Culture is null ? null : new(CultureInfo.GetCultureInfo(options.Culture)),
+        };
+        if (headers.Count == 0 || !hasRow)
+            throw new RedisMLException("HeaderOnly", ErrorKind.InvalidData, $"'{file.Name}' has {(options.Header is null ? "a header and " : "")}no rows.", file.Name);
+        if (options.Header is not null && headers.Count != reader.FieldCount)
+            throw new RedisMLException("HeaderMismatch", ErrorKind.InvalidArgument, $"-Header names {headers.Count} columns, and the first row of '{file.Name}' has {reader.FieldCount} fields.", file.Name);
         int start = (int)reader.ByteOffset;
         var data = bytes[start..];
         int border = complete ? data.Length : dialect.LastBorder(data.Span);
         if (border == 0)
             throw new RedisMLException("RecordTooLong", ErrorKind.LimitsExceeded,
-                $"'{file.Path}': the first record is longer than {SampleBytes >> 20} MB. Is a closing quote missing, or is this not a CSV file?", file.Path);
-        return new(dialect, ColumnNames.Of(reader.Headers), start, bytes.Span[..start].Count(lineBreak), data[..border]);
+                $"'{file.Name}': the first record is longer than {SampleBytes >> 20} MB. Is a closing quote missing, or is this not a CSV file?", file.Name);
+        return new(dialect, ColumnNames.Of(headers), start, bytes.Span[..start].Count(lineBreak), data[..border]);
     }
 }

@@ -26,7 +26,7 @@ sealed class CsvSieve
         _dialect = dialect;
         _options = dialect.ReaderOptions with { OnMalformedRecord = NoteMalformed };
         _scratch = new([.. columns.Select(c => c.Schema)]);
-        _fields = [.. columns.Select((c, i) => CsvField.Create(c.Type, c.Inferred, _scratch.Columns[i]))];
+        _fields = [.. columns.Select((c, i) => CsvField.Create(c.Type, c.Inferred, _scratch.Columns[i], dialect.Culture))];
     }
 
     /// <summary>The rows that don't fit, and the block without them.</summary>
@@ -72,7 +72,7 @@ sealed class CsvSieve
         for (int i = 0; i < _fields.Length; i++)
         {
             var text = reader.GetSpan(i);
-            if (!_dialect.IsNull(text) && !_fields[i].TryAppend(reader, i, text)) return new(1, i, CsvBlockParser.Shown(text), "", CsvField.TypeOf(reader, i));
+            if (!_dialect.IsNull(text) && !_fields[i].TryAppend(reader, i, text)) return new(1, i, CsvBlockParser.Shown(text), "", CsvField.TypeOf(reader, i, _dialect.Culture));
         }
         return null;
     }

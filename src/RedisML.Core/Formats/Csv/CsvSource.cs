@@ -8,7 +8,7 @@ using RedisML.Datasets.Importing;
 namespace RedisML.Formats.Csv;
 
 /// <summary>A CSV file as a source: its blocks are the parts.</summary>
-sealed class CsvSource(SourceFile file, IReadOnlyList<string> nullValues) : ImportSource
+sealed class CsvSource(SourceFile file, ImportOptions options) : ImportSource
 {
     const int MinBlockBytes = 64 * 1024;
 
@@ -16,7 +16,7 @@ sealed class CsvSource(SourceFile file, IReadOnlyList<string> nullValues) : Impo
     long _position;
     bool _holdsRejects;
 
-    public override string Name => file.Path;
+    public override string Name => file.Name;
 
     public override long? Length => file.Length;
 
@@ -27,7 +27,7 @@ sealed class CsvSource(SourceFile file, IReadOnlyList<string> nullValues) : Impo
     public override async Task<IReadOnlyList<ImportColumn>> ReadColumnsAsync(
         IReadOnlyDictionary<string, ColumnType> given, CancellationToken cancellation)
     {
-        _head = await CsvHead.ReadAsync(file, nullValues, cancellation).ConfigureAwait(false);
+        _head = await CsvHead.ReadAsync(file, options, cancellation).ConfigureAwait(false);
         if (_holdsRejects = CsvRejects.IsOne(_head.Names))
             _head = _head with { Names = CsvRejects.OwnNames(_head.Names), Sample = CsvRejects.Strip(_head.Sample, _head.Dialect) };
         var inference = new CsvTypeInference(_head.Dialect, _head.Names.Count);
@@ -45,7 +45,7 @@ sealed class CsvSource(SourceFile file, IReadOnlyList<string> nullValues) : Impo
         var parsers = new CsvParsers(head.Dialect, columns, compression);
         using var content = file.OpenContent();
         if (head.DataStart > 0) await content.Stream.ReadExactlyAsync(new byte[head.DataStart], cancellation).ConfigureAwait(false);
-        var blocks = new CsvBlockReader(content.Stream, head.DataStart, BlockBytes(head, parsers), head.Dialect, file.Path);
+        var blocks = new CsvBlockReader(content.Stream, head.DataStart, BlockBytes(head, parsers), head.Dialect, file.Name);
         await foreach (var block in blocks.ReadAsync(cancellation).ConfigureAwait(false))
         {
             _position = content.FilePosition;

@@ -25,7 +25,7 @@ sealed class CsvTypeInference(CsvDialect dialect, int columns)
                 if (reader.FieldCount != columns) continue;
                 for (int i = 0; i < columns; i++)
                     if (_types[i] != ColumnType.Utf8 && !dialect.IsNull(reader.GetSpan(i)))
-                        _types[i] = ColumnType.Union(_types[i], CsvField.TypeOf(reader, i));
+                        _types[i] = ColumnType.Union(_types[i], CsvField.TypeOf(reader, i, dialect.Culture));
             }
         }
         catch (CsvFormatException)
@@ -38,7 +38,7 @@ sealed class CsvTypeInference(CsvDialect dialect, int columns)
     /// <remarks>Where a sample has quotes, nothing tells whether it starts within a quoted field; then it isn't used.</remarks>
     public async Task AddMiddleAndTailAsync(SourceFile file, CancellationToken cancellation)
     {
-        if (file.Compression != FileCompression.None || file.Length < 4 * EdgeSampleBytes) return;
+        if (file.Compression != FileCompression.None || file.Encoding is not null || file.Length < 4 * EdgeSampleBytes) return;
         using var content = file.OpenContent();
         foreach (long position in (long[])[file.Length / 2, file.Length - EdgeSampleBytes])
         {

@@ -17,7 +17,7 @@ sealed class JsonLinesSource(SourceFile file) : ImportSource
     ReadOnlyMemory<byte> _sample;
     SourceContent? _content;
 
-    public override string Name => file.Path;
+    public override string Name => file.Name;
 
     public override long? Length => file.Length;
 

@@ -22,7 +22,7 @@ sealed class ParquetSource(SourceFile file) : BatchSource(file)
         {
             var reader = await OpenAsync(content, cancellation).ConfigureAwait(false);
             await using (reader.ConfigureAwait(false))
-                return new([.. reader.Schema.Fields.Select(field => new Apache.Arrow.Field(field.Name, ParquetColumn.Of(field, File.Path).ArrowType, nullable: true))], null);
+                return new([.. reader.Schema.Fields.Select(field => new Apache.Arrow.Field(field.Name, ParquetColumn.Of(field, File.Name).ArrowType, nullable: true))], null);
         }
     }
 
@@ -34,7 +34,7 @@ sealed class ParquetSource(SourceFile file) : BatchSource(file)
             var reader = await OpenAsync(content, cancellation).ConfigureAwait(false);
             await using (reader.ConfigureAwait(false))
             {
-                var columns = reader.Schema.Fields.Select(f => ParquetColumn.Of(f, File.Path)).ToList();
+                var columns = reader.Schema.Fields.Select(f => ParquetColumn.Of(f, File.Name)).ToList();
                 var schema = new Schema([.. columns.Select(c => new Apache.Arrow.Field(c.Name, c.ArrowType, nullable: true))], null);
                 _groups = reader.RowGroupCount;
                 for (_groupsRead = 0; _groupsRead < _groups; _groupsRead++)

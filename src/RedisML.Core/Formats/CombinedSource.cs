@@ -1,0 +1,79 @@
+using System.IO.Hashing;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using RedisML.Datasets;
+using RedisML.Datasets.Chunks;
+using RedisML.Datasets.Importing;
+
+namespace RedisML.Formats;
+
+/// <summary>Several sources with the same columns as one, the rows of one behind those of the other.</summary>
+sealed class CombinedSource(IReadOnlyList<ImportSource> sources) : ImportSource
+{
+    int _current;
+
+    public override string Name => sources[0].Name;
+
+    public override long? Length => sources.Sum(s => s.Length);
+
+    public override long Position => sources.Take(_current).Sum(s => s.Length ?? 0) + sources[_current].Position;
+
+    public override bool CanReread => sources.All(s => s.CanReread);
+
+    public override async Task<UInt128?> HashAsync(CancellationToken cancellation)
+    {
+        var hash = new XxHash128();
+        foreach (var source in sources)
+        {
+            if (await source.HashAsync(cancellation).ConfigureAwait(false) is not { } own) return null;
+            hash.Append(MemoryMarshal.AsBytes(new ReadOnlySpan<UInt128>(in own)));
+        }
+        return hash.GetCurrentHashAsUInt128();
+    }
+
+    /// <exception cref="RedisMLException"><c>SchemaMismatch</c>: a file has other columns than the first, or in another order.</exception>
+    public override async Task<IReadOnlyList<ImportColumn>> ReadColumnsAsync(
+        IReadOnlyDictionary<string, ColumnType> given, CancellationToken cancellation)
+    {
+        ImportColumn[] columns = [];
+        foreach (var source in sources)
+        {
+            var own = await source.ReadColumnsAsync(given, cancellation).ConfigureAwait(false);
+            if (columns.Length > 0 && !own.Select(c => c.Name).SequenceEqual(columns.Select(c => c.Name)))
+                throw new RedisMLException("SchemaMismatch", ErrorKind.InvalidData,
+                    $"'{source.Name}' has other columns than '{Name}', or in another order: {string.Join(", ", own.Select(c => c.Name))} instead of {string.Join(", ", columns.Select(c => c.Name))}. Nothing was written.", source.Name);
+            columns = columns.Length == 0 ? [.. own] : [.. columns.Zip(own, Union)];
+        }
+        return columns;
+    }
+
+    public override async IAsyncEnumerable<ImportPart> ReadAsync(
+        IReadOnlyList<ImportColumn> columns, ChunkCompression compression, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        int index = 0;
+        for (_current = 0; _current < sources.Count; _current++)
+        {
+            await foreach (var part in sources[_current].ReadAsync(columns, compression, cancellation).ConfigureAwait(false))
+                yield return new CombinedPart(index++, part) { File = sources[_current].Name, FirstLine = part.FirstLine };
+        }
+        _current = sources.Count - 1;
+    }
+
+    public override ColumnType? Widened(ImportColumn column, BadRow bad) => sources[_current].Widened(column, bad);
+
+    public override ReadOnlyMemory<byte> RejectHeader => sources[0].RejectHeader;
+
+    public override ReadOnlyMemory<byte> RejectLine(BadRow bad, long line, string column, string reason) => sources[0].RejectLine(bad, line, column, reason);
+
+    static ImportColumn Union(ImportColumn a, ImportColumn b) =>
+        new(a.Name, b.Type is null ? a.Type : ColumnType.Union(a.Type, b.Type.Value), a.Inferred && b.Inferred);
+
+    sealed class CombinedPart(int index, ImportPart part) : ImportPart(index, part.Bytes)
+    {
+        public override UInt128 Hash() => part.Hash();
+
+        public override EncodedPart Encode(bool leaveOut) => part.Encode(leaveOut);
+
+        public override void Dispose() => part.Dispose();
+    }
+}

@@ -1,0 +1,146 @@
+using System.Runtime.CompilerServices;
+using System.Text;
+using System.Text.Json;
+using RedisML.Datasets;
+using RedisML.Datasets.Chunks;
+using RedisML.Datasets.Importing;
+using RedisML.Formats.Text;
+
+namespace RedisML.Formats.Objects;
+
+/// <summary>An object as a row.</summary>
+/// <param name="Names">Of its properties; rows of one kind had better share the array.</param>
+/// <param name="Values">One a name.</param>
+public readonly record struct ObjectRow(string[] Names, object?[] Values);
+
+/// <summary>Objects as a source, read once. The columns, and their types, are those of the first some thousand objects.</summary>
+/// <remarks>Text is judged and read as in a CSV file, and an empty one is missing.</remarks>
+sealed class ObjectSource(IAsyncEnumerable<IReadOnlyList<ObjectRow>> batches, ImportOptions options) : ImportSource
+{
+    const int SampleRows = 16_384;
+    const int SizeRows = 2_048;
+    const int MaxPartRows = 1 << 17;
+
+    readonly HashSet<string> _nullValues = [.. options.NullValues, ""];
+    readonly List<ObjectRow> _sample = [];
+    IAsyncEnumerator<IReadOnlyList<ObjectRow>>? _rest;
+
+    public override string Name => "the pipeline";
+
+    public override long? Length => null;
+
+    public override long Position => 0;
+
+    public override bool CanReread => false;
+
+    public override Task<UInt128?> HashAsync(CancellationToken cancellation) => Task.FromResult<UInt128?>(null);
+
+    /// <exception cref="RedisMLException"><c>NoRows</c></exception>
+    public override async Task<IReadOnlyList<ImportColumn>> ReadColumnsAsync(
+        IReadOnlyDictionary<string, ColumnType> given, CancellationToken cancellation)
+    {
+        _rest = batches.GetAsyncEnumerator(cancellation);
+        while (_sample.Count < SampleRows && await _rest.MoveNextAsync().ConfigureAwait(false)) _sample.AddRange(_rest.Current);
+        var types = new Dictionary<string, ColumnType?>(StringComparer.OrdinalIgnoreCase);
+        var names = new List<string>();
+        foreach (var (own, values) in _sample)
+            for (int i = 0; i < own.Length; i++)
+            {
+                if (types.TryAdd(own[i], null)) names.Add(own[i]);
+                if (types[own[i]] is { Kind: TypeKind.Utf8 }) continue;
+                if (ObjectValue.TypeOf(values[i], TypeOfText) is { } type) types[own[i]] = ColumnType.Union(types[own[i]], type);
+            }
+        if (names.Count == 0) throw new RedisMLException("NoRows", ErrorKind.InvalidData, "The pipeline brought no object with a property; nothing was published.");
+        return [.. names.Select(name => new ImportColumn(name, given.TryGetValue(name, out var type) ? type : types[name], Inferred: false))];
+    }
+
+    public override async IAsyncEnumerable<ImportPart> ReadAsync(
+        IReadOnlyList<ImportColumn> columns, ChunkCompression compression, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        var encoder = new PartEncoder<ObjectColumns>(columns, compression, builder => new(columns, builder, _nullValues.Contains));
+        int index = 0, partRows = PartRows(encoder);
+        var pending = _sample.ToList();
+        _sample.Clear();
+        await using (_rest!.ConfigureAwait(false))
+            while (true)
+            {
+                bool more = await _rest!.MoveNextAsync().ConfigureAwait(false);
+                if (more) pending.AddRange(_rest.Current);
+                int taken = 0;
+                for (; pending.Count - taken >= partRows; taken += partRows)
+                    yield return NewPart(pending.GetRange(taken, partRows));
+                pending.RemoveRange(0, taken);
+                if (more) continue;
+                if (pending.Count > 0) yield return NewPart(pending);
+                yield break;
+            }
+
+        ObjectPart NewPart(List<ObjectRow> rows) => new(index++, rows, encoder) { FirstLine = index == 1 ? 1 : null };
+    }
+
+    ColumnType? TypeOfText(string text) => _nullValues.Contains(text) ? null : TextValue.TypeOf(Encoding.UTF8.GetBytes(text));
+
+    int PartRows(PartEncoder<ObjectColumns> encoder)
+    {
+        using var chunk = encoder.Encode(0, leaveOut: true, (columns, left, bad) => columns.Append([.. _sample.Take(SizeRows)], left, bad)).Chunk;
+        return chunk is null ? SizeRows : (int)Math.Clamp(ChunkSize.TargetBytes / Math.Max(1, chunk.UncompressedBytes / chunk.Rows), ChunkSize.MinRows, MaxPartRows);
+    }
+
+    sealed class ObjectPart(int index, List<ObjectRow> rows, PartEncoder<ObjectColumns> encoder) : ImportPart(index, rows.Count * (long)rows[0].Values.Length * 32)
+    {
+        public override UInt128 Hash() => 0;
+
+        public override EncodedPart Encode(bool leaveOut) => encoder.Encode(rows.Count, leaveOut, (columns, left, bad) => columns.Append(rows, left, bad));
+
+        public override void Dispose()
+        {
+        }
+    }
+}
+
+/// <summary>Appends objects to the columns of a chunk.</summary>
+sealed class ObjectColumns(IReadOnlyList<ImportColumn> columns, ChunkBuilder builder, Func<string, bool> isMissing)
+{
+    const int MaxShownValue = 60;
+
+    readonly ObjectValue[] _values = [.. columns.Select((c, i) => new ObjectValue(c.Schema.Type, builder.Columns[i], isMissing: isMissing))];
+    readonly Dictionary<string, int> _columns = columns.Select((c, i) => (c.Name, i)).ToDictionary(c => c.Name, c => c.i, StringComparer.OrdinalIgnoreCase);
+    readonly object?[] _row = new object?[columns.Count];
+    string[] _names = [];
+    int[] _places = [];
+
+    public void Append(IReadOnlyList<ObjectRow> rows, IReadOnlySet<int> left, List<BadRow> bad)
+    {
+        for (int row = 0; row < rows.Count; row++)
+            if (!left.Contains(row) && Append(rows[row], row) is { } wrong) bad.Add(wrong with { Record = Record(rows[row]) });
+    }
+
+    BadRow? Append(ObjectRow row, int number)
+    {
+        BadRow? bad = null;
+        if (!ReferenceEquals(_names, row.Names)) Look(row.Names);
+        System.Array.Clear(_row);
+        for (int i = 0; i < row.Values.Length; i++)
+        {
+            if (_places[i] >= 0) _row[_places[i]] = row.Values[i];
+            else if (row.Values[i] is not null) bad ??= new(number + 1, -1, row.Names[i], "a property that the first objects don't have", ColumnType.Utf8);
+        }
+        for (int i = 0; i < _values.Length; i++)
+        {
+            if (_values[i].TryAppend(_row[i])) continue;
+            builder.Columns[i].AppendNull();
+            string text = ObjectValue.TextOf(_row[i]!);
+            bad ??= new(number + 1, i, text.Length <= MaxShownValue ? text : text[..MaxShownValue] + "…", "", ColumnType.Utf8);
+        }
+        return bad;
+    }
+
+    void Look(string[] names)
+    {
+        _names = names;
+        _places = [.. names.Select(name => _columns.TryGetValue(name, out int column) ? column : -1)];
+    }
+
+    static byte[] Record(ObjectRow row) => JsonSerializer.SerializeToUtf8Bytes(
+        row.Names.Zip(row.Values).ToDictionary(p => p.First, p => p.Second is null ? null : ObjectValue.TextOf(p.Second)));
+}

@@ -1,0 +1,39 @@
+namespace RedisML.Formats;
+
+/// <summary>Standard input in a temporary file: Parquet and Arrow files aren't read from front to back, and types are looked for before rows are read.</summary>
+sealed class StandardInputFile : IDisposable
+{
+    /// <summary>What stands for standard input among paths.</summary>
+    public const string Path = "-";
+
+    const int BufferLength = 1 << 20;
+
+    readonly string _file = System.IO.Path.GetTempFileName();
+
+    StandardInputFile()
+    {
+    }
+
+    public static async Task<StandardInputFile> ReadAsync(CancellationToken cancellation)
+    {
+        var kept = new StandardInputFile();
+        try
+        {
+            using var input = Console.OpenStandardInput();
+            var file = new FileStream(kept._file, FileMode.Create, FileAccess.Write, FileShare.None, BufferLength, useAsync: true);
+            await using (file.ConfigureAwait(false)) await input.CopyToAsync(file, BufferLength, cancellation).ConfigureAwait(false);
+            return kept;
+        }
+        catch
+        {
+            kept.Dispose();
+            throw;
+        }
+    }
+
+    /// <exception cref="RedisMLException">Those of <see cref="SourceFile.Open"/>.</exception>
+    public SourceFile Open() => new FileInfo(_file).Length > 0 ? SourceFile.Open(_file, "standard input")
+        : throw new RedisMLException("FileEmpty", ErrorKind.InvalidData, "Standard input is empty.", Path);
+
+    public void Dispose() => File.Delete(_file);
+}

@@ -1,0 +1,124 @@
+using System.Collections;
+using System.Management.Automation;
+using System.Threading.Channels;
+using RedisML.Connections;
+using RedisML.Datasets.Importing;
+using RedisML.Formats.Objects;
+
+namespace RedisML.PowerShell;
+
+/// <summary>Hands objects of the pipeline, in batches, to an import that runs beside it.</summary>
+sealed class ObjectFeed : IDisposable
+{
+    const int BatchRows = 2048;
+    const int BatchesAhead = 8;
+
+    readonly Channel<IReadOnlyList<ObjectRow>> _batches = Channel.CreateBounded<IReadOnlyList<ObjectRow>>(BatchesAhead);
+    readonly CancellationTokenSource _cancel = new();
+    List<ObjectRow> _batch = new(BatchRows);
+    string[] _names = [];
+    Task<ImportResult>? _import;
+
+    public LatestProgress<ImportProgress> Progress { get; } = new();
+
+    public void Start(RedisMLConnection connection, ImportOptions options) => _import = Task.Run(async () =>
+    {
+        try
+        {
+            return await DatasetImport.RunAsync(connection, _batches.Reader.ReadAllAsync(_cancel.Token), options, Progress, _cancel.Token).ConfigureAwait(false);
+        }
+        finally
+        {
+            // Nobody takes more: whoever waits to hand over learns of it.
+            _batches.Writer.TryComplete();
+        }
+    });
+
+    /// <summary>Adds an object. Where the import is behind, what is to be waited for before the next is returned.</summary>
+    public Func<CancellationToken, Task>? Add(PSObject value)
+    {
+        if (_import is null) return null;
+        _batch.Add(ToRow(value));
+        if (_batch.Count < BatchRows) return null;
+        var batch = _batch;
+        _batch = new(BatchRows);
+        return _batches.Writer.TryWrite(batch) ? null : cancellation => WriteAsync(batch, cancellation);
+    }
+
+    /// <summary>Waits for the import's end, after the last object.</summary>
+    public async Task<ImportResult> EndAsync(CancellationToken cancellation)
+    {
+        if (_batch.Count > 0) await WriteAsync(_batch, cancellation).ConfigureAwait(false);
+        _batches.Writer.TryComplete();
+        return await _import!.ConfigureAwait(false);
+    }
+
+    public bool IsStarted => _import is not null;
+
+    public void Cancel() => _cancel.Cancel();
+
+    public void Dispose()
+    {
+        _cancel.Cancel();
+        _batches.Writer.TryComplete();
+    }
+
+    async Task WriteAsync(IReadOnlyList<ObjectRow> batch, CancellationToken cancellation)
+    {
+        try
+        {
+            await _batches.Writer.WriteAsync(batch, cancellation).ConfigureAwait(false);
+        }
+        catch (ChannelClosedException)
+        {
+            await _import!.ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>A dictionary by its keys, another object by its properties.</summary>
+    ObjectRow ToRow(PSObject value)
+    {
+        if (value.BaseObject is IDictionary dictionary)
+        {
+            var (keys, entries) = (new string[dictionary.Count], new object?[dictionary.Count]);
+            int next = 0;
+            foreach (DictionaryEntry entry in dictionary)
+            {
+                keys[next] = $"{entry.Key}";
+                entries[next++] = Plain(entry.Value);
+            }
+            return new(Shared(keys), entries);
+        }
+        var values = new object?[_names.Length];
+        int count = 0;
+        foreach (var property in value.Properties)
+        {
+            if (count == values.Length || property.Name != _names[count]) return ToRowOfNewKind(value);
+            values[count++] = Get(property);
+        }
+        return count == values.Length ? new(_names, values) : ToRowOfNewKind(value);
+    }
+
+    ObjectRow ToRowOfNewKind(PSObject value)
+    {
+        var properties = value.Properties.ToList();
+        return new(Shared([.. properties.Select(p => p.Name)]), [.. properties.Select(Get)]);
+    }
+
+    string[] Shared(string[] names) => names.AsSpan().SequenceEqual(_names) ? _names : _names = names;
+
+    /// <summary>A property whose getter fails is missing.</summary>
+    static object? Get(PSPropertyInfo property)
+    {
+        try
+        {
+            return Plain(property.Value);
+        }
+        catch (GetValueException)
+        {
+            return null;
+        }
+    }
+
+    static object? Plain(object? value) => value is PSObject { BaseObject: not PSCustomObject } wrapped ? wrapped.BaseObject : value;
+}

@@ -1,0 +1,104 @@
+using RedisML.Connections;
+using RedisML.Unit.Fixtures;
+
+namespace RedisML.Unit.Datasets;
+
+public sealed class ImportCmdletTests(EmbeddedServerFixture embedded) : IDisposable
+{
+    readonly HostedEngine _engine = new();
+    readonly TemporaryFolder _folder = new();
+
+    public void Dispose()
+    {
+        _engine.Dispose();
+        _folder.Dispose();
+    }
+
+    [Fact]
+    public async Task Objects_of_the_pipeline_become_rows_with_types_of_their_own_or_of_their_text()
+    {
+        await using var connection = await embedded.ConnectAsync();
+        var output = Run(connection, """
+            1..5000 | ForEach-Object { [pscustomobject]@{ n = "$_"; x = $_ / 4; t = if ($_ % 2) { 'odd' } else { '' }; when = [datetime]'2024-01-01' } } |
+                Import-RedisTrainingData -Dataset d -Connection $connection
+            """);
+        Assert.Equal((5000L, 5000L), (output.RowsRead, output.RowsWritten));
+        var rows = await connection.RowsAsync("d");
+        Assert.Equal<object?>([1L, 0.25, "odd", new DateTime(2024, 1, 1)], rows[0]);
+        Assert.Equal<object?>([5000L, 1250.0, null, new DateTime(2024, 1, 1)], rows[^1]);
+    }
+
+    [Fact]
+    public async Task Hashtables_are_rows_too_and_what_one_lacks_is_missing()
+    {
+        await using var connection = await embedded.ConnectAsync();
+        Run(connection, "@{ a = 1 }, @{ a = 2; b = 'x' }, @{ b = 'y' } | Import-RedisTrainingData -Dataset d -Connection $connection");
+        Assert.Equal<object?[]>([[1L, null], [2L, "x"], [null, "y"]], await connection.RowsAsync("d"));
+    }
+
+    [Fact]
+    public async Task An_object_that_does_not_fit_stops_the_import_with_its_number_and_leaves_nothing()
+    {
+        await using var connection = await embedded.ConnectAsync();
+        var result = _engine.Invoke(
+            "param($connection) 1..50000 | ForEach-Object { @{ a = if ($_ -eq 40000) { 'oops' } else { $_ } } } | Import-RedisTrainingData -Dataset d -Connection $connection",
+            new System.Collections.Hashtable { ["connection"] = connection });
+        Assert.Contains("line 40000: 'oops' in column 'a' is no Int64", Assert.Single(result.Errors).ToString());
+        Assert.Empty(await connection.KeysAsync());
+    }
+
+    [Fact]
+    public async Task Files_of_the_pipeline_become_one_dataset_where_it_is_named()
+    {
+        await using var connection = await embedded.ConnectAsync();
+        _folder.Write("p1.csv", "a,b\n1,x\n");
+        _folder.Write("p2.csv", "a,b\n2.5,\n");
+        var folder = _folder.Path;
+        var output = Run(connection, $"'{folder}/p1.csv', [IO.FileInfo]'{folder}/p2.csv' | Import-RedisTrainingData -Dataset d -Connection $connection");
+        Assert.Equal(2L, output.RowsWritten);
+        Assert.Equal<object?[]>([[1.0, "x"], [2.5, null]], await connection.RowsAsync("d"));
+
+        var single = Run(connection, $"Import-RedisTrainingData '{folder}/p*.csv' -Dataset d -Connection $connection");
+        Assert.True(single.Unchanged);
+        _folder.Write("p3.csv", "a,c\n1,x\n");
+        var error = Assert.Single(_engine.Invoke($"param($connection) Import-RedisTrainingData '{folder}/p*.csv' -Dataset e -Connection $connection",
+            new System.Collections.Hashtable { ["connection"] = connection }).Errors);
+        Assert.StartsWith("SchemaMismatch", error.FullyQualifiedErrorId);
+    }
+
+    [Fact]
+    public async Task Export_writes_the_file_that_import_reads()
+    {
+        await using var connection = await embedded.ConnectAsync();
+        Run(connection, "1..10 | ForEach-Object { @{ a = $_ } } | Import-RedisTrainingData -Dataset d -Connection $connection");
+        var path = Path.Combine(_folder.Path, "d.parquet");
+        var output = Run(connection, $"Export-RedisTrainingData d '{path}' -First 3 -Connection $connection");
+        Assert.Equal(3L, output.Rows);
+        Run(connection, $"Import-RedisTrainingData '{path}' -Dataset e -Connection $connection");
+        Assert.Equal<object?[]>([[1L], [2L], [3L]], await connection.RowsAsync("e"));
+        Assert.Empty(_engine.Invoke($"param($connection) Export-RedisTrainingData d '{path}.csv' -WhatIf -Connection $connection",
+            new System.Collections.Hashtable { ["connection"] = connection }).Errors);
+        Assert.False(File.Exists(path + ".csv"));
+    }
+
+    [Fact]
+    public async Task Rows_are_chosen_by_a_condition_and_a_seeded_sample()
+    {
+        await using var connection = await embedded.ConnectAsync();
+        Run(connection, "1..5000 | ForEach-Object { @{ a = $_; t = if ($_ % 2) { 'odd' } else { 'even' } } } | Import-RedisTrainingData -Dataset d -Compression Zstd -Connection $connection");
+        Assert.Equal([4998L, 5000L], Values("Get-RedisTrainingData d -Filter 'a > 4996 and t == \"even\"' -Connection $connection"));
+        Assert.Equal([14L, 16L], Values("Get-RedisTrainingData d -Filter 't == \"even\"' -Skip 6 -First 2 -Connection $connection"));
+        var sample = Values("Get-RedisTrainingData d -Filter 'a <= 100' -Sample 10 -Seed 3 -Connection $connection");
+        Assert.Equal(10, sample.Distinct().Count());
+        Assert.All(sample, a => Assert.InRange(a, 1, 100));
+        Assert.Equal(sample.Order(), sample);
+        Assert.Equal(sample, Values("Get-RedisTrainingData d -First 100 -Sample 10 -Seed 3 -Connection $connection"));
+        Assert.NotEqual(sample, Values("Get-RedisTrainingData d -First 100 -Sample 10 -Seed 4 -Connection $connection"));
+
+        List<long> Values(string script) => [.. _engine.Invoke("param($connection) " + script, new System.Collections.Hashtable { ["connection"] = connection })
+            .OutputWithoutErrors.Select(row => (long)row.Properties["a"].Value)];
+    }
+
+    dynamic Run(RedisMLConnection connection, string script) =>
+        Assert.Single(_engine.Invoke("param($connection) " + script, new System.Collections.Hashtable { ["connection"] = connection }).OutputWithoutErrors).BaseObject;
+}
