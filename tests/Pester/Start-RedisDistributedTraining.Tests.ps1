@@ -51,6 +51,34 @@ Describe 'Start-RedisDistributedTraining' {
         $one | Should -BeExactly $four
     }
 
+    It 'trains by batches with <_> to the same result as L-BFGS' -ForEach 'Sgd', 'Adam' {
+        $null = Start-RedisDistributedTraining diamonds best -Algorithm Linear -Wait
+        $run = Start-RedisDistributedTraining diamonds batches -Algorithm Linear -Optimizer $_ -BatchSize 512 -Epoch 10 -Seed 7 -Wait
+        $run.Step | Should -Be 10
+        $best, $batches = 'best', 'batches' | ForEach-Object { (Test-RedisModel $_ diamonds).R2 }
+        $batches | Should -BeGreaterThan ($best - 0.01)
+    }
+
+    It 'stops early on a validation dataset' {
+        $null = Split-RedisDataset diamonds -TestFraction 0.2 -Seed 1
+        $run = Start-RedisDistributedTraining diamonds-train early -Algorithm Logistic -Derive @{ dear = 'price > 5000' } -Label dear -Optimizer Adam `
+            -LearningRateSchedule Constant -Epoch 200 -Validation diamonds-test -Patience 2 -Wait
+        $run.Step | Should -BeLessThan 200
+        (Get-RedisModel early).Definition.Metrics['validationLoss'] | Should -BeGreaterThan 0
+    }
+
+    It 'drops columns with -L1, and weighs classes' {
+        $null = Start-RedisDistributedTraining diamonds sparse -Algorithm Linear -L1 20000 -L2 0 -Wait
+        @((Get-RedisModelParameter sparse weight).Value -eq 0).Count | Should -BeGreaterThan 5
+        $null = Start-RedisDistributedTraining diamonds cut -Algorithm Softmax -Label cut -ClassWeight Balanced -MaxIteration 20 -Wait -WarningAction SilentlyContinue
+        (Test-RedisModel cut diamonds).Accuracy | Should -BeGreaterThan 0.4
+    }
+
+    It 'predicts counts with Poisson' {
+        $null = Start-RedisDistributedTraining diamonds counts -Algorithm Poisson -Wait
+        (Test-RedisModel counts diamonds).D2 | Should -BeGreaterThan 0.5
+    }
+
     It 'trains nothing with -WhatIf' {
         Start-RedisDistributedTraining diamonds nothing -Algorithm Linear -Wait -WhatIf | Should -BeNullOrEmpty
         Get-RedisModel nothing* | Should -BeNullOrEmpty
@@ -61,6 +89,8 @@ Describe 'Start-RedisDistributedTraining' {
         @{ what = 'an unknown label'; id = 'ColumnNotFound'; arguments = @{ Dataset = 'diamonds'; Algorithm = 'Linear'; Label = 'prize' } }
         @{ what = 'a label of text in a linear model'; id = 'LabelNotNumeric'; arguments = @{ Dataset = 'diamonds'; Algorithm = 'Linear'; Label = 'cut' } }
         @{ what = 'too many classes'; id = 'TooManyClasses'; arguments = @{ Dataset = 'diamonds'; Algorithm = 'Logistic'; Label = 'cut' } }
+        @{ what = 'an unknown validation dataset'; id = 'DatasetNotFound'; arguments = @{ Dataset = 'diamonds'; Algorithm = 'Linear'; Validation = 'diamond' } }
+        @{ what = 'an unknown class'; id = 'UnknownClass'; arguments = @{ Dataset = 'diamonds'; Algorithm = 'Softmax'; Label = 'cut'; ClassWeight = @{ Fine = 2 } } }
         @{ what = 'a broken expression'; id = 'InvalidExpression'; arguments = @{ Dataset = 'diamonds'; Algorithm = 'Linear'; Derive = @{ x2 = 'x *' }; Feature = 'x2' } }
     ) {
         { Start-RedisDistributedTraining @arguments -Model bad -Wait } | Should -Throw -ErrorId "$id,RedisML.PowerShell.StartRedisDistributedTrainingCommand"

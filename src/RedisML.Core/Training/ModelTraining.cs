@@ -14,11 +14,12 @@ public sealed class ModelTraining
     readonly Dataset _dataset;
     readonly TrainingSpecification _specification;
     readonly DatasetTrainingChunks _chunks;
+    readonly DatasetTrainingChunks? _validation;
     readonly TrainingSession _session;
     readonly long _start = Stopwatch.GetTimestamp();
     volatile TrainingRun _run;
 
-    ModelTraining(RedisMLConnection connection, Dataset dataset, string model, TrainingSpecification specification, int workerCount)
+    ModelTraining(RedisMLConnection connection, Dataset dataset, string model, TrainingSpecification specification, int workerCount, Dataset? validation)
     {
         (_connection, _dataset, _specification) = (connection, dataset, specification);
         _run = new()
@@ -33,7 +34,8 @@ public sealed class ModelTraining
             Started = DateTimeOffset.UtcNow,
         };
         _chunks = DatasetTrainingChunks.Start(connection, dataset);
-        _session = new(specification, [.. dataset.Columns.Select(c => c.Schema)], _chunks, workerCount, new RunProgress(this));
+        _validation = validation is null ? null : DatasetTrainingChunks.Start(connection, validation);
+        _session = new(specification, [.. dataset.Columns.Select(c => c.Schema)], _chunks, workerCount, new RunProgress(this), _validation);
     }
 
     /// <summary>Ends when the model is published, or with the first error.</summary>
@@ -45,11 +47,11 @@ public sealed class ModelTraining
     /// <summary>Checks the specification against the dataset's schema, and starts to read its chunks.</summary>
     /// <exception cref="RedisMLException"><c>InvalidName</c>, and what <see cref="TrainingSession"/> finds wrong with the specification.</exception>
     public static ModelTraining Start(
-        RedisMLConnection connection, Dataset dataset, string model, TrainingSpecification specification, int workerCount)
+        RedisMLConnection connection, Dataset dataset, string model, TrainingSpecification specification, int workerCount, Dataset? validation = null)
     {
         // Spelling the key checks the name.
         _ = connection.Keys.Model(model);
-        var training = new ModelTraining(connection, dataset, model, specification, workerCount);
+        var training = new ModelTraining(connection, dataset, model, specification, workerCount, validation);
         training.Completion = training.CompleteAsync();
         return training;
     }
@@ -84,6 +86,7 @@ public sealed class ModelTraining
         finally
         {
             await _chunks.DisposeAsync().ConfigureAwait(false);
+            if (_validation is not null) await _validation.DisposeAsync().ConfigureAwait(false);
         }
     }
 
@@ -93,8 +96,9 @@ public sealed class ModelTraining
         {
             Algorithm = _specification.Algorithm,
             Pipeline = result.Pipeline,
+            L1 = _specification.L1,
             L2 = _specification.L2,
-            Metrics = new Dictionary<string, double> { ["loss"] = result.Loss, ["iterations"] = result.Iterations },
+            Metrics = result.Metrics,
             Lineage = new()
             {
                 Dataset = _dataset.Name,

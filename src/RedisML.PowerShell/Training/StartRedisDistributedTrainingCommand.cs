@@ -10,7 +10,7 @@ namespace RedisML.PowerShell;
 
 [Cmdlet(VerbsLifecycle.Start, "RedisDistributedTraining", SupportsShouldProcess = true)]
 [OutputType(typeof(TrainingJob), typeof(TrainingRun))]
-public sealed class StartRedisDistributedTrainingCommand : RedisMLCmdlet
+public sealed partial class StartRedisDistributedTrainingCommand : RedisMLCmdlet
 {
     [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
     [Alias("Name")]
@@ -52,20 +52,6 @@ public sealed class StartRedisDistributedTrainingCommand : RedisMLCmdlet
     public int WorkerCount { get; set; } = Environment.ProcessorCount;
 
     [Parameter]
-    [ValidateRange(0.0, double.MaxValue)]
-    public double L2 { get; set; } = 1;
-
-    [Parameter]
-    [ValidateRange(1, int.MaxValue)]
-    public int MaxIteration { get; set; } = 1000;
-
-    [Parameter]
-    public double Tolerance { get; set; } = 1e-9;
-
-    [Parameter]
-    public int? Seed { get; set; }
-
-    [Parameter]
     public SwitchParameter Wait { get; set; }
 
     protected override void ProcessRecord()
@@ -97,7 +83,8 @@ public sealed class StartRedisDistributedTrainingCommand : RedisMLCmdlet
     {
         var dataset = await new DatasetStore(connection).GetAsync(Dataset, null, cancellation).ConfigureAwait(false);
         var specification = Specify(dataset);
-        return new(MyInvocation.Line, ModelTraining.Start(connection, dataset, Model, specification, WorkerCount), ToJobError);
+        var validation = Validation is null ? null : await new DatasetStore(connection).GetAsync(Validation, null, cancellation).ConfigureAwait(false);
+        return new(MyInvocation.Line, ModelTraining.Start(connection, dataset, Model, specification, WorkerCount, validation), ToJobError);
     }
 
     ErrorRecord ToJobError(Exception exception) => Translate(exception) is { } error
@@ -108,7 +95,7 @@ public sealed class StartRedisDistributedTrainingCommand : RedisMLCmdlet
     {
         var derived = Derive.Cast<DictionaryEntry>().Select(e => new DerivedColumn($"{e.Key}", $"{e.Value}")).ToList();
         var names = dataset.Columns.Select(c => c.Name).Concat(derived.Select(d => d.Name)).ToList();
-        return new()
+        return WithOptimization(new()
         {
             Algorithm = Algorithm,
             Label = Label ?? dataset.Label ?? throw new RedisMLException("LabelMissing", ErrorKind.InvalidArgument,
@@ -118,11 +105,7 @@ public sealed class StartRedisDistributedTrainingCommand : RedisMLCmdlet
             PositiveClass = PositiveClass,
             Derived = derived,
             Missing = Missing,
-            L2 = L2,
-            MaxIteration = MaxIteration,
-            Tolerance = Tolerance,
-            Seed = Seed,
-        };
+        });
     }
 
     /// <summary>The columns that the patterns match; a name without wildcards stays, for Core to judge.</summary>
