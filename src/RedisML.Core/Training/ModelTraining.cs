@@ -95,6 +95,7 @@ public sealed class ModelTraining
         var definition = new ModelDefinition
         {
             Algorithm = _specification.Algorithm,
+            Parameters = _specification.Algorithm == Algorithm.Custom ? [.. _specification.Script!.InitialParameters.Select(p => p.Parameter)] : null,
             Pipeline = result.Pipeline,
             L1 = _specification.L1,
             L2 = _specification.L2,
@@ -110,7 +111,7 @@ public sealed class ModelTraining
                 Trained = DateTimeOffset.UtcNow,
             },
         };
-        return new ModelStore(_connection).PublishAsync(_run.Model, definition, new LinearParameters(result.Weights, result.Intercepts).ToFields(definition.Algorithm), CancellationToken.None);
+        return new ModelStore(_connection).PublishAsync(_run.Model, definition, new LinearParameters(result.Weights, result.Intercepts).ToFields(definition), CancellationToken.None);
     }
 
     /// <summary>Keeps the run's snapshot up to date, on the leader's thread.</summary>
