@@ -27,8 +27,11 @@ public sealed class DatasetChunk : IDisposable
 
     internal RecordBatch Batch => _batch.Value;
 
-    /// <summary>A value as long, double, bool or string; null where it is missing.</summary>
-    public object? Value(int column, int row) => ArrowValues.GetObject(Batch.Column(column), row);
+    /// <summary>
+    /// A value of a column of the type <paramref name="type"/>: integers as long (of UInt64: ulong), numbers as double (of Float32: float),
+    /// decimals as decimal, dates as DateTime, timestamps as DateTime or DateTimeOffset, binary as byte[], lists as arrays; null where it is missing.
+    /// </summary>
+    public object? Value(int column, int row, ColumnType type) => ArrowValues.GetObject(Batch.Column(column), row, type);
 
     public void Dispose()
     {

@@ -1,6 +1,7 @@
 using System.IO.Hashing;
 using System.Runtime.InteropServices;
 using Apache.Arrow;
+using Apache.Arrow.Arrays;
 using RedisML.Connections;
 using RedisML.Datasets.Columns;
 
@@ -26,10 +27,18 @@ public sealed class DatasetSummary(RedisMLConnection connection)
     static ColumnSummary Summarise(Dataset dataset, DatasetColumn column, long distinct)
     {
         var s = column.Statistics;
-        bool isNumber = column.Type != ColumnType.Utf8 && s.Count > 0;
-        return new(dataset.Name, column.Name, column.Type, s.Count, s.Missing,
-            isNumber ? s.Mean : null, isNumber ? s.StandardDeviation : null, s.Minimum, s.Maximum, distinct);
+        bool hasMean = column.Type.IsNumeric && s.Count > 0;
+        return new(dataset.Name, column.Name, column.Type, s.Count, s.Missing, hasMean ? s.Mean : null, hasMean ? s.StandardDeviation : null,
+            ToObject(s.Minimum, column.Type), ToObject(s.Maximum, column.Type), distinct);
     }
+
+    static object? ToObject(double? value, ColumnType type) => type.Kind switch
+    {
+        _ when value is null => null,
+        TypeKind.Date32 => TimestampUnits.ToObject((long)value * 86_400, ColumnType.Timestamp(TimestampUnit.Second)),
+        TypeKind.Timestamp => TimestampUnits.ToObject((long)value, type),
+        _ => value,
+    };
 
     static void Add(DistinctCounter counter, IArrowArray array)
     {
@@ -51,11 +60,32 @@ public sealed class DatasetSummary(RedisMLConnection connection)
                 for (int i = 0; i < booleans.Length; i++)
                     if (booleans.GetValue(i) is bool value) counter.Add(Hash(value ? 1 : 0));
                 break;
+            case BinaryArray or FixedSizeBinaryArray:
+                for (int i = 0; i < array.Length; i++)
+                    if (ArrowValues.TryGetBytes(array, i, out var bytes)) counter.Add(XxHash3.HashToUInt64(bytes));
+                break;
+            case ListArray lists:
+                for (int i = 0; i < lists.Length; i++)
+                    if (!lists.IsNull(i)) counter.Add(HashList(lists, i));
+                break;
+            case UInt64Array or Date32Array or TimestampArray:
+                for (int i = 0; i < array.Length; i++)
+                    if (!array.IsNull(i)) counter.Add(Hash(array switch { UInt64Array a => (long)a.Values[i], Date32Array a => a.Values[i], _ => ((TimestampArray)array).Values[i] }));
+                break;
             default:
                 for (int i = 0; i < array.Length; i++)
                     if (ArrowValues.TryGetInt64(array, i, out long value)) counter.Add(Hash(value));
                 break;
         }
+    }
+
+    /// <summary>Of the numbers as doubles, as their width may differ from chunk to chunk.</summary>
+    static ulong HashList(ListArray lists, int row)
+    {
+        var (values, start, count) = ArrowValues.ListAt(lists, row);
+        var numbers = new double[count];
+        for (int i = 0; i < count; i++) numbers[i] = ArrowValues.TryGetDouble(values, start + i, out double value) ? value : double.NaN;
+        return XxHash3.HashToUInt64(MemoryMarshal.AsBytes<double>(numbers));
     }
 
     static ulong Hash(long value) => XxHash3.HashToUInt64(MemoryMarshal.AsBytes(new ReadOnlySpan<long>(in value)));

@@ -49,14 +49,16 @@ sealed class ExpressionTyping(string text, Func<string, ColumnType> typeOf)
     {
         var (a, b) = (TypeOf(left), TypeOf(right));
         if (a == b) return a;
-        return a != ColumnType.Utf8 && b != ColumnType.Utf8 ? ColumnType.Float64
+        return a.IsNumeric && b.IsNumeric ? ColumnType.Float64
             : throw ExpressionError.At(text, call.Position, $"{NameOf(a)} and {NameOf(b)} don't go together");
     }
 
     void RequireNumber(ExpressionNode node)
     {
-        if (IsText(node))
+        var type = TypeOf(node);
+        if (type.IsText)
             throw ExpressionError.At(text, node.Position, "a number is needed, and this is text, which can only be tested for equality");
+        if (!type.IsNumeric) throw ExpressionError.At(text, node.Position, $"a number is needed, and this is {NameOf(type)}");
     }
 
     void RequireBoolean(ExpressionNode node)
@@ -66,10 +68,10 @@ sealed class ExpressionTyping(string text, Func<string, ColumnType> typeOf)
             throw ExpressionError.At(text, node.Position, $"a condition is needed, such as 'x > 0', and this is {NameOf(type)}");
     }
 
-    static string NameOf(ColumnType type) => type switch
+    static string NameOf(ColumnType type) => type.Kind switch
     {
-        ColumnType.Utf8 => "text",
-        ColumnType.Boolean => "a boolean",
-        _ => "a number",
+        TypeKind.Utf8 => "text",
+        TypeKind.Boolean => "a boolean",
+        _ => type.IsNumeric ? "a number" : $"a {type}",
     };
 }

@@ -2,25 +2,14 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Text;
 using Apache.Arrow;
-using Apache.Arrow.Types;
 using RedisML.Datasets;
+using RedisML.Datasets.Columns;
 
 namespace RedisML.Features;
 
 /// <summary>Decodes Arrow arrays, of the physical types that chunks hold, into column vectors.</summary>
 internal static class ColumnDecoder
 {
-    /// <summary>The logical type that a physical type stands for; null where chunks never hold it.</summary>
-    public static ColumnType? LogicalType(IArrowType type) => type.TypeId switch
-    {
-        ArrowTypeId.Int8 or ArrowTypeId.Int16 or ArrowTypeId.Int32 or ArrowTypeId.Int64 => ColumnType.Int64,
-        ArrowTypeId.Float or ArrowTypeId.Double => ColumnType.Float64,
-        ArrowTypeId.Boolean => ColumnType.Boolean,
-        ArrowTypeId.String => ColumnType.Utf8,
-        ArrowTypeId.Dictionary when ((DictionaryType)type).ValueType.TypeId == ArrowTypeId.String => ColumnType.Utf8,
-        _ => null,
-    };
-
     /// <summary>Copies an array into a vector of the same length.</summary>
     /// <param name="name">Names the column in an error.</param>
     public static ColumnVector Decode(IArrowArray array, string name) => array switch
@@ -29,13 +18,18 @@ internal static class ColumnDecoder
         Int16Array a => Numbers<short>(a, ColumnType.Int64),
         Int32Array a => Numbers<int>(a, ColumnType.Int64),
         Int64Array a => Numbers<long>(a, ColumnType.Int64),
+        UInt8Array a => Numbers<byte>(a, ColumnType.Int64),
+        UInt16Array a => Numbers<ushort>(a, ColumnType.Int64),
+        UInt32Array a => Numbers<uint>(a, ColumnType.Int64),
+        UInt64Array a => Numbers<ulong>(a, ColumnType.UInt64),
+        Decimal128Array a => Decimals(a),
         FloatArray a => Numbers<float>(a, ColumnType.Float64),
         DoubleArray a => Numbers<double>(a, ColumnType.Float64),
         BooleanArray a => Booleans(a),
         StringArray a => Text(a),
         DictionaryArray { Dictionary: StringArray levels } a => Text(a, levels),
         _ => throw new RedisMLException("UnsupportedColumnType", ErrorKind.InvalidData,
-            $"Column '{name}' has the Arrow type {array.Data.DataType.Name}; a dataset's columns are integers, floating-point numbers, booleans and text.", name),
+            $"Column '{name}' has the Arrow type {array.Data.DataType.Name}; arithmetic and features take numbers, booleans and text.", name),
     };
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -46,6 +40,14 @@ internal static class ColumnDecoder
         for (int i = 0; i < values.Length; i++) values[i] = double.CreateTruncating(source[i]);
         MarkMissing(array, values, double.NaN);
         return new(type, values);
+    }
+
+    static NumberVector Decimals(Decimal128Array array)
+    {
+        var values = GC.AllocateUninitializedArray<double>(array.Length);
+        for (int i = 0; i < values.Length; i++)
+            values[i] = ArrowValues.TryGetDouble(array, i, out double value) ? value : double.NaN;
+        return new(ColumnType.Decimal128(array.Precision, array.Scale), values);
     }
 
     static NumberVector Booleans(BooleanArray array)

@@ -36,7 +36,7 @@ internal sealed class LevelCounts(string column, ColumnType type)
             throw new RedisMLException("TooManyLevels", ErrorKind.LimitsExceeded,
                 $"Column '{column}' has more than {Categories.MaxLevels:N0} levels, too many for a category; leave it out, or derive a coarser one.", column);
         }
-        if (type == ColumnType.Int64 && Math.Abs(Categories.Parse(type, level)) >= MaxExactInteger)
+        if (type.IsInteger && Math.Abs(Categories.Parse(type, level)) >= MaxExactInteger)
         {
             throw new RedisMLException("InvalidCategory", ErrorKind.InvalidData,
                 $"Column '{column}' holds integers beyond ±2⁵³, which can't be told apart as categories; import it as text.", column);

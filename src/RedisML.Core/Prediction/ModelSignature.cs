@@ -27,6 +27,6 @@ internal sealed class ModelSignature(FeaturePipeline pipeline, DerivedColumns de
     /// <summary>Numbers of any type will do for each other, and text for text.</summary>
     static string? Problem(ColumnSchema input, IReadOnlyDictionary<string, ColumnType?> columns) =>
         !columns.TryGetValue(input.Name, out var type) ? $"'{input.Name}' is missing"
-        : type is { } given && given == ColumnType.Utf8 == (input.Type == ColumnType.Utf8) ? null
+        : type is { } given && (given.IsNumeric && input.Type.IsNumeric || given.IsText && input.Type.IsText) ? null
         : $"'{input.Name}' is {type?.ToString() ?? "of another kind"} and was {input.Type}";
 }

@@ -1,5 +1,6 @@
 using Apache.Arrow;
 using RedisML.Datasets;
+using RedisML.Datasets.Columns;
 using RedisML.Features;
 using RedisML.Models;
 
@@ -36,7 +37,7 @@ public sealed class Predictor
     internal BatchColumns Open(RecordBatch batch, bool withLabel)
     {
         var types = new Dictionary<string, ColumnType?>(StringComparer.Ordinal);
-        foreach (var field in batch.Schema.FieldsList) types[field.Name] = ColumnDecoder.LogicalType(field.DataType);
+        foreach (var field in batch.Schema.FieldsList) types[field.Name] = ArrowTypes.ToColumnType(field.DataType);
         _signature.Check(types, withLabel);
         return new(batch, _derived);
     }

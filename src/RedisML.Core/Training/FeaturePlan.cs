@@ -63,6 +63,8 @@ internal sealed class FeaturePlan
     PlannedFeature Plan(string column)
     {
         var type = TypeOf(column);
+        if (!type.IsNumeric && !type.IsText)
+            throw Invalid("FeatureTypeUnsupported", $"Column '{column}' is of type {type}, which no model takes; name the features without it.", column);
         return new(column, type, type == ColumnType.Utf8 || _specification.Categories.Contains(column, StringComparer.Ordinal));
     }
 
@@ -83,6 +85,8 @@ internal sealed class FeaturePlan
     void CheckLabel()
     {
         var algorithm = _specification.Algorithm;
+        if (!LabelType.IsNumeric && !LabelType.IsText)
+            throw Invalid("LabelTypeUnsupported", $"The label '{_specification.Label}' is of type {LabelType}, which no model predicts.", _specification.Label);
         if (IsClassification) return;
         if (LabelType == ColumnType.Utf8)
         {

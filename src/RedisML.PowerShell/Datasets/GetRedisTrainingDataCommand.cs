@@ -60,7 +60,11 @@ public sealed class GetRedisTrainingDataCommand : RedisMLCmdlet
     static PSObject ToObject(DatasetChunk chunk, int row, int[] columns, Dataset dataset)
     {
         var result = new PSObject();
-        foreach (int column in columns) result.Properties.Add(new PSNoteProperty(dataset.Columns[column].Name, chunk.Value(column, row)), preValidated: true);
+        foreach (int column in columns)
+        {
+            var (name, type, _) = dataset.Columns[column];
+            result.Properties.Add(new PSNoteProperty(name, chunk.Value(column, row, type)), preValidated: true);
+        }
         return result;
     }
 

@@ -35,6 +35,16 @@ public sealed class ImportRedisTrainingDataCommand : RedisMLCmdlet
     public ChunkCompression Compression { get; set; } = ChunkCompression.Lz4;
 
     [Parameter]
+    public BadRowPolicy BadRow { get; set; }
+
+    [Parameter]
+    [ValidateRange(0, long.MaxValue)]
+    public long MaxBadRow { get; set; } = long.MaxValue;
+
+    [Parameter]
+    public string? RejectPath { get; set; }
+
+    [Parameter]
     public SwitchParameter Force { get; set; }
 
     protected override void ProcessRecord()
@@ -53,13 +63,18 @@ public sealed class ImportRedisTrainingDataCommand : RedisMLCmdlet
             Schema = Schema.Cast<DictionaryEntry>().ToDictionary(e => (string)e.Key, TypeOf),
             NullValues = NullValue,
             Compression = Compression,
+            BadRow = RejectPath is not null && !MyInvocation.BoundParameters.ContainsKey(nameof(BadRow)) ? BadRowPolicy.Quarantine : BadRow,
+            MaxBadRows = MaxBadRow,
+            RejectPath = RejectPath is null ? null : ResolvePath(RejectPath),
             Force = Force,
         };
         var progress = new LatestProgress<ImportProgress>();
         Run($"Importing '{file}' into dataset '{dataset}'", () => Report(progress), async (connection, cancellation) =>
         {
-            var result = await CsvImport.RunAsync(connection, file, options, progress, cancellation).ConfigureAwait(false);
+            var result = await DatasetImport.RunAsync(connection, file, options, progress, cancellation).ConfigureAwait(false);
             if (result.Unchanged) PostWarning($"Dataset '{dataset}' (version {result.Version}) came from this very file already: nothing to do. Use -Force to import it again.");
+            if (result.RowsRejected > 0)
+                PostWarning($"{result.RowsRejected:N0} of {result.RowsRead:N0} rows of '{file}' didn't fit and were left out{(result.RejectPath is { } rejects ? $"; they are in '{rejects}'" : "")}.");
             PostObject(result);
         });
     }
@@ -85,9 +100,9 @@ public sealed class ImportRedisTrainingDataCommand : RedisMLCmdlet
 
     ColumnType TypeOf(DictionaryEntry entry)
     {
-        if (Enum.TryParse<ColumnType>(entry.Value?.ToString(), ignoreCase: true, out var type) && Enum.IsDefined(type)) return type;
+        if (ColumnType.TryParse(entry.Value?.ToString(), out var type)) return type;
         Fail(new("InvalidColumnType", ErrorKind.InvalidArgument,
-            $"'{entry.Value}' is no type of a column; -Schema takes {string.Join(", ", Enum.GetNames<ColumnType>())}.", entry.Key));
+            $"'{entry.Value}' is no type of a column; -Schema takes {string.Join(", ", ColumnType.Forms)}.", entry.Key));
         return default;
     }
 }

@@ -18,7 +18,7 @@ static class MemoryFigures
     public static async Task ChildAsync(string path, int port)
     {
         await using var connection = await Connections.RedisMLConnection.ConnectAsync(Connections.ConnectionSettings.For("127.0.0.1", port), default);
-        await Datasets.Importing.CsvImport.RunAsync(connection, path, new() { Dataset = "memory", Compression = ChunkCompression.Lz4, Force = true }, null, default);
+        await Datasets.Importing.DatasetImport.RunAsync(connection, path, new() { Dataset = "memory", Compression = ChunkCompression.Lz4, Force = true }, null, default);
         Console.WriteLine(Process.GetCurrentProcess().PeakWorkingSet64);
     }
 

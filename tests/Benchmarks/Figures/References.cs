@@ -46,7 +46,7 @@ static class References
     static async Task RunAsync(BenchmarkContext context, Reference reference)
     {
         if ((BenchmarkContext.Shared($"data/{reference.Set}.csv.gz") ?? BenchmarkContext.Shared($"data/{reference.Set}.csv")) is not { } path) return;
-        await CsvImport.RunAsync(context.Connection, path, new() { Dataset = reference.Set }, null, default);
+        await DatasetImport.RunAsync(context.Connection, path, new() { Dataset = reference.Set }, null, default);
         var results = new List<EvaluationResult>();
         TrainingRun run = null!;
         foreach (int seed in s_seeds)

@@ -33,7 +33,7 @@ static partial class TrainFigures
     static async Task FlightsAsync(BenchmarkContext context)
     {
         if (BenchmarkContext.Shared("data/flights.csv.gz") is not { } path) return;
-        await CsvImport.RunAsync(context.Connection, path, new() { Dataset = "flights" }, null, default);
+        await DatasetImport.RunAsync(context.Connection, path, new() { Dataset = "flights" }, null, default);
         var store = new DatasetStore(context.Connection);
         var (train, _) = await new DatasetSplit(context.Connection).RunAsync(await store.GetAsync("flights"), 0.2, 42, true, null, default);
 

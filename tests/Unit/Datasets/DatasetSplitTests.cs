@@ -22,7 +22,7 @@ public sealed class DatasetSplitTests(EmbeddedServerFixture embedded) : IDisposa
         const int rows = 30_000;
         await using var connection = await embedded.ConnectAsync();
         var path = _folder.Write("a.csv", "id,text\n" + string.Concat(Enumerable.Range(0, rows).Select(i => $"{i},t{i % 5}\n")));
-        await CsvImport.RunAsync(connection, path, new() { Dataset = "a", Label = "id", Compression = compression }, null, Cancellation);
+        await DatasetImport.RunAsync(connection, path, new() { Dataset = "a", Label = "id", Compression = compression }, null, Cancellation);
         var source = await new DatasetStore(connection).GetAsync("a", null, Cancellation);
         var (train, test) = await new DatasetSplit(connection).RunAsync(source, 0.2, 42, false, null, Cancellation);
 
@@ -57,7 +57,7 @@ public sealed class DatasetSplitTests(EmbeddedServerFixture embedded) : IDisposa
     public async Task A_split_that_leaves_a_part_empty_is_refused_and_leaves_nothing()
     {
         await using var connection = await embedded.ConnectAsync();
-        await CsvImport.RunAsync(connection, _folder.Write("a.csv", "id\n1\n"), new() { Dataset = "a" }, null, Cancellation);
+        await DatasetImport.RunAsync(connection, _folder.Write("a.csv", "id\n1\n"), new() { Dataset = "a" }, null, Cancellation);
         var before = await connection.KeysAsync();
         var source = await new DatasetStore(connection).GetAsync("a", null, Cancellation);
         var error = await Assert.ThrowsAsync<RedisMLException>(() => new DatasetSplit(connection).RunAsync(source, 0.2, 1, false, null, Cancellation));

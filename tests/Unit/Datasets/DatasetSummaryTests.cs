@@ -13,15 +13,15 @@ public class DatasetSummaryTests(EmbeddedServerFixture embedded)
         using var folder = new TemporaryFolder();
         await using var connection = await embedded.ConnectAsync();
         var path = folder.Write("a.csv", "n,x,t,b,none\n1,0.5,a,true,\n2,1.5,b,false,\n2,,a,true,\n,2.5,,,\n");
-        await CsvImport.RunAsync(connection, path, new() { Dataset = "a" }, null, cancellation);
+        await DatasetImport.RunAsync(connection, path, new() { Dataset = "a" }, null, cancellation);
         var dataset = await new DatasetStore(connection).GetAsync("a", null, cancellation);
         var summary = await new DatasetSummary(connection).RunAsync(dataset, null, cancellation);
         Assert.Equal(
             [
-                new("a", "n", ColumnType.Int64, 3, 1, 5.0 / 3, Math.Sqrt(2.0) / 3, 1, 2, 2),
+                new("a", "n", ColumnType.Int64, 3, 1, 5.0 / 3, Math.Sqrt(2.0) / 3, 1.0, 2.0, 2),
                 new("a", "x", ColumnType.Float64, 3, 1, 1.5, Math.Sqrt(2.0 / 3), 0.5, 2.5, 3),
                 new("a", "t", ColumnType.Utf8, 3, 1, null, null, null, null, 2),
-                new("a", "b", ColumnType.Boolean, 3, 1, 2.0 / 3, Math.Sqrt(2.0) / 3, 0, 1, 2),
+                new("a", "b", ColumnType.Boolean, 3, 1, 2.0 / 3, Math.Sqrt(2.0) / 3, 0.0, 1.0, 2),
                 new("a", "none", ColumnType.Utf8, 0, 4, null, null, null, null, 0),
             ],
             summary.Select(s => s with { Mean = Round(s.Mean), StandardDeviation = Round(s.StandardDeviation) }),

@@ -58,25 +58,25 @@ sealed class TestTable
 
     static IArrowArray Build(ColumnType type, ReadOnlySpan<object?> values, int variant)
     {
-        switch (type)
+        switch (type.Kind)
         {
-            case ColumnType.Int64 when variant % 2 == 0:
+            case TypeKind.Int64 when variant % 2 == 0:
                 var longs = new Int64Array.Builder();
                 foreach (var value in values) longs.Append((long?)value);
                 return longs.Build();
-            case ColumnType.Int64:
+            case TypeKind.Int64:
                 var ints = new Int32Array.Builder();
                 foreach (var value in values) ints.Append((int?)(long?)value);
                 return ints.Build();
-            case ColumnType.Float64:
+            case TypeKind.Float64:
                 var doubles = new DoubleArray.Builder();
                 foreach (var value in values) doubles.Append((double?)value);
                 return doubles.Build();
-            case ColumnType.Boolean:
+            case TypeKind.Boolean:
                 var booleans = new BooleanArray.Builder();
                 foreach (var value in values) _ = value is bool boolean ? booleans.Append(boolean) : booleans.AppendNull();
                 return booleans.Build();
-            case ColumnType.Utf8 when variant % 2 == 0:
+            case TypeKind.Utf8 when variant % 2 == 0:
                 return Dictionary(values);
             default:
                 var texts = new StringArray.Builder();

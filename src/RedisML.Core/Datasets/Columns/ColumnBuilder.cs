@@ -1,4 +1,6 @@
 using System.Buffers;
+using System.Numerics;
+using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 using Apache.Arrow;
 using Apache.Arrow.Types;
@@ -19,12 +21,18 @@ abstract class ColumnBuilder
     byte[] _validity = [];
 
     /// <summary>A builder for values of the logical type <paramref name="type"/>.</summary>
-    public static ColumnBuilder Create(ColumnType type) => type switch
+    public static ColumnBuilder Create(ColumnType type) => type.Kind switch
     {
-        ColumnType.Int64 => new Int64ColumnBuilder(),
-        ColumnType.Float64 => new Float64ColumnBuilder(),
-        ColumnType.Boolean => new BooleanColumnBuilder(),
-        ColumnType.Utf8 => new TextColumnBuilder(),
+        TypeKind.UInt64 => new UInt64ColumnBuilder(),
+        <= TypeKind.UInt32 => new Int64ColumnBuilder(),
+        TypeKind.Float32 or TypeKind.Float64 => new Float64ColumnBuilder(),
+        TypeKind.Boolean => new BooleanColumnBuilder(),
+        TypeKind.Utf8 => new TextColumnBuilder(),
+        TypeKind.Decimal128 => new DecimalColumnBuilder(type),
+        TypeKind.Date32 => new DateColumnBuilder(),
+        TypeKind.Timestamp => new TimestampColumnBuilder(type),
+        TypeKind.Binary => new BinaryColumnBuilder(),
+        TypeKind.List => new ListColumnBuilder(type),
         _ => throw new ArgumentOutOfRangeException(nameof(type)),
     };
 
@@ -38,18 +46,49 @@ abstract class ColumnBuilder
     /// <summary>Appends a missing value.</summary>
     public void AppendNull()
     {
-        if (_missingCount == _missing.Length) System.Array.Resize(ref _missing, Math.Max(64, 2 * _missingCount));
-        _missing[_missingCount++] = Count;
+        NoteMissing(Count);
         AppendPlaceholder();
     }
 
     /// <summary>Appends the value in <paramref name="row"/> of an array of this column's logical type, stored in any of its physical types.</summary>
     public abstract void AppendFrom(IArrowArray array, int row);
 
+    /// <summary>Appends the values in <paramref name="count"/> rows from <paramref name="start"/> on, as <see cref="AppendFrom"/> would.</summary>
+    public virtual void AppendRange(IArrowArray array, int start, int count)
+    {
+        for (int row = start; row < start + count; row++) AppendFrom(array, row);
+    }
+
     /// <summary>The column as an Arrow array in its narrowest type, with its statistics.</summary>
     public abstract BuiltColumn Build();
 
     public virtual void Reset() => Count = _missingCount = 0;
+
+    /// <summary>Notes that the value in a row is missing; rows are noted in order.</summary>
+    protected void NoteMissing(int row)
+    {
+        if (_missingCount == _missing.Length) System.Array.Resize(ref _missing, Math.Max(64, 2 * _missingCount));
+        _missing[_missingCount++] = row;
+    }
+
+    /// <summary>Appends numbers of another width to the values so far, converted; where they are missing, zeros.</summary>
+    protected void AppendNumbers<TFrom, TTo>(ref TTo[] values, PrimitiveArray<TFrom> array, int start, int count)
+        where TFrom : struct, INumberBase<TFrom> where TTo : struct, INumberBase<TTo>
+    {
+        if (values.Length < Count + count) System.Array.Resize(ref values, Math.Max(2 * values.Length, Count + count));
+        TensorPrimitives.ConvertTruncating(array.Values.Slice(start, count), values.AsSpan(Count, count));
+        if (array.NullCount > 0)
+        {
+            var valid = array.NullBitmapBuffer.Span;
+            for (int i = 0; i < count; i++)
+            {
+                if (BitUtility.GetBit(valid, array.Offset + start + i)) continue;
+                NoteMissing(Count + i);
+                values[Count + i] = TTo.Zero;
+            }
+        }
+        Count += count;
+    }
 
     /// <summary>Fills the slot of a missing value.</summary>
     protected abstract void AppendPlaceholder();

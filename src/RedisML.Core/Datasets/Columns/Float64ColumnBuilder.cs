@@ -4,11 +4,13 @@ using Apache.Arrow.Types;
 
 namespace RedisML.Datasets.Columns;
 
-/// <summary>Floating-point numbers, stored in 32 bits where that loses none of the chunk's values. NaN is a missing value.</summary>
+/// <summary>Floating-point numbers, stored in 32 bits where that loses none of the chunk's values.</summary>
+/// <remarks>A NaN that is parsed is a missing value. One that an array holds stays what it is, and counts as missing in the statistics.</remarks>
 sealed class Float64ColumnBuilder : ColumnBuilder
 {
     double[] _values = [];
     float[] _narrow = [];
+    bool _mayHaveNaN;
 
     public void Append(double value)
     {
@@ -22,8 +24,25 @@ sealed class Float64ColumnBuilder : ColumnBuilder
 
     public override void AppendFrom(IArrowArray array, int row)
     {
-        if (ArrowValues.TryGetDouble(array, row, out double value)) Append(value);
+        if (ArrowValues.TryGetDouble(array, row, out double value)) AppendNumber(value);
         else AppendNull();
+        _mayHaveNaN |= double.IsNaN(value);
+    }
+
+    public override void AppendRange(IArrowArray array, int start, int count)
+    {
+        switch (array)
+        {
+            case FloatArray a:
+                AppendNumbers(ref _values, a, start, count);
+                _mayHaveNaN = true;
+                break;
+            case DoubleArray a:
+                AppendNumbers(ref _values, a, start, count);
+                _mayHaveNaN = true;
+                break;
+            default: base.AppendRange(array, start, count); break;
+        }
     }
 
     public override BuiltColumn Build()
@@ -31,14 +50,30 @@ sealed class Float64ColumnBuilder : ColumnBuilder
         var values = _values.AsSpan(0, Count);
         var scratch = RentScratch(Count);
         int present = CopyPresent<double>(values, scratch);
-        var statistics = NumberStatistics.Of(scratch.AsSpan(0, present), MissingCount);
+        if (_mayHaveNaN) present = WithoutNaN(scratch.AsSpan(0, present));
+        var statistics = NumberStatistics.Of(scratch.AsSpan(0, present), Count - present);
         ReturnScratch(scratch);
         return TryNarrow(values)
             ? new(FloatType.Default, new FloatArray(new ArrowBuffer(AsMemory(_narrow, Count)), Validity(), Count, MissingCount, 0), statistics)
             : new(DoubleType.Default, new DoubleArray(new ArrowBuffer(AsMemory(_values, Count)), Validity(), Count, MissingCount, 0), statistics);
     }
 
+    public override void Reset()
+    {
+        base.Reset();
+        _mayHaveNaN = false;
+    }
+
     protected override void AppendPlaceholder() => AppendNumber(0);
+
+    /// <summary>Moves the numbers to the front, and counts them.</summary>
+    static int WithoutNaN(Span<double> values)
+    {
+        int kept = 0;
+        foreach (double value in values)
+            if (!double.IsNaN(value)) values[kept++] = value;
+        return kept;
+    }
 
     void AppendNumber(double value)
     {

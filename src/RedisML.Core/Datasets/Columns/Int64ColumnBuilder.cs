@@ -23,6 +23,21 @@ sealed class Int64ColumnBuilder : ColumnBuilder
         else AppendNull();
     }
 
+    public override void AppendRange(IArrowArray array, int start, int count)
+    {
+        switch (array)
+        {
+            case Int8Array a: AppendNumbers(ref _values, a, start, count); break;
+            case Int16Array a: AppendNumbers(ref _values, a, start, count); break;
+            case Int32Array a: AppendNumbers(ref _values, a, start, count); break;
+            case Int64Array a: AppendNumbers(ref _values, a, start, count); break;
+            case UInt8Array a: AppendNumbers(ref _values, a, start, count); break;
+            case UInt16Array a: AppendNumbers(ref _values, a, start, count); break;
+            case UInt32Array a: AppendNumbers(ref _values, a, start, count); break;
+            default: base.AppendRange(array, start, count); break;
+        }
+    }
+
     public override BuiltColumn Build()
     {
         var values = _values.AsSpan(0, Count);

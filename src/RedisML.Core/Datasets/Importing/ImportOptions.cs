@@ -18,6 +18,15 @@ public sealed record ImportOptions
 
     public ChunkCompression Compression { get; init; } = ChunkCompression.Lz4;
 
+    /// <summary>What becomes of rows that don't fit.</summary>
+    public BadRowPolicy BadRow { get; init; }
+
+    /// <summary>More bad rows than this stop the import.</summary>
+    public long MaxBadRows { get; init; } = long.MaxValue;
+
+    /// <summary>Where <see cref="BadRowPolicy.Quarantine"/> writes; null for beside the file.</summary>
+    public string? RejectPath { get; init; }
+
     /// <summary>Replaces a dataset that exists already.</summary>
     public bool Force { get; init; }
 }
@@ -39,6 +48,9 @@ public sealed record ImportResult
     public required long RowsWritten { get; init; }
 
     public long RowsRejected => RowsRead - RowsWritten;
+
+    /// <summary>The file with the rejected rows, where there is one.</summary>
+    public string? RejectPath { get; init; }
 
     /// <summary>The size of the file.</summary>
     public required long SourceBytes { get; init; }

@@ -4,16 +4,9 @@ using System.Text.Unicode;
 using CsvHelper;
 using RedisML.Datasets;
 using RedisML.Datasets.Chunks;
+using RedisML.Datasets.Importing;
 
 namespace RedisML.Formats.Csv;
-
-/// <summary>A row that doesn't fit.</summary>
-/// <param name="Line">From 1, counted from the start of the block.</param>
-/// <param name="Column">The index of the column, or −1 where the whole record is wrong.</param>
-/// <param name="Value">The text in the file, shortened.</param>
-/// <param name="Reason">What is wrong with the record; empty where its value doesn't fit the column.</param>
-/// <param name="ValueType">The narrowest type that would hold the value.</param>
-sealed record BadRow(long Line, int Column, string Value, string Reason, ColumnType ValueType);
 
 /// <summary>What became of a block: a chunk, or the first row that doesn't fit.</summary>
 /// <param name="Lines">Line breaks in the block.</param>
@@ -61,7 +54,7 @@ sealed class CsvBlockParser
         {
             if (_malformed is not null) return _malformed with { Line = LineAt(block.Span, reader.ByteOffset) };
             if (reader.FieldCount != _fields.Length)
-                return Bad(block.Span, reader, -1, $"{reader.FieldCount} fields instead of {_fields.Length}", reader.RawRecord);
+                return Bad(block.Span, reader, -1, WrongFieldCount(reader.FieldCount, _fields.Length), reader.RawRecord);
             for (int i = 0; i < _fields.Length; i++)
             {
                 var text = reader.GetSpan(i);
@@ -72,12 +65,21 @@ sealed class CsvBlockParser
         return null;
     }
 
-    /// <summary>A quote within an unquoted field, as in 5" pipe, is text; other broken quoting loses data and isn't let through.</summary>
+    /// <summary>What is wrong with a record; null for a quote within an unquoted field, as in 5" pipe: it is text, and loses nothing.</summary>
+    internal static string? MalformedReason(CsvMalformedRecord record) => record.Reason switch
+    {
+        CsvMalformedReason.StrayQuote => null,
+        CsvMalformedReason.UnterminatedQuote => "a quote that is never closed",
+        _ => "text after a closing quote",
+    };
+
+    internal static string WrongFieldCount(int count, int expected) => $"{count} fields instead of {expected}";
+
+    internal const string NotUtf8Reason = "a byte that isn't UTF-8 (save the file as UTF-8)";
+
     void NoteMalformed(CsvMalformedRecord record)
     {
-        if (record.Reason == CsvMalformedReason.StrayQuote) return;
-        string reason = record.Reason == CsvMalformedReason.UnterminatedQuote ? "a quote that is never closed" : "text after a closing quote";
-        _malformed ??= new(1, -1, Shown(Encoding.UTF8.GetBytes(record.RawRecord)), reason, ColumnType.Utf8);
+        if (MalformedReason(record) is { } reason) _malformed ??= new(1, -1, Shown(Encoding.UTF8.GetBytes(record.RawRecord)), reason, ColumnType.Utf8);
     }
 
     BadRow Bad(ReadOnlySpan<byte> block, CsvReader reader, int column, string reason, ReadOnlySpan<byte> value) => new(
@@ -93,11 +95,11 @@ sealed class CsvBlockParser
             at += read;
             if (status == OperationStatus.InvalidData) break;
         }
-        return new(LineAt(block, at), -1, $"0x{block[at]:X2}", "a byte that isn't UTF-8 (save the file as UTF-8)", ColumnType.Utf8);
+        return new(LineAt(block, at), -1, $"0x{block[at]:X2}", NotUtf8Reason, ColumnType.Utf8);
     }
 
     long LineAt(ReadOnlySpan<byte> block, long offset) => 1 + block[..(int)offset].Count(_dialect.LineBreak);
 
-    static string Shown(ReadOnlySpan<byte> value) =>
+    internal static string Shown(ReadOnlySpan<byte> value) =>
         value.Length <= MaxShownValue ? Encoding.UTF8.GetString(value) : Encoding.UTF8.GetString(value[..MaxShownValue]) + "…";
 }

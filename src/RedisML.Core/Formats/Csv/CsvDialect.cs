@@ -6,7 +6,7 @@ namespace RedisML.Formats.Csv;
 /// <param name="Separator">An ASCII character.</param>
 /// <param name="LineBreak">What ends a record: LF, also after CR; CR in files that have no LF.</param>
 /// <param name="NullValues">What stands for a missing value, besides an empty field.</param>
-sealed record CsvDialect(char Separator, byte LineBreak, IReadOnlyList<ReadOnlyMemory<byte>> NullValues)
+sealed record CsvDialect(char Separator, byte LineBreak, ReadOnlyMemory<byte>[] NullValues)
 {
     public CsvReaderOptions ReaderOptions { get; } = new()
     {

@@ -3,6 +3,7 @@ using System.Text;
 using CsvHelper;
 using RedisML.Datasets;
 using RedisML.Datasets.Columns;
+using RedisML.Formats.Text;
 
 namespace RedisML.Formats.Csv;
 
@@ -14,13 +15,14 @@ abstract class CsvField
 
     /// <param name="type">Null for a column in which no sample had a value: then any value is a misfit.</param>
     /// <param name="exact">Whether the type was inferred: then <c>01234</c> is no integer.</param>
-    public static CsvField Create(ColumnType? type, bool exact, ColumnBuilder builder) => type switch
+    public static CsvField Create(ColumnType? type, bool exact, ColumnBuilder builder) => type?.Kind switch
     {
         null => new NoValueField(),
-        ColumnType.Int64 => new Int64Field((Int64ColumnBuilder)builder, exact),
-        ColumnType.Float64 => new Float64Field((Float64ColumnBuilder)builder),
-        ColumnType.Boolean => new BooleanField((BooleanColumnBuilder)builder),
-        _ => new TextField((TextColumnBuilder)builder),
+        TypeKind.Int64 => new Int64Field((Int64ColumnBuilder)builder, exact),
+        TypeKind.Float64 => new Float64Field((Float64ColumnBuilder)builder),
+        TypeKind.Boolean => new BooleanField((BooleanColumnBuilder)builder),
+        TypeKind.Utf8 => new TextField((TextColumnBuilder)builder),
+        _ => new OtherField(TextValue.Create(type.Value, builder, exact)),
     };
 
     /// <summary>The narrowest type that holds the value: the one rule by which samples are judged and types widened.</summary>
@@ -28,6 +30,7 @@ abstract class CsvField
     {
         var text = reader.GetSpan(index);
         if (TryBoolean(text, out _)) return ColumnType.Boolean;
+        if (IsoTime.TryParse(text, out var time) && time.Type is { } temporal) return temporal;
         if (IsInteger(text)) return !HasLeadingZero(text) && reader.TryParse(index, out long _) ? ColumnType.Int64 : ColumnType.Utf8;
         return !HasLeadingZero(text) && TryDouble(reader, index, text, out _) ? ColumnType.Float64 : ColumnType.Utf8;
     }
@@ -58,6 +61,12 @@ abstract class CsvField
         return value || Ascii.EqualsIgnoreCase(text, "false"u8);
     }
 
+    /// <summary>Any type that isn't met so often.</summary>
+    sealed class OtherField(TextValue value) : CsvField
+    {
+        public override bool TryAppend(CsvReader reader, int index, ReadOnlySpan<byte> text) => value.TryAppend(text);
+    }
+
     sealed class NoValueField : CsvField
     {
         public override bool TryAppend(CsvReader reader, int index, ReadOnlySpan<byte> text) => false;
@@ -67,8 +76,8 @@ abstract class CsvField
     {
         public override bool TryAppend(CsvReader reader, int index, ReadOnlySpan<byte> text)
         {
-            if (!Utf8Parser.TryParse(text, out long value, out int used) || used != text.Length) return false;
             if (exact && HasLeadingZero(text)) return false;
+            if (!DecimalText.TryInt64(text, out long value) && (!Utf8Parser.TryParse(text, out value, out int used) || used != text.Length)) return false;
             builder.Append(value);
             return true;
         }
@@ -78,7 +87,7 @@ abstract class CsvField
     {
         public override bool TryAppend(CsvReader reader, int index, ReadOnlySpan<byte> text)
         {
-            if (!TryDouble(reader, index, text, out double value)) return false;
+            if (!DecimalText.TryDouble(text, out double value) && !TryDouble(reader, index, text, out value)) return false;
             builder.Append(value);
             return true;
         }

@@ -14,15 +14,6 @@ sealed class CsvTypeInference(CsvDialect dialect, int columns)
     /// <summary>One a column; null where every value was missing.</summary>
     public IReadOnlyList<ColumnType?> Types => _types;
 
-    /// <summary>The type that holds values of both.</summary>
-    public static ColumnType Union(ColumnType? a, ColumnType b) => a switch
-    {
-        null => b,
-        _ when a == b => b,
-        ColumnType.Int64 or ColumnType.Float64 when b is ColumnType.Int64 or ColumnType.Float64 => ColumnType.Float64,
-        _ => ColumnType.Utf8,
-    };
-
     /// <summary>Looks at whole records. A record of another length than the header says nothing.</summary>
     public void Add(ReadOnlyMemory<byte> records)
     {
@@ -34,7 +25,7 @@ sealed class CsvTypeInference(CsvDialect dialect, int columns)
                 if (reader.FieldCount != columns) continue;
                 for (int i = 0; i < columns; i++)
                     if (_types[i] != ColumnType.Utf8 && !dialect.IsNull(reader.GetSpan(i)))
-                        _types[i] = Union(_types[i], CsvField.TypeOf(reader, i));
+                        _types[i] = ColumnType.Union(_types[i], CsvField.TypeOf(reader, i));
             }
         }
         catch (CsvFormatException)

@@ -61,7 +61,7 @@ public sealed class OnnxDatasetTests(EmbeddedServerFixture server)
     async Task Compare(string path, TrainingSpecification specification)
     {
         await using var connection = await server.ConnectAsync();
-        await CsvImport.RunAsync(connection, path, new() { Dataset = "d", NullValues = ["?"] }, null, Cancellation);
+        await DatasetImport.RunAsync(connection, path, new() { Dataset = "d", NullValues = ["?"] }, null, Cancellation);
         var dataset = await new DatasetStore(connection).GetAsync("d", null, Cancellation);
         var training = ModelTraining.Start(connection, dataset, "m", specification, workerCount: 1);
         training.Work(0, Cancellation);

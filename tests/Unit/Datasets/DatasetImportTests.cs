@@ -8,7 +8,7 @@ using RedisML.Unit.Fixtures;
 
 namespace RedisML.Unit.Datasets;
 
-public sealed class CsvImportTests(EmbeddedServerFixture embedded, RedisServerFixture redis) : IDisposable
+public sealed class DatasetImportTests(EmbeddedServerFixture embedded, RedisServerFixture redis) : IDisposable
 {
     readonly TemporaryFolder _folder = new();
 
@@ -187,7 +187,7 @@ public sealed class CsvImportTests(EmbeddedServerFixture embedded, RedisServerFi
         using var cancel = new CancellationTokenSource();
         var progress = new CancelAfterFirstReport(cancel);
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
-            CsvImport.RunAsync(connection, _folder.Write("a.csv", content), new() { Dataset = "a" }, progress, cancel.Token));
+            DatasetImport.RunAsync(connection, _folder.Write("a.csv", content), new() { Dataset = "a" }, progress, cancel.Token));
         Assert.Empty(await connection.KeysAsync());
     }
 
@@ -243,7 +243,7 @@ public sealed class CsvImportTests(EmbeddedServerFixture embedded, RedisServerFi
     }
 
     static Task<ImportResult> ImportAsync(RedisMLConnection connection, string path, ImportOptions options) =>
-        CsvImport.RunAsync(connection, path, options, null, Cancellation);
+        DatasetImport.RunAsync(connection, path, options, null, Cancellation);
 
     static async Task<List<object?[]>> RowsAsync(RedisMLConnection connection, Dataset dataset)
     {

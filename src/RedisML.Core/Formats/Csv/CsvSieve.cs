@@ -1,0 +1,86 @@
+using System.Text;
+using System.Text.Unicode;
+using CsvHelper;
+using RedisML.Datasets;
+using RedisML.Datasets.Chunks;
+using RedisML.Datasets.Importing;
+
+namespace RedisML.Formats.Csv;
+
+/// <summary>Finds every row of a block that doesn't fit. For the blocks that have one: the parser itself stops at the first.</summary>
+sealed class CsvSieve
+{
+    /// <summary>Rows after which the memory of the columns is used again.</summary>
+    const int RowsKept = 4096;
+
+    readonly CsvDialect _dialect;
+    readonly CsvReaderOptions _options;
+
+    // Values are appended here to see whether they fit; nobody reads them.
+    readonly ChunkBuilder _scratch;
+    readonly CsvField[] _fields;
+    string? _malformed;
+
+    public CsvSieve(CsvDialect dialect, IReadOnlyList<ImportColumn> columns)
+    {
+        _dialect = dialect;
+        _options = dialect.ReaderOptions with { OnMalformedRecord = NoteMalformed };
+        _scratch = new([.. columns.Select(c => c.Schema)]);
+        _fields = [.. columns.Select((c, i) => CsvField.Create(c.Type, c.Inferred, _scratch.Columns[i]))];
+    }
+
+    /// <summary>The rows that don't fit, and the block without them.</summary>
+    public (IReadOnlyList<BadRow> BadRows, ReadOnlyMemory<byte> Others) Sift(ReadOnlyMemory<byte> block)
+    {
+        var badRows = new List<BadRow>();
+        var others = new byte[block.Length];
+        bool valid = Utf8.IsValid(block.Span);
+        int kept = 0, rows = 0, counted = 0;
+        long line = 1;
+        using var reader = CsvReader.Create(block, _options);
+        _malformed = null;
+        bool more = reader.Read();
+        while (more)
+        {
+            int start = (int)reader.ByteOffset;
+            var bad = Judge(reader);
+            if (++rows % RowsKept == 0)
+                foreach (var column in _scratch.Columns) column.Reset();
+            _malformed = null;
+            more = reader.Read();
+            var record = block[start..(more ? (int)reader.ByteOffset : block.Length)];
+            if (bad is null && !valid && !Utf8.IsValid(record.Span)) bad = NotUtf8(record.Span);
+            if (bad is null)
+            {
+                record.Span.CopyTo(others.AsSpan(kept));
+                kept += record.Length;
+                continue;
+            }
+            line += block.Span[counted..start].Count(_dialect.LineBreak);
+            counted = start;
+            badRows.Add(bad with { Line = line, Record = TrimmedCopy(record.Span) });
+        }
+        foreach (var column in _scratch.Columns) column.Reset();
+        return (badRows, others.AsMemory(0, kept));
+    }
+
+    BadRow? Judge(CsvReader reader)
+    {
+        if (_malformed is not null) return new(1, -1, CsvBlockParser.Shown(reader.RawRecord), _malformed, ColumnType.Utf8);
+        if (reader.FieldCount != _fields.Length)
+            return new(1, -1, CsvBlockParser.Shown(reader.RawRecord), CsvBlockParser.WrongFieldCount(reader.FieldCount, _fields.Length), ColumnType.Utf8);
+        for (int i = 0; i < _fields.Length; i++)
+        {
+            var text = reader.GetSpan(i);
+            if (!_dialect.IsNull(text) && !_fields[i].TryAppend(reader, i, text)) return new(1, i, CsvBlockParser.Shown(text), "", CsvField.TypeOf(reader, i));
+        }
+        return null;
+    }
+
+    void NoteMalformed(CsvMalformedRecord record) => _malformed ??= CsvBlockParser.MalformedReason(record);
+
+    static BadRow NotUtf8(ReadOnlySpan<byte> record) =>
+        new(1, -1, CsvBlockParser.Shown(record), CsvBlockParser.NotUtf8Reason, ColumnType.Utf8);
+
+    static byte[] TrimmedCopy(ReadOnlySpan<byte> record) => record.TrimEnd("\r\n"u8).ToArray();
+}

@@ -1,0 +1,115 @@
+using System.Collections.Concurrent;
+using System.IO.Hashing;
+using System.Runtime.CompilerServices;
+using RedisML.Datasets;
+using RedisML.Datasets.Chunks;
+using RedisML.Datasets.Importing;
+
+namespace RedisML.Formats.Csv;
+
+/// <summary>A CSV file as a source: its blocks are the parts.</summary>
+sealed class CsvSource(SourceFile file, IReadOnlyList<string> nullValues) : ImportSource
+{
+    const int MinBlockBytes = 64 * 1024;
+
+    CsvHead? _head;
+    SourceContent? _content;
+    bool _holdsRejects;
+
+    public override string Name => file.Path;
+
+    public override long? Length => file.Length;
+
+    public override long Position => _content?.FilePosition ?? 0;
+
+    public override async Task<UInt128?> HashAsync(CancellationToken cancellation) => await file.HashAsync(cancellation).ConfigureAwait(false);
+
+    public override async Task<IReadOnlyList<ImportColumn>> ReadColumnsAsync(
+        IReadOnlyDictionary<string, ColumnType> given, CancellationToken cancellation)
+    {
+        _head = await CsvHead.ReadAsync(file, nullValues, cancellation).ConfigureAwait(false);
+        if (_holdsRejects = CsvRejects.IsOne(_head.Names))
+            _head = _head with { Names = CsvRejects.OwnNames(_head.Names), Sample = CsvRejects.Strip(_head.Sample, _head.Dialect) };
+        var inference = new CsvTypeInference(_head.Dialect, _head.Names.Count);
+        inference.Add(_head.Sample);
+        await inference.AddMiddleAndTailAsync(file, cancellation).ConfigureAwait(false);
+        return [.. _head.Names.Select((name, i) => given.TryGetValue(name, out var type)
+            ? new ImportColumn(name, type, Inferred: false)
+            : new(name, inference.Types[i], Inferred: true))];
+    }
+
+    public override async IAsyncEnumerable<ImportPart> ReadAsync(
+        IReadOnlyList<ImportColumn> columns, ChunkCompression compression, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        var head = _head!;
+        var parsers = new CsvParsers(head.Dialect, columns, compression);
+        using var content = _content = file.OpenContent();
+        if (head.DataStart > 0) await content.Stream.ReadExactlyAsync(new byte[head.DataStart], cancellation).ConfigureAwait(false);
+        var blocks = new CsvBlockReader(content.Stream, head.DataStart, BlockBytes(head, parsers), head.Dialect, file.Path);
+        await foreach (var block in blocks.ReadAsync(cancellation).ConfigureAwait(false))
+            yield return new CsvPart(block, parsers, _holdsRejects) { FirstLine = block.Index == 0 ? 1 + head.HeaderLines : null };
+    }
+
+    /// <summary>Numbers become fractions, codes and large numbers text; text among numbers is a bad row.</summary>
+    public override ColumnType? Widened(ImportColumn column, BadRow bad) => (column.Type?.Kind, bad.ValueType.Kind) switch
+    {
+        (null, _) => bad.ValueType,
+        (TypeKind.Int64, TypeKind.Float64) => ColumnType.Float64,
+        (TypeKind.Date32, TypeKind.Timestamp) when bad.ValueType.Zone is null => bad.ValueType,
+        (TypeKind.Int64, TypeKind.Utf8) when bad.Value.AsSpan().TrimStart("+-").IndexOfAnyExceptInRange('0', '9') < 0 => ColumnType.Utf8,
+        _ => null,
+    };
+
+    public override ReadOnlyMemory<byte> RejectHeader => CsvRejects.Header(_head!.Dialect, _head.Names);
+
+    public override ReadOnlyMemory<byte> RejectLine(BadRow bad, long line, string column, string reason) =>
+        CsvRejects.Row(_head!.Dialect, bad, line, column, reason);
+
+    protected override string RejectExtension => ".csv";
+
+    /// <summary>How much of the file makes a chunk of about the target's size, judged by the sample.</summary>
+    static int BlockBytes(CsvHead head, CsvParsers parsers)
+    {
+        using var chunk = parsers.Parse(head.Sample).Chunk;
+        if (chunk is null) return ChunkSize.TargetBytes;
+        double perStored = (double)head.Sample.Length / Math.Max(1, chunk.UncompressedBytes), perRow = (double)head.Sample.Length / chunk.Rows;
+        double block = Math.Min(Math.Max(ChunkSize.TargetBytes * perStored, ChunkSize.MinRows * perRow), ChunkSize.MaxBytes * perStored);
+        return (int)Math.Clamp(block, MinBlockBytes, CsvBlockReader.MaxRecordBytes);
+    }
+
+    sealed class CsvPart(CsvBlock block, CsvParsers parsers, bool holdsRejects) : ImportPart(block.Index, block.Length)
+    {
+        public override UInt128 Hash() => XxHash128.HashToUInt128(block.Memory.Span);
+
+        public override EncodedPart Encode(bool leaveOut)
+        {
+            var records = holdsRejects ? CsvRejects.Strip(block.Memory, parsers.Dialect) : block.Memory;
+            var (chunk, badRow, lines) = parsers.Parse(records);
+            if (badRow is null) return new(chunk, [], lines);
+            if (!leaveOut) return new(null, [badRow], lines);
+            var (badRows, rest) = new CsvSieve(parsers.Dialect, parsers.Columns).Sift(records);
+            return new(rest.IsEmpty ? null : parsers.Parse(rest).Chunk, badRows, lines);
+        }
+
+        public override void Dispose() => block.Dispose();
+    }
+
+    /// <summary>Parsers, each used by one task at a time, and again by the next.</summary>
+    sealed class CsvParsers(CsvDialect dialect, IReadOnlyList<ImportColumn> columns, ChunkCompression compression)
+    {
+        readonly ConcurrentBag<CsvBlockParser> _idle = [];
+
+        public CsvDialect Dialect => dialect;
+
+        public IReadOnlyList<ImportColumn> Columns => columns;
+
+        public ParsedBlock Parse(ReadOnlyMemory<byte> block)
+        {
+            if (!_idle.TryTake(out var parser))
+                parser = new(dialect, [.. columns.Select(c => c.Schema)], [.. columns.Select(c => c.Type)], [.. columns.Select(c => c.Inferred)], compression);
+            var parsed = parser.Parse(block);
+            _idle.Add(parser);
+            return parsed;
+        }
+    }
+}
