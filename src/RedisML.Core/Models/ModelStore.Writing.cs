@@ -14,12 +14,13 @@ public sealed partial class ModelStore
     /// </summary>
     const int HeadSeconds = 24 * 60 * 60;
 
-    /// <summary>KEYS: head. ARGV: number, the version that must be current, 0 for none, or empty for any older one; time.</summary>
+    /// <summary>KEYS: head. ARGV: number, the version that must be current, 0 for none, or empty for any older one; time; the run, or empty.</summary>
     /// <remarks>Numbers up to <c>removed</c> belong to a removal: a version that was then being written isn't to come back.</remarks>
     const string MoveHead = $"""
         local head = redis.call('HMGET', KEYS[1], 'version', 'last', 'removed')
         local number, current = tonumber(ARGV[1]), tonumber(head[1] or '0')
         if number > tonumber(head[2] or '0') or number <= tonumber(head[3] or '0') then return 0 end
+        if ARGV[4] ~= '' and redis.call('HSETNX', KEYS[1], 'run:' .. ARGV[4], ARGV[1]) == 0 then return 0 end
         if ARGV[2] == '' then
           if current > number then return 1 end
         elseif current ~= tonumber(ARGV[2]) then return 0 end
@@ -45,7 +46,7 @@ public sealed partial class ModelStore
         """;
 
     /// <summary>Stores what training produced as a new version, which can't be changed, and makes it the current one.</summary>
-    /// <returns>The new version.</returns>
+    /// <returns>The new version; the one that the same training run has published already, if so.</returns>
     /// <exception cref="RedisMLException"><c>InvalidParameterName</c>, <c>ParameterTooLarge</c>, <c>ModelBusy</c>.</exception>
     public async Task<Model> PublishAsync(
         string name, ModelDefinition definition, IEnumerable<KeyValuePair<string, ParameterValue>> parameters, CancellationToken cancellation)
@@ -56,7 +57,12 @@ public sealed partial class ModelStore
             new(ModelField.Definition, JsonSerializer.SerializeToUtf8Bytes(definition, ModelJson.Definition)),
             .. ModelField.Encode(parameters),
         ];
-        long version = await RetryAsync(name, () => TryPublishAsync(name, RedisValue.EmptyString, fields, cancellation)).ConfigureAwait(false);
+        long version = await RetryAsync(name, async () =>
+        {
+            var published = await Database.HashGetAsync(Keys.Model(name), $"run:{definition.Lineage.Run}").WaitAsync(cancellation).ConfigureAwait(false);
+            return published.IsNull
+                ? await TryPublishAsync(name, RedisValue.EmptyString, fields, cancellation, definition.Lineage.Run).ConfigureAwait(false) : (long)published;
+        }).ConfigureAwait(false);
         return await GetAsync(name, version, cancellation).ConfigureAwait(false);
     }
 
@@ -116,7 +122,7 @@ public sealed partial class ModelStore
     }
 
     /// <summary>Writes a new version and moves the head to it. Null, with nothing left behind, where another writer was in between.</summary>
-    async Task<long?> TryPublishAsync(string name, RedisValue expected, HashEntry[] fields, CancellationToken cancellation)
+    async Task<long?> TryPublishAsync(string name, RedisValue expected, HashEntry[] fields, CancellationToken cancellation, string run = "")
     {
         cancellation.ThrowIfCancellationRequested();
         RedisKey head = Keys.Model(name);
@@ -127,7 +133,7 @@ public sealed partial class ModelStore
         try
         {
             await Database.HashSetAsync(key, fields).WaitAsync(cancellation).ConfigureAwait(false);
-            var moved = Database.ScriptEvaluateAsync(MoveHead, [head], [version, expected, ModelField.Now()]);
+            var moved = Database.ScriptEvaluateAsync(MoveHead, [head], [version, expected, ModelField.Now(), run]);
             var listed = Database.SetAddAsync(Keys.Models, name);
             await Task.WhenAll(moved, listed).ConfigureAwait(false);
             published = (bool)await moved.ConfigureAwait(false);

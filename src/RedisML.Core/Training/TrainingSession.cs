@@ -89,7 +89,7 @@ public sealed class TrainingSession
     TrainingResult Train()
     {
         var held = new HeldChunks(_plan, _specification, _source, _team, WorkerCount, _progress);
-        _link.Prepare = held.Prepare;
+        _link.Use(held.Prepare, held.Map?.Leaves ?? 0);
         while (true)
         {
             try
@@ -99,7 +99,7 @@ public sealed class TrainingSession
             catch (ReplicaLostException)
             {
                 held = held.Again();
-                _link.Prepare = held.Prepare;
+                _link.Use(held.Prepare, held.Map?.Leaves ?? 0);
             }
         }
     }
@@ -151,6 +151,7 @@ public sealed class TrainingSession
             throw new RedisMLException("InitialParameterMissing", ErrorKind.InvalidArgument,
                 "A model of a script's own needs -InitialParameter: the names of its parameters, and the values to start from.", specification.Label);
         }
+        foreach (var parameter in specification.Script?.InitialParameters ?? []) ModelField.CheckName(parameter.Parameter.Name);
         if (!(specification.L2 >= 0 && double.IsFinite(specification.L2))) throw OutOfRange(nameof(specification.L2), specification.L2);
         if (!(specification.Tolerance >= 0 && specification.Tolerance < 1)) throw OutOfRange(nameof(specification.Tolerance), specification.Tolerance);
         if (!(specification.L1 >= 0 && double.IsFinite(specification.L1))) throw OutOfRange(nameof(specification.L1), specification.L1);

@@ -3,8 +3,9 @@ namespace RedisML.Training;
 /// <summary>How this process takes part in a run: alone or as one of several nodes. For the leader's thread.</summary>
 internal interface INodeLink
 {
-    /// <summary>Called with this node's share before it contributes: loads the share's data.</summary>
-    Action<Share> Prepare { set; }
+    /// <param name="prepare">Loads the data of a share; called before it is contributed to.</param>
+    /// <param name="leaves">How many leaves there are to share out, where that is known.</param>
+    void Use(Action<Share> prepare, int leaves);
 
     /// <summary>Takes part, from the state that is returned; empty: from the start.</summary>
     /// <param name="wait">Waits for a task on the leader's thread.</param>
@@ -25,11 +26,13 @@ internal sealed class LocalLink : INodeLink
 {
     public static Share All => new(0, int.MaxValue);
 
-    public Action<Share> Prepare { private get; set; } = _ => { };
+    Action<Share> _prepare = _ => { };
+
+    public void Use(Action<Share> prepare, int leaves) => _prepare = prepare;
 
     public byte[] Enter(Action<Task> wait)
     {
-        Prepare(All);
+        _prepare(All);
         return [];
     }
 
