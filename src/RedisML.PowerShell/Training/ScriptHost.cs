@@ -78,11 +78,14 @@ sealed class ScriptHost : ITrainingScript
         return Convert.ToBase64String(Encoding.Unicode.GetBytes(text));
     }
 
+    /// <summary>The expression as the caller would write it.</summary>
+    static string InCaller(UsingExpressionAst expression) => expression.Extent.Text.Replace("using:", "", StringComparison.OrdinalIgnoreCase);
+
     static object? ValueOf(UsingExpressionAst expression, SessionState session)
     {
         var path = UsingExpressionAst.ExtractUsingVariable(expression).VariablePath.UserPath;
         return expression.SubExpression is VariableExpressionAst
             ? session.PSVariable.GetValue(path)
-            : session.InvokeCommand.InvokeScript(session, ScriptBlock.Create(expression.SubExpression.Extent.Text)) is [var single] ? single : null;
+            : session.InvokeCommand.InvokeScript(session, ScriptBlock.Create(InCaller(expression))) is [var single] ? single : null;
     }
 }

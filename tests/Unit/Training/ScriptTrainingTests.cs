@@ -122,10 +122,14 @@ public sealed class ScriptTrainingTests : IDisposable
             $script = {
                 param($Batch, $Parameter, $Context)
                 function Get-Double($value) { $value * $using:factor }
+                # The engine alone has no Write-Verbose.
+                function Write-All {
+                    [CmdletBinding()] param($Verbosely, $Warning, $Wrong)
+                    $PSCmdlet.WriteVerbose($Verbosely); $PSCmdlet.WriteWarning($Warning)
+                    $PSCmdlet.WriteError([System.Management.Automation.ErrorRecord]::new([Exception]::new($Wrong), 'Wrong', 'NotSpecified', $null))
+                }
                 if ($Context.Epoch -eq 0) {
-                    Write-Verbose "worker $($Context.Worker)" -Verbose
-                    Write-Warning "table $($using:table.name)"
-                    Write-Error 'no harm'
+                    Write-All "worker $($Context.Worker)" "table $($using:table.name)" 'no harm' -Verbose
                     "output $(Get-Double 21)"
                 }
                 & { $null = $using:factor }
