@@ -34,8 +34,12 @@ internal sealed class BatchSum(
         team.ThrowIfStopping();
         return [.. _branches.Select(branch => branch.Combine())];
 
-        void AddPart(int worker, int index) => parts[index].Branch.Add(
-            _batch, parts[index].Part, term, _parameters.Span, _gathered[worker] ??= new(data.Layout, Math.Max(data.MaxBlockRows, 2 * partRows), term.ScratchPerRow));
+        void AddPart(int worker, int index)
+        {
+            double loss = parts[index].Branch.Add(
+                _batch, parts[index].Part, term, _parameters.Span, _gathered[worker] ??= new(data.Layout, Math.Max(data.MaxBlockRows, 2 * partRows), term.ScratchPerRow));
+            if (!double.IsFinite(loss)) team.NotFiniteWorker = worker;
+        }
     }
 
     void Draw(Share share)

@@ -61,7 +61,12 @@ internal sealed class BlockSum
     {
         var branches = LeafTree.Branches(new(share.First, Math.Min(share.End, _leaves)), _leaves);
         List<Branch> parts = [.. branches.SelectMany(Parts)];
-        _team.For(parts.Count, (worker, index) => AddBranch(worker, parts[index], Sum(parts[index].First), 0));
+        _team.For(parts.Count, (worker, index) =>
+        {
+            var sum = Sum(parts[index].First);
+            AddBranch(worker, parts[index], sum, 0);
+            if (!double.IsFinite(sum[^1])) _team.NotFiniteWorker = worker;
+        });
         int slices = (_term.Length + SliceLength - 1) / SliceLength;
         if (slices == 1) AddSlice(branches, 0);
         else _team.For(slices, (_, slice) => AddSlice(branches, slice));

@@ -26,11 +26,10 @@ public sealed class ModelTraining
     readonly TrainingSession _session;
     volatile TrainingRun _run;
 
-    ModelTraining(
-        RedisMLConnection connection, RunLedger ledger, TrainingNode node, Dataset dataset, DatasetTrainingSource source,
+    ModelTraining(RedisMLConnection connection, RunLedger ledger, TrainingNode node, TrainingDatasets datasets, DatasetTrainingSource source,
         DatasetTrainingSource? validation, ITrainingScript? script, int workerCount)
     {
-        (_connection, _ledger, _node, _source) = (connection, ledger, node, source);
+        (_connection, _ledger, _node, _source, _validation) = (connection, ledger, node, source, validation);
         var specification = ledger.Specification;
         _run = new()
         {
@@ -46,9 +45,8 @@ public sealed class ModelTraining
         };
         _link = new(node);
         _recorder = new(ledger, node);
-        _validation = validation;
         Script = script;
-        _session = new(specification.Training, [.. dataset.Columns.Select(c => c.Schema)], source, _link, workerCount, new RunProgress(this), validation, script);
+        _session = new(specification.Training, datasets.Schema, source, _link, workerCount, new RunProgress(this), validation, script);
     }
 
     /// <summary>The user's code, where it trains by that.</summary>
@@ -70,7 +68,7 @@ public sealed class ModelTraining
     /// <summary>Checks the specification against the dataset's schema, and starts a run with this process as its first node.</summary>
     /// <exception cref="RedisMLException"><c>InvalidName</c>, and what <see cref="TrainingSession"/> finds wrong with the specification.</exception>
     public static async Task<ModelTraining> StartAsync(RedisMLConnection connection, Dataset dataset, string model, TrainingSpecification specification,
-        int workerCount, NodeOptions options, ITrainingScript? script, CancellationToken cancellation)
+        int workerCount, NodeOptions options, CancellationToken cancellation, Dataset? validation = null, ITrainingScript? script = null)
     {
         // Spelling the key checks the name.
         _ = connection.Keys.Model(model);
@@ -81,6 +79,9 @@ public sealed class ModelTraining
             Dataset = dataset.Name,
             DatasetVersion = dataset.Version,
             DatasetIdentity = RunSpecification.IdentityOf(dataset),
+            Validation = validation?.Name,
+            ValidationVersion = validation?.Version ?? 0,
+            ValidationIdentity = validation is null ? null : RunSpecification.IdentityOf(validation),
             Training = specification,
             Nodes = options,
             Started = DateTimeOffset.UtcNow,
@@ -89,13 +90,13 @@ public sealed class ModelTraining
         _ = new TrainingSession(specification, [.. dataset.Columns.Select(c => c.Schema)], new EmptyChunks(dataset.Rows), workerCount);
         var id = TrainingNode.NewId(TrainingNode.NewName());
         var ledger = await new RunStore(connection).CreateAsync(run, id, cancellation).ConfigureAwait(false);
-        return await BeginAsync(connection, ledger, dataset, script, workerCount, id, cancellation).ConfigureAwait(false);
+        return await BeginAsync(connection, ledger, new(dataset, validation), script, workerCount, id, cancellation).ConfigureAwait(false);
     }
 
     /// <summary>Takes part in a run as one more node, once its members let this one in.</summary>
     /// <exception cref="RedisMLException"><c>TrainingRunNotFound</c>; <c>RunEnded</c>; <c>NodeRefused</c>: another version of the module or the dataset.</exception>
     public static async Task<ModelTraining> JoinAsync(
-        RedisMLConnection connection, string id, int workerCount, Func<ScriptSpecification, ITrainingScript> toScript, CancellationToken cancellation)
+        RedisMLConnection connection, string id, int workerCount, CancellationToken cancellation, Func<ScriptSpecification, ITrainingScript>? toScript = null)
     {
         var (ledger, control) = await new RunStore(connection).OpenAsync(id, cancellation).ConfigureAwait(false);
         if (control.HasEnded)
@@ -108,27 +109,27 @@ public sealed class ModelTraining
             throw new RedisMLException("RunFull", ErrorKind.InvalidOperation,
                 $"Training run '{id}' was started for one node. Give Start-RedisDistributedTraining -NodeCount or -MaxNode to let others take part.", id);
         }
-        var dataset = await DatasetAsync(connection, ledger.Specification, cancellation).ConfigureAwait(false);
-        return await BeginAsync(connection, ledger, dataset, ScriptOf(ledger, toScript), workerCount, null, cancellation).ConfigureAwait(false);
+        var datasets = await DatasetsAsync(connection, ledger.Specification, cancellation).ConfigureAwait(false);
+        return await BeginAsync(connection, ledger, datasets, ScriptOf(ledger, toScript), workerCount, null, cancellation).ConfigureAwait(false);
     }
 
     /// <summary>Goes on with a run that was stopped, failed or interrupted, from its last checkpoint, with this process as its first node.</summary>
     /// <exception cref="RedisMLException"><c>TrainingRunNotFound</c>; <c>RunEnded</c>; <c>RunActive</c>; <c>NodeRefused</c>.</exception>
     public static async Task<ModelTraining> ResumeAsync(
-        RedisMLConnection connection, string id, int workerCount, Func<ScriptSpecification, ITrainingScript> toScript, CancellationToken cancellation)
+        RedisMLConnection connection, string id, int workerCount, CancellationToken cancellation, Func<ScriptSpecification, ITrainingScript>? toScript = null)
     {
         var store = new RunStore(connection);
         var (ledger, control) = await store.OpenAsync(id, cancellation).ConfigureAwait(false);
         var run = await store.GetAsync(id, cancellation).ConfigureAwait(false);
         if (run.State == TrainingState.Completed) throw new RedisMLException("RunEnded", ErrorKind.InvalidOperation, $"Training run '{id}' has completed.", id);
         if (!control.HasEnded && run.State != TrainingState.Interrupted) throw RunStore.Active(run);
-        var dataset = await DatasetAsync(connection, ledger.Specification, cancellation).ConfigureAwait(false);
+        var datasets = await DatasetsAsync(connection, ledger.Specification, cancellation).ConfigureAwait(false);
         var node = TrainingNode.NewId(TrainingNode.NewName());
         var options = ledger.Specification.Nodes;
         var phase = options.Limit == 1 ? RunPhase.Run : (control.Started ? options.MinNode : options.NodeCount) <= 1 ? RunPhase.Form : RunPhase.Pause;
         if (!await ledger.ProposeAsync(control, [node], phase, $"resumed on {node}", node, restart: true, cancellation).ConfigureAwait(false))
             throw RunStore.Active(run);
-        return await BeginAsync(connection, ledger, dataset, ScriptOf(ledger, toScript), workerCount, node, cancellation).ConfigureAwait(false);
+        return await BeginAsync(connection, ledger, datasets, ScriptOf(ledger, toScript), workerCount, node, cancellation).ConfigureAwait(false);
     }
 
     /// <summary>Works as one of the workers, on the caller's thread, until the training has ended, however it ended.</summary>
@@ -137,21 +138,17 @@ public sealed class ModelTraining
     public void Work(int worker, CancellationToken cancellation) => _session.Work(worker, cancellation);
 
     static async Task<ModelTraining> BeginAsync(
-        RedisMLConnection connection, RunLedger ledger, Dataset dataset, ITrainingScript? script, int workerCount, string? member,
+        RedisMLConnection connection, RunLedger ledger, TrainingDatasets datasets, ITrainingScript? script, int workerCount, string? member,
         CancellationToken cancellation)
     {
-        var source = await DatasetTrainingSource.OpenAsync(connection, dataset, cancellation).ConfigureAwait(false);
-        DatasetTrainingSource? validation = null;
-        if (ledger.Specification.Training.Validation is { } rows)
-        {
-            var validationDataset = await new DatasetStore(connection).GetAsync(rows.Dataset, rows.Version, cancellation).ConfigureAwait(false);
-            validation = await DatasetTrainingSource.OpenAsync(connection, validationDataset, cancellation).ConfigureAwait(false);
-        }
+        var source = await DatasetTrainingSource.OpenAsync(connection, datasets.Training, cancellation).ConfigureAwait(false);
+        var validation = datasets.Validation is null ? null
+            : await DatasetTrainingSource.OpenAsync(connection, datasets.Validation, cancellation).ConfigureAwait(false);
         var node = new TrainingNode(ledger, workerCount, member);
         try
         {
             await node.StartAsync(isMember: member is not null, cancellation).ConfigureAwait(false);
-            var training = new ModelTraining(connection, ledger, node, dataset, source, validation, script, workerCount);
+            var training = new ModelTraining(connection, ledger, node, datasets, source, validation, script, workerCount);
             training._recorder.Start();
             training.Completion = training.CompleteAsync();
             return training;
@@ -166,25 +163,34 @@ public sealed class ModelTraining
     /// <summary>Records a figure of a step of the run.</summary>
     public void WriteMetric(string name, long step, double value) => _recorder.Report(name, step, value);
 
-    static ITrainingScript? ScriptOf(RunLedger ledger, Func<ScriptSpecification, ITrainingScript> toScript) =>
-        ledger.Specification.Training.Script is { } script ? toScript(script) : null;
+    static ITrainingScript? ScriptOf(RunLedger ledger, Func<ScriptSpecification, ITrainingScript>? toScript)
+    {
+        if (ledger.Specification.Training.Script is not { } script) return null;
+        return toScript?.Invoke(script) ?? throw Refused(ledger.Specification, "it trains by a script, which needs PowerShell");
+    }
 
-    static async Task<Dataset> DatasetAsync(RedisMLConnection connection, RunSpecification run, CancellationToken cancellation)
+    /// <summary>What a run trains on, as this node finds it.</summary>
+    static async Task<TrainingDatasets> DatasetsAsync(RedisMLConnection connection, RunSpecification run, CancellationToken cancellation)
     {
         if (run.Module != RunSpecification.CurrentModule || run.Protocol != RunSpecification.CurrentProtocol)
             throw Refused(run, $"it runs RedisML {run.Module} (protocol {run.Protocol}) and this is {RunSpecification.CurrentModule} (protocol {RunSpecification.CurrentProtocol})");
-        Dataset dataset;
-        try
+        return new(await FindAsync(run.Dataset, run.DatasetVersion, run.DatasetIdentity).ConfigureAwait(false),
+            run.Validation is null ? null : await FindAsync(run.Validation, run.ValidationVersion, run.ValidationIdentity!).ConfigureAwait(false));
+
+        async Task<Dataset> FindAsync(string name, long version, string expected)
         {
-            dataset = await new DatasetStore(connection).GetAsync(run.Dataset, run.DatasetVersion, cancellation).ConfigureAwait(false);
+            Dataset dataset;
+            try
+            {
+                dataset = await new DatasetStore(connection).GetAsync(name, version, cancellation).ConfigureAwait(false);
+            }
+            catch (RedisMLException e) when (e.Kind == ErrorKind.ObjectNotFound)
+            {
+                throw Refused(run, $"it trains on version {version} of dataset '{name}', which isn't there any more");
+            }
+            var identity = RunSpecification.IdentityOf(dataset);
+            return identity == expected ? dataset : throw Refused(run, $"it trains on dataset '{name}', version {expected}, and here is version {identity}");
         }
-        catch (RedisMLException e) when (e.Kind == ErrorKind.ObjectNotFound)
-        {
-            throw Refused(run, $"it trains on version {run.DatasetVersion} of dataset '{run.Dataset}', which isn't there any more");
-        }
-        var identity = RunSpecification.IdentityOf(dataset);
-        return identity == run.DatasetIdentity ? dataset
-            : throw Refused(run, $"it trains on dataset '{run.Dataset}', version {run.DatasetIdentity}, and here is version {identity}");
     }
 
     static RedisMLException Refused(RunSpecification run, string why) => new("NodeRefused", ErrorKind.InvalidOperation,
@@ -340,6 +346,11 @@ public sealed class ModelTraining
             };
             training._recorder.Report(value);
         }
+    }
+
+    readonly record struct TrainingDatasets(Dataset Training, Dataset? Validation)
+    {
+        public IReadOnlyList<ColumnSchema> Schema => [.. Training.Columns.Select(c => c.Schema)];
     }
 
     sealed class EmptyChunks(long rows) : ITrainingChunks

@@ -96,6 +96,10 @@ public sealed class TrainingSession
             {
                 return Train(held, new TrainingReplica(_link, _link.Enter(_team.Wait)));
             }
+            catch (RedisMLException e) when (e.ErrorId == "LossNotFinite")
+            {
+                throw new RedisMLException(e.ErrorId, e.Kind, _team.NotFiniteWorker is { } worker ? $"{e.Message} Worker {worker} came upon it." : e.Message, e.Target, e);
+            }
             catch (ReplicaLostException)
             {
                 held = held.Again();

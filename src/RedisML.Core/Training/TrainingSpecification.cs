@@ -40,9 +40,6 @@ public sealed record TrainingSpecification
     /// <summary>A column that says what each row counts: not negative. Null: 1.</summary>
     public string? SampleWeight { get; init; }
 
-    /// <summary>The rows by whose loss training stops early; null without.</summary>
-    public ValidationRows? Validation { get; init; }
-
     public OptimizerOptions Optimizer { get; init; } = new();
 
     /// <summary>The user's own training code; null trains the built-in model.</summary>
@@ -57,6 +54,3 @@ public sealed record TrainingSpecification
     /// <summary>Draws the batches; 0 unless given. Kept with the model.</summary>
     public int? Seed { get; init; }
 }
-
-/// <summary>A dataset, as it was when the training started, by which it is judged.</summary>
-public sealed record ValidationRows(string Dataset, long Version);

@@ -1,7 +1,5 @@
 using System.Collections;
 using System.Management.Automation;
-using RedisML.Connections;
-using RedisML.Datasets;
 using RedisML.Training;
 
 namespace RedisML.PowerShell;
@@ -86,13 +84,6 @@ public sealed partial class StartRedisDistributedTrainingCommand
             Patience = Patience,
         },
     };
-
-    async Task<ValidationRows?> ValidationAsync(RedisMLConnection connection, CancellationToken cancellation)
-    {
-        if (Validation is null) return null;
-        var dataset = await new DatasetStore(connection).GetAsync(Validation, null, cancellation).ConfigureAwait(false);
-        return new(dataset.Name, dataset.Version);
-    }
 
     bool IsBalanced => Unwrap(ClassWeight) is string text && text.Equals(Balanced, StringComparison.OrdinalIgnoreCase);
 

@@ -86,8 +86,9 @@ public sealed partial class StartRedisDistributedTrainingCommand : TrainingJobCm
         Train($"Training model '{Model}'", Model, async (connection, cancellation) =>
         {
             var dataset = await new DatasetStore(connection).GetAsync(Dataset, null, cancellation).ConfigureAwait(false);
-            var specification = Specify(dataset) with { Validation = await ValidationAsync(connection, cancellation).ConfigureAwait(false), Script = script };
-            return await ModelTraining.StartAsync(connection, dataset, Model, specification, WorkerCount, Nodes(), _host, cancellation).ConfigureAwait(false);
+            var validation = Validation is null ? null : await new DatasetStore(connection).GetAsync(Validation, null, cancellation).ConfigureAwait(false);
+            return await ModelTraining.StartAsync(
+                connection, dataset, Model, Specify(dataset) with { Script = script }, WorkerCount, Nodes(), cancellation, validation, _host).ConfigureAwait(false);
         });
     }
 

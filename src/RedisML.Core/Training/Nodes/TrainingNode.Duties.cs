@@ -49,7 +49,7 @@ internal sealed partial class TrainingNode
         var control = (await _ledger.BeatAsync(_id, _position, patience.Token).ConfigureAwait(false)).Control;
         if (control.HasEnded || !control.Members.Contains(_id)) return;
         if (state is not null && _step > 0) await SaveCheckpointAsync(control.Generation, _step, state, patience.Token).ConfigureAwait(false);
-        await _ledger.EndAsync(control.Generation, _id, RunPhase.Failed, $"{error.Message} ({_id})", error.ErrorId, patience.Token).ConfigureAwait(false);
+        await _ledger.EndAsync(control.Generation, _id, RunPhase.Failed, $"node {_id}: {error.Message}", error.ErrorId, patience.Token).ConfigureAwait(false);
     }
 
     /// <summary>Ends the run with the trained model. All members come here with the same one; the first that is alive ends it.</summary>

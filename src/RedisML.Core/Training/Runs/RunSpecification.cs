@@ -65,6 +65,13 @@ internal sealed record RunSpecification
     /// <summary>Tells the dataset from another of the same name and version.</summary>
     public required string DatasetIdentity { get; init; }
 
+    /// <summary>The dataset by whose loss training stops early; null for none.</summary>
+    public string? Validation { get; init; }
+
+    public long ValidationVersion { get; init; }
+
+    public string? ValidationIdentity { get; init; }
+
     public required TrainingSpecification Training { get; init; }
 
     public required NodeOptions Nodes { get; init; }

@@ -11,9 +11,9 @@ sealed class NodeProcess : IDisposable
 
     NodeProcess(HostProcess process) => _process = process;
 
-    /// <summary>A softmax over 120,000 rows that takes some hundred steps of several milliseconds.</summary>
+    /// <summary>A softmax over 80,000 rows that takes some hundred steps of several milliseconds.</summary>
     public const string Training = "points m -Algorithm Softmax -Label k -Derive @{ ab = 'a * b'; bc = 'b * c'; ac = 'a * c'; l = 'floor(b)' } " +
-        "-Feature a, b, c, y, ab, bc, ac, l -Category k, l -Missing Mean -Tolerance 0 -MaxIteration 150 -WorkerCount 1";
+        "-Feature a, b, c, y, ab, bc, ac, l -Category k, l -Missing Mean -Tolerance 0 -MaxIteration 120 -WorkerCount 1";
 
     public const string Options = "-MaxNode 8 -NodeTimeout 1 -JoinTimeout 15 -CheckpointInterval 0.2";
 

@@ -59,12 +59,12 @@ sealed class RunFixture(RedisMLConnection connection) : IAsyncDisposable
     public async Task<ModelTraining> StartAsync(NodeOptions options, TrainingSpecification? specification = null, string model = "m")
     {
         var dataset = await new DatasetStore(connection).GetAsync(DatasetName, null, Cancellation);
-        return Work(await ModelTraining.StartAsync(connection, dataset, model, specification ?? Specification, 1, options, null, Cancellation));
+        return Work(await ModelTraining.StartAsync(connection, dataset, model, specification ?? Specification, 1, options, Cancellation));
     }
 
-    public async Task<ModelTraining> ResumeAsync(string id) => Work(await ModelTraining.ResumeAsync(connection, id, 1, _ => throw new NotSupportedException(), Cancellation));
+    public async Task<ModelTraining> ResumeAsync(string id) => Work(await ModelTraining.ResumeAsync(connection, id, 1, Cancellation));
 
-    public async Task<ModelTraining> JoinAsync(string id) => Work(await ModelTraining.JoinAsync(connection, id, 1, _ => throw new NotSupportedException(), Cancellation));
+    public async Task<ModelTraining> JoinAsync(string id) => Work(await ModelTraining.JoinAsync(connection, id, 1, Cancellation));
 
     /// <summary>Waits until a run is as it should be.</summary>
     public async Task<TrainingRun> WaitAsync(string id, Func<TrainingRun, bool> isSo)
