@@ -27,6 +27,11 @@ public sealed record PageReference(string Key, int Chunks, long Rows, long Bytes
 /// <param name="Crc32">Of the value, as in zlib.</param>
 public sealed record ChunkEntry(string Key, int Rows, int Bytes, uint Crc32);
 
+/// <summary>What rows of a dataset came from.</summary>
+/// <param name="Fingerprint">Tells whether the same source, read with the same options, comes again.</param>
+/// <param name="Import">The id under which its chunks were written.</param>
+public sealed record DatasetSource(string Fingerprint, string Import, long Rows);
+
 /// <summary>A version of a dataset, as its head describes it. Immutable, like the pages and chunks that it names.</summary>
 public sealed record Dataset
 {
@@ -53,6 +58,12 @@ public sealed record Dataset
     /// <summary>Tells whether the same source, read with the same options, made this version.</summary>
     public required string Fingerprint { get; init; }
 
+    /// <summary>Where its rows came from, in order; more than one where some were appended.</summary>
+    public IReadOnlyList<DatasetSource> Sources { get; init; } = [];
+
+    /// <summary>How many versions are kept, this one included, unless the next import says otherwise.</summary>
+    public int? KeepVersions { get; init; }
+
     public required IReadOnlyList<PageReference> Pages { get; init; }
 
     [JsonIgnore]
@@ -62,15 +73,15 @@ public sealed record Dataset
     public DatasetColumn Column(string name) => Columns.FirstOrDefault(c => c.Name == name)
         ?? throw NearestName.NotFound("ColumnNotFound", $"column in dataset '{Name}' called", name, Columns.Select(c => c.Name));
 
-    internal string ToJson() => JsonSerializer.Serialize(this, s_json);
+    internal string ToJson() => JsonSerializer.Serialize(this, Json);
 
-    internal static Dataset FromJson(string json) => JsonSerializer.Deserialize<Dataset>(json, s_json)!;
+    internal static Dataset FromJson(string json) => JsonSerializer.Deserialize<Dataset>(json, Json)!;
 
-    internal static string PageToJson(IReadOnlyList<ChunkEntry> entries) => JsonSerializer.Serialize(entries, s_json);
+    internal static string PageToJson(IReadOnlyList<ChunkEntry> entries) => JsonSerializer.Serialize(entries, Json);
 
-    internal static IReadOnlyList<ChunkEntry> PageFromJson(ReadOnlySpan<byte> json) => JsonSerializer.Deserialize<List<ChunkEntry>>(json, s_json)!;
+    internal static IReadOnlyList<ChunkEntry> PageFromJson(ReadOnlySpan<byte> json) => JsonSerializer.Deserialize<List<ChunkEntry>>(json, Json)!;
 
-    static readonly JsonSerializerOptions s_json = new(JsonSerializerDefaults.Web)
+    internal static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
     {
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
         NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,

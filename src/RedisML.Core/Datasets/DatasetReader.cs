@@ -20,13 +20,19 @@ public sealed class DatasetReader(RedisMLConnection connection)
     {
         var window = new Queue<(Task<Lease<byte>?> Reply, ChunkEntry Entry, int Index, long FirstRow)>();
         long windowBytes = 0;
+        var pin = new DatasetPin(connection, dataset);
         try
         {
             await foreach (var (entry, index, first) in EntriesAsync(dataset, cancellation).ConfigureAwait(false))
             {
                 if (first + entry.Rows <= firstRow) continue;
                 if (rows != long.MaxValue && first >= firstRow + rows) break;
-                while (window.Count > 0 && windowBytes + entry.Bytes > WindowBytes) yield return await NextAsync().ConfigureAwait(false);
+                while (window.Count > 0 && windowBytes + entry.Bytes > WindowBytes)
+                {
+                    // A read that fits into the window has asked for everything already, and needs no pin.
+                    await pin.KeepAsync(cancellation).ConfigureAwait(false);
+                    yield return await NextAsync().ConfigureAwait(false);
+                }
                 window.Enqueue((connection.Database.StringGetLeaseAsync(entry.Key), entry, index, first));
                 windowBytes += entry.Bytes;
             }
@@ -37,6 +43,7 @@ public sealed class DatasetReader(RedisMLConnection connection)
             // Replies that nobody waits for any more still hold rented memory.
             foreach (var (reply, _, _, _) in window)
                 _ = reply.ContinueWith(r => { if (r.IsCompletedSuccessfully) r.Result?.Dispose(); }, TaskScheduler.Default);
+            await pin.DisposeAsync().ConfigureAwait(false);
         }
 
         async Task<DatasetChunk> NextAsync()
@@ -50,7 +57,7 @@ public sealed class DatasetReader(RedisMLConnection connection)
 
     /// <exception cref="RedisMLException"><c>ChecksumMismatch</c></exception>
     static RecordBatch Decode(Dataset dataset, ChunkEntry entry, Lease<byte> lease) => ChunkCodec.Checksum(lease.Span) == entry.Crc32
-        ? ChunkCodec.Decode(lease.Memory)
+        ? ChunkAlignment.Align(ChunkCodec.Decode(lease.Memory), dataset)
         : throw new RedisMLException("ChecksumMismatch", ErrorKind.InvalidData,
             $"'{entry.Key}' isn't what was written there: its checksum differs. Import dataset '{dataset.Name}' again.", entry.Key);
 

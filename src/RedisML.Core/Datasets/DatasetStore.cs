@@ -6,13 +6,20 @@ namespace RedisML.Datasets;
 /// <summary>The datasets of a connection: finds, lists, publishes and removes them.</summary>
 public sealed class DatasetStore(RedisMLConnection connection)
 {
-    /// <summary>How many versions a head keeps: the current one, and the one before it for those who are still reading.</summary>
-    const int KeptVersions = 2;
+    internal const string VersionField = "version:";
+    internal const string PinField = "pin:";
+
+    /// <summary>How many versions a head keeps unless told: the current one, and the one before it for those who are still reading.</summary>
+    const int DefaultKeptVersions = 2;
+
+    /// <summary>A version goes no sooner than this after its successor came: whoever found it may not have read it yet.</summary>
+    internal TimeSpan GracePeriod { get; init; } = TimeSpan.FromMinutes(1);
 
     /// <summary>Moves the head to a new version if it is still where the publisher saw it.</summary>
     const string PublishScript = """
-        -- KEYS head | ARGV expected-version new-version manifest oldest-kept
+        -- KEYS head | ARGV expected-version new-version manifest
         local version = redis.call('HGET', KEYS[1], 'version') or ''
+        if version == ARGV[2] and redis.call('HGET', KEYS[1], 'version:' .. version) == ARGV[3] then return {'OK'} end
         if version ~= ARGV[1] then return {'CONFLICT', version} end
         redis.call('HSET', KEYS[1], 'format', '1', 'version', ARGV[2], 'version:' .. ARGV[2], ARGV[3])
         return {'OK'}
@@ -65,26 +72,34 @@ public sealed class DatasetStore(RedisMLConnection connection)
     internal async Task PublishAsync(Dataset dataset, long? expected, CancellationToken cancellation)
     {
         var head = _keys.Dataset(dataset.Name);
-        await _database.SetAddAsync(_keys.Datasets, dataset.Name).WaitAsync(cancellation).ConfigureAwait(false);
-        var reply = (RedisResult[])(await _database.ScriptEvaluateAsync(PublishScript, [head],
-            [expected?.ToString() ?? "", dataset.Version, dataset.ToJson()]).WaitAsync(cancellation).ConfigureAwait(false))!;
+        string manifest = dataset.ToJson();
+        await _database.PatientlyAsync(d => d.SetAddAsync(_keys.Datasets, dataset.Name), cancellation).ConfigureAwait(false);
+        // Sent again after a lost reply, the script finds its own manifest there.
+        var reply = (RedisResult[])(await _database.PatientlyAsync(
+            d => d.ScriptEvaluateAsync(PublishScript, [head], [expected?.ToString() ?? "", dataset.Version, manifest]), cancellation).ConfigureAwait(false))!;
         if ((string)reply[0]! != "OK")
             throw new RedisMLException("DatasetChanged", ErrorKind.ResourceBusy,
                 $"Dataset '{dataset.Name}' was changed by somebody else in the meantime (now at version {reply[1]}); nothing was published. Run the command again.", dataset.Name);
         await RemoveOldVersionsAsync(dataset, cancellation).ConfigureAwait(false);
     }
 
-    /// <summary>Removes a dataset with all its versions. Whoever is reading it gets an error.</summary>
+    /// <summary>All versions that are kept, the oldest first.</summary>
+    public async Task<IReadOnlyList<Dataset>> VersionsAsync(string name, CancellationToken cancellation = default) =>
+        Versions(await _database.HashGetAllAsync(_keys.Dataset(name)).WaitAsync(cancellation).ConfigureAwait(false));
+
+    /// <summary>Removes a dataset with all its versions.</summary>
+    /// <param name="force">Also where somebody is reading it, who then gets an error.</param>
     /// <returns>Whether there was one.</returns>
-    public async Task<bool> RemoveAsync(string name, CancellationToken cancellation = default)
+    /// <exception cref="RedisMLException"><c>DatasetInUse</c></exception>
+    public async Task<bool> RemoveAsync(string name, CancellationToken cancellation = default, bool force = false)
     {
         var head = _keys.Dataset(name);
         var fields = await _database.HashGetAllAsync(head).WaitAsync(cancellation).ConfigureAwait(false);
+        if (!force && DatasetPin.Pinned(fields).Count > 0)
+            throw new RedisMLException("DatasetInUse", ErrorKind.ResourceBusy, $"Dataset '{name}' is being read. Wait, or use -Force to remove it all the same.", name);
         await _database.KeyDeleteAsync(head).WaitAsync(cancellation).ConfigureAwait(false);
         await _database.SetRemoveAsync(_keys.Datasets, name).WaitAsync(cancellation).ConfigureAwait(false);
-        foreach (var field in fields)
-            if (((string)field.Name!).StartsWith("version:", StringComparison.Ordinal))
-                await RemoveDataAsync(Dataset.FromJson(field.Value!), cancellation).ConfigureAwait(false);
+        await RemoveDataAsync(Versions(fields), [], cancellation).ConfigureAwait(false);
         return fields.Length > 0;
     }
 
@@ -105,28 +120,47 @@ public sealed class DatasetStore(RedisMLConnection connection)
         return json.IsNull ? null : Dataset.FromJson(json!);
     }
 
+    /// <summary>Removes versions beyond those to be kept, unless they are pinned or were current a moment ago.</summary>
     async Task RemoveOldVersionsAsync(Dataset current, CancellationToken cancellation)
     {
         var head = _keys.Dataset(current.Name);
-        foreach (var field in await _database.HashKeysAsync(head).WaitAsync(cancellation).ConfigureAwait(false))
+        var fields = await _database.HashGetAllAsync(head).WaitAsync(cancellation).ConfigureAwait(false);
+        var (versions, pinned) = (Versions(fields), DatasetPin.Pinned(fields));
+        int surplus = versions.Count - (current.KeepVersions ?? DefaultKeptVersions);
+        var (old, kept) = (new List<Dataset>(), new List<Dataset>());
+        for (int i = 0; i < versions.Count; i++)
         {
-            var text = (string)field!;
-            if (!text.StartsWith("version:", StringComparison.Ordinal) || long.Parse(text["version:".Length..]) > current.Version - KeptVersions) continue;
-            var json = await _database.HashGetAsync(head, field).WaitAsync(cancellation).ConfigureAwait(false);
-            await _database.HashDeleteAsync(head, field).WaitAsync(cancellation).ConfigureAwait(false);
-            if (!json.IsNull) await RemoveDataAsync(Dataset.FromJson(json!), cancellation).ConfigureAwait(false);
+            bool goes = i < surplus && !pinned.Contains(versions[i].Version) && versions[i + 1].Created + GracePeriod < DateTimeOffset.UtcNow;
+            (goes ? old : kept).Add(versions[i]);
+        }
+        if (old.Count == 0) return;
+        await _database.HashDeleteAsync(head, [.. old.Select(v => (RedisValue)(VersionField + v.Version))]).WaitAsync(cancellation).ConfigureAwait(false);
+        await RemoveDataAsync(old, kept, cancellation).ConfigureAwait(false);
+    }
+
+    static List<Dataset> Versions(HashEntry[] head) =>
+        [.. head.Where(f => ((string)f.Name!).StartsWith(VersionField, StringComparison.Ordinal)).Select(f => Dataset.FromJson(f.Value!)).OrderBy(v => v.Version)];
+
+    /// <summary>Deletes the pages and chunks of versions that are gone, but for those that versions that stay share.</summary>
+    async Task RemoveDataAsync(IReadOnlyList<Dataset> gone, IReadOnlyList<Dataset> kept, CancellationToken cancellation)
+    {
+        var goneKeys = gone.SelectMany(v => v.Pages).Select(p => p.Key).ToHashSet();
+        var keptKeys = kept.SelectMany(v => v.Pages).Select(p => p.Key).ToHashSet();
+        var shared = new HashSet<string>();
+        // A page that both have is left alone; one that only the kept have may name chunks of a page that goes.
+        if (goneKeys.Except(keptKeys).Any())
+            foreach (var page in keptKeys.Except(goneKeys)) shared.UnionWith(await ChunkKeysAsync(page, cancellation).ConfigureAwait(false));
+        foreach (var page in goneKeys.Except(keptKeys))
+        {
+            var keys = (await ChunkKeysAsync(page, cancellation).ConfigureAwait(false)).Where(k => !shared.Contains(k)).Append(page);
+            await Task.WhenAll(keys.Select(k => _database.KeyDeleteAsync(k))).WaitAsync(cancellation).ConfigureAwait(false);
         }
     }
 
-    async Task RemoveDataAsync(Dataset dataset, CancellationToken cancellation)
+    async Task<IEnumerable<string>> ChunkKeysAsync(string page, CancellationToken cancellation)
     {
-        foreach (var page in dataset.Pages)
-        {
-            var json = await _database.StringGetAsync(page.Key).WaitAsync(cancellation).ConfigureAwait(false);
-            if (json.IsNull) continue;
-            var keys = Dataset.PageFromJson(((ReadOnlyMemory<byte>)json).Span).Select(e => (RedisKey)e.Key).Append(page.Key);
-            await Task.WhenAll(keys.Select(k => _database.KeyDeleteAsync(k))).WaitAsync(cancellation).ConfigureAwait(false);
-        }
+        var json = await _database.StringGetAsync(page).WaitAsync(cancellation).ConfigureAwait(false);
+        return json.IsNull ? [] : Dataset.PageFromJson(((ReadOnlyMemory<byte>)json).Span).Select(e => e.Key);
     }
 
     static void CheckFormat(string name, RedisValue format)

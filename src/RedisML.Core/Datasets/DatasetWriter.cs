@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using RedisML.Connections;
 using RedisML.Datasets.Chunks;
 using RedisML.Datasets.Columns;
@@ -6,109 +5,175 @@ using StackExchange.Redis;
 
 namespace RedisML.Datasets;
 
+/// <summary>What a writer has committed so far: enough for another process to go on from there.</summary>
+/// <param name="Pages">Full pages of the new version that this import wrote.</param>
+/// <param name="Tail">Entries behind them.</param>
+/// <param name="Rows">Rows of this import.</param>
+sealed record WriterState(IReadOnlyList<PageReference> Pages, IReadOnlyList<ChunkEntry> Tail, long Rows, long Bytes, IReadOnlyList<ColumnStatistics> Statistics);
+
 /// <summary>Writes the chunks of one new version of a dataset, then publishes it; undoes everything unless it got there.</summary>
 /// <remarks>
 /// <see cref="WriteAsync"/> may run for several chunks at once; <see cref="Commit"/> takes them in order. A journal says, before they
-/// are written, which chunks may exist, so that whatever a killed process leaves behind is found and swept.
+/// are written, which chunks may exist. A version that adds to another shares that one's full pages, and all of its chunks.
 /// </remarks>
 sealed class DatasetWriter : IAsyncDisposable
 {
-    const int PageLength = 1000;
+    internal const int PageLength = 1000;
     const int JournalStep = 64;
+    static readonly TimeSpan s_patienceAtEnd = TimeSpan.FromMilliseconds(500);
 
     readonly RedisMLConnection _connection;
     readonly IDatabase _database;
-    readonly KeySpace _keys;
-    readonly string _dataset;
-    readonly string _importId = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8));
-    readonly List<ChunkEntry> _entries = [];
-    readonly SemaphoreSlim _journalling = new(1);
+    readonly ImportJournal _journal;
     readonly IReadOnlyList<ColumnSchema> _schema;
-    readonly ColumnStatistics[] _statistics;
+    readonly Dataset? _base;
+    readonly SemaphoreSlim _journalling = new(1);
+    readonly List<PageReference> _pages = [];
+    readonly List<ChunkEntry> _tail = [];
+    ColumnStatistics[] _statistics;
     int _journalled;
-    bool _published;
+    bool _keep;
 
-    DatasetWriter(RedisMLConnection connection, string dataset, IReadOnlyList<ColumnSchema> schema)
+    DatasetWriter(RedisMLConnection connection, ImportJournal journal, IReadOnlyList<ColumnSchema> schema, Dataset? appendTo)
     {
-        (_connection, _dataset, _schema) = (connection, dataset, schema);
+        (_connection, _journal, _schema, _base) = (connection, journal, schema, appendTo);
         _database = connection.Database;
-        _keys = connection.Keys;
         _statistics = new ColumnStatistics[schema.Count];
     }
 
+    /// <summary>Rows committed by this import.</summary>
     public long Rows { get; private set; }
 
+    /// <summary>Bytes of the chunks committed by this import.</summary>
     public long StoredBytes { get; private set; }
 
     /// <summary>Starts a new version: sweeps what dead imports left behind, and opens a journal.</summary>
+    /// <param name="appendTo">The version that the new one adds to; null where it starts empty.</param>
     public static async Task<DatasetWriter> StartAsync(
-        RedisMLConnection connection, string dataset, IReadOnlyList<ColumnSchema> schema, CancellationToken cancellation)
+        RedisMLConnection connection, string dataset, IReadOnlyList<ColumnSchema> schema, CancellationToken cancellation, Dataset? appendTo = null)
     {
-        await ImportJournal.SweepAsync(connection, cancellation).ConfigureAwait(false);
-        var writer = new DatasetWriter(connection, dataset, schema);
-        await ImportJournal.OpenAsync(connection, writer._importId, dataset, cancellation).ConfigureAwait(false);
+        var writer = new DatasetWriter(connection, await ImportJournal.OpenAsync(connection, dataset, cancellation).ConfigureAwait(false), schema, appendTo);
+        if (appendTo?.Pages is [.., { Chunks: < PageLength } last])
+            writer._tail.AddRange(await new DatasetStore(connection).PageAsync(appendTo, last, cancellation).ConfigureAwait(false));
         return writer;
     }
 
+    /// <summary>Goes on where another writer was; null where the server has lost what that one wrote.</summary>
+    public static async Task<DatasetWriter?> ResumeAsync(
+        RedisMLConnection connection, ImportJournal journal, IReadOnlyList<ColumnSchema> schema, Dataset? appendTo, WriterState state, CancellationToken cancellation)
+    {
+        var writer = new DatasetWriter(connection, journal, schema, appendTo)
+        {
+            Rows = state.Rows,
+            StoredBytes = state.Bytes,
+            _statistics = [.. state.Statistics],
+        };
+        writer._pages.AddRange(state.Pages);
+        writer._tail.AddRange(state.Tail);
+        return await writer.FindLostAsync(cancellation).ConfigureAwait(false) is null ? writer : null;
+    }
+
+    public WriterState State => new([.. _pages], [.. _tail], Rows, StoredBytes, [.. _statistics]);
+
     /// <summary>Stores a chunk under its index, and gives its memory back once the reply is there.</summary>
-    /// <remarks>Where the wait is cut short the command may still read the memory, so that it is left to the garbage collector.</remarks>
+    /// <remarks>
+    /// Where the wait is cut short the command may still read the memory, so that it is left to the garbage collector. A late reply
+    /// is no failure: the same bytes go to the same key again.
+    /// </remarks>
     public async Task<ChunkEntry> WriteAsync(int index, EncodedChunk chunk, CancellationToken cancellation)
     {
         if (index >= Volatile.Read(ref _journalled)) await JournalAsync(index, cancellation).ConfigureAwait(false);
-        var key = _keys.Chunk(_dataset, _importId, index);
+        var key = _connection.Keys.Chunk(_journal.Dataset, _journal.ImportId, index);
         var data = chunk.Data.WrittenMemory;
-        await _database.StringSetAsync(key, data).WaitAsync(cancellation).ConfigureAwait(false);
-        chunk.Dispose();
+        int tries = 0;
+        await _database.PatientlyAsync(d =>
+        {
+            tries++;
+            return d.StringSetAsync(key, data);
+        }, cancellation).ConfigureAwait(false);
+        if (tries == 1) chunk.Dispose();
         return new(key!, chunk.Rows, data.Length, chunk.Checksum);
     }
 
     /// <summary>Adds a written chunk to the version. Called in the order of the chunks.</summary>
     public void Commit(ChunkEntry entry, IReadOnlyList<ColumnStatistics> statistics)
     {
-        _entries.Add(entry);
+        _tail.Add(entry);
         Rows += entry.Rows;
         StoredBytes += entry.Bytes;
         for (int i = 0; i < _statistics.Length; i++) _statistics[i] = _statistics[i].Merge(statistics[i]);
     }
 
+    /// <summary>Writes the pages that are full, and notes in the journal where the import could go on.</summary>
+    public async Task CheckpointAsync(Func<WriterState, string> describe, CancellationToken cancellation)
+    {
+        while (_tail.Count >= PageLength) await WritePageAsync(cancellation).ConfigureAwait(false);
+        await _journal.CheckpointAsync(describe(State), cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>From now on what is written stays when the writer is disposed, for another process to go on.</summary>
+    public void KeepForResume() => _keep = true;
+
     /// <summary>Writes the pages, checks that every chunk is there, and moves the head.</summary>
     /// <param name="current">The version that this one replaces, or null.</param>
+    /// <param name="keepVersions">How many versions to keep from now on; null for what was said before.</param>
+    /// <exception cref="RedisMLException"><c>ChunkLost</c>, <c>ImportTakenOver</c>, and those of <see cref="DatasetStore.PublishAsync"/>.</exception>
     public async Task<Dataset> PublishAsync(
-        Dataset? current, string? label, ChunkCompression compression, string fingerprint, CancellationToken cancellation)
+        Dataset? current, string? label, ChunkCompression compression, string fingerprint, CancellationToken cancellation, int? keepVersions = null)
     {
-        await CheckChunksAsync(cancellation).ConfigureAwait(false);
+        // A server that restarted or evicted in between has lost chunks that it acknowledged.
+        if (await FindLostAsync(cancellation).ConfigureAwait(false) is { } lost) throw Lost(lost);
+        while (_tail.Count > 0) await WritePageAsync(cancellation).ConfigureAwait(false);
+        var state = await _database.PatientlyAsync(_ => _journal.AnnounceAsync("publishing"), cancellation).ConfigureAwait(false);
+        if (state == JournalState.Lost) throw Lost(_connection.Keys.Journal(_journal.ImportId)!);
+        if (state == JournalState.Others)
+            throw new RedisMLException("ImportTakenOver", ErrorKind.ResourceBusy,
+                $"Another process resumed this import into '{_journal.Dataset}'; nothing was published here.", _journal.Dataset);
         var dataset = new Dataset
         {
-            Name = _dataset,
+            Name = _journal.Dataset,
             Version = (current?.Version ?? 0) + 1,
             Created = DateTimeOffset.UtcNow,
-            Columns = [.. _schema.Select((c, i) => new DatasetColumn(c.Name, c.Type, _statistics[i]))],
+            Columns = MergedColumns(),
             Label = label,
-            Rows = Rows,
-            StoredBytes = StoredBytes,
+            Rows = (_base?.Rows ?? 0) + Rows,
+            StoredBytes = (_base?.StoredBytes ?? 0) + StoredBytes,
             Compression = compression,
             Fingerprint = fingerprint,
-            Pages = await WritePagesAsync(cancellation).ConfigureAwait(false),
+            Sources = [.. _base?.Sources ?? [], new(fingerprint, _journal.ImportId, Rows)],
+            KeepVersions = keepVersions ?? current?.KeepVersions,
+            Pages = [.. SharedPages, .. _pages],
         };
         await new DatasetStore(_connection).PublishAsync(dataset, current?.Version, cancellation).ConfigureAwait(false);
-        _published = true;
+        _keep = true;
+        await _journal.CloseAsync().WaitAsync(cancellation).ConfigureAwait(false);
         return dataset;
     }
 
-    /// <summary>Closes the journal; where nothing was published, deletes what was written.</summary>
+    /// <summary>Where nothing was published, deletes what was written, unless it is kept for a resume.</summary>
     public async ValueTask DisposeAsync()
     {
-        // After a lost connection this fails too; the next import sweeps by the journal.
+        // A server that is away isn't waited for, as after Ctrl+C; then the next import sweeps by the journal.
         try
         {
-            if (!_published) await ImportJournal.RemoveDataAsync(_connection, _importId).ConfigureAwait(false);
-            await ImportJournal.CloseAsync(_connection, _importId).ConfigureAwait(false);
+            if (_keep)
+            {
+                await _journal.GiveUpAsync().WaitAsync(s_patienceAtEnd).ConfigureAwait(false);
+            }
+            else if (await _journal.AnnounceAsync("removing").WaitAsync(s_patienceAtEnd).ConfigureAwait(false) != JournalState.Others)
+            {
+                await _journal.RemoveDataAsync(_journalled).ConfigureAwait(false);
+                await _journal.CloseAsync().ConfigureAwait(false);
+            }
         }
         catch (Exception e) when (e is RedisException or TimeoutException)
         {
         }
         _journalling.Dispose();
     }
+
+    /// <summary>All pages of the version before but a last one that isn't full: its entries go into a new one.</summary>
+    IEnumerable<PageReference> SharedPages => _base?.Pages.Where((p, i) => i < _base.Pages.Count - 1 || p.Chunks == PageLength) ?? [];
 
     async Task JournalAsync(int index, CancellationToken cancellation)
     {
@@ -117,7 +182,7 @@ sealed class DatasetWriter : IAsyncDisposable
         {
             if (index < _journalled) return;
             int limit = (index / JournalStep + 1) * JournalStep;
-            await ImportJournal.ExtendAsync(_connection, _importId, limit, cancellation).ConfigureAwait(false);
+            await _journal.ExtendAsync(limit, cancellation).ConfigureAwait(false);
             Volatile.Write(ref _journalled, limit);
         }
         finally
@@ -126,28 +191,46 @@ sealed class DatasetWriter : IAsyncDisposable
         }
     }
 
-    /// <summary>A server that restarted or evicted in between has lost chunks that it acknowledged.</summary>
-    async Task CheckChunksAsync(CancellationToken cancellation)
+    static RedisMLException Lost(string key) => new("ChunkLost", ErrorKind.InvalidData,
+        $"The server no longer has '{key}', which it had acknowledged: it restarted without persistence, or evicts keys (see its maxmemory-policy). Nothing was published.", key);
+
+    /// <summary>The first key of this import that isn't there as it was written; null where all are.</summary>
+    async Task<string?> FindLostAsync(CancellationToken cancellation)
     {
-        foreach (var part in _entries.Chunk(PageLength))
+        foreach (var page in _pages)
         {
-            var lengths = await Task.WhenAll(part.Select(e => _database.StringLengthAsync(e.Key))).WaitAsync(cancellation).ConfigureAwait(false);
-            for (int i = 0; i < part.Length; i++)
-                if (lengths[i] != part[i].Bytes)
-                    throw new RedisMLException("ChunkLost", ErrorKind.InvalidData,
-                        $"The server no longer has '{part[i].Key}', which it had acknowledged: it restarted without persistence, or evicts keys (see its maxmemory-policy). Nothing was published.", part[i].Key);
+            var json = await _database.PatientlyAsync(d => d.StringGetAsync(page.Key), cancellation).ConfigureAwait(false);
+            if (json.IsNull) return page.Key;
+            if (await FindLostAsync(Dataset.PageFromJson(((ReadOnlyMemory<byte>)json).Span)).ConfigureAwait(false) is { } lost) return lost;
+        }
+        foreach (var part in _tail.Chunk(PageLength))
+            if (await FindLostAsync(part).ConfigureAwait(false) is { } lost) return lost;
+        return null;
+
+        async Task<string?> FindLostAsync(IReadOnlyList<ChunkEntry> entries)
+        {
+            var lengths = await _database.PatientlyAsync(d => Task.WhenAll(entries.Select(e => d.StringLengthAsync(e.Key))), cancellation).ConfigureAwait(false);
+            return entries.Where((e, i) => lengths[i] != e.Bytes).FirstOrDefault()?.Key;
         }
     }
 
-    async Task<IReadOnlyList<PageReference>> WritePagesAsync(CancellationToken cancellation)
+    async Task WritePageAsync(CancellationToken cancellation)
     {
-        var pages = new List<PageReference>();
-        foreach (var part in _entries.Chunk(PageLength))
-        {
-            var key = _keys.Page(_dataset, _importId, pages.Count);
-            await _database.StringSetAsync(key, Dataset.PageToJson(part)).WaitAsync(cancellation).ConfigureAwait(false);
-            pages.Add(new(key!, part.Length, part.Sum(e => (long)e.Rows), part.Sum(e => (long)e.Bytes)));
-        }
-        return pages;
+        var entries = _tail.Take(PageLength).ToArray();
+        var key = _connection.Keys.Page(_journal.Dataset, _journal.ImportId, _pages.Count);
+        await _database.PatientlyAsync(d => d.StringSetAsync(key, Dataset.PageToJson(entries)), cancellation).ConfigureAwait(false);
+        _pages.Add(new(key!, entries.Length, entries.Sum(e => (long)e.Rows), entries.Sum(e => (long)e.Bytes)));
+        _tail.RemoveRange(0, entries.Length);
+    }
+
+    /// <summary>The columns of the version: those of the one it adds to, then new ones; a column that one of the two lacks is missing there.</summary>
+    IReadOnlyList<DatasetColumn> MergedColumns()
+    {
+        var own = _schema.Select((c, i) => new DatasetColumn(c.Name, c.Type, _statistics[i])).ToList();
+        if (_base is null) return own;
+        ColumnStatistics none = new(0, Rows, 0, 0, null, null), noneBefore = new(0, _base.Rows, 0, 0, null, null);
+        var merged = _base.Columns.Select(c => c with { Statistics = c.Statistics.Merge(own.Find(o => o.Name == c.Name)?.Statistics ?? none) });
+        var added = own.Where(o => _base.Columns.All(c => c.Name != o.Name)).Select(o => o with { Statistics = noneBefore.Merge(o.Statistics) });
+        return [.. merged, .. added];
     }
 }

@@ -26,7 +26,7 @@ public sealed class ImportRedisTrainingDataCommand : RedisMLCmdlet
     public string? Label { get; set; }
 
     [Parameter]
-    public Hashtable Schema { get; set; } = [];
+    public object? Schema { get; set; }
 
     [Parameter]
     public string[] NullValue { get; set; } = [];
@@ -45,7 +45,20 @@ public sealed class ImportRedisTrainingDataCommand : RedisMLCmdlet
     public string? RejectPath { get; set; }
 
     [Parameter]
+    public SwitchParameter Append { get; set; }
+
+    [Parameter]
+    public SchemaChange SchemaChange { get; set; }
+
+    [Parameter]
     public SwitchParameter Force { get; set; }
+
+    [Parameter]
+    public SwitchParameter Resume { get; set; }
+
+    [Parameter]
+    [ValidateRange(1, 1000)]
+    public int? KeepVersion { get; set; }
 
     protected override void ProcessRecord()
     {
@@ -55,24 +68,29 @@ public sealed class ImportRedisTrainingDataCommand : RedisMLCmdlet
     void Import(string file)
     {
         string dataset = Dataset ?? NameOf(file);
-        if (!ShouldProcess(dataset, $"Import '{file}'")) return;
         var options = new ImportOptions
         {
             Dataset = dataset,
             Label = Label,
-            Schema = Schema.Cast<DictionaryEntry>().ToDictionary(e => (string)e.Key, TypeOf),
+            Schema = Types(),
             NullValues = NullValue,
             Compression = Compression,
             BadRow = RejectPath is not null && !MyInvocation.BoundParameters.ContainsKey(nameof(BadRow)) ? BadRowPolicy.Quarantine : BadRow,
             MaxBadRows = MaxBadRow,
             RejectPath = RejectPath is null ? null : ResolvePath(RejectPath),
+            Append = Append,
+            SchemaChange = SchemaChange,
             Force = Force,
+            Resume = Resume,
+            KeepVersions = KeepVersion,
         };
+        if (!ShouldProcess(IsWhatIf ? $"Import '{file}': {Plan(file, options)}" : $"Import '{file}' into dataset '{dataset}'", $"Import '{file}' into dataset '{dataset}'?", "Import")) return;
         var progress = new LatestProgress<ImportProgress>();
         Run($"Importing '{file}' into dataset '{dataset}'", () => Report(progress), async (connection, cancellation) =>
         {
             var result = await DatasetImport.RunAsync(connection, file, options, progress, cancellation).ConfigureAwait(false);
-            if (result.Unchanged) PostWarning($"Dataset '{dataset}' (version {result.Version}) came from this very file already: nothing to do. Use -Force to import it again.");
+            if (result.Warning is { } warning) PostWarning(warning);
+            if (result.Unchanged) PostWarning($"Dataset '{dataset}' (version {result.Version}) came from this very file already: nothing to do. Use -Force to replace it all the same.");
             if (result.RowsRejected > 0)
                 PostWarning($"{result.RowsRejected:N0} of {result.RowsRead:N0} rows of '{file}' didn't fit and were left out{(result.RejectPath is { } rejects ? $"; they are in '{rejects}'" : "")}.");
             PostObject(result);
@@ -97,6 +115,45 @@ public sealed class ImportRedisTrainingDataCommand : RedisMLCmdlet
     /// <summary>The file's name up to its first dot, with what a dataset's name can't have replaced.</summary>
     static string NameOf(string file) =>
         string.Concat(System.IO.Path.GetFileName(file).Split('.')[0].Select(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-' ? c : '-'));
+
+    bool IsWhatIf => MyInvocation.BoundParameters.TryGetValue("WhatIf", out var given)
+        ? ((SwitchParameter)given).IsPresent
+        : SessionState.PSVariable.GetValue("WhatIfPreference") is true or SwitchParameter { IsPresent: true };
+
+    /// <summary>What would happen, in words.</summary>
+    string Plan(string file, ImportOptions options)
+    {
+        string plan = "";
+        Run(async (connection, cancellation) =>
+        {
+            try { plan = $"{await DatasetImport.PlanAsync(connection, file, options, cancellation).ConfigureAwait(false)}"; }
+            catch (RedisMLException e) { plan = $"would fail: {e.Message}"; }
+        });
+        return plan;
+    }
+
+    /// <summary>The types of columns: from a hashtable, or those of a dataset.</summary>
+    Dictionary<string, ColumnType> Types()
+    {
+        switch (Schema is PSObject wrapped ? wrapped.BaseObject : Schema)
+        {
+            case null:
+                return [];
+            case IDictionary table:
+                return table.Cast<DictionaryEntry>().ToDictionary(e => $"{e.Key}", TypeOf);
+            case Datasets.Dataset dataset:
+                return TypesOf(dataset);
+            case string name:
+                Datasets.Dataset? found = null;
+                Run(async (connection, cancellation) => found = await new DatasetStore(connection).GetAsync(name, null, cancellation).ConfigureAwait(false));
+                return TypesOf(found!);
+            default:
+                Fail(new("InvalidSchema", ErrorKind.InvalidArgument, "-Schema takes a hashtable of columns and their types, a dataset, or the name of one.", Schema));
+                return [];
+        }
+    }
+
+    static Dictionary<string, ColumnType> TypesOf(Datasets.Dataset dataset) => dataset.Columns.ToDictionary(c => c.Name, c => c.Type);
 
     ColumnType TypeOf(DictionaryEntry entry)
     {

@@ -11,6 +11,9 @@ public sealed class RemoveRedisDatasetCommand : RedisMLCmdlet
     [ArgumentCompleter(typeof(DatasetNameCompleter))]
     public string[] Name { get; set; } = [];
 
+    [Parameter]
+    public SwitchParameter Force { get; set; }
+
     protected override void ProcessRecord()
     {
         foreach (var name in Name.SelectMany(Expand))
@@ -19,7 +22,7 @@ public sealed class RemoveRedisDatasetCommand : RedisMLCmdlet
             Run(async (connection, cancellation) =>
             {
                 var store = new DatasetStore(connection);
-                if (!await store.RemoveAsync(name, cancellation).ConfigureAwait(false))
+                if (!await store.RemoveAsync(name, cancellation, Force).ConfigureAwait(false))
                     PostError(NearestName.NotFound("DatasetNotFound", "dataset", name, await store.NamesAsync(cancellation).ConfigureAwait(false)));
             });
         }

@@ -16,6 +16,9 @@ public sealed partial class StartRedisDistributedTrainingCommand : TrainingJobCm
     [ArgumentCompleter(typeof(DatasetNameCompleter))]
     public string Dataset { get; set; } = "";
 
+    [Parameter]
+    public long? DatasetVersion { get; set; }
+
     [Parameter(Mandatory = true, Position = 1)]
     [ArgumentCompleter(typeof(ModelNameCompleter))]
     public string Model { get; set; } = "";
@@ -85,7 +88,7 @@ public sealed partial class StartRedisDistributedTrainingCommand : TrainingJobCm
         var script = Script();
         Train($"Training model '{Model}'", Model, async (connection, cancellation) =>
         {
-            var dataset = await new DatasetStore(connection).GetAsync(Dataset, null, cancellation).ConfigureAwait(false);
+            var dataset = await new DatasetStore(connection).GetAsync(Dataset, DatasetVersion, cancellation).ConfigureAwait(false);
             var validation = Validation is null ? null : await new DatasetStore(connection).GetAsync(Validation, null, cancellation).ConfigureAwait(false);
             return await ModelTraining.StartAsync(
                 connection, dataset, Model, Specify(dataset) with { Script = script }, WorkerCount, Nodes(), cancellation, validation, _host).ConfigureAwait(false);

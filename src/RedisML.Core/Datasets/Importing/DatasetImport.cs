@@ -2,9 +2,9 @@ using System.Diagnostics;
 using System.IO.Hashing;
 using System.Text.Json;
 using RedisML.Connections;
-using RedisML.Datasets.Chunks;
 using RedisML.Formats;
 using RedisML.Formats.Csv;
+using StackExchange.Redis;
 
 namespace RedisML.Datasets.Importing;
 
@@ -14,65 +14,126 @@ public sealed class DatasetImport
     readonly RedisMLConnection _connection;
     readonly ImportSource _source;
     readonly ImportOptions _options;
+    readonly string _optionsHash;
     readonly IProgress<ImportProgress>? _progress;
-    long _rowsWritten, _rowsRejected;
+    long _rowsWritten, _rowsRejected, _rowsResumed;
     string? _rejectPath;
 
-    DatasetImport(RedisMLConnection connection, ImportSource source, ImportOptions options, IProgress<ImportProgress>? progress) =>
+    DatasetImport(RedisMLConnection connection, ImportSource source, ImportOptions options, IProgress<ImportProgress>? progress)
+    {
         (_connection, _source, _options, _progress) = (connection, source, options, progress);
+        _optionsHash = $"{XxHash3.HashToUInt64(JsonSerializer.SerializeToUtf8Bytes(options.ForRows())):x16}";
+    }
 
     /// <summary>Imports a file.</summary>
     /// <inheritdoc cref="RunAsync(RedisMLConnection, ImportSource, ImportOptions, IProgress{ImportProgress}?, CancellationToken)"/>
     public static Task<ImportResult> RunAsync(
         RedisMLConnection connection, string path, ImportOptions options, IProgress<ImportProgress>? progress, CancellationToken cancellation) =>
-        RunAsync(connection, new CsvSource(SourceFile.Open(path), options.NullValues), options, progress, cancellation);
+        RunAsync(connection, Open(path, options), options, progress, cancellation);
 
-    /// <summary>Runs an import to its end. Nothing is visible before all of it is, and nothing is left behind where it fails.</summary>
+    /// <summary>Runs an import to its end. Nothing is visible before all of it is.</summary>
+    /// <remarks>
+    /// Where it fails because of what it reads, nothing is left behind. Where it breaks off, what was written stays for a day, and
+    /// <see cref="ImportOptions.Resume"/> goes on with it.
+    /// </remarks>
     /// <exception cref="RedisMLException">
-    /// <c>BadRow</c> with line, column and value; <c>TooManyBadRows</c>; <c>NoRows</c>; <c>DatasetExists</c>; <c>ColumnNotFound</c>;
-    /// <c>SourceCorrupt</c>; those of the source and of <see cref="DatasetStore.PublishAsync"/>.
+    /// <c>BadRow</c> with line, column and value; <c>TooManyBadRows</c>; <c>NoRows</c>; <c>DatasetExists</c>; <c>SchemaMismatch</c>;
+    /// <c>ColumnNotFound</c>; <c>SourceCorrupt</c>; <c>SourceChanged</c>; <c>ResumeImpossible</c>; those of the source, of the server, and
+    /// of <see cref="DatasetStore.PublishAsync"/>.
     /// </exception>
     internal static Task<ImportResult> RunAsync(
         RedisMLConnection connection, ImportSource source, ImportOptions options, IProgress<ImportProgress>? progress, CancellationToken cancellation) =>
         new DatasetImport(connection, source, options, progress).RunAsync(cancellation);
 
+    /// <summary>What an import of a file would do. Writes nothing.</summary>
+    /// <exception cref="RedisMLException">As for the import, before anything is written.</exception>
+    public static Task<ImportPlan> PlanAsync(RedisMLConnection connection, string path, ImportOptions options, CancellationToken cancellation) =>
+        new DatasetImport(connection, Open(path, options), options, null).PlanAsync(cancellation);
+
+    static CsvSource Open(string path, ImportOptions options) => new(SourceFile.Open(path), options.NullValues);
+
     async Task<ImportResult> RunAsync(CancellationToken cancellation)
     {
         var clock = Stopwatch.StartNew();
-        var current = await new DatasetStore(_connection).FindAsync(_options.Dataset, cancellation).ConfigureAwait(false);
-        string fingerprint = await FingerprintAsync(cancellation).ConfigureAwait(false);
-        bool unchanged = current is not null && current.Fingerprint == fingerprint && !_options.Force;
-        if (current is not null && !unchanged && !_options.Force)
-            throw new RedisMLException("DatasetExists", ErrorKind.ResourceExists,
-                $"Dataset '{_options.Dataset}' exists already (version {current.Version}, {current.Rows:N0} rows) and came from another file or with other options. Use -Force to replace it, or another name.", _options.Dataset);
-        if (!unchanged) current = await WriteAsync(current, fingerprint, cancellation).ConfigureAwait(false);
+        var (current, fingerprint, unchanged) = await CompareAsync(cancellation).ConfigureAwait(false);
+        var dataset = unchanged ? current! : await WriteAsync(current, fingerprint, cancellation).ConfigureAwait(false);
         return new()
         {
-            Dataset = _options.Dataset,
-            Version = current!.Version,
+            Dataset = dataset.Name,
+            Version = dataset.Version,
             RowsRead = _rowsWritten + _rowsRejected,
             RowsWritten = _rowsWritten,
+            RowsResumed = _rowsResumed,
             RejectPath = _rejectPath,
             SourceBytes = _source.Length ?? _source.Position,
-            StoredBytes = current.StoredBytes,
+            StoredBytes = dataset.StoredBytes,
             Elapsed = clock.Elapsed,
             Unchanged = unchanged,
+            Warning = unchanged ? null : await ServerMemory.EvictionWarningAsync(_connection, cancellation).ConfigureAwait(false),
         };
     }
 
-    /// <summary>The source's content and the options, as one hash.</summary>
-    async Task<string> FingerprintAsync(CancellationToken cancellation)
+    async Task<ImportPlan> PlanAsync(CancellationToken cancellation)
     {
-        if (await _source.HashAsync(cancellation).ConfigureAwait(false) is not { } content) return $"once:{Guid.NewGuid():n}";
-        var options = XxHash3.HashToUInt64(JsonSerializer.SerializeToUtf8Bytes(_options with { Force = false }));
-        return $"xxh3:{content:x32}:{options:x16}";
+        var (current, _, unchanged) = await CompareAsync(cancellation).ConfigureAwait(false);
+        var columns = await ReadColumnsAsync(current, cancellation).ConfigureAwait(false);
+        long rows = 0, bytes = 0;
+        await foreach (var part in _source.ReadAsync(columns, _options.Compression, cancellation).ConfigureAwait(false))
+        {
+            using (part)
+            {
+                if (part.Encode(leaveOut: true).Chunk is not { } chunk) continue;
+                using (chunk)
+                {
+                    double share = Math.Min(1, _source.Length is { } length ? (double)part.SourceBytes / length : 1);
+                    (rows, bytes) = ((long)(chunk.Rows / share), (long)(chunk.Data.WrittenMemory.Length / share));
+                }
+            }
+            break;
+        }
+        return new(_options.Dataset, unchanged ? ImportAction.Nothing : current is null ? ImportAction.Create : _options.Append ? ImportAction.Append : ImportAction.Replace,
+            [.. columns.Select(c => c.Schema)], rows, bytes, _source.Length);
     }
 
+    /// <summary>The dataset as it is now, and whether the source is in it already.</summary>
+    async Task<(Dataset? Current, string Fingerprint, bool Unchanged)> CompareAsync(CancellationToken cancellation)
+    {
+        if (_options.Append && _options.Force)
+            throw new RedisMLException("AppendOrForce", ErrorKind.InvalidArgument, "-Append adds to a dataset and -Force replaces it: use one of them.", _options.Dataset);
+        var current = await new DatasetStore(_connection).FindAsync(_options.Dataset, cancellation).ConfigureAwait(false);
+        string fingerprint = await _source.HashAsync(cancellation).ConfigureAwait(false) is { } content
+            ? $"xxh3:{content:x32}:{_optionsHash}"
+            : $"once:{Guid.NewGuid():n}";
+        bool unchanged = current is not null && !_options.Force && current.Sources.Any(s => s.Fingerprint == fingerprint);
+        if (current is not null && !unchanged && !_options.Force && !_options.Append)
+            throw new RedisMLException("DatasetExists", ErrorKind.ResourceExists,
+                $"Dataset '{_options.Dataset}' exists already (version {current.Version}, {current.Rows:N0} rows) and came from another file or with other options. Use -Force to replace it, -Append to add to it, or another name.", _options.Dataset);
+        return (current, fingerprint, unchanged);
+    }
+
+    async Task<ImportColumn[]> ReadColumnsAsync(Dataset? current, CancellationToken cancellation)
+    {
+        var columns = (await _source.ReadColumnsAsync(_options.Schema, cancellation).ConfigureAwait(false)).ToArray();
+        foreach (var name in _options.Schema.Keys.Append(_options.Label ?? columns[0].Name))
+            if (!columns.Any(c => c.Name == name)) throw NearestName.NotFound("ColumnNotFound", "column", name, columns.Select(c => c.Name));
+        return current is not null && _options.Append ? SchemaComparison.Reconcile(columns, current, _options.SchemaChange, _source.Name) : columns;
+    }
+
+    /// <summary>Imports with the inferred types; where a later value shows them to be too narrow, starts again with wider ones.</summary>
     async Task<Dataset> WriteAsync(Dataset? current, string fingerprint, CancellationToken cancellation)
     {
         try
         {
-            return await WriteInferredAsync(current, fingerprint, cancellation).ConfigureAwait(false);
+            var columns = await ReadColumnsAsync(current, cancellation).ConfigureAwait(false);
+            var attempt = await StartAsync(columns, current, cancellation).ConfigureAwait(false);
+            while (true)
+            {
+                var (dataset, misfit) = await TryWriteAsync(attempt.Columns, attempt.Writer, attempt.From, current, fingerprint, cancellation).ConfigureAwait(false);
+                if (dataset is not null) return dataset;
+                columns = attempt.Columns;
+                columns[misfit.Column] = columns[misfit.Column] with { Type = misfit.Type };
+                attempt = (await NewWriterAsync(columns, current, cancellation).ConfigureAwait(false), columns, null);
+            }
         }
         catch (InvalidDataException e)
         {
@@ -80,37 +141,93 @@ public sealed class DatasetImport
         }
     }
 
-    /// <summary>Imports with the inferred types; where a later value shows them to be too narrow, starts again with wider ones.</summary>
-    async Task<Dataset> WriteInferredAsync(Dataset? current, string fingerprint, CancellationToken cancellation)
+    /// <summary>A writer that goes on where an import broke off, or else a new one.</summary>
+    async Task<(DatasetWriter Writer, ImportColumn[] Columns, ImportCheckpoint? From)> StartAsync(
+        ImportColumn[] columns, Dataset? current, CancellationToken cancellation)
     {
-        var columns = (await _source.ReadColumnsAsync(_options.Schema, cancellation).ConfigureAwait(false)).ToArray();
-        foreach (var name in _options.Schema.Keys.Append(_options.Label ?? columns[0].Name))
-            if (!columns.Any(c => c.Name == name)) throw NearestName.NotFound("ColumnNotFound", "column", name, columns.Select(c => c.Name));
-        while (true)
+        if (_options.Resume && !_source.CanReread)
+            throw new RedisMLException("ResumeImpossible", ErrorKind.InvalidArgument, $"{_source.Name} can't be read again, so that an import of it can't be resumed.", _source.Name);
+        if (_options.Resume && await ImportJournal.ResumeAsync(_connection, _options.Dataset, cancellation).ConfigureAwait(false) is var (journal, json))
         {
-            var (dataset, misfit) = await TryWriteAsync(columns, current, fingerprint, cancellation).ConfigureAwait(false);
-            if (dataset is not null) return dataset;
-            columns[misfit.Column] = columns[misfit.Column] with { Type = misfit.Type };
+            var from = ImportCheckpoint.FromJson(json);
+            try
+            {
+                from.Check(_source, _optionsHash, current?.Version ?? 0, _options.Dataset);
+                var schema = from.Columns.Select(c => c.Schema).ToList();
+                if (await DatasetWriter.ResumeAsync(_connection, journal, schema, AppendTo(current), from.Writer, cancellation).ConfigureAwait(false) is { } writer)
+                {
+                    _rowsResumed = from.Writer.Rows + from.Rejected;
+                    return (writer, [.. from.Columns], from);
+                }
+            }
+            finally
+            {
+                // Without a writer the import stays as it was: for a later resume, or for the next start to discard.
+                if (_rowsResumed == 0) await journal.GiveUpAsync().ConfigureAwait(false);
+            }
         }
+        return (await NewWriterAsync(columns, current, cancellation).ConfigureAwait(false), columns, null);
     }
+
+    Task<DatasetWriter> NewWriterAsync(ImportColumn[] columns, Dataset? current, CancellationToken cancellation)
+    {
+        _rowsResumed = 0;
+        return DatasetWriter.StartAsync(_connection, _options.Dataset, [.. columns.Select(c => c.Schema)], cancellation, AppendTo(current));
+    }
+
+    Dataset? AppendTo(Dataset? current) => _options.Append ? current : null;
 
     /// <summary>One attempt: the published dataset, or the column that needs a wider type.</summary>
     async Task<(Dataset? Dataset, (int Column, ColumnType Type) Misfit)> TryWriteAsync(
-        IReadOnlyList<ImportColumn> columns, Dataset? current, string fingerprint, CancellationToken cancellation)
+        ImportColumn[] columns, DatasetWriter writer, ImportCheckpoint? from, Dataset? current, string fingerprint, CancellationToken cancellation)
     {
-        var writer = await DatasetWriter.StartAsync(_connection, _options.Dataset, [.. columns.Select(c => c.Schema)], cancellation).ConfigureAwait(false);
         await using (writer.ConfigureAwait(false))
         {
-            var rejected = new RejectedRows(_source, columns, _options);
+            var rejected = new RejectedRows(_source, columns, _options, from);
             await using (rejected.ConfigureAwait(false))
             {
-                if (await new ImportAttempt(_source, columns, _options, writer, rejected, _progress).RunAsync(cancellation).ConfigureAwait(false) is { } misfit)
-                    return (null, misfit);
-                (_rowsWritten, _rowsRejected, _rejectPath) = (writer.Rows, rejected.Count, rejected.Path);
+                var attempt = new ImportAttempt(_source, columns, _options, writer, rejected, _optionsHash, current?.Version ?? 0, from, _progress);
+                try
+                {
+                    if (await attempt.RunAsync(cancellation).ConfigureAwait(false) is { } misfit) return (null, misfit);
+                    (_rowsWritten, _rowsRejected, _rejectPath) = (writer.Rows, rejected.Count, rejected.Path);
+                    if (_rowsWritten == 0)
+                        throw new RedisMLException("NoRows", ErrorKind.InvalidData, $"No row of '{_source.Name}' fits ({_rowsRejected:N0} rejected); nothing was published.", _source.Name);
+                    string? label = _options.Label ?? AppendTo(current)?.Label;
+                    return (await writer.PublishAsync(current, label, _options.Compression, fingerprint, cancellation, _options.KeepVersions).ConfigureAwait(false), default);
+                }
+                catch (Exception e) when (_source.CanReread && BreaksOff(e))
+                {
+                    bool kept = await TryKeepAsync(writer, attempt).ConfigureAwait(false);
+                    if (await ExplainAsync(e, attempt, writer, kept).ConfigureAwait(false) is { } error) throw error;
+                    throw;
+                }
             }
-            if (_rowsWritten == 0)
-                throw new RedisMLException("NoRows", ErrorKind.InvalidData, $"No row of '{_source.Name}' fits ({_rowsRejected:N0} rejected); nothing was published.", _source.Name);
-            return (await writer.PublishAsync(current, _options.Label, _options.Compression, fingerprint, cancellation).ConfigureAwait(false), default);
         }
+    }
+
+    /// <summary>Whether the same import may well get further next time.</summary>
+    static bool BreaksOff(Exception e) => e is OperationCanceledException or RedisException or TimeoutException or IOException;
+
+    /// <summary>Keeps what was written; with its last checkpoint, where the server still takes one.</summary>
+    static async Task<bool> TryKeepAsync(DatasetWriter writer, ImportAttempt attempt)
+    {
+        using var brief = new CancellationTokenSource(TimeSpan.FromMilliseconds(500));
+        try { await attempt.EndAsync(brief.Token).ConfigureAwait(false); }
+        catch (Exception e) when (BreaksOff(e) || e is RedisMLException) { }
+        if (writer.Rows == 0) return false;
+        writer.KeepForResume();
+        return true;
+    }
+
+    /// <summary>What the server's error means for the import; null for an exception that isn't one.</summary>
+    async Task<RedisMLException?> ExplainAsync(Exception e, ImportAttempt attempt, DatasetWriter writer, bool kept)
+    {
+        if (RedisErrors.Translate(e, _connection.Endpoint) is not { } error) return null;
+        string missing = error.ErrorId == "RedisOutOfMemory" ? await ServerMemory.LimitAsync(_connection).ConfigureAwait(false) : "";
+        if (missing != "" && kept && _source.Length is { } length)
+            missing = $" About {Math.Ceiling(writer.StoredBytes * ((double)length / attempt.SourceBytes - 1) / 1e6):N0} MB more are needed.{missing}";
+        string next = kept ? $" {writer.Rows:N0} rows are kept for a day: the same command with -Resume goes on behind them." : "";
+        return new(error.ErrorId, error.Kind, $"{error.Message}{missing} Nothing was published.{next}", error.Target, e);
     }
 }

@@ -1,33 +1,54 @@
+using System.Buffers.Binary;
+using System.IO.Hashing;
 using RedisML.Datasets.Chunks;
 
 namespace RedisML.Datasets.Importing;
 
 /// <summary>One pass over a source: its parts are encoded and stored several at once, and committed in order.</summary>
 /// <remarks>Memory is bounded by the window of parts under way, whatever the source's size.</remarks>
+/// <param name="optionsHash">Of what decides how the rows come out; it and <paramref name="baseVersion"/> go into checkpoints.</param>
+/// <param name="resumeFrom">Where the pass goes on; null for at the start.</param>
 sealed class ImportAttempt(
-    ImportSource source, IReadOnlyList<ImportColumn> columns, ImportOptions options, DatasetWriter writer, RejectedRows rejected, IProgress<ImportProgress>? progress)
+    ImportSource source, IReadOnlyList<ImportColumn> columns, ImportOptions options, DatasetWriter writer, RejectedRows rejected,
+    string optionsHash, long baseVersion, ImportCheckpoint? resumeFrom, IProgress<ImportProgress>? progress)
 {
     const int MaxPartsUnderWay = 16;
     const long MaxBytesUnderWay = 64 << 20;
+    static readonly TimeSpan s_checkpointInterval = TimeSpan.FromSeconds(1);
 
-    readonly Queue<(Task<(EncodedPart Encoded, ChunkEntry? Entry)> Work, ImportPart Part)> _underWay = new();
+    readonly Queue<(Task<StoredPart> Work, ImportPart Part)> _underWay = new();
     long _bytesUnderWay;
+    long _nextCheckpoint = Environment.TickCount64 + (long)s_checkpointInterval.TotalMilliseconds;
+
+    // What the committed parts add up to.
+    int _parts;
+    UInt128 _hash;
     string _file = source.Name;
     long _line = 1;
 
+    /// <summary>Bytes of the source up to the end of the committed parts, compressed where it is: roughly.</summary>
+    public long SourceBytes { get; private set; }
+
     /// <summary>Reads to the end. Where a column needs a wider type it ends early, and returns which.</summary>
+    /// <exception cref="RedisMLException"><c>SourceChanged</c>, and those of source and rejected rows.</exception>
     public async Task<(int Column, ColumnType Type)?> RunAsync(CancellationToken cancellation)
     {
         try
         {
             await foreach (var part in source.ReadAsync(columns, options.Compression, cancellation).ConfigureAwait(false))
             {
-                while (_underWay.Count == MaxPartsUnderWay || _underWay.Count > 0 && _bytesUnderWay + part.Bytes > MaxBytesUnderWay)
+                if (_parts < resumeFrom?.Parts)
+                {
+                    Skip(part);
+                    continue;
+                }
+                while (IsNextStored || _underWay.Count == MaxPartsUnderWay || _underWay.Count > 0 && _bytesUnderWay + part.Bytes > MaxBytesUnderWay)
                     if (await CommitNextAsync(cancellation).ConfigureAwait(false) is { } misfit) return misfit;
                 _underWay.Enqueue((Task.Run(() => StoreAsync(part, cancellation), cancellation), part));
                 _bytesUnderWay += part.Bytes;
                 progress?.Report(new(writer.Rows, source.Position, source.Length ?? 0));
             }
+            if (_parts < resumeFrom?.Parts) throw ImportCheckpoint.Changed(source, "it is shorter");
             while (_underWay.Count > 0)
                 if (await CommitNextAsync(cancellation).ConfigureAwait(false) is { } misfit) return misfit;
             return null;
@@ -39,25 +60,75 @@ sealed class ImportAttempt(
         }
     }
 
-    async Task<(EncodedPart, ChunkEntry?)> StoreAsync(ImportPart part, CancellationToken cancellation)
+    bool IsNextStored => _underWay.TryPeek(out var next) && next.Work.IsCompletedSuccessfully;
+
+    /// <summary>A part that was committed before the break: only checked to be the same.</summary>
+    void Skip(ImportPart part)
+    {
+        using (part) Count(part.Hash());
+        if (_parts < resumeFrom!.Parts) return;
+        if (HashText != resumeFrom.Hash) throw ImportCheckpoint.Changed(source, "what was read then is different now");
+        (_file, _line) = (resumeFrom.File, resumeFrom.Line);
+    }
+
+    async Task<StoredPart> StoreAsync(ImportPart part, CancellationToken cancellation)
     {
         EncodedPart encoded;
-        using (part) encoded = part.Encode(leaveOut: options.BadRow != BadRowPolicy.Stop);
-        return (encoded, encoded.Chunk is { } chunk ? await writer.WriteAsync(part.Index, chunk, cancellation).ConfigureAwait(false) : null);
+        UInt128 hash = 0;
+        using (part)
+        {
+            if (source.CanReread) hash = part.Hash();
+            encoded = part.Encode(leaveOut: options.BadRow != BadRowPolicy.Stop);
+        }
+        return new(hash, encoded, encoded.Chunk is { } chunk ? await writer.WriteAsync(part.Index, chunk, cancellation).ConfigureAwait(false) : null);
     }
 
     async Task<(int Column, ColumnType Type)?> CommitNextAsync(CancellationToken cancellation)
     {
-        var (work, part) = _underWay.Dequeue();
-        _bytesUnderWay -= part.Bytes;
-        var (encoded, entry) = await work.ConfigureAwait(false);
+        // One that fails stays at the head of the queue: nothing behind it may be committed.
+        var (work, part) = _underWay.Peek();
+        var (hash, encoded, entry) = await work.ConfigureAwait(false);
         foreach (var bad in encoded.BadRows)
             if (bad.Column >= 0 && columns[bad.Column].Inferred && source.CanReread && source.Widened(columns[bad.Column], bad) is { } type)
                 return (bad.Column, type);
         if (part.FirstLine is { } first) (_file, _line) = (part.File ?? source.Name, first);
-        foreach (var bad in encoded.BadRows) await rejected.AddAsync(bad, _file, _line + bad.Line - 1, cancellation).ConfigureAwait(false);
+        foreach (var bad in encoded.BadRows) await rejected.AddAsync(bad, _file, _line + bad.Line - 1).ConfigureAwait(false);
+        _underWay.Dequeue();
+        _bytesUnderWay -= part.Bytes;
         _line += encoded.Lines;
+        SourceBytes = part.SourceBytes;
+        Count(hash);
         if (entry is not null) writer.Commit(entry, encoded.Chunk!.Statistics);
+        if (source.CanReread && Environment.TickCount64 >= _nextCheckpoint) await CheckpointAsync(cancellation).ConfigureAwait(false);
         return null;
     }
+
+    /// <summary>After the pass broke off: commits what was stored all the same, and notes where the import could go on.</summary>
+    public async Task EndAsync(CancellationToken cancellation)
+    {
+        while (IsNextStored && await CommitNextAsync(cancellation).ConfigureAwait(false) is null) { }
+        await CheckpointAsync(cancellation).ConfigureAwait(false);
+    }
+
+    async Task CheckpointAsync(CancellationToken cancellation)
+    {
+        _nextCheckpoint = Environment.TickCount64 + (long)s_checkpointInterval.TotalMilliseconds;
+        await rejected.FlushAsync().ConfigureAwait(false);
+        await writer.CheckpointAsync(state => new ImportCheckpoint(
+            source.Name, source.Length, optionsHash, baseVersion, columns, _parts, HashText, _file, _line, rejected.Count, rejected.FileBytes, state).ToJson(), cancellation).ConfigureAwait(false);
+    }
+
+    string HashText => $"{_hash:x32}";
+
+    /// <summary>Adds the hash of a part to that of all parts.</summary>
+    void Count(UInt128 hash)
+    {
+        Span<byte> both = stackalloc byte[32];
+        BinaryPrimitives.WriteUInt128LittleEndian(both, _hash);
+        BinaryPrimitives.WriteUInt128LittleEndian(both[16..], hash);
+        _hash = XxHash128.HashToUInt128(both);
+        _parts++;
+    }
+
+    readonly record struct StoredPart(UInt128 Hash, EncodedPart Encoded, ChunkEntry? Entry);
 }

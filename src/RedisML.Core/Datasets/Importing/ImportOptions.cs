@@ -29,6 +29,34 @@ public sealed record ImportOptions
 
     /// <summary>Replaces a dataset that exists already.</summary>
     public bool Force { get; init; }
+
+    /// <summary>Adds to a dataset that exists already.</summary>
+    public bool Append { get; init; }
+
+    /// <summary>What may differ between the source's columns and those of the dataset that it is added to.</summary>
+    public SchemaChange SchemaChange { get; init; }
+
+    /// <summary>Goes on with an import of the same source that broke off, where there is one.</summary>
+    public bool Resume { get; init; }
+
+    /// <summary>How many versions of the dataset are kept, the new one included; null for what was said before, two at first.</summary>
+    public int? KeepVersions { get; init; }
+
+    /// <summary>Only what decides which rows come out of a source, and how.</summary>
+    internal ImportOptions ForRows() => this with { Force = false, Append = false, Resume = false, KeepVersions = null, RejectPath = null, MaxBadRows = 0 };
+}
+
+/// <summary>What may differ between the columns of rows that are added and those of the dataset.</summary>
+[Flags]
+public enum SchemaChange
+{
+    None,
+
+    /// <summary>New columns are added, and missing ones are missing in the new rows.</summary>
+    Add = 1,
+
+    /// <summary>Values are read as the dataset's type; those that don't fit are bad rows.</summary>
+    Coerce = 2,
 }
 
 /// <summary>How far an import is.</summary>
@@ -61,6 +89,12 @@ public sealed record ImportResult
     public required TimeSpan Elapsed { get; init; }
 
     public double RowsPerSecond => RowsRead / Math.Max(Elapsed.TotalSeconds, 1e-9);
+
+    /// <summary>Of the rows read, those that an import which broke off had read already.</summary>
+    public long RowsResumed { get; init; }
+
+    /// <summary>What the user should know of the server.</summary>
+    public string? Warning { get; init; }
 
     /// <summary>Whether the dataset came from the same source already, so that there was nothing to do.</summary>
     public bool Unchanged { get; init; }

@@ -11,6 +11,9 @@ abstract class ImportPart(int index, long bytes) : IDisposable
 
     public long Bytes { get; } = bytes;
 
+    /// <summary>Bytes of the source up to the part's end, compressed where it is: roughly, for estimates.</summary>
+    public long SourceBytes { get; init; } = bytes;
+
     /// <summary>What messages call the file that it is of, where a source has several; null for the source's own name.</summary>
     public string? File { get; init; }
 

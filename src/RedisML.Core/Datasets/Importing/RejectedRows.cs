@@ -14,37 +14,52 @@ public enum BadRowPolicy
 }
 
 /// <summary>Takes the rows that don't fit, as the options say: stops, counts, or writes them to the reject file.</summary>
-sealed class RejectedRows(ImportSource source, IReadOnlyList<ImportColumn> columns, ImportOptions options) : IAsyncDisposable
+/// <param name="resumeFrom">Where the import goes on: the reject file is cut back to what it was then.</param>
+sealed class RejectedRows(ImportSource source, IReadOnlyList<ImportColumn> columns, ImportOptions options, ImportCheckpoint? resumeFrom) : IAsyncDisposable
 {
     FileStream? _file;
 
-    public long Count { get; private set; }
+    public long Count { get; private set; } = resumeFrom?.Rejected ?? 0;
+
+    /// <summary>Bytes written to the reject file.</summary>
+    public long FileBytes => _file?.Position ?? resumeFrom?.RejectBytes ?? 0;
 
     /// <summary>Where the reject file lies, once there is one.</summary>
-    public string? Path => _file?.Name;
+    public string? Path => _file?.Name ?? (resumeFrom?.RejectBytes > 0 ? options.RejectPath ?? source.RejectPath : null);
 
     /// <exception cref="RedisMLException"><c>BadRow</c>, <c>TooManyBadRows</c>, <c>RejectFileFailed</c>.</exception>
-    public async Task AddAsync(BadRow bad, string file, long line, CancellationToken cancellation)
+    public async Task AddAsync(BadRow bad, string file, long line)
     {
         if (options.BadRow == BadRowPolicy.Stop) throw Error("BadRow", bad, file, line, "");
         Count++;
-        if (options.BadRow == BadRowPolicy.Quarantine) await WriteAsync(bad, line, cancellation).ConfigureAwait(false);
+        if (options.BadRow == BadRowPolicy.Quarantine) await WriteAsync(bad, line).ConfigureAwait(false);
         if (Count > options.MaxBadRows)
             throw Error("TooManyBadRows", bad, file, line, $" It is one more than the {options.MaxBadRows:N0} bad rows that -MaxBadRow allows.");
     }
 
+    public Task FlushAsync() => _file?.FlushAsync() ?? Task.CompletedTask;
+
     public ValueTask DisposeAsync() => _file?.DisposeAsync() ?? ValueTask.CompletedTask;
 
-    async Task WriteAsync(BadRow bad, long line, CancellationToken cancellation)
+    async Task WriteAsync(BadRow bad, long line)
     {
         try
         {
             if (_file is null)
             {
-                _file = new(options.RejectPath ?? source.RejectPath, FileMode.Create, FileAccess.Write, FileShare.Read);
-                await _file.WriteAsync(source.RejectHeader, cancellation).ConfigureAwait(false);
+                bool goesOn = resumeFrom?.RejectBytes > 0;
+                _file = new(options.RejectPath ?? source.RejectPath, goesOn ? FileMode.Open : FileMode.Create, FileAccess.Write, FileShare.Read);
+                if (goesOn)
+                {
+                    _file.SetLength(resumeFrom!.RejectBytes);
+                    _file.Position = resumeFrom.RejectBytes;
+                }
+                else
+                {
+                    await _file.WriteAsync(source.RejectHeader).ConfigureAwait(false);
+                }
             }
-            await _file.WriteAsync(source.RejectLine(bad, line, ColumnName(bad), Reason(bad)), cancellation).ConfigureAwait(false);
+            await _file.WriteAsync(source.RejectLine(bad, line, ColumnName(bad), Reason(bad))).ConfigureAwait(false);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

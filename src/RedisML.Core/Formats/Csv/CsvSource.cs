@@ -13,14 +13,14 @@ sealed class CsvSource(SourceFile file, IReadOnlyList<string> nullValues) : Impo
     const int MinBlockBytes = 64 * 1024;
 
     CsvHead? _head;
-    SourceContent? _content;
+    long _position;
     bool _holdsRejects;
 
     public override string Name => file.Path;
 
     public override long? Length => file.Length;
 
-    public override long Position => _content?.FilePosition ?? 0;
+    public override long Position => _position;
 
     public override async Task<UInt128?> HashAsync(CancellationToken cancellation) => await file.HashAsync(cancellation).ConfigureAwait(false);
 
@@ -43,11 +43,18 @@ sealed class CsvSource(SourceFile file, IReadOnlyList<string> nullValues) : Impo
     {
         var head = _head!;
         var parsers = new CsvParsers(head.Dialect, columns, compression);
-        using var content = _content = file.OpenContent();
+        using var content = file.OpenContent();
         if (head.DataStart > 0) await content.Stream.ReadExactlyAsync(new byte[head.DataStart], cancellation).ConfigureAwait(false);
         var blocks = new CsvBlockReader(content.Stream, head.DataStart, BlockBytes(head, parsers), head.Dialect, file.Path);
         await foreach (var block in blocks.ReadAsync(cancellation).ConfigureAwait(false))
-            yield return new CsvPart(block, parsers, _holdsRejects) { FirstLine = block.Index == 0 ? 1 + head.HeaderLines : null };
+        {
+            _position = content.FilePosition;
+            yield return new CsvPart(block, parsers, _holdsRejects)
+            {
+                FirstLine = block.Index == 0 ? 1 + head.HeaderLines : null,
+                SourceBytes = file.IsGzip ? _position : block.Offset + block.Length,
+            };
+        }
     }
 
     /// <summary>Numbers become fractions, codes and large numbers text; text among numbers is a bad row.</summary>

@@ -1,0 +1,36 @@
+using StackExchange.Redis;
+
+namespace RedisML.Connections;
+
+/// <summary>Waits out what passes: a connection that comes back, a server that loads its data or fails over, a reply that is late.</summary>
+/// <remarks>Only for commands that may run twice: a lost reply doesn't tell whether the command ran.</remarks>
+static class RedisPatience
+{
+    static readonly TimeSpan s_deadline = TimeSpan.FromSeconds(30);
+    static readonly TimeSpan s_firstWait = TimeSpan.FromMilliseconds(50);
+    static readonly TimeSpan s_longestWait = TimeSpan.FromSeconds(1);
+
+    /// <summary>Runs <paramref name="command"/>, again and again while it fails for a reason that may pass, for half a minute.</summary>
+    public static async Task<T> PatientlyAsync<T>(this IDatabase database, Func<IDatabase, Task<T>> command, CancellationToken cancellation)
+    {
+        var end = DateTime.UtcNow + s_deadline;
+        for (var wait = s_firstWait; ; wait = wait * 2 < s_longestWait ? wait * 2 : s_longestWait)
+        {
+            try
+            {
+                return await command(database).WaitAsync(cancellation).ConfigureAwait(false);
+            }
+            catch (Exception e) when (MayPass(e) && DateTime.UtcNow < end)
+            {
+                await Task.Delay(wait, cancellation).ConfigureAwait(false);
+            }
+        }
+    }
+
+    static bool MayPass(Exception e) => e switch
+    {
+        RedisConnectionException or RedisTimeoutException => true,
+        RedisServerException reply => reply.Message.Split(' ', 2)[0] is "LOADING" or "READONLY" or "MOVED" or "ASK" or "TRYAGAIN" or "CLUSTERDOWN" or "MASTERDOWN",
+        _ => false,
+    };
+}
