@@ -51,6 +51,34 @@ Describe 'Start-RedisDistributedTraining' {
         $one | Should -BeExactly $four
     }
 
+    It 'trains by batches with <_> to the same result as L-BFGS' -ForEach 'Sgd', 'Adam' {
+        $null = Start-RedisDistributedTraining diamonds best -Algorithm Linear -Wait
+        $run = Start-RedisDistributedTraining diamonds batches -Algorithm Linear -Optimizer $_ -BatchSize 512 -Epoch 10 -Seed 7 -Wait
+        $run.Step | Should -Be 10
+        $best, $batches = 'best', 'batches' | ForEach-Object { (Test-RedisModel $_ diamonds).R2 }
+        $batches | Should -BeGreaterThan ($best - 0.01)
+    }
+
+    It 'stops early on a validation dataset' {
+        $null = Split-RedisDataset diamonds -TestFraction 0.2 -Seed 1
+        $run = Start-RedisDistributedTraining diamonds-train early -Algorithm Logistic -Derive @{ dear = 'price > 5000' } -Label dear -Optimizer Adam `
+            -LearningRateSchedule Constant -Epoch 200 -Validation diamonds-test -Patience 2 -Wait
+        $run.Step | Should -BeLessThan 200
+        (Get-RedisModel early).Definition.Metrics['validationLoss'] | Should -BeGreaterThan 0
+    }
+
+    It 'drops columns with -L1, and weighs classes' {
+        $null = Start-RedisDistributedTraining diamonds sparse -Algorithm Linear -L1 20000 -L2 0 -Wait
+        @((Get-RedisModelParameter sparse weight).Value -eq 0).Count | Should -BeGreaterThan 5
+        $null = Start-RedisDistributedTraining diamonds cut -Algorithm Softmax -Label cut -ClassWeight Balanced -MaxIteration 20 -Wait -WarningAction SilentlyContinue
+        (Test-RedisModel cut diamonds).Accuracy | Should -BeGreaterThan 0.4
+    }
+
+    It 'predicts counts with Poisson' {
+        $null = Start-RedisDistributedTraining diamonds counts -Algorithm Poisson -Wait
+        (Test-RedisModel counts diamonds).D2 | Should -BeGreaterThan 0.5
+    }
+
     It 'trains nothing with -WhatIf' {
         Start-RedisDistributedTraining diamonds nothing -Algorithm Linear -Wait -WhatIf | Should -BeNullOrEmpty
         Get-RedisModel nothing* | Should -BeNullOrEmpty
@@ -61,6 +89,8 @@ Describe 'Start-RedisDistributedTraining' {
         @{ what = 'an unknown label'; id = 'ColumnNotFound'; arguments = @{ Dataset = 'diamonds'; Algorithm = 'Linear'; Label = 'prize' } }
         @{ what = 'a label of text in a linear model'; id = 'LabelNotNumeric'; arguments = @{ Dataset = 'diamonds'; Algorithm = 'Linear'; Label = 'cut' } }
         @{ what = 'too many classes'; id = 'TooManyClasses'; arguments = @{ Dataset = 'diamonds'; Algorithm = 'Logistic'; Label = 'cut' } }
+        @{ what = 'an unknown validation dataset'; id = 'DatasetNotFound'; arguments = @{ Dataset = 'diamonds'; Algorithm = 'Linear'; Validation = 'diamond' } }
+        @{ what = 'an unknown class'; id = 'UnknownClass'; arguments = @{ Dataset = 'diamonds'; Algorithm = 'Softmax'; Label = 'cut'; ClassWeight = @{ Fine = 2 } } }
         @{ what = 'a broken expression'; id = 'InvalidExpression'; arguments = @{ Dataset = 'diamonds'; Algorithm = 'Linear'; Derive = @{ x2 = 'x *' }; Feature = 'x2' } }
     ) {
         { Start-RedisDistributedTraining @arguments -Model bad -Wait } | Should -Throw -ErrorId "$id,RedisML.PowerShell.StartRedisDistributedTrainingCommand"
@@ -73,5 +103,128 @@ Describe 'Start-RedisDistributedTraining' {
         $job | Receive-Job -ErrorAction SilentlyContinue -ErrorVariable failure
         $failure[0].FullyQualifiedErrorId | Should -BeLike 'TooManyClasses*'
         $job | Remove-Job
+    }
+}
+
+Describe 'Start-RedisDistributedTraining -ScriptBlock' {
+    BeforeAll {
+        $line = {
+            param($Batch, $Parameter, $Context)
+            $carat = $Batch['carat']
+            $slope = 0.0; $offset = 0.0; $loss = 0.0
+            for ($row = 0; $row -lt $Batch.Rows; $row++) {
+                $difference = $Parameter.slope * $carat[$row] + $Parameter.offset - $Batch.Label[$row]
+                $slope += $difference * $carat[$row]; $offset += $difference; $loss += $difference * $difference / 2
+            }
+            $Context.WriteMetric('rmse', [math]::Sqrt(2 * $loss / $Batch.Rows))
+            @{ Loss = $loss; slope = $slope; offset = $offset }
+        }
+    }
+
+    It 'trains what the script says, in any number of workers' {
+        foreach ($workers in 1, 2) {
+            $null = Start-RedisDistributedTraining diamonds "line$workers" -Feature carat -ScriptBlock $line -InitialParameter @{ slope = 0.0; offset = 0.0 } -Tolerance 1e-8 -WorkerCount $workers -Wait
+        }
+        (Get-RedisModelParameter line1 slope).Value | Should -BeGreaterThan 7700
+        (Get-RedisModelParameter line1 slope).Value | Should -BeLessThan 7800
+        (Get-RedisModelParameter line2 slope).Value | Should -BeExactly (Get-RedisModelParameter line1 slope).Value
+    }
+
+    It 'has $using:, functions, modules and all streams' {
+        $word = 'using'
+        $job = Start-RedisDistributedTraining diamonds streams -Feature carat -InitialParameter @{ p = 0.0 } -Reduce Average -Epoch 1 -WorkerCount 1 -ScriptBlock {
+            function Get-Word { $using:word }
+            Write-Verbose "verbose $(Get-Word)" -Verbose
+            Write-Warning 'warning'
+            Write-Error 'error'
+            Write-Information 'information'
+            Get-Random -Minimum 7 -Maximum 8
+            @{ p = 1.0 }
+        }
+        ($job | Wait-Job -Timeout 60).State | Should -Be 'Completed'
+        $child = $job.ChildJobs[0]
+        "$($child.Verbose[0])" | Should -Be 'verbose using'
+        "$($child.Warning[0])" | Should -Be 'warning'
+        "$($child.Error[0])" | Should -Be 'error'
+        "$($child.Information[0])" | Should -Be 'information'
+        $child.Output[0] | Should -Be 7
+        $job | Remove-Job
+    }
+
+    It 'fails with worker and line when the script does' {
+        $job = Start-RedisDistributedTraining diamonds failing -Feature carat -InitialParameter @{ p = 0.0 } -ScriptBlock {
+            throw 'on purpose'
+        }
+        ($job | Wait-Job -Timeout 60).State | Should -Be 'Failed'
+        $job | Receive-Job -ErrorAction SilentlyContinue -ErrorVariable failure
+        $failure[0].FullyQualifiedErrorId | Should -BeLike 'ScriptFailed*'
+        "$($failure[0])" | Should -Match 'worker \d.*Start-RedisDistributedTraining.Tests.ps1:\d+.*on purpose'
+        $job | Remove-Job
+    }
+
+    It 'needs parameters to start from' {
+        { Start-RedisDistributedTraining diamonds none -ScriptBlock { } -Wait } |
+            Should -Throw -ErrorId 'InitialParameterMissing,RedisML.PowerShell.StartRedisDistributedTrainingCommand'
+    }
+}
+
+Describe 'The jobs of Start-RedisDistributedTraining' {
+    BeforeAll {
+        $endless = @{ Dataset = 'diamonds'; Algorithm = 'Softmax'; Label = 'clarity'; Tolerance = 0; MaxIteration = 1000000; WorkerCount = 2 }
+    }
+
+    It 'waits no longer than Wait-Job is told to, and stops at once' {
+        $job = Start-RedisDistributedTraining @endless -Model timeout
+        $job | Wait-Job -Timeout 1 | Should -BeNullOrEmpty
+        $job.State | Should -Be 'Running'
+        $watch = [System.Diagnostics.Stopwatch]::StartNew()
+        $job | Stop-Job
+        $watch.Elapsed.TotalSeconds | Should -BeLessThan 5
+        $job.State | Should -Be 'Stopped'
+        $job | Remove-Job
+        Get-RedisModel timeout* | Should -BeNullOrEmpty
+    }
+
+    It 'removes a running job only with -Force, and stops it then' {
+        $job = Start-RedisDistributedTraining @endless -Model removed
+        { $job | Remove-Job -ErrorAction Stop } | Should -Throw
+        $job | Remove-Job -Force
+        $job.State | Should -Be 'Stopped'
+        Get-Job -Id $job.Id -ErrorAction SilentlyContinue | Should -BeNullOrEmpty
+    }
+
+    It 'runs two at once in a session' {
+        $jobs = 'a', 'b' | ForEach-Object { Start-RedisDistributedTraining diamonds "both-$_" -Algorithm Linear -WorkerCount 2 }
+        $runs = $jobs | Receive-Job -Wait -AutoRemoveJob
+        $runs.Model | Sort-Object | Should -Be 'both-a', 'both-b'
+        $runs.State | Should -Be 'Completed', 'Completed'
+        $runs[0].Loss | Should -BeExactly $runs[1].Loss
+    }
+
+    It 'leaves no runspace and no thread behind' {
+        $null = Start-RedisDistributedTraining diamonds left -Algorithm Linear -WorkerCount 4 -Wait
+        $before = (Get-Runspace).Count
+        foreach ($i in 1..5) { $null = Start-RedisDistributedTraining diamonds left -Algorithm Linear -WorkerCount 4 -Wait }
+        $deadline = [datetime]::Now.AddSeconds(10)
+        while ((Get-Runspace).Count -gt $before -and [datetime]::Now -lt $deadline) { Start-Sleep -Milliseconds 50 }
+        (Get-Runspace).Count | Should -BeLessOrEqual $before
+    }
+
+    It 'ends when the pipeline under -Wait is stopped' {
+        $shell = [powershell]::Create()
+        $null = $shell.AddScript({
+            param($module, $prefix, $arguments)
+            Import-Module $module
+            $null = Connect-RedisML -Embedded -Prefix $prefix
+            Start-RedisDistributedTraining @arguments -Model stopped -Wait
+        }).AddArgument("$PSScriptRoot/../../artifacts/RedisML").AddArgument((Get-RedisMLConnection).Prefix).AddArgument($endless)
+        $null = $shell.BeginInvoke()
+        Start-Sleep -Seconds 3
+        $watch = [System.Diagnostics.Stopwatch]::StartNew()
+        $shell.Stop()
+        $watch.Elapsed.TotalSeconds | Should -BeLessThan 5
+        $shell.InvocationStateInfo.State | Should -Be 'Stopped'
+        $shell.Dispose()
+        Get-RedisModel stopped* | Should -BeNullOrEmpty
     }
 }

@@ -16,6 +16,10 @@ internal readonly ref struct EncodedBlock(EncodedLayout layout, int rows, ReadOn
 
     public EncodedLayout Layout { get; } = layout;
 
+    public ReadOnlySpan<double> Numbers => _numbers[..(Layout.NumberPositions.Length * Rows)];
+
+    public ReadOnlySpan<int> Positions => _positions[..(Layout.Categories.Length * Rows)];
+
     public ReadOnlySpan<double> Number(int index) => _numbers.Slice(index * Rows, Rows);
 
     public ReadOnlySpan<int> Category(int index) => _positions.Slice(index * Rows, Rows);

@@ -18,6 +18,9 @@ public enum Algorithm
 
     /// <summary>Poisson regression: the logarithm of the expected count or rate is linear.</summary>
     Poisson,
+
+    /// <summary>A model of a training script's own: what its parameters mean, that script knows.</summary>
+    Custom,
 }
 
 public static class Algorithms
@@ -34,6 +37,9 @@ public static class Algorithms
 public sealed record ModelDefinition
 {
     public required Algorithm Algorithm { get; init; }
+
+    /// <summary>For Custom, the parameters in the order in which training holds them; else null.</summary>
+    public IReadOnlyList<Training.ScriptParameter>? Parameters { get; init; }
 
     public required FeaturePipeline Pipeline { get; init; }
 

@@ -51,7 +51,7 @@ static class ModelField
         return [.. entries];
     }
 
-    static void CheckName(string name)
+    internal static void CheckName(string name)
     {
         if (name.Length is 0 or > MaxNameLength || name[0] == '@' || name.Any(char.IsControl))
             throw new RedisMLException("InvalidParameterName", ErrorKind.InvalidArgument, $"'{name}' can't name a parameter: a name has 1 to " +

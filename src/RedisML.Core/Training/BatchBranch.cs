@@ -4,9 +4,8 @@ namespace RedisML.Training;
 
 /// <summary>The rows of a branch of the share, from which batches are drawn, and the sum over those of a batch.</summary>
 internal sealed class BatchBranch(
-    IEnumerable<(TrainingChunk Chunk, int FirstRow, int EndRow)> rows, int batches, int seed, int length)
+    IEnumerable<(TrainingChunk Chunk, int FirstRow, int EndRow)> rows, int batches, int partRows, int seed, int length)
 {
-    const int PartRows = 256;
     const int MaxParts = 64;
 
     readonly List<double[]> _sums = [];
@@ -20,7 +19,7 @@ internal sealed class BatchBranch(
     {
         _rows = 0;
         foreach (var order in Orders) _rows += order.Rows(batch).Length;
-        _parts = Math.Clamp(_rows / PartRows, 1, MaxParts);
+        _parts = Math.Clamp(_rows / partRows, 1, MaxParts);
         while (_sums.Count < _parts) _sums.Add(new double[length]);
         return Enumerable.Range(0, _parts).Select(part => (this, part));
     }

@@ -8,7 +8,7 @@ namespace RedisML.Training;
 /// branch of the share are cut into parts, which are added up pairwise.
 /// </remarks>
 internal sealed class BatchSum(
-    TrainingData data, IBlockTerm term, int batches, int seed, WorkerTeam team, int workerCount, ITrainingExchange exchange)
+    TrainingData data, IBlockTerm term, int batches, int partRows, int seed, WorkerTeam team, int workerCount, ITrainingExchange exchange)
 {
     readonly GatheredRows?[] _gathered = new GatheredRows[workerCount];
     BatchBranch[] _branches = [];
@@ -37,7 +37,7 @@ internal sealed class BatchSum(
         void AddPart(int worker, int index)
         {
             double loss = parts[index].Branch.Add(
-                _batch, parts[index].Part, term, _parameters.Span, _gathered[worker] ??= new(data.Layout, data.MaxBlockRows, term.ScratchPerRow));
+                _batch, parts[index].Part, term, _parameters.Span, _gathered[worker] ??= new(data.Layout, Math.Max(data.MaxBlockRows, 2 * partRows), term.ScratchPerRow));
             if (!double.IsFinite(loss)) team.NotFiniteWorker = worker;
         }
     }
@@ -49,7 +49,7 @@ internal sealed class BatchSum(
         {
             int leaves = data.Map.Leaves;
             _branches = [.. LeafTree.Branches(new(share.First, Math.Min(share.End, leaves)), leaves)
-                .Select(branch => new BatchBranch(data.Rows(branch), batches, seed, term.Length))];
+                .Select(branch => new BatchBranch(data.Rows(branch), batches, partRows, seed, term.Length))];
         }
         var orders = _branches.SelectMany(branch => branch.Orders).ToList();
         team.For(orders.Count, (_, index) => orders[index].Draw(_epoch));

@@ -8,7 +8,7 @@ namespace RedisML.Training;
 /// <summary>The first pass over chunks: decodes them, leaves rows out, and takes the statistics of the others. Workers share it.</summary>
 internal sealed class ChunkLoader(FeaturePlan plan, TrainingSpecification specification)
 {
-    readonly bool _classify = specification.Algorithm.IsClassifier();
+    readonly bool _classify = plan.IsClassification;
 
     public LoadedChunk Load(RecordBatch batch, long firstRow)
     {

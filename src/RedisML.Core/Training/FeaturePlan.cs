@@ -30,6 +30,10 @@ internal sealed class FeaturePlan
 
     public ColumnType LabelType { get; }
 
+    /// <summary>Whether the label is a class. A script's own model has classes where the label is text, or named as a category.</summary>
+    public bool IsClassification => _specification.Algorithm.IsClassifier() || _specification.Algorithm == Algorithm.Custom
+        && (LabelType == ColumnType.Utf8 || _specification.Categories.Contains(_specification.Label, StringComparer.Ordinal));
+
     public IReadOnlyList<PlannedFeature> Features { get; }
 
     /// <summary>How many of the features are numbers.</summary>
@@ -80,10 +84,10 @@ internal sealed class FeaturePlan
 
     void CheckLabel()
     {
+        var algorithm = _specification.Algorithm;
         if (!LabelType.IsNumeric && !LabelType.IsText)
             throw Invalid("LabelTypeUnsupported", $"The label '{_specification.Label}' is of type {LabelType}, which no model predicts.", _specification.Label);
-        var algorithm = _specification.Algorithm;
-        if (algorithm.IsClassifier()) return;
+        if (IsClassification) return;
         if (LabelType == ColumnType.Utf8)
         {
             throw Invalid("LabelNotNumeric",

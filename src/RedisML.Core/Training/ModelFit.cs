@@ -1,3 +1,4 @@
+using RedisML.Features;
 using RedisML.Models;
 using RedisML.Numerics;
 
@@ -6,8 +7,7 @@ namespace RedisML.Training;
 /// <summary>Finds the parameters that fit encoded rows: runs on the leader, and the team adds up.</summary>
 internal sealed class ModelFit(
     TrainingSpecification specification, PipelineFit fit, TrainingData data, TrainingData? validation, WorkerTeam team, int workerCount,
-    ITrainingExchange exchange,
-    Action<int, double, long> report)
+    ITrainingExchange exchange, ITrainingScript? script, Action<int, double, long> report)
 {
     /// <summary>The widest encoding whose Gram matrix is made to solve Linear.</summary>
     const int MaxSolvedWidth = 2_000;
@@ -16,18 +16,11 @@ internal sealed class ModelFit(
     const int MaxPreconditionedWidth = 1_000;
     const int MaxPreconditionedFeatures = 64;
 
-    readonly Objective _objective = specification.Algorithm switch
-    {
-        Algorithm.Linear => new LinearObjective(data.Layout),
-        Algorithm.Logistic => new LogisticObjective(data.Layout),
-        Algorithm.Softmax => new SoftmaxObjective(data.Layout, fit.ClassShares.Length),
-        Algorithm.Poisson => new PoissonObjective(data.Layout),
-        var other => throw new RedisMLException("UnknownAlgorithm", ErrorKind.InvalidArgument, $"There is no algorithm '{other}'.", other),
-    };
+    readonly Objective _objective = CreateObjective(specification, fit, data.Layout, script);
 
     public Solution Run() => IsSolvable ? Solve() : Optimize();
 
-    bool IsSolvable => specification is { Algorithm: Algorithm.Linear, L1: 0, Optimizer.Kind: OptimizerKind.Lbfgs }
+    bool IsSolvable => specification is { Algorithm: Algorithm.Linear, L1: 0, Script: null, Optimizer.Kind: OptimizerKind.Lbfgs }
         && validation is null && data.Layout.Width <= MaxSolvedWidth;
 
     Solution Solve()
@@ -49,12 +42,14 @@ internal sealed class ModelFit(
         var plan = new OptimizerPlan(specification, _objective, fit);
         var optimizer = plan.Create(validation is not null, Preconditioner);
         exchange.Attach(optimizer);
-        var sums = new RowSums(_objective, data, validation, plan.Batches, specification.Seed ?? 0, team, workerCount, exchange);
+        var sums = new RowSums(_objective, data, validation, plan.Batches, plan.BatchPartRows, specification.Seed ?? 0, team, workerCount, exchange);
         double scale = _objective.ReportedScale;
         double rows = 0;
         while (optimizer.State == OptimizerState.Running)
         {
             int iteration = optimizer.Iterations;
+            if (_objective is ScriptObjective scripted)
+                scripted.Step = new(optimizer.Evaluations, iteration, optimizer.Rows.Set == RowSet.Validation);
             var sum = sums.At(optimizer.Rows, optimizer.Point);
             rows += sum[^1] * (fit.Rows / fit.Weight);
             optimizer.Advance(sum[^2], sum[..^2], sum[^1]);
@@ -65,10 +60,24 @@ internal sealed class ModelFit(
             validation is null ? null : scale * optimizer.ValidationLoss);
     }
 
+    static Objective CreateObjective(TrainingSpecification specification, PipelineFit fit, EncodedLayout layout, ITrainingScript? script)
+    {
+        Objective? model = specification.Algorithm switch
+        {
+            Algorithm.Linear => new LinearObjective(layout),
+            Algorithm.Logistic => new LogisticObjective(layout),
+            Algorithm.Softmax => new SoftmaxObjective(layout, fit.ClassShares.Length),
+            Algorithm.Poisson => new PoissonObjective(layout),
+            _ => null,
+        };
+        return script is null ? model! : ScriptObjective.Create(specification, fit, layout, model, script);
+    }
+
     Preconditioner Preconditioner(bool diagonal)
     {
         var curvatures = _objective.StartCurvatures(fit);
         bool isSmall = data.Layout.Width <= MaxPreconditionedWidth && data.Layout.Features.Count <= MaxPreconditionedFeatures;
+        if (curvatures.Length == 0) return new DiagonalPreconditioner([.. Enumerable.Repeat(fit.Weight, _objective.ParameterCount)]);
         return !diagonal && isSmall && curvatures is [double curvature]
             ? RidgeSolver.Preconditioner(Gram(0), data.Layout.Width, curvature, specification.L2, team.ThrowIfStopping)
             : new DiagonalPreconditioner(Diagonal(curvatures));

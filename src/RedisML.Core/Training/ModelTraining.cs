@@ -27,7 +27,7 @@ public sealed class ModelTraining
     volatile TrainingRun _run;
 
     ModelTraining(RedisMLConnection connection, RunLedger ledger, TrainingNode node, TrainingDatasets datasets, DatasetTrainingSource source,
-        DatasetTrainingSource? validation, int workerCount)
+        DatasetTrainingSource? validation, ITrainingScript? script, int workerCount)
     {
         (_connection, _ledger, _node, _source, _validation) = (connection, ledger, node, source, validation);
         var specification = ledger.Specification;
@@ -45,8 +45,12 @@ public sealed class ModelTraining
         };
         _link = new(node);
         _recorder = new(ledger, node);
-        _session = new(specification.Training, datasets.Schema, source, _link, workerCount, new RunProgress(this), validation);
+        Script = script;
+        _session = new(specification.Training, datasets.Schema, source, _link, workerCount, new RunProgress(this), validation, script);
     }
+
+    /// <summary>The user's code, where it trains by that.</summary>
+    public ITrainingScript? Script { get; }
 
     /// <summary>Ends when the model is published, or with the first error.</summary>
     public Task<TrainingRun> Completion { get; private set; } = Task.FromException<TrainingRun>(new InvalidOperationException());
@@ -64,7 +68,7 @@ public sealed class ModelTraining
     /// <summary>Checks the specification against the dataset's schema, and starts a run with this process as its first node.</summary>
     /// <exception cref="RedisMLException"><c>InvalidName</c>, and what <see cref="TrainingSession"/> finds wrong with the specification.</exception>
     public static async Task<ModelTraining> StartAsync(RedisMLConnection connection, Dataset dataset, string model, TrainingSpecification specification,
-        int workerCount, NodeOptions options, CancellationToken cancellation, Dataset? validation = null)
+        int workerCount, NodeOptions options, CancellationToken cancellation, Dataset? validation = null, ITrainingScript? script = null)
     {
         // Spelling the key checks the name.
         _ = connection.Keys.Model(model);
@@ -86,12 +90,13 @@ public sealed class ModelTraining
         _ = new TrainingSession(specification, [.. dataset.Columns.Select(c => c.Schema)], new EmptyChunks(dataset.Rows), workerCount);
         var id = TrainingNode.NewId(TrainingNode.NewName());
         var ledger = await new RunStore(connection).CreateAsync(run, id, cancellation).ConfigureAwait(false);
-        return await BeginAsync(connection, ledger, new(dataset, validation), workerCount, id, cancellation).ConfigureAwait(false);
+        return await BeginAsync(connection, ledger, new(dataset, validation), script, workerCount, id, cancellation).ConfigureAwait(false);
     }
 
     /// <summary>Takes part in a run as one more node, once its members let this one in.</summary>
     /// <exception cref="RedisMLException"><c>TrainingRunNotFound</c>; <c>RunEnded</c>; <c>NodeRefused</c>: another version of the module or the dataset.</exception>
-    public static async Task<ModelTraining> JoinAsync(RedisMLConnection connection, string id, int workerCount, CancellationToken cancellation)
+    public static async Task<ModelTraining> JoinAsync(
+        RedisMLConnection connection, string id, int workerCount, CancellationToken cancellation, Func<ScriptSpecification, ITrainingScript>? toScript = null)
     {
         var (ledger, control) = await new RunStore(connection).OpenAsync(id, cancellation).ConfigureAwait(false);
         if (control.HasEnded)
@@ -105,12 +110,13 @@ public sealed class ModelTraining
                 $"Training run '{id}' was started for one node. Give Start-RedisDistributedTraining -NodeCount or -MaxNode to let others take part.", id);
         }
         var datasets = await DatasetsAsync(connection, ledger.Specification, cancellation).ConfigureAwait(false);
-        return await BeginAsync(connection, ledger, datasets, workerCount, null, cancellation).ConfigureAwait(false);
+        return await BeginAsync(connection, ledger, datasets, ScriptOf(ledger, toScript), workerCount, null, cancellation).ConfigureAwait(false);
     }
 
     /// <summary>Goes on with a run that was stopped, failed or interrupted, from its last checkpoint, with this process as its first node.</summary>
     /// <exception cref="RedisMLException"><c>TrainingRunNotFound</c>; <c>RunEnded</c>; <c>RunActive</c>; <c>NodeRefused</c>.</exception>
-    public static async Task<ModelTraining> ResumeAsync(RedisMLConnection connection, string id, int workerCount, CancellationToken cancellation)
+    public static async Task<ModelTraining> ResumeAsync(
+        RedisMLConnection connection, string id, int workerCount, CancellationToken cancellation, Func<ScriptSpecification, ITrainingScript>? toScript = null)
     {
         var store = new RunStore(connection);
         var (ledger, control) = await store.OpenAsync(id, cancellation).ConfigureAwait(false);
@@ -123,7 +129,7 @@ public sealed class ModelTraining
         var phase = options.Limit == 1 ? RunPhase.Run : (control.Started ? options.MinNode : options.NodeCount) <= 1 ? RunPhase.Form : RunPhase.Pause;
         if (!await ledger.ProposeAsync(control, [node], phase, $"resumed on {node}", node, restart: true, cancellation).ConfigureAwait(false))
             throw RunStore.Active(run);
-        return await BeginAsync(connection, ledger, datasets, workerCount, node, cancellation).ConfigureAwait(false);
+        return await BeginAsync(connection, ledger, datasets, ScriptOf(ledger, toScript), workerCount, node, cancellation).ConfigureAwait(false);
     }
 
     /// <summary>Works as one of the workers, on the caller's thread, until the training has ended, however it ended.</summary>
@@ -132,7 +138,8 @@ public sealed class ModelTraining
     public void Work(int worker, CancellationToken cancellation) => _session.Work(worker, cancellation);
 
     static async Task<ModelTraining> BeginAsync(
-        RedisMLConnection connection, RunLedger ledger, TrainingDatasets datasets, int workerCount, string? member, CancellationToken cancellation)
+        RedisMLConnection connection, RunLedger ledger, TrainingDatasets datasets, ITrainingScript? script, int workerCount, string? member,
+        CancellationToken cancellation)
     {
         var source = await DatasetTrainingSource.OpenAsync(connection, datasets.Training, cancellation).ConfigureAwait(false);
         var validation = datasets.Validation is null ? null
@@ -141,7 +148,7 @@ public sealed class ModelTraining
         try
         {
             await node.StartAsync(isMember: member is not null, cancellation).ConfigureAwait(false);
-            var training = new ModelTraining(connection, ledger, node, datasets, source, validation, workerCount);
+            var training = new ModelTraining(connection, ledger, node, datasets, source, validation, script, workerCount);
             training._recorder.Start();
             training.Completion = training.CompleteAsync();
             return training;
@@ -151,6 +158,15 @@ public sealed class ModelTraining
             await node.DisposeAsync().ConfigureAwait(false);
             throw;
         }
+    }
+
+    /// <summary>Records a figure of a step of the run.</summary>
+    public void WriteMetric(string name, long step, double value) => _recorder.Report(name, step, value);
+
+    static ITrainingScript? ScriptOf(RunLedger ledger, Func<ScriptSpecification, ITrainingScript>? toScript)
+    {
+        if (ledger.Specification.Training.Script is not { } script) return null;
+        return toScript?.Invoke(script) ?? throw Refused(ledger.Specification, "it trains by a script, which needs PowerShell");
     }
 
     /// <summary>What a run trains on, as this node finds it.</summary>
@@ -264,12 +280,15 @@ public sealed class ModelTraining
     HashEntry[] ModelFields(TrainingResult result)
     {
         var specification = _ledger.Specification;
+        var training = specification.Training;
         var definition = new ModelDefinition
         {
-            Algorithm = specification.Training.Algorithm,
+            Algorithm = training.Algorithm,
+            Parameters = training.Algorithm == Algorithm.Custom ? [.. training.Script!.InitialParameters.Select(p => p.Parameter)] : null,
             Pipeline = result.Pipeline,
-            L2 = specification.Training.L2,
-            Metrics = new Dictionary<string, double> { ["loss"] = result.Loss, ["iterations"] = result.Iterations },
+            L1 = training.L1,
+            L2 = training.L2,
+            Metrics = result.Metrics,
             Lineage = new()
             {
                 Dataset = specification.Dataset,
@@ -304,7 +323,7 @@ public sealed class ModelTraining
         if (!fields.ContainsKey("definition")) throw _ledger.Lost();
         var definition = ModelJson.Read(((ReadOnlyMemory<byte>)fields["definition"]).Span, _run.Model);
         var parameters = new LinearParameters(Doubles(fields["weights"]), Doubles(fields["intercepts"]));
-        var model = await new ModelStore(_connection).PublishOnceAsync(_run.Model, definition, parameters.ToFields(definition.Algorithm), default).ConfigureAwait(false);
+        var model = await new ModelStore(_connection).PublishOnceAsync(_run.Model, definition, parameters.ToFields(definition), default).ConfigureAwait(false);
         await _ledger.RetryAsync(() => database.HashSetAsync(keys.Control, "published", model.Version), default).ConfigureAwait(false);
         await _recorder.WriteAsync().ConfigureAwait(false);
         await new RunStore(_connection).ClearAsync(_run.Id, all: false, default).ConfigureAwait(false);

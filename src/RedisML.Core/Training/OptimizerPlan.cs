@@ -3,6 +3,12 @@ namespace RedisML.Training;
 /// <summary>Makes the optimizer that a specification asks for; what it leaves open follows from the data.</summary>
 internal sealed class OptimizerPlan
 {
+    const int PartRows = 256;
+
+    /// <summary>How many models are averaged, where rows are many.</summary>
+    const int AveragedParts = 8;
+
+    const int DefaultAverageEpochs = 10;
     const int DefaultBatchSize = 256;
     const int MinDefaultEpochs = 10;
     const int MinDefaultBatches = 5_000;
@@ -17,7 +23,14 @@ internal sealed class OptimizerPlan
     {
         (_specification, _objective, _fit) = (specification, objective, fit);
         _penalty = new(specification.L1, specification.L2, objective.WeightCount);
-        _start = [.. new double[objective.WeightCount], .. objective.StartIntercepts(fit)];
+        _start = objective.Start(fit);
+        BatchPartRows = PartRows;
+        if (IsAverage)
+        {
+            Batches = 1;
+            BatchPartRows = (int)Math.Max(PartRows, Options.BatchSize ?? (fit.Rows + AveragedParts - 1) / AveragedParts);
+            return;
+        }
         if (Options.Kind == OptimizerKind.Lbfgs) return;
         double size = Options.BatchSize ?? Math.Min(DefaultBatchSize, Math.Ceiling(fit.Rows / 5.0));
         Batches = (int)Math.Clamp(Math.Round(fit.Rows / size), 1, int.MaxValue);
@@ -26,6 +39,11 @@ internal sealed class OptimizerPlan
     /// <summary>Batches of a pass over the rows; 0 where all are taken at once.</summary>
     public int Batches { get; }
 
+    /// <summary>How many rows of a batch a worker takes at once.</summary>
+    public int BatchPartRows { get; }
+
+    bool IsAverage => _specification.Script?.Reduction == ScriptReduction.Average;
+
     OptimizerOptions Options => _specification.Optimizer;
 
     /// <param name="preconditioner">Called for the optimizers that start from one; told whether it must be diagonal.</param>
@@ -33,13 +51,14 @@ internal sealed class OptimizerPlan
     {
         Optimizer optimizer = Options.Kind switch
         {
+            _ when IsAverage => new ParameterAverage(_start, Options.Epochs ?? DefaultAverageEpochs),
             OptimizerKind.Sgd => new Sgd(_start, _penalty, BatchPlan(SgdRate()), Options.Momentum),
             OptimizerKind.Adam => new Adam(_start, _penalty, BatchPlan(AdamRate())),
             _ when _specification.L1 > 0 => new OrthantWise(
                 _start, (DiagonalPreconditioner)preconditioner(true), _penalty, _specification.MaxIteration, _specification.Tolerance),
             _ => new Lbfgs(_start, preconditioner(false), _penalty, _specification.MaxIteration, _specification.Tolerance),
         };
-        return hasValidation || Batches > 0 ? new MonitoredOptimizer(optimizer, hasValidation ? Options.Patience : null) : optimizer;
+        return hasValidation || Batches > 0 && !IsAverage ? new MonitoredOptimizer(optimizer, hasValidation ? Options.Patience : null) : optimizer;
     }
 
     /// <summary>Below what would oscillate: the Hessian's largest eigenvalue is at most its trace, one of each feature and the intercept.</summary>

@@ -19,7 +19,7 @@ internal sealed class PipelineFit
         if (Rows == 0) throw NoRows(plan, specification, statistics);
 
         LabelEncoding label;
-        if (!specification.Algorithm.IsClassifier())
+        if (!plan.IsClassification)
         {
             LabelMoments = statistics.LabelMoments;
             if (specification.Algorithm == Algorithm.Poisson) CheckCounts();

@@ -28,6 +28,17 @@ public sealed record TrainingResult
     /// <summary>False where the optimizer ended without reaching the tolerance: a warning.</summary>
     public required bool Converged { get; init; }
 
+    /// <summary>Figures to keep with the model.</summary>
+    public IReadOnlyDictionary<string, double> Metrics
+    {
+        get
+        {
+            var metrics = new Dictionary<string, double> { ["loss"] = Loss, ["iterations"] = Iterations };
+            if (ValidationLoss is { } validation) metrics["validationLoss"] = validation;
+            return metrics;
+        }
+    }
+
     public required long RowsUsed { get; init; }
 
     /// <summary>Rows left out because the label, or with <see cref="MissingPolicy.Drop"/> a feature, was missing.</summary>

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using RedisML.Datasets;
 using RedisML.Features;
+using RedisML.Models;
 
 namespace RedisML.Training;
 
@@ -14,6 +15,7 @@ public sealed class TrainingSession
     readonly INodeLink _link;
     readonly IProgress<TrainingProgress>? _progress;
     readonly FeaturePlan _plan;
+    readonly ITrainingScript? _script;
     readonly WorkerTeam _team = new();
     readonly TaskCompletionSource<TrainingResult> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -23,19 +25,20 @@ public sealed class TrainingSession
     /// <exception cref="RedisMLException">The specification doesn't fit the columns, or the rows don't fit into memory.</exception>
     public TrainingSession(
         TrainingSpecification specification, IReadOnlyList<ColumnSchema> schema, ITrainingChunks chunks, int workerCount,
-        IProgress<TrainingProgress>? progress = null, ITrainingChunks? validation = null)
-        : this(specification, schema, new WholeSource(chunks), new LocalLink(), workerCount, progress, validation is null ? null : new WholeSource(validation))
+        IProgress<TrainingProgress>? progress = null, ITrainingChunks? validation = null, ITrainingScript? script = null)
+        : this(specification, schema, new WholeSource(chunks), new LocalLink(), workerCount, progress, validation is null ? null : new WholeSource(validation), script)
     {
     }
 
     /// <summary>A training as a node of a run.</summary>
     internal TrainingSession(
         TrainingSpecification specification, IReadOnlyList<ColumnSchema> schema, ITrainingSource source, INodeLink link, int workerCount,
-        IProgress<TrainingProgress>? progress, ITrainingSource? validation = null)
+        IProgress<TrainingProgress>? progress, ITrainingSource? validation = null, ITrainingScript? script = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(workerCount, 1);
         CheckRange(specification);
         (_specification, _source, _validation, _link, _progress, WorkerCount) = (specification, source, validation, link, progress, workerCount);
+        _script = script;
         _plan = new FeaturePlan(specification, schema);
         CheckMemory();
     }
@@ -113,8 +116,9 @@ public sealed class TrainingSession
         var validation = _validation is null ? null : LoadValidation(_validation, fit);
 
         long trainingStart = Stopwatch.GetTimestamp();
-        var solution = new ModelFit(_specification, fit, data, validation, _team, WorkerCount, exchange, Report).Run();
-        int weights = solution.Parameters.Length / (fit.Layout.Width + 1) * fit.Layout.Width;
+        var solution = new ModelFit(_specification, fit, data, validation, _team, WorkerCount, exchange, _script, Report).Run();
+        int weights = _specification.Algorithm == Algorithm.Custom ? solution.Parameters.Length
+            : solution.Parameters.Length / (fit.Layout.Width + 1) * fit.Layout.Width;
         return new TrainingResult
         {
             Pipeline = fit.Pipeline,
@@ -146,6 +150,12 @@ public sealed class TrainingSession
 
     static void CheckRange(TrainingSpecification specification)
     {
+        if (specification.Algorithm == Algorithm.Custom && specification.Script is not { InitialParameters.Count: > 0 })
+        {
+            throw new RedisMLException("InitialParameterMissing", ErrorKind.InvalidArgument,
+                "A model of a script's own needs -InitialParameter: the names of its parameters, and the values to start from.", specification.Label);
+        }
+        foreach (var parameter in specification.Script?.InitialParameters ?? []) ModelField.CheckName(parameter.Parameter.Name);
         if (!(specification.L2 >= 0 && double.IsFinite(specification.L2))) throw OutOfRange(nameof(specification.L2), specification.L2);
         if (!(specification.Tolerance >= 0 && specification.Tolerance < 1)) throw OutOfRange(nameof(specification.Tolerance), specification.Tolerance);
         if (!(specification.L1 >= 0 && double.IsFinite(specification.L1))) throw OutOfRange(nameof(specification.L1), specification.L1);

@@ -42,6 +42,9 @@ public sealed record TrainingSpecification
 
     public OptimizerOptions Optimizer { get; init; } = new();
 
+    /// <summary>The user's own training code; null trains the built-in model.</summary>
+    public ScriptSpecification? Script { get; init; }
+
     /// <summary>The most iterations of L-BFGS.</summary>
     public int MaxIteration { get; init; } = 1000;
 

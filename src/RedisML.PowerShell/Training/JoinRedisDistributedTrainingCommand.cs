@@ -15,6 +15,6 @@ public sealed class JoinRedisDistributedTrainingCommand : TrainingJobCmdlet
     protected override void ProcessRecord()
     {
         if (ShouldProcess(Id, "Join training run"))
-            Train($"Joining training run '{Id}'", Id, (connection, cancellation) => ModelTraining.JoinAsync(connection, Id, WorkerCount, cancellation));
+            Train($"Joining training run '{Id}'", Id, (connection, cancellation) => ModelTraining.JoinAsync(connection, Id, WorkerCount, cancellation, ScriptHost.Of));
     }
 }

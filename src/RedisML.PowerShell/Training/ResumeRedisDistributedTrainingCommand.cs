@@ -15,6 +15,6 @@ public sealed class ResumeRedisDistributedTrainingCommand : TrainingJobCmdlet
     protected override void ProcessRecord()
     {
         if (ShouldProcess(Id, "Resume training run"))
-            Train($"Resuming training run '{Id}'", Id, (connection, cancellation) => ModelTraining.ResumeAsync(connection, Id, WorkerCount, cancellation));
+            Train($"Resuming training run '{Id}'", Id, (connection, cancellation) => ModelTraining.ResumeAsync(connection, Id, WorkerCount, cancellation, ScriptHost.Of));
     }
 }

@@ -7,9 +7,9 @@ using RedisML.Training;
 
 namespace RedisML.PowerShell;
 
-[Cmdlet(VerbsLifecycle.Start, "RedisDistributedTraining", SupportsShouldProcess = true)]
+[Cmdlet(VerbsLifecycle.Start, "RedisDistributedTraining", SupportsShouldProcess = true, DefaultParameterSetName = BuiltInSet)]
 [OutputType(typeof(TrainingJob), typeof(TrainingRun))]
-public sealed class StartRedisDistributedTrainingCommand : TrainingJobCmdlet
+public sealed partial class StartRedisDistributedTrainingCommand : TrainingJobCmdlet
 {
     [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
     [Alias("Name")]
@@ -23,8 +23,9 @@ public sealed class StartRedisDistributedTrainingCommand : TrainingJobCmdlet
     [ArgumentCompleter(typeof(ModelNameCompleter))]
     public string Model { get; set; } = "";
 
-    [Parameter(Mandatory = true)]
-    public Algorithm Algorithm { get; set; }
+    [Parameter(Mandatory = true, ParameterSetName = BuiltInSet)]
+    [Parameter(ParameterSetName = ScriptSet)]
+    public Algorithm Algorithm { get; set; } = Algorithm.Custom;
 
     [Parameter]
     [ArgumentCompleter(typeof(ColumnNameCompleter))]
@@ -81,27 +82,16 @@ public sealed class StartRedisDistributedTrainingCommand : TrainingJobCmdlet
     [ValidateRange(1, 1000)]
     public int KeepCheckpoint { get; set; } = new NodeOptions().KeepCheckpoint;
 
-    [Parameter]
-    [ValidateRange(0.0, double.MaxValue)]
-    public double L2 { get; set; } = 1;
-
-    [Parameter]
-    [ValidateRange(1, int.MaxValue)]
-    public int MaxIteration { get; set; } = 1000;
-
-    [Parameter]
-    public double Tolerance { get; set; } = 1e-9;
-
-    [Parameter]
-    public int? Seed { get; set; }
-
     protected override void ProcessRecord()
     {
         if (!ShouldProcess(Model, $"Train on dataset '{Dataset}'")) return;
+        var script = Script();
         Train($"Training model '{Model}'", Model, async (connection, cancellation) =>
         {
             var dataset = await new DatasetStore(connection).GetAsync(Dataset, DatasetVersion, cancellation).ConfigureAwait(false);
-            return await ModelTraining.StartAsync(connection, dataset, Model, Specify(dataset), WorkerCount, Nodes(), cancellation).ConfigureAwait(false);
+            var validation = Validation is null ? null : await new DatasetStore(connection).GetAsync(Validation, null, cancellation).ConfigureAwait(false);
+            return await ModelTraining.StartAsync(
+                connection, dataset, Model, Specify(dataset) with { Script = script }, WorkerCount, Nodes(), cancellation, validation, _host).ConfigureAwait(false);
         });
     }
 
@@ -126,7 +116,7 @@ public sealed class StartRedisDistributedTrainingCommand : TrainingJobCmdlet
     {
         var derived = Derive.Cast<DictionaryEntry>().Select(e => new DerivedColumn($"{e.Key}", $"{e.Value}")).ToList();
         var names = dataset.Columns.Select(c => c.Name).Concat(derived.Select(d => d.Name)).ToList();
-        return new()
+        return WithOptimization(new()
         {
             Algorithm = Algorithm,
             Label = Label ?? dataset.Label ?? throw new RedisMLException("LabelMissing", ErrorKind.InvalidArgument,
@@ -136,11 +126,7 @@ public sealed class StartRedisDistributedTrainingCommand : TrainingJobCmdlet
             PositiveClass = PositiveClass,
             Derived = derived,
             Missing = Missing,
-            L2 = L2,
-            MaxIteration = MaxIteration,
-            Tolerance = Tolerance,
-            Seed = Seed,
-        };
+        });
     }
 
     /// <summary>The columns that the patterns match; a name without wildcards stays, for Core to judge.</summary>

@@ -22,10 +22,12 @@ public sealed class TrainingJob : Job
         Warn = text => ChildJobs[0].Warning.Add(new(text));
         PSJobTypeName = "RedisMLTraining";
         Name = $"Training{Id}";
+        var script = training.Script as ScriptHost;
+        if (script is not null) script.Metric = training.WriteMetric;
         for (int i = 0; i < training.Run.Workers; i++)
         {
             int worker = i;
-            ChildJobs.Add(new WorkerJob(i, stop => training.Work(worker, stop)));
+            ChildJobs.Add(new WorkerJob(i, stop => training.Work(worker, stop), script));
         }
     }
 

@@ -11,11 +11,14 @@ sealed class WorkerJob : Job
     readonly CancellationTokenSource _stop = new();
     readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     readonly Action<CancellationToken> _work;
+    readonly ScriptHost? _script;
 
     /// <param name="work">Blocks its thread until the training has ended, or the token is cancelled.</param>
-    internal WorkerJob(int number, Action<CancellationToken> work) : base(null, $"Worker{number}")
+    /// <param name="script">What runs in the worker's runspace; null where none does.</param>
+    internal WorkerJob(int number, Action<CancellationToken> work, ScriptHost? script) : base(null, $"Worker{number}")
     {
-        _work = work;
+        _script = script;
+        _work = script is null ? work : stop => script.Work(number, this, () => work(stop));
         PSJobTypeName = "RedisMLWorker";
         Error = _engine.Streams.Error;
         Progress = _engine.Streams.Progress;
@@ -56,12 +59,11 @@ sealed class WorkerJob : Job
         {
             try
             {
-                // A built-in model needs no command: an empty session opens in no time.
-                var state = InitialSessionState.Create();
-                state.LanguageMode = PSLanguageMode.FullLanguage;
-                _engine.Runspace = RunspaceFactory.CreateRunspace(state);
+                _engine.Runspace = RunspaceFactory.CreateRunspace(SessionState());
                 _engine.Runspace.Open();
-                _engine.AddScript("param($work, $stop) $work.Invoke($stop)").AddArgument(_work).AddArgument(_stop.Token).BeginInvoke();
+                _engine.AddScript("param($work, $stop) $work.Invoke($stop)").AddArgument(_work).AddArgument(_stop.Token);
+                if (_script is { UsingValues.Count: > 0 }) _engine.AddParameter(ScriptHost.UsingParameter, _script.UsingValues);
+                _engine.BeginInvoke();
             }
             catch (Exception e)
             {
@@ -73,7 +75,20 @@ sealed class WorkerJob : Job
         }, null);
     }
 
-    internal void SignalStop() => _stop.Cancel();
+    internal void SignalStop()
+    {
+        _stop.Cancel();
+        if (_script is not null && !_ended.Task.IsCompleted) _engine.BeginStop(null, null);
+    }
+
+    /// <summary>A script has the commands and modules of any session; a built-in model needs none, and an empty session opens in no time.</summary>
+    InitialSessionState SessionState()
+    {
+        if (_script is not null) return InitialSessionState.CreateDefault2();
+        var state = InitialSessionState.Create();
+        state.LanguageMode = PSLanguageMode.FullLanguage;
+        return state;
+    }
 
     /// <summary>Called by the parent, once the training as a whole has ended.</summary>
     internal void Finish(JobState state)

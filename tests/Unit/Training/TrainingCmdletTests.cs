@@ -49,6 +49,32 @@ public sealed class TrainingCmdletTests : IDisposable
     }
 
     [Fact]
+    public void Penalties_weights_and_optimizers_reach_the_training()
+    {
+        dynamic result = Run("""
+            $null = Split-RedisDataset line -TestFraction 0.3 -Seed 1
+            $null = Start-RedisDistributedTraining line-train -Model m -Algorithm Logistic -Derive @{ big = 'y > 20' } -Label big -L1 2 -L2 0.5 -Seed 3 `
+                -ClassWeight @{ true = 3 } -Optimizer Adam -Epoch 50 -BatchSize 300 -LearningRateSchedule Linear -Validation line-test -Patience 4 -Wait
+            $null = Start-RedisDistributedTraining line-train -Model counts -Algorithm Poisson -Derive @{ w = 'x + 1' } -SampleWeight w -Wait
+            $test = Test-RedisModel counts -Dataset line-test
+            [pscustomobject]@{ Model = Get-RedisModel m; D2 = $test.D2; R2 = $test.R2 }
+            """).Single();
+        RedisML.Models.Model model = ((System.Management.Automation.PSObject)result.Model).BaseObject as RedisML.Models.Model ?? throw new InvalidOperationException();
+        Assert.Equal((2, 0.5, 3), (model.Definition!.L1, model.Definition.L2, model.Definition.Lineage.Seed));
+        Assert.InRange(model.Definition.Metrics["iterations"], 5, 50);
+        Assert.Contains("validationLoss", model.Definition.Metrics.Keys);
+        Assert.InRange((double)result.D2, 0.5, 1);
+        Assert.InRange((double)result.R2, 0.5, 1);
+    }
+
+    [Fact]
+    public void A_class_weight_that_is_none_is_an_error()
+    {
+        var result = _engine.Invoke("Start-RedisDistributedTraining line -Model m -Algorithm Logistic -ClassWeight 7 -Wait");
+        Assert.StartsWith("WeightInvalid", result.Errors.Single().FullyQualifiedErrorId);
+    }
+
+    [Fact]
     public void Parameters_are_the_same_to_the_bit_for_one_worker_and_four()
     {
         var weights = Run("""

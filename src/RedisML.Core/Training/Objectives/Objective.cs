@@ -11,9 +11,9 @@ internal abstract class Objective(EncodedLayout layout, int outputs) : IBlockTer
     protected int Outputs { get; } = outputs;
 
     /// <summary>The number of weights, which are penalised and come before the intercepts.</summary>
-    public int WeightCount => Outputs * Width;
+    public virtual int WeightCount => Outputs * Width;
 
-    public int ParameterCount => WeightCount + Outputs;
+    public virtual int ParameterCount => WeightCount + Outputs;
 
     public int Length => ParameterCount + 2;
 
@@ -27,6 +27,9 @@ internal abstract class Objective(EncodedLayout layout, int outputs) : IBlockTer
         sum[ParameterCount] += AddGradient(block, targets, parameters, sum[..ParameterCount], scratch);
         sum[ParameterCount + 1] += targets.TotalWeight;
     }
+
+    /// <summary>The parameters to start from: weights of 0, and the best intercepts.</summary>
+    public virtual double[] Start(PipelineFit fit) => [.. new double[WeightCount], .. StartIntercepts(fit)];
 
     /// <summary>The best intercept, or intercepts, where all weights are 0.</summary>
     public abstract double[] StartIntercepts(PipelineFit fit);

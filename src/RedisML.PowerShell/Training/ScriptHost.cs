@@ -1,0 +1,91 @@
+using System.Collections.Concurrent;
+using System.Management.Automation;
+using System.Management.Automation.Language;
+using System.Text;
+using RedisML.Training;
+
+namespace RedisML.PowerShell;
+
+/// <summary>A training script and what it takes from the caller's session; each worker's thread has a copy of it in a runspace of its own.</summary>
+sealed class ScriptHost : ITrainingScript
+{
+    /// <summary>The name of the parameter by which PowerShell hands down the values of <c>$using:</c>.</summary>
+    internal const string UsingParameter = "--%";
+
+    [ThreadStatic]
+    static ScriptWorker? t_worker;
+
+    readonly ScriptBlockAst _body;
+    readonly ConcurrentDictionary<string, (int Epoch, double Sum, int Count)> _metrics = new(StringComparer.OrdinalIgnoreCase);
+
+    ScriptHost(ScriptBlockAst body, Dictionary<string, object?> usingValues) => (_body, UsingValues) = (body, usingValues);
+
+    /// <summary>By the key under which PowerShell looks for the value of each <c>$using:</c>.</summary>
+    internal Dictionary<string, object?> UsingValues { get; }
+
+    /// <summary>Told of the mean of a metric whenever a script writes one: its name, the step, and the value.</summary>
+    internal Action<string, long, double> Metric { private get; set; } = (_, _, _) => { };
+
+    /// <summary>A copy of a script block that belongs to no runspace, with the values of its <c>$using:</c> expressions.</summary>
+    internal static ScriptHost Of(ScriptBlock script, SessionState session)
+    {
+        var body = (ScriptBlockAst)script.Ast;
+        var values = new Dictionary<string, object?>();
+        foreach (UsingExpressionAst expression in body.FindAll(ast => ast is UsingExpressionAst, searchNestedScriptBlocks: true))
+            values[Key(expression)] = ValueOf(expression, session);
+        return new(body, values);
+    }
+
+    /// <summary>The script of a run that another process started.</summary>
+    /// <exception cref="RedisMLException"><c>ScriptNotShared</c>: it uses variables of that process.</exception>
+    internal static ScriptHost Of(ScriptSpecification script)
+    {
+        var body = (ScriptBlockAst)ScriptBlock.Create(script.Text).Ast;
+        if (body.Find(ast => ast is UsingExpressionAst, searchNestedScriptBlocks: true) is not { } expression) return new(body, []);
+        throw new RedisMLException("ScriptNotShared", ErrorKind.InvalidOperation,
+            $"The run's script uses {expression.Extent.Text}, which only the process that started it knows; a script that several processes run takes no variable from one.",
+            expression.Extent.Text);
+    }
+
+    /// <summary>Makes the calling thread a worker's, as long as <paramref name="work"/> runs on it.</summary>
+    internal void Work(int number, WorkerJob job, Action work)
+    {
+        t_worker = new(number, _body.GetScriptBlock(), job, this);
+        try
+        {
+            work();
+        }
+        finally
+        {
+            t_worker = null;
+        }
+    }
+
+    public ScriptOutcome Run(TrainingBatch batch, IReadOnlyDictionary<string, object> parameters, ScriptStep step) => t_worker!.Run(batch, parameters, step);
+
+    /// <summary>Adds a value to the mean of a metric over the batches of an epoch.</summary>
+    internal void WriteMetric(string name, int epoch, double value)
+    {
+        var (_, sum, count) = _metrics.AddOrUpdate(name, (epoch, value, 1), (_, old) => old.Epoch == epoch ? (epoch, old.Sum + value, old.Count + 1) : (epoch, value, 1));
+        Metric(name, epoch + 1, sum / count);
+    }
+
+    /// <summary>The key that PowerShell makes of the expression's text; a variable's case doesn't count.</summary>
+    static string Key(UsingExpressionAst expression)
+    {
+        var text = expression.ToString();
+        if (expression.SubExpression is VariableExpressionAst) text = text.ToLowerInvariant();
+        return Convert.ToBase64String(Encoding.Unicode.GetBytes(text));
+    }
+
+    /// <summary>The expression as the caller would write it.</summary>
+    static string InCaller(UsingExpressionAst expression) => expression.Extent.Text.Replace("using:", "", StringComparison.OrdinalIgnoreCase);
+
+    static object? ValueOf(UsingExpressionAst expression, SessionState session)
+    {
+        var path = UsingExpressionAst.ExtractUsingVariable(expression).VariablePath.UserPath;
+        return expression.SubExpression is VariableExpressionAst
+            ? session.PSVariable.GetValue(path)
+            : session.InvokeCommand.InvokeScript(session, ScriptBlock.Create(InCaller(expression))) is [var single] ? single : null;
+    }
+}

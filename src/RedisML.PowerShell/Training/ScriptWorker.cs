@@ -1,0 +1,62 @@
+using System.Collections;
+using System.Management.Automation;
+using RedisML.Training;
+
+namespace RedisML.PowerShell;
+
+/// <summary>A worker's copy of a training script.</summary>
+sealed class ScriptWorker(int number, ScriptBlock body, WorkerJob job, ScriptHost host)
+{
+    internal const string LossName = "Loss";
+
+    readonly TrainingScriptContext _context = new(number, job, host);
+
+    internal ScriptOutcome Run(TrainingBatch batch, IReadOnlyDictionary<string, object> parameters, ScriptStep step)
+    {
+        _context.Enter(step);
+        try
+        {
+            return Outcome(body.Invoke(batch, parameters, _context));
+        }
+        catch (PipelineStoppedException)
+        {
+            throw new OperationCanceledException();
+        }
+        catch (RuntimeException e)
+        {
+            throw Failed(e);
+        }
+    }
+
+    /// <summary>The last dictionary of the output; the rest is the job's.</summary>
+    ScriptOutcome Outcome(IReadOnlyList<PSObject?> output)
+    {
+        int last = output.Count - 1;
+        while (last >= 0 && output[last]?.BaseObject is not IDictionary) last--;
+        for (int i = 0; i < output.Count; i++)
+        {
+            if (i != last && output[i] is { } other) job.Output.Add(other);
+        }
+        double? loss = null;
+        var values = new Dictionary<string, double[]>(StringComparer.OrdinalIgnoreCase);
+        if (last < 0) return new(loss, values);
+        foreach (DictionaryEntry entry in (IDictionary)output[last]!.BaseObject)
+        {
+            string name = LanguagePrimitives.ConvertTo<string>(entry.Key);
+            object? value = entry.Value is PSObject wrapped ? wrapped.BaseObject : entry.Value;
+            if (name.Equals(LossName, StringComparison.OrdinalIgnoreCase)) loss = LanguagePrimitives.ConvertTo<double>(value);
+            else values[name] = value as double[] ?? ParameterConverter.ToParameter(value, name).ToDoubles();
+        }
+        return new(loss, values);
+    }
+
+    RedisMLException Failed(RuntimeException exception)
+    {
+        var error = exception.ErrorRecord;
+        var invocation = error?.InvocationInfo;
+        var place = invocation is null ? "" : string.IsNullOrEmpty(invocation.ScriptName)
+            ? $" at line {invocation.ScriptLineNumber} of the script block" : $" at {invocation.ScriptName}:{invocation.ScriptLineNumber}";
+        return new("ScriptFailed", ErrorKind.InvalidOperation,
+            $"The script failed in worker {number}{place}: {exception.Message} ({invocation?.Line.Trim()})", error?.TargetObject, exception);
+    }
+}
