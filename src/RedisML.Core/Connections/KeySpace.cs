@@ -48,6 +48,12 @@ public sealed class KeySpace(string prefix = KeySpace.DefaultPrefix)
     /// <summary>A hash: the definition and the parameters of a version of a model.</summary>
     public RedisKey ModelVersion(string name, long version) => $"{Prefix}:model:{Checked(name, "model")}:version:{version}";
 
+    /// <summary>A set: the ids of all training runs. A hint, checked against their heads.</summary>
+    public RedisKey Runs => $"{Prefix}:runs";
+
+    /// <summary>The keys of a training run, all in one slot of a cluster but for slices.</summary>
+    internal RunKeys Run(string id) => new(Prefix, Checked(id, "training run"));
+
     /// <summary>Whether a dataset or model may have this name: 1 to 128 of <c>[A-Za-z0-9._-]</c>.</summary>
     /// <remarks>A brace would make an accidental hash tag, a colon another key.</remarks>
     public static bool IsValidName(string name) =>
