@@ -205,6 +205,20 @@ public sealed class ImportFaultTests(EmbeddedServerFixture embedded) : IDisposab
     }
 
     [Fact]
+    public async Task A_resume_that_breaks_off_before_it_gets_to_where_it_goes_on_loses_and_doubles_nothing()
+    {
+        await using var connection = await embedded.ConnectAsync();
+        var path = WriteNumbers("a.csv");
+        await BreakOffAsync(connection, path);
+        using var cancel = new CancellationTokenSource();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
+            DatasetImport.RunAsync(connection, path, s_options with { Resume = true }, new AtReport(1, cancel.Cancel), cancel.Token));
+        var result = await DatasetImport.RunAsync(connection, path, s_options with { Resume = true }, null, Cancellation);
+        Assert.InRange(result.RowsResumed, 1, Rows - 1);
+        await AssertWholeAsync(connection);
+    }
+
+    [Fact]
     public async Task A_process_whose_import_was_taken_over_publishes_nothing_and_harms_nothing()
     {
         await using var connection = await embedded.ConnectAsync();

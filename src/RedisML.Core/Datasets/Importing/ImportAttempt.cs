@@ -46,6 +46,7 @@ sealed class ImportAttempt(
                 if (_parts < resumeFrom?.Parts)
                 {
                     Skip(part);
+                    progress?.Report(new(writer.Rows, source.Position, source.Length ?? 0));
                     continue;
                 }
                 while (IsNextStored || _underWay.Count == MaxPartsUnderWay || _underWay.Count > 0 && _bytesUnderWay + part.Bytes > MaxBytesUnderWay)
@@ -124,6 +125,8 @@ sealed class ImportAttempt(
 
     async Task CheckpointAsync(CancellationToken cancellation)
     {
+        // Until it is where it goes on, the checkpoint before stays the right one.
+        if (_parts < resumeFrom?.Parts) return;
         _nextCheckpoint = Environment.TickCount64 + (long)s_checkpointInterval.TotalMilliseconds;
         await rejected.FlushAsync().ConfigureAwait(false);
         await writer.CheckpointAsync(state => new ImportCheckpoint(
