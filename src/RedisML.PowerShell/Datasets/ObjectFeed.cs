@@ -13,10 +13,14 @@ sealed class ObjectFeed : IDisposable
     const int BatchRows = 2048;
     const int BatchesAhead = 8;
 
+    /// <summary>Of so many objects all properties are listed; later ones are taken to have those of the one before, unless one is missing.</summary>
+    const int ListedRows = 16_384;
+
     readonly Channel<IReadOnlyList<ObjectRow>> _batches = Channel.CreateBounded<IReadOnlyList<ObjectRow>>(BatchesAhead);
     readonly CancellationTokenSource _cancel = new();
     List<ObjectRow> _batch = new(BatchRows);
     string[] _names = [];
+    int _listed;
     Task<ImportResult>? _import;
 
     public LatestProgress<ImportProgress> Progress { get; } = new();
@@ -89,14 +93,20 @@ sealed class ObjectFeed : IDisposable
             }
             return new(Shared(keys), entries);
         }
-        var values = new object?[_names.Length];
-        int count = 0;
-        foreach (var property in value.Properties)
+        // To list an object's properties takes several times as long as to look them up.
+        if (_listed < ListedRows)
         {
-            if (count == values.Length || property.Name != _names[count]) return ToRowOfNewKind(value);
-            values[count++] = Get(property);
+            _listed++;
+            return ToRowOfNewKind(value);
         }
-        return count == values.Length ? new(_names, values) : ToRowOfNewKind(value);
+        var values = new object?[_names.Length];
+        var properties = value.Properties;
+        for (int i = 0; i < values.Length; i++)
+        {
+            if (properties[_names[i]] is not { } property) return ToRowOfNewKind(value);
+            values[i] = Get(property);
+        }
+        return new(_names, values);
     }
 
     ObjectRow ToRowOfNewKind(PSObject value)

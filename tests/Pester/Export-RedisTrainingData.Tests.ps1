@@ -1,0 +1,45 @@
+BeforeAll {
+    Import-Module "$PSScriptRoot/../../artifacts/RedisML" -Force
+    $null = Connect-RedisML -Embedded -Prefix "pester-$([guid]::NewGuid().ToString('n'))"
+    $rows = 1..10 | ForEach-Object { [pscustomobject]@{ id = $_; price = $_ / 4; kind = "k$($_ % 2)"; when = [datetime]::new(2024, 1, $_) } }
+    $null = $rows | Import-RedisTrainingData -Dataset a
+}
+
+AfterAll {
+    Disconnect-RedisML
+}
+
+Describe 'Export-RedisTrainingData' {
+    It 'writes <_>, which imports again with the same values' -ForEach 'a.csv', 'a.tsv.gz', 'a.jsonl.zst', 'a.arrow', 'a.arrows', 'a.parquet' {
+        $result = Export-RedisTrainingData a "TestDrive:/$_"
+        $result.Rows | Should -Be 10
+        $result.Bytes | Should -Be (Get-Item "TestDrive:/$_").Length
+        $null = Import-RedisTrainingData "TestDrive:/$_" -Dataset b -Force
+        Get-RedisTrainingData b | ConvertTo-Json | Should -BeExactly (Get-RedisTrainingData a | ConvertTo-Json)
+    }
+
+    It 'is read by Import-Csv' {
+        $null = Export-RedisTrainingData a TestDrive:/c.csv -Column kind, id -Skip 1 -First 2
+        $rows = Import-Csv TestDrive:/c.csv
+        $rows[0].PSObject.Properties.Name | Should -Be 'kind', 'id'
+        $rows.id | Should -Be 2, 3
+    }
+
+    It 'writes nothing with WhatIf, and keeps a file with NoClobber' {
+        Export-RedisTrainingData a TestDrive:/w.csv -WhatIf
+        'TestDrive:/w.csv' | Should -Not -Exist
+        Set-Content TestDrive:/kept.csv 'mine'
+        { Export-RedisTrainingData a TestDrive:/kept.csv -NoClobber -ErrorAction Stop } | Should -Throw -ErrorId 'FileExists*'
+        Get-Content TestDrive:/kept.csv | Should -Be 'mine'
+    }
+
+    It 'asks for a format where the name of the file tells none' {
+        { Export-RedisTrainingData a TestDrive:/a.xyz -ErrorAction Stop } | Should -Throw -ErrorId 'UnknownFormat*'
+        (Export-RedisTrainingData a TestDrive:/a.xyz -Format Csv).Format | Should -Be 'Csv'
+    }
+
+    It 'says which dataset there is not' {
+        { Export-RedisTrainingData nothing TestDrive:/n.csv -ErrorAction Stop } | Should -Throw -ErrorId 'DatasetNotFound*'
+        'TestDrive:/n.csv' | Should -Not -Exist
+    }
+}
