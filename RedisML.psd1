@@ -21,7 +21,9 @@
         'Get-RedisDataset', 'Remove-RedisDataset', 'Split-RedisDataset', 'Measure-RedisDataset'
         'Set-RedisModelParameter', 'Get-RedisModelParameter', 'Remove-RedisModelParameter'
         'Get-RedisModel', 'Remove-RedisModel', 'Export-RedisModel', 'Test-RedisModel'
-        'Start-RedisDistributedTraining'
+        'Start-RedisDistributedTraining', 'Join-RedisDistributedTraining', 'Get-RedisDistributedTraining'
+        'Stop-RedisDistributedTraining', 'Resume-RedisDistributedTraining', 'Remove-RedisDistributedTraining'
+        'Get-RedisTrainingMetric', 'Show-RedisTrainingMetric'
     )
     PrivateData          = @{
         PSData = @{

@@ -3,18 +3,27 @@ using RedisML.Benchmarks.Figures;
 
 // dotnet run -c Release --project tests/Benchmarks [-- name…]
 // Without a name: every figure of the design, each beside its limit or rival, measured in turns in this run. "references": the
-// reference results on real data, ours beside scikit-learn's.
+// reference results on real data, ours beside scikit-learn's. "soak [minutes]" trains with nodes that are killed and joined at random, for half an hour unless told otherwise.
 if (args is ["import-for-memory", var path, var port])
 {
     await MemoryFigures.ChildAsync(path, int.Parse(port));
     return 0;
 }
+if (args is [NodeChild.Command, var nodePort, var runId]) return await NodeChild.RunAsync(int.Parse(nodePort), runId);
+if (args is ["soak", ..])
+{
+    await using var soak = await BenchmarkContext.StartAsync();
+    await SoakFigures.RunAsync(soak, TimeSpan.FromMinutes(args.Length > 1 ? double.Parse(args[1], System.Globalization.CultureInfo.InvariantCulture) : 30));
+    return 0;
+}
 (string Name, Func<BenchmarkContext, Task> Run)[] benchmarks =
 [
     ("import", ImportFigures.RunAsync),
+    ("hash", HashFigures.RunAsync),
     ("memory", MemoryFigures.RunAsync),
     ("read", ReadFigures.RunAsync),
     ("train", TrainFigures.RunAsync),
+    ("nodes", NodeFigures.RunAsync),
     ("module", ModuleFigures.RunAsync),
     ("references", References.RunAsync),
 ];

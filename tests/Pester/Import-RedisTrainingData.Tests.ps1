@@ -89,4 +89,53 @@ Describe 'Import-RedisTrainingData' {
         Set-Content TestDrive:/a.csv "x`n2"
         { Import-RedisTrainingData TestDrive:/a.csv -Dataset a } | Should -Throw -ErrorId 'DatasetExists,*'
     }
+
+    It 'adds rows with -Append, and the same file once' {
+        Set-Content TestDrive:/a.csv "x`n1"
+        Set-Content TestDrive:/b.csv "x`n2"
+        $null = Import-RedisTrainingData TestDrive:/a.csv -Dataset a
+        (Import-RedisTrainingData TestDrive:/b.csv -Dataset a -Append).Version | Should -Be 2
+        (Import-RedisTrainingData TestDrive:/b.csv -Dataset a -Append -WarningAction SilentlyContinue).Unchanged | Should -BeTrue
+        (Get-RedisTrainingData a).x | Should -Be 1, 2
+        (Get-RedisTrainingData a -Version 1).x | Should -Be 1
+    }
+
+    It 'shows how columns differ, and takes new ones with -SchemaChange Add' {
+        Set-Content TestDrive:/a.csv "x`n1"
+        Set-Content TestDrive:/b.csv "x,y`n2,3"
+        $null = Import-RedisTrainingData TestDrive:/a.csv -Dataset a
+        { Import-RedisTrainingData TestDrive:/b.csv -Dataset a -Append } | Should -Throw "*'y' (Int64) is new*" -ErrorId 'SchemaMismatch,*'
+        (Import-RedisTrainingData TestDrive:/b.csv -Dataset a -Append -SchemaChange Add).RowsWritten | Should -Be 1
+    }
+
+    It 'keeps rows that do not fit in a file, and says so' {
+        Set-Content TestDrive:/a.csv "x`n1`noops"
+        $result = Import-RedisTrainingData TestDrive:/a.csv -Dataset a -Schema @{ x = 'Int64' } -RejectPath TestDrive:/r.csv -WarningVariable warning -WarningAction SilentlyContinue
+        $result.RowsRejected | Should -Be 1
+        $warning | Should -BeLike '1 of 2 rows*'
+        (Import-Csv TestDrive:/r.csv).x | Should -Be 'oops'
+    }
+
+    It 'takes types from a dataset by its name, or the dataset' {
+        Set-Content TestDrive:/a.csv "x`n1.5"
+        Set-Content TestDrive:/b.csv "x`n2"
+        $null = Import-RedisTrainingData TestDrive:/a.csv -Dataset a
+        $null = Import-RedisTrainingData TestDrive:/b.csv -Dataset b -Schema a
+        $null = Import-RedisTrainingData TestDrive:/b.csv -Dataset c -Schema (Get-RedisDataset a)
+        foreach ($name in 'b', 'c') { "$((Get-RedisDataset $name).Columns[0].Type)" | Should -Be 'Float64' }
+    }
+
+    It 'lays rows out as hashes by their key' {
+        Set-Content TestDrive:/a.csv "id,x`nb,1`na,2"
+        (Import-RedisTrainingData TestDrive:/a.csv -Dataset a -Key id).RowsWritten | Should -Be 2
+        "$((Get-RedisDataset a).Layout)" | Should -Be 'Hash'
+        (Get-RedisTrainingData a).id | Should -Be 'b', 'a'
+        Remove-RedisDataset a
+        Get-RedisDataset | Should -BeNullOrEmpty
+    }
+
+    It 'starts with -Resume where nothing broke off' {
+        Set-Content TestDrive:/a.csv "x`n1"
+        (Import-RedisTrainingData TestDrive:/a.csv -Dataset a -Resume).RowsWritten | Should -Be 1
+    }
 }

@@ -27,6 +27,12 @@ public sealed class KeySpace(string prefix = KeySpace.DefaultPrefix)
     /// <summary>A string: an Arrow IPC stream.</summary>
     public RedisKey Chunk(string dataset, string importId, int index) => $"{Prefix}:dataset:{dataset}:chunk:{importId}:{index}";
 
+    /// <summary>A hash: a row of a dataset whose layout is Hash.</summary>
+    public RedisKey Row(string dataset, string key) => $"{Prefix}:dataset:{dataset}:row:{key}";
+
+    /// <summary>A sorted set of row keys, or a stream: the rows of a dataset whose layout is Hash or Stream.</summary>
+    public RedisKey Rows(string dataset, string importId) => $"{Prefix}:dataset:{dataset}:rows:{importId}";
+
     /// <summary>A set: the ids of imports under way, or broken off.</summary>
     public RedisKey Imports => $"{Prefix}:imports";
 
@@ -41,6 +47,12 @@ public sealed class KeySpace(string prefix = KeySpace.DefaultPrefix)
 
     /// <summary>A hash: the definition and the parameters of a version of a model.</summary>
     public RedisKey ModelVersion(string name, long version) => $"{Prefix}:model:{Checked(name, "model")}:version:{version}";
+
+    /// <summary>A set: the ids of all training runs. A hint, checked against their heads.</summary>
+    public RedisKey Runs => $"{Prefix}:runs";
+
+    /// <summary>The keys of a training run, all in one slot of a cluster but for slices.</summary>
+    internal RunKeys Run(string id) => new(Prefix, Checked(id, "training run"));
 
     /// <summary>Whether a dataset or model may have this name: 1 to 128 of <c>[A-Za-z0-9._-]</c>.</summary>
     /// <remarks>A brace would make an accidental hash tag, a colon another key.</remarks>

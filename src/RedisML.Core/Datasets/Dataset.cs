@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using RedisML.Datasets.Chunks;
 using RedisML.Datasets.Columns;
+using RedisML.Datasets.Rows;
 
 namespace RedisML.Datasets;
 
@@ -11,6 +12,12 @@ public enum DatasetLayout
 {
     /// <summary>Chunks of rows, column by column, as Arrow IPC streams.</summary>
     Columnar,
+
+    /// <summary>A Redis hash a row, for lookup by key from other programs.</summary>
+    Hash,
+
+    /// <summary>An entry of a Redis stream a row.</summary>
+    Stream,
 }
 
 /// <summary>A column of a dataset with its statistics.</summary>
@@ -52,6 +59,9 @@ public sealed record Dataset
     public required long StoredBytes { get; init; }
 
     public DatasetLayout Layout { get; init; }
+
+    /// <summary>Where the rows lie, unless the layout is columnar.</summary>
+    public RowPlacement? Placement { get; init; }
 
     public ChunkCompression Compression { get; init; }
 

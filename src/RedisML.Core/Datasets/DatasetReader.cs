@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using Apache.Arrow;
 using RedisML.Connections;
 using RedisML.Datasets.Chunks;
+using RedisML.Datasets.Rows;
 using StackExchange.Redis;
 
 namespace RedisML.Datasets;
@@ -18,6 +19,11 @@ public sealed class DatasetReader(RedisMLConnection connection)
     public async IAsyncEnumerable<DatasetChunk> ReadAsync(
         Dataset dataset, long firstRow = 0, long rows = long.MaxValue, [EnumeratorCancellation] CancellationToken cancellation = default)
     {
+        if (dataset.Placement is not null)
+        {
+            await foreach (var chunk in ReadRowsAsync(dataset, firstRow, rows, cancellation).ConfigureAwait(false)) yield return chunk;
+            yield break;
+        }
         var window = new Queue<(Task<Lease<byte>?> Reply, ChunkEntry Entry, int Index, long FirstRow)>();
         long windowBytes = 0;
         var pin = new DatasetPin(connection, dataset);
@@ -72,5 +78,20 @@ public sealed class DatasetReader(RedisMLConnection connection)
                 yield return (entry, index++, first);
                 first += entry.Rows;
             }
+    }
+
+    /// <summary>Rows that lie one by one, a batch of them a chunk.</summary>
+    async IAsyncEnumerable<DatasetChunk> ReadRowsAsync(Dataset dataset, long firstRow, long rows, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        const int batchRows = 4096;
+        var store = RowStore.Create(connection, dataset.Name, dataset.Placement!);
+        var schema = dataset.Columns.Select(c => c.Schema).ToList();
+        long end = rows < dataset.Rows - firstRow ? firstRow + rows : dataset.Rows;
+        int index = 0;
+        for (long first = firstRow; first < end; first += batchRows)
+        {
+            var batch = await store.ReadAsync(schema, first, (int)Math.Min(batchRows, end - first), cancellation).ConfigureAwait(false);
+            yield return new(index++, first, batch.Length, () => batch, null);
+        }
     }
 }

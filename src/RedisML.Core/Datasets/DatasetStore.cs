@@ -1,4 +1,5 @@
 using RedisML.Connections;
+using RedisML.Datasets.Rows;
 using StackExchange.Redis;
 
 namespace RedisML.Datasets;
@@ -130,7 +131,7 @@ public sealed class DatasetStore(RedisMLConnection connection)
         var (old, kept) = (new List<Dataset>(), new List<Dataset>());
         for (int i = 0; i < versions.Count; i++)
         {
-            bool goes = i < surplus && !pinned.Contains(versions[i].Version) && versions[i + 1].Created + GracePeriod < DateTimeOffset.UtcNow;
+            bool goes = i < surplus && !pinned.Contains(versions[i].Version) && (versions[i].Placement is not null || versions[i + 1].Created + GracePeriod < DateTimeOffset.UtcNow);
             (goes ? old : kept).Add(versions[i]);
         }
         if (old.Count == 0) return;
@@ -144,6 +145,13 @@ public sealed class DatasetStore(RedisMLConnection connection)
     /// <summary>Deletes the pages and chunks of versions that are gone, but for those that versions that stay share.</summary>
     async Task RemoveDataAsync(IReadOnlyList<Dataset> gone, IReadOnlyList<Dataset> kept, CancellationToken cancellation)
     {
+        var places = kept.Select(v => v.Placement).OfType<RowPlacement>().ToList();
+        foreach (var version in gone.Where(v => v.Placement is not null))
+        {
+            // Rows with numbers have the same keys in each version: those of one that stays stay.
+            long first = version.Placement!.Key is null ? kept.Where(v => v.Placement is { Key: null }).Select(v => v.Rows).DefaultIfEmpty().Max() : 0;
+            await RowStore.Create(connection, version.Name, version.Placement).RemoveAsync(first, version.Rows, places).WaitAsync(cancellation).ConfigureAwait(false);
+        }
         var goneKeys = gone.SelectMany(v => v.Pages).Select(p => p.Key).ToHashSet();
         var keptKeys = kept.SelectMany(v => v.Pages).Select(p => p.Key).ToHashSet();
         var shared = new HashSet<string>();

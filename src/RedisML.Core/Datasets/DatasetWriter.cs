@@ -1,6 +1,7 @@
 using RedisML.Connections;
 using RedisML.Datasets.Chunks;
 using RedisML.Datasets.Columns;
+using RedisML.Datasets.Rows;
 using StackExchange.Redis;
 
 namespace RedisML.Datasets;
@@ -27,6 +28,7 @@ sealed class DatasetWriter : IAsyncDisposable
     readonly ImportJournal _journal;
     readonly IReadOnlyList<ColumnSchema> _schema;
     readonly Dataset? _base;
+    readonly RowPlacement? _placement;
     readonly SemaphoreSlim _journalling = new(1);
     readonly List<PageReference> _pages = [];
     readonly List<ChunkEntry> _tail = [];
@@ -34,9 +36,9 @@ sealed class DatasetWriter : IAsyncDisposable
     int _journalled;
     bool _keep;
 
-    DatasetWriter(RedisMLConnection connection, ImportJournal journal, IReadOnlyList<ColumnSchema> schema, Dataset? appendTo)
+    DatasetWriter(RedisMLConnection connection, ImportJournal journal, IReadOnlyList<ColumnSchema> schema, Dataset? appendTo, RowPlacement? placement)
     {
-        (_connection, _journal, _schema, _base) = (connection, journal, schema, appendTo);
+        (_connection, _journal, _schema, _base, _placement) = (connection, journal, schema, appendTo, placement);
         _database = connection.Database;
         _statistics = new ColumnStatistics[schema.Count];
     }
@@ -50,9 +52,14 @@ sealed class DatasetWriter : IAsyncDisposable
     /// <summary>Starts a new version: sweeps what dead imports left behind, and opens a journal.</summary>
     /// <param name="appendTo">The version that the new one adds to; null where it starts empty.</param>
     public static async Task<DatasetWriter> StartAsync(
-        RedisMLConnection connection, string dataset, IReadOnlyList<ColumnSchema> schema, CancellationToken cancellation, Dataset? appendTo = null)
+        RedisMLConnection connection, string dataset, IReadOnlyList<ColumnSchema> schema, CancellationToken cancellation, Dataset? appendTo = null, RowPlacement? placement = null)
     {
-        var writer = new DatasetWriter(connection, await ImportJournal.OpenAsync(connection, dataset, cancellation).ConfigureAwait(false), schema, appendTo);
+        var journal = await ImportJournal.OpenAsync(connection, dataset, cancellation).ConfigureAwait(false);
+        // Rows have a place of their own, but for those that are added to others.
+        if (placement is not null) placement = appendTo?.Placement ?? placement with { Index = connection.Keys.Rows(dataset, journal.ImportId)! };
+        var writer = new DatasetWriter(connection, journal, schema, appendTo, placement);
+        if (placement is not null) await RowStore.Create(connection, dataset, placement).CheckSupportAsync().WaitAsync(cancellation).ConfigureAwait(false);
+        if (placement is not null) await journal.PlaceRowsAsync(placement, appendTo?.Rows ?? 0, cancellation).ConfigureAwait(false);
         if (appendTo?.Pages is [.., { Chunks: < PageLength } last])
             writer._tail.AddRange(await new DatasetStore(connection).PageAsync(appendTo, last, cancellation).ConfigureAwait(false));
         return writer;
@@ -62,7 +69,8 @@ sealed class DatasetWriter : IAsyncDisposable
     public static async Task<DatasetWriter?> ResumeAsync(
         RedisMLConnection connection, ImportJournal journal, IReadOnlyList<ColumnSchema> schema, Dataset? appendTo, WriterState state, CancellationToken cancellation)
     {
-        var writer = new DatasetWriter(connection, journal, schema, appendTo)
+        var placement = await journal.PlacementAsync(cancellation).ConfigureAwait(false);
+        var writer = new DatasetWriter(connection, journal, schema, appendTo, placement)
         {
             Rows = state.Rows,
             StoredBytes = state.Bytes,
@@ -74,6 +82,23 @@ sealed class DatasetWriter : IAsyncDisposable
     }
 
     public WriterState State => new([.. _pages], [.. _tail], Rows, StoredBytes, [.. _statistics]);
+
+    /// <summary>Whether rows are stored one by one, by <see cref="CommitRowsAsync"/>, and no chunks.</summary>
+    public bool StoresRows => _placement is not null;
+
+    /// <summary>Stores the rows of an uncompressed chunk one by one, and adds them to the version. Called in the order of the chunks.</summary>
+    public async Task CommitRowsAsync(EncodedChunk chunk, CancellationToken cancellation)
+    {
+        using (chunk)
+        {
+            long first = (_base?.Rows ?? 0) + Rows;
+            await _journal.ExtendRowsAsync(first + chunk.Rows, cancellation).ConfigureAwait(false);
+            await RowStore.Create(_connection, _journal.Dataset, _placement!)
+                .WriteAsync(ChunkCodec.Decode(chunk.Data.WrittenMemory), _schema, first, cancellation).ConfigureAwait(false);
+        }
+        Rows += chunk.Rows;
+        for (int i = 0; i < _statistics.Length; i++) _statistics[i] = _statistics[i].Merge(chunk.Statistics[i]);
+    }
 
     /// <summary>Stores a chunk under its index, and gives its memory back once the reply is there.</summary>
     /// <remarks>
@@ -122,13 +147,12 @@ sealed class DatasetWriter : IAsyncDisposable
         Dataset? current, string? label, ChunkCompression compression, string fingerprint, CancellationToken cancellation, int? keepVersions = null)
     {
         // A server that restarted or evicted in between has lost chunks that it acknowledged.
-        if (await FindLostAsync(cancellation).ConfigureAwait(false) is { } lost) throw Lost(lost);
+        if (await FindLostAsync(cancellation).ConfigureAwait(false) is { } lost) throw ImportJournal.Lost(lost);
         while (_tail.Count > 0) await WritePageAsync(cancellation).ConfigureAwait(false);
-        var state = await _database.PatientlyAsync(_ => _journal.AnnounceAsync("publishing"), cancellation).ConfigureAwait(false);
-        if (state == JournalState.Lost) throw Lost(_connection.Keys.Journal(_journal.ImportId)!);
-        if (state == JournalState.Others)
-            throw new RedisMLException("ImportTakenOver", ErrorKind.ResourceBusy,
-                $"Another process resumed this import into '{_journal.Dataset}'; nothing was published here.", _journal.Dataset);
+        _journal.Demand(await _database.PatientlyAsync(_ => _journal.AnnounceAsync("publishing"), cancellation).ConfigureAwait(false));
+        var rows = _placement is null ? null : RowStore.Create(_connection, _journal.Dataset, _placement);
+        long count = (_base?.Rows ?? 0) + Rows;
+        if (rows is not null) count = await rows.CountAsync(count).WaitAsync(cancellation).ConfigureAwait(false);
         var dataset = new Dataset
         {
             Name = _journal.Dataset,
@@ -136,12 +160,14 @@ sealed class DatasetWriter : IAsyncDisposable
             Created = DateTimeOffset.UtcNow,
             Columns = MergedColumns(),
             Label = label,
-            Rows = (_base?.Rows ?? 0) + Rows,
-            StoredBytes = (_base?.StoredBytes ?? 0) + StoredBytes,
+            Rows = count,
+            StoredBytes = rows is null ? (_base?.StoredBytes ?? 0) + StoredBytes : await rows.EstimateBytesAsync(count).WaitAsync(cancellation).ConfigureAwait(false),
+            Layout = _placement?.Layout ?? DatasetLayout.Columnar,
+            Placement = _placement,
             Compression = compression,
             Fingerprint = fingerprint,
             Sources = [.. _base?.Sources ?? [], new(fingerprint, _journal.ImportId, Rows)],
-            KeepVersions = keepVersions ?? current?.KeepVersions,
+            KeepVersions = rows is null ? keepVersions ?? current?.KeepVersions : 1,
             Pages = [.. SharedPages, .. _pages],
         };
         await new DatasetStore(_connection).PublishAsync(dataset, current?.Version, cancellation).ConfigureAwait(false);
@@ -190,9 +216,6 @@ sealed class DatasetWriter : IAsyncDisposable
             _journalling.Release();
         }
     }
-
-    static RedisMLException Lost(string key) => new("ChunkLost", ErrorKind.InvalidData,
-        $"The server no longer has '{key}', which it had acknowledged: it restarted without persistence, or evicts keys (see its maxmemory-policy). Nothing was published.", key);
 
     /// <summary>The first key of this import that isn't there as it was written; null where all are.</summary>
     async Task<string?> FindLostAsync(CancellationToken cancellation)

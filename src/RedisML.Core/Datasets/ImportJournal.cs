@@ -1,5 +1,7 @@
 using System.Security.Cryptography;
+using System.Text.Json;
 using RedisML.Connections;
+using RedisML.Datasets.Rows;
 using StackExchange.Redis;
 
 namespace RedisML.Datasets;
@@ -26,13 +28,13 @@ sealed class ImportJournal
     const int RemovalBatch = 1000;
     static readonly TimeSpan s_stalled = TimeSpan.FromHours(1), s_forgotten = TimeSpan.FromDays(1);
 
-    /// <summary>Changes a journal if it is still the caller's.</summary>
-    const string IfOwnerScript = """
-        -- KEYS journal | ARGV owner state ('' = give it up)
+    /// <summary>Sets a field of a journal if it is still the caller's. A late command of a former owner changes nothing.</summary>
+    const string NoteScript = """
+        -- KEYS journal | ARGV owner field ('' = give it up) value beat
         if redis.call('HEXISTS', KEYS[1], 'dataset') == 0 then return 2 end
         if redis.call('HGET', KEYS[1], 'owner') ~= ARGV[1] then return 0 end
         if ARGV[2] == '' then redis.call('HDEL', KEYS[1], 'owner', 'state')
-        else redis.call('HSET', KEYS[1], 'state', ARGV[2]) end
+        else redis.call('HSET', KEYS[1], ARGV[2], ARGV[3], 'beat', ARGV[4]) end
         return 1
         """;
 
@@ -86,17 +88,43 @@ sealed class ImportJournal
     }
 
     /// <summary>Notes that chunks below <paramref name="limit"/> may exist from now on.</summary>
-    public Task ExtendAsync(int limit, CancellationToken cancellation) => NoteAsync("chunks", limit, cancellation);
+    public Task ExtendAsync(int limit, CancellationToken cancellation) => DemandAsync("chunks", limit, cancellation);
+
+    /// <summary>Notes where rows will lie one by one, and how many of them were there before.</summary>
+    public async Task PlaceRowsAsync(RowPlacement placement, long rowsBefore, CancellationToken cancellation)
+    {
+        await DemandAsync("rowsBefore", rowsBefore, cancellation).ConfigureAwait(false);
+        await DemandAsync("placement", JsonSerializer.Serialize(placement, Datasets.Dataset.Json), cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>Where rows lie one by one; null for chunks.</summary>
+    public async Task<RowPlacement?> PlacementAsync(CancellationToken cancellation) =>
+        (string?)await Database.HashGetAsync(Key, "placement").WaitAsync(cancellation).ConfigureAwait(false) is { } json
+            ? JsonSerializer.Deserialize<RowPlacement>(json, Datasets.Dataset.Json) : null;
+
+    /// <summary>Notes that rows below <paramref name="limit"/> may exist from now on.</summary>
+    public Task ExtendRowsAsync(long limit, CancellationToken cancellation) => DemandAsync("rows", limit, cancellation);
 
     /// <summary>Notes where the import could go on.</summary>
-    public Task CheckpointAsync(string checkpoint, CancellationToken cancellation) => NoteAsync("checkpoint", checkpoint, cancellation);
+    public Task CheckpointAsync(string checkpoint, CancellationToken cancellation) => DemandAsync("checkpoint", checkpoint, cancellation);
 
     /// <summary>Announces that the import will now be published or removed, and tells whose it is.</summary>
-    public async Task<JournalState> AnnounceAsync(string what) =>
-        (JournalState)(int)await Database.ScriptEvaluateAsync(IfOwnerScript, [Key], [_owner, what]).ConfigureAwait(false);
+    public Task<JournalState> AnnounceAsync(string what) => NoteAsync("state", what);
 
     /// <summary>Leaves the import to whoever resumes it. (This only deletes fields: that works on a full server too.)</summary>
-    public Task GiveUpAsync() => Database.ScriptEvaluateAsync(IfOwnerScript, [Key], [_owner, ""]);
+    public Task GiveUpAsync() => NoteAsync("", "");
+
+    /// <exception cref="RedisMLException"><c>ImportTakenOver</c>, <c>ChunkLost</c>: the import isn't this process's any more.</exception>
+    public void Demand(JournalState state)
+    {
+        if (state == JournalState.Lost) throw Lost(Key!);
+        if (state == JournalState.Others)
+            throw new RedisMLException("ImportTakenOver", ErrorKind.ResourceBusy, $"Another process resumed this import into '{Dataset}'; nothing was published here.", Dataset);
+    }
+
+    /// <summary>The error for a key that the server no longer has, though it had acknowledged it.</summary>
+    public static RedisMLException Lost(string key) => new("ChunkLost", ErrorKind.InvalidData,
+        $"The server no longer has '{key}', which it had acknowledged: it restarted without persistence, or evicts keys (see its maxmemory-policy). Nothing was published.", key);
 
     /// <summary>Removes the journal: the import is over.</summary>
     public async Task CloseAsync()
@@ -111,6 +139,15 @@ sealed class ImportJournal
     {
         if (await IsPublishedAsync().ConfigureAwait(false)) return;
         var keys = _connection.Keys;
+        if (await PlacementAsync(CancellationToken.None).ConfigureAwait(false) is { } placement)
+        {
+            var versions = await new DatasetStore(_connection).VersionsAsync(Dataset, CancellationToken.None).ConfigureAwait(false);
+            var rows = await Database.HashGetAsync(Key, ["rowsBefore", "rows"]).ConfigureAwait(false);
+            // Rows with numbers that a version has too were written over; they can't be brought back, but must not go.
+            long first = versions.Where(v => placement.Key is null && v.Placement is { Key: null }).Select(v => v.Rows).Append((long)rows[0]).Max();
+            await RowStore.Create(_connection, Dataset, placement)
+                .RemoveAsync(first, rows[1].IsNull ? 0 : (long)rows[1], [.. versions.Select(v => v.Placement).OfType<RowPlacement>()]).ConfigureAwait(false);
+        }
         int chunks = Math.Max(atLeast, (int)await Database.HashGetAsync(Key, "chunks").ConfigureAwait(false));
         for (int first = 0; first <= chunks; first += RemovalBatch)
         {
@@ -151,11 +188,11 @@ sealed class ImportJournal
     async Task<bool> TryTakeAsync() =>
         (bool)await Database.ScriptEvaluateAsync(TakeScript, [Key], [_owner, Now() - (long)s_stalled.TotalSeconds]).ConfigureAwait(false);
 
-    Task NoteAsync(string field, RedisValue value, CancellationToken cancellation) => Database.PatientlyAsync(async d =>
-    {
-        await d.HashSetAsync(Key, [new(field, value), new("beat", Now())]).ConfigureAwait(false);
-        return true;
-    }, cancellation);
+    async Task DemandAsync(string field, RedisValue value, CancellationToken cancellation) =>
+        Demand(await Database.PatientlyAsync(_ => NoteAsync(field, value), cancellation).ConfigureAwait(false));
+
+    async Task<JournalState> NoteAsync(string field, RedisValue value) =>
+        (JournalState)(int)await Database.ScriptEvaluateAsync(NoteScript, [Key], [_owner, field, value, Now()]).ConfigureAwait(false);
 
     static string NewId() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8));
 

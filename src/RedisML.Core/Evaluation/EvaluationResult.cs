@@ -35,6 +35,12 @@ public sealed record EvaluationResult
     /// <summary>The mean absolute error, in the label's unit.</summary>
     public double? Mae { get; init; }
 
+    /// <summary>The mean Poisson deviance, 2·(y·ln(y/ŷ) − y + ŷ) a row: of a Poisson model, where no label is negative.</summary>
+    public double? PoissonDeviance { get; init; }
+
+    /// <summary>The share of the deviance of the mean that the model explains, as <see cref="R2"/> is of squared errors.</summary>
+    public double? D2 { get; init; }
+
     /// <summary>The share of rows whose likeliest class is the label.</summary>
     public double? Accuracy { get; init; }
 

@@ -1,6 +1,7 @@
 using Apache.Arrow;
 using RedisML.Datasets;
 using RedisML.Features;
+using RedisML.Models;
 using RedisML.Prediction;
 
 namespace RedisML.Evaluation;
@@ -52,7 +53,7 @@ public sealed class ModelEvaluator(Predictor predictor)
         var label = columns[_label.Column];
         var predictions = predictor.Predict(columns);
         if (_label.Classes is not null) return new ClassificationMetrics(predictions, ClassIndices(label));
-        return label is NumberVector numbers ? new RegressionMetrics(predictions, numbers.Values)
+        return label is NumberVector numbers ? new RegressionMetrics(predictions, numbers.Values, predictor.Algorithm == Algorithm.Poisson)
             : throw new RedisMLException("SignatureMismatch", ErrorKind.InvalidData,
                 $"The label '{_label.Column}' is text, and the model predicts a number.", _label.Column);
     }

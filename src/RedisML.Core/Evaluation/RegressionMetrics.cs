@@ -3,7 +3,7 @@ using RedisML.Prediction;
 
 namespace RedisML.Evaluation;
 
-/// <summary>Errors of predicted numbers.</summary>
+/// <summary>Errors of predicted numbers; of counts, their deviance too.</summary>
 internal sealed class RegressionMetrics : ChunkMetrics
 {
     const int SliceLength = 1024;
@@ -11,9 +11,11 @@ internal sealed class RegressionMetrics : ChunkMetrics
     ColumnMoments _labels;
     double _squaredError;
     double _absoluteError;
+    readonly PoissonDeviance? _deviance;
 
-    public RegressionMetrics(Predictions predictions, ReadOnlySpan<double> labels)
+    public RegressionMetrics(Predictions predictions, ReadOnlySpan<double> labels, bool areCounts)
     {
+        if (areCounts) _deviance = new();
         UnseenValues = predictions.Unseen;
         Span<double> slice = stackalloc double[SliceLength];
         int filled = 0;
@@ -27,6 +29,7 @@ internal sealed class RegressionMetrics : ChunkMetrics
                 Rows++;
                 _squaredError += error * error;
                 _absoluteError += Math.Abs(error);
+                _deviance?.Add(label, predictions.Values[row]);
                 slice[filled++] = label;
             }
             if (filled < SliceLength && row < labels.Length - 1) continue;
@@ -42,6 +45,7 @@ internal sealed class RegressionMetrics : ChunkMetrics
         _labels = _labels.Merge(other._labels);
         _squaredError += other._squaredError;
         _absoluteError += other._absoluteError;
+        _deviance?.Merge(other._deviance!);
     }
 
     public override EvaluationResult Result() => Rows == 0 ? base.Result() : base.Result() with
@@ -49,5 +53,7 @@ internal sealed class RegressionMetrics : ChunkMetrics
         R2 = _labels.Minimum == _labels.Maximum ? null : 1 - _squaredError / _labels.M2,
         Rmse = Math.Sqrt(_squaredError / Rows),
         Mae = _absoluteError / Rows,
+        PoissonDeviance = _deviance?.Mean(Rows),
+        D2 = _deviance?.Explained(Rows),
     };
 }

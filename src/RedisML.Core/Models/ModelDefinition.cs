@@ -15,11 +15,20 @@ public enum Algorithm
 
     /// <summary>Multinomial logistic regression.</summary>
     Softmax,
+
+    /// <summary>Poisson regression: the logarithm of the expected count or rate is linear.</summary>
+    Poisson,
+}
+
+public static class Algorithms
+{
+    /// <summary>Whether it predicts a class, and not a number.</summary>
+    public static bool IsClassifier(this Algorithm algorithm) => algorithm is Algorithm.Logistic or Algorithm.Softmax;
 }
 
 /// <summary>What a trained version of a model is, apart from its parameters. Stored as JSON in the field <c>@definition</c>.</summary>
 /// <remarks>
-/// Parameters: <c>weight</c> of shape [<see cref="FeaturePipeline.Width"/>] for Linear and Logistic, [classes, Width] for Softmax;
+/// Parameters: <c>weight</c> of shape [<see cref="FeaturePipeline.Width"/>] for Linear, Poisson and Logistic, [classes, Width] for Softmax;
 /// <c>intercept</c>, a scalar, or of shape [classes] for Softmax. They apply to encoded features.
 /// </remarks>
 public sealed record ModelDefinition
@@ -30,9 +39,11 @@ public sealed record ModelDefinition
 
     public double L2 { get; init; }
 
+    public double L1 { get; init; }
+
     public required Lineage Lineage { get; init; }
 
-    /// <summary>Figures of the training, such as <c>loss</c> (mean squared error, or mean log loss, without the penalty) and <c>iterations</c>.</summary>
+    /// <summary>Figures of the training, such as <c>loss</c> (mean squared error, mean Poisson deviance, or mean log loss, without the penalty) and <c>iterations</c>.</summary>
     public IReadOnlyDictionary<string, double> Metrics { get; init; } = new Dictionary<string, double>();
 }
 

@@ -14,12 +14,13 @@ public sealed partial class ModelStore
     /// </summary>
     const int HeadSeconds = 24 * 60 * 60;
 
-    /// <summary>KEYS: head. ARGV: number, the version that must be current, 0 for none, or empty for any older one; time.</summary>
+    /// <summary>KEYS: head. ARGV: number, the version that must be current, 0 for none, or empty for any older one; time; the run, or empty.</summary>
     /// <remarks>Numbers up to <c>removed</c> belong to a removal: a version that was then being written isn't to come back.</remarks>
     const string MoveHead = $"""
         local head = redis.call('HMGET', KEYS[1], 'version', 'last', 'removed')
         local number, current = tonumber(ARGV[1]), tonumber(head[1] or '0')
         if number > tonumber(head[2] or '0') or number <= tonumber(head[3] or '0') then return 0 end
+        if ARGV[4] ~= '' and redis.call('HSETNX', KEYS[1], 'run:' .. ARGV[4], ARGV[1]) == 0 then return 0 end
         if ARGV[2] == '' then
           if current > number then return 1 end
         elseif current ~= tonumber(ARGV[2]) then return 0 end
@@ -47,18 +48,15 @@ public sealed partial class ModelStore
     /// <summary>Stores what training produced as a new version, which can't be changed, and makes it the current one.</summary>
     /// <returns>The new version.</returns>
     /// <exception cref="RedisMLException"><c>InvalidParameterName</c>, <c>ParameterTooLarge</c>, <c>ModelBusy</c>.</exception>
-    public async Task<Model> PublishAsync(
-        string name, ModelDefinition definition, IEnumerable<KeyValuePair<string, ParameterValue>> parameters, CancellationToken cancellation)
-    {
-        HashEntry[] fields =
-        [
-            new(ModelField.Created, ModelField.Now()),
-            new(ModelField.Definition, JsonSerializer.SerializeToUtf8Bytes(definition, ModelJson.Definition)),
-            .. ModelField.Encode(parameters),
-        ];
-        long version = await RetryAsync(name, () => TryPublishAsync(name, RedisValue.EmptyString, fields, cancellation)).ConfigureAwait(false);
-        return await GetAsync(name, version, cancellation).ConfigureAwait(false);
-    }
+    public Task<Model> PublishAsync(
+        string name, ModelDefinition definition, IEnumerable<KeyValuePair<string, ParameterValue>> parameters, CancellationToken cancellation) =>
+        PublishAsync(name, definition, parameters, run: "", cancellation);
+
+    /// <summary>The same, once for the training run that the lineage names: whoever comes later is given the version that there is.</summary>
+    /// <inheritdoc cref="PublishAsync(string, ModelDefinition, IEnumerable{KeyValuePair{string, ParameterValue}}, CancellationToken)"/>
+    internal Task<Model> PublishOnceAsync(
+        string name, ModelDefinition definition, IEnumerable<KeyValuePair<string, ParameterValue>> parameters, CancellationToken cancellation) =>
+        PublishAsync(name, definition, parameters, definition.Lineage.Run, cancellation);
 
     /// <summary>Sets and removes parameters, all at once.</summary>
     /// <remarks>
@@ -94,6 +92,29 @@ public sealed partial class ModelStore
         return found;
     }
 
+    async Task<Model> PublishAsync(string name, ModelDefinition definition, IEnumerable<KeyValuePair<string, ParameterValue>> parameters,
+        string run, CancellationToken cancellation)
+    {
+        HashEntry[] fields =
+        [
+            new(ModelField.Created, ModelField.Now()),
+            new(ModelField.Definition, JsonSerializer.SerializeToUtf8Bytes(definition, ModelJson.Definition)),
+            .. ModelField.Encode(parameters),
+        ];
+        long version = await RetryAsync(name, async () =>
+            await PublishedAsync(name, run, cancellation).ConfigureAwait(false)
+                ?? await TryPublishAsync(name, RedisValue.EmptyString, fields, cancellation, run).ConfigureAwait(false)).ConfigureAwait(false);
+        return await GetAsync(name, version, cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>The version that a run has published; null where it hasn't.</summary>
+    async Task<long?> PublishedAsync(string name, string run, CancellationToken cancellation)
+    {
+        if (run == "") return null;
+        var version = await Database.HashGetAsync(Keys.Model(name), $"run:{run}").WaitAsync(cancellation).ConfigureAwait(false);
+        return version.IsNull ? null : (long)version;
+    }
+
     async Task<long?> TryChangeAsync(string name, HashEntry[] set, RedisValue[] remove, CancellationToken cancellation)
     {
         long? current = await CurrentVersionAsync(name, cancellation).ConfigureAwait(false);
@@ -116,7 +137,7 @@ public sealed partial class ModelStore
     }
 
     /// <summary>Writes a new version and moves the head to it. Null, with nothing left behind, where another writer was in between.</summary>
-    async Task<long?> TryPublishAsync(string name, RedisValue expected, HashEntry[] fields, CancellationToken cancellation)
+    async Task<long?> TryPublishAsync(string name, RedisValue expected, HashEntry[] fields, CancellationToken cancellation, string run = "")
     {
         cancellation.ThrowIfCancellationRequested();
         RedisKey head = Keys.Model(name);
@@ -127,7 +148,7 @@ public sealed partial class ModelStore
         try
         {
             await Database.HashSetAsync(key, fields).WaitAsync(cancellation).ConfigureAwait(false);
-            var moved = Database.ScriptEvaluateAsync(MoveHead, [head], [version, expected, ModelField.Now()]);
+            var moved = Database.ScriptEvaluateAsync(MoveHead, [head], [version, expected, ModelField.Now(), run]);
             var listed = Database.SetAddAsync(Keys.Models, name);
             await Task.WhenAll(moved, listed).ConfigureAwait(false);
             published = (bool)await moved.ConfigureAwait(false);

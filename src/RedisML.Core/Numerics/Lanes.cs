@@ -88,6 +88,16 @@ internal static class Lanes
         return Sum(sums) + rest;
     }
 
+    /// <summary>target *= source, each by each.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Multiply(Span<double> target, ReadOnlySpan<double> source)
+    {
+        var first = Of(target);
+        var second = Of(source[..target.Length]);
+        for (int i = 0; i < first.Length; i++) first[i] *= second[i];
+        for (int i = first.Length * Count; i < target.Length; i++) target[i] *= source[i];
+    }
+
     /// <summary>target += factor · source.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void AddScaled(Span<double> target, double factor, ReadOnlySpan<double> source)

@@ -25,6 +25,8 @@ public sealed class Predictor
 
     public FeaturePipeline Pipeline => _definition.Pipeline;
 
+    internal Algorithm Algorithm => _definition.Algorithm;
+
     /// <summary>Predicts each row of a chunk.</summary>
     /// <exception cref="RedisMLException"><c>SignatureMismatch</c>.</exception>
     public Predictions Predict(DatasetChunk chunk) => Predict(chunk.Batch);
@@ -63,6 +65,7 @@ public sealed class Predictor
             switch (_definition.Algorithm)
             {
                 case Algorithm.Linear: scores.AsSpan(0, rows).CopyTo(blockValues); break;
+                case Algorithm.Poisson: Exponential(scores.AsSpan(0, rows), blockValues); break;
                 case Algorithm.Logistic: Logistic(scores.AsSpan(0, rows), blockValues, blockProbabilities); break;
                 case Algorithm.Softmax: Softmax(scores.AsSpan(0, outputs * rows), blockValues, blockProbabilities); break;
             }
@@ -77,6 +80,11 @@ public sealed class Predictor
             if (!isMissing[row]) continue;
             for (int i = row; i < scores.Length; i += isMissing.Length) scores[i] = double.NaN;
         }
+    }
+
+    static void Exponential(ReadOnlySpan<double> scores, Span<double> values)
+    {
+        for (int row = 0; row < scores.Length; row++) values[row] = Math.Exp(scores[row]);
     }
 
     static void Logistic(ReadOnlySpan<double> scores, Span<double> values, Span<double> probabilities)

@@ -13,7 +13,7 @@ internal interface IBlockTerm
     int ScratchPerRow { get; }
 
     /// <summary>Adds a block's part to <paramref name="sum"/>.</summary>
-    void Add(EncodedBlock block, ReadOnlySpan<double> labels, ReadOnlySpan<double> parameters, Span<double> sum, Span<double> scratch);
+    void Add(EncodedBlock block, Targets targets, ReadOnlySpan<double> parameters, Span<double> sum, Span<double> scratch);
 }
 
 /// <summary>Adds a term up over all blocks, by a team and with the other nodes.</summary>
@@ -61,7 +61,12 @@ internal sealed class BlockSum
     {
         var branches = LeafTree.Branches(new(share.First, Math.Min(share.End, _leaves)), _leaves);
         List<Branch> parts = [.. branches.SelectMany(Parts)];
-        _team.For(parts.Count, (worker, index) => AddBranch(worker, parts[index], Sum(parts[index].First), 0));
+        _team.For(parts.Count, (worker, index) =>
+        {
+            var sum = Sum(parts[index].First);
+            AddBranch(worker, parts[index], sum, 0);
+            if (!double.IsFinite(sum[^1])) _team.NotFiniteWorker = worker;
+        });
         int slices = (_term.Length + SliceLength - 1) / SliceLength;
         if (slices == 1) AddSlice(branches, 0);
         else _team.For(slices, (_, slice) => AddSlice(branches, slice));
@@ -101,7 +106,7 @@ internal sealed class BlockSum
         for (int block = _data.Map.LeafStart(leaf); block < end && !_team.Stopping.IsCancellationRequested; block++)
         {
             var rows = _data.Block(block);
-            if (rows.Rows > 0) _term.Add(rows, _data.Labels(block), _parameters.Span, sum, scratch);
+            if (rows.Rows > 0) _term.Add(rows, _data.Targets(block), _parameters.Span, sum, scratch);
         }
     }
 

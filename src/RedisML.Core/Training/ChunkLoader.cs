@@ -8,9 +8,9 @@ namespace RedisML.Training;
 /// <summary>The first pass over chunks: decodes them, leaves rows out, and takes the statistics of the others. Workers share it.</summary>
 internal sealed class ChunkLoader(FeaturePlan plan, TrainingSpecification specification)
 {
-    readonly bool _classify = specification.Algorithm != Algorithm.Linear;
+    readonly bool _classify = specification.Algorithm.IsClassifier();
 
-    public LoadedChunk Load(RecordBatch batch)
+    public LoadedChunk Load(RecordBatch batch, long firstRow)
     {
         var columns = new BatchColumns(batch, plan.Derived);
         var label = columns[specification.Label];
@@ -24,11 +24,14 @@ internal sealed class ChunkLoader(FeaturePlan plan, TrainingSpecification specif
 
         var drop = new bool[batch.Length];
         int labelMissing = Mark(label, drop);
+        var weight = specification.SampleWeight is { } column ? (NumberVector)columns[column] : null;
+        if (weight is not null) labelMissing = Math.Max(labelMissing, Mark(weight, drop));
         var scratch = specification.Missing == MissingPolicy.Drop ? drop : new bool[batch.Length];
         var featureMissing = System.Array.ConvertAll(features, feature => Mark(feature, scratch));
         var kept = Kept(drop);
 
-        var rows = new TrainingChunk(kept.Length, BlockPartition.CountOf(batch.Length, BlockPartition.BlockRows(plan.NumberCount)), plan.NumberCount, plan.Features.Count - plan.NumberCount);
+        int blocks = BlockPartition.CountOf(batch.Length, BlockPartition.BlockRows(plan.NumberCount));
+        var rows = new TrainingChunk(firstRow, kept.Length, blocks, plan.NumberCount, plan.Features.Count - plan.NumberCount);
         var moments = new List<ColumnMoments>();
         var levels = new List<ChunkLevels>();
         for (int i = 0; i < features.Length; i++)
@@ -49,10 +52,14 @@ internal sealed class ChunkLoader(FeaturePlan plan, TrainingSpecification specif
             Levels = [.. levels],
             Dropped = batch.Length - kept.Length,
             LabelMissing = labelMissing,
+            LabelWeights = [],
             FeatureMissing = featureMissing,
         };
-        if (label is not TextVector classes) return loaded with { LabelMoments = TakeTargets((NumberVector)label, kept, rows) };
-        return loaded with { LabelLevels = TakeClasses(classes, kept, rows) };
+        if (weight is not null) TakeWeights(weight, kept, rows);
+        if (label is not TextVector classes)
+            return loaded with { LabelMoments = TakeTargets((NumberVector)label, kept, rows), LabelWeights = [rows.Weights?.Sum() ?? kept.Length] };
+        loaded = loaded with { LabelLevels = TakeClasses(classes, kept, rows) };
+        return loaded with { LabelWeights = SumByClass(classes.Levels.Count, rows) };
     }
 
     /// <summary>Marks the rows in which a column is missing.</summary>
@@ -144,6 +151,26 @@ internal sealed class ChunkLoader(FeaturePlan plan, TrainingSpecification specif
             counts[code]++;
         }
         return new(label.Levels, counts, 0);
+    }
+
+    void TakeWeights(NumberVector column, int[] kept, TrainingChunk rows)
+    {
+        var weights = new double[kept.Length];
+        Gather(column.Values, kept, weights);
+        foreach (double weight in weights)
+        {
+            if (weight >= 0 && double.IsFinite(weight)) continue;
+            throw new RedisMLException("WeightInvalid", ErrorKind.InvalidData,
+                $"Column '{specification.SampleWeight}' has the weight {weight}; a row can't count less than 0, nor without end.", specification.SampleWeight);
+        }
+        rows.Weights = weights;
+    }
+
+    static double[] SumByClass(int classes, TrainingChunk rows)
+    {
+        var sums = new double[classes];
+        for (int row = 0; row < rows.Labels.Length; row++) sums[(int)rows.Labels[row]] += rows.Weights?[row] ?? 1;
+        return sums;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -16,16 +16,20 @@ public sealed class DatasetTrainingChunks : ITrainingChunks, IAsyncDisposable
     readonly Task _reading;
     ExceptionDispatchInfo? _failure;
 
-    DatasetTrainingChunks(RedisMLConnection connection, Dataset dataset)
+    DatasetTrainingChunks(RedisMLConnection connection, Dataset dataset, long firstRow, long rows)
     {
-        Rows = dataset.Rows;
-        _reading = Task.Run(() => ReadAsync(connection, dataset));
+        Rows = rows;
+        _reading = Task.Run(() => ReadAsync(connection, dataset, firstRow));
     }
 
     public long Rows { get; }
 
     /// <summary>Starts to read at once.</summary>
-    public static DatasetTrainingChunks Start(RedisMLConnection connection, Dataset dataset) => new(connection, dataset);
+    public static DatasetTrainingChunks Start(RedisMLConnection connection, Dataset dataset) => Start(connection, dataset, 0, dataset.Rows);
+
+    /// <summary>Starts to read those chunks that hold some rows.</summary>
+    internal static DatasetTrainingChunks Start(RedisMLConnection connection, Dataset dataset, long firstRow, long rows) =>
+        new(connection, dataset, firstRow, rows);
 
     public DatasetChunk? Take(CancellationToken cancellation)
     {
@@ -43,11 +47,11 @@ public sealed class DatasetTrainingChunks : ITrainingChunks, IAsyncDisposable
         _stop.Dispose();
     }
 
-    async Task ReadAsync(RedisMLConnection connection, Dataset dataset)
+    async Task ReadAsync(RedisMLConnection connection, Dataset dataset, long firstRow)
     {
         try
         {
-            await foreach (var chunk in new DatasetReader(connection).ReadAsync(dataset, cancellation: _stop.Token).ConfigureAwait(false))
+            await foreach (var chunk in new DatasetReader(connection).ReadAsync(dataset, firstRow, Rows, _stop.Token).ConfigureAwait(false))
                 _arrived.Add(chunk, _stop.Token);
         }
         catch (Exception e)

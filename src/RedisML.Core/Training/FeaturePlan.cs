@@ -23,6 +23,7 @@ internal sealed class FeaturePlan
         Features = [.. features.Distinct(StringComparer.Ordinal).Select(Plan)];
         CheckFeatures();
         CheckLabel();
+        CheckSampleWeight();
     }
 
     public DerivedColumns Derived { get; }
@@ -52,7 +53,7 @@ internal sealed class FeaturePlan
     {
         var excluded = Derived.Sources(_specification.Label);
         return [.. schema.Select(c => c.Name).Concat(Derived.Ordered.Select(d => d.Name))
-            .Where(name => !Derived.Sources(name).Overlaps(excluded))];
+            .Where(name => name != _specification.SampleWeight && !Derived.Sources(name).Overlaps(excluded))];
     }
 
     PlannedFeature Plan(string column)
@@ -81,14 +82,26 @@ internal sealed class FeaturePlan
     {
         if (!LabelType.IsNumeric && !LabelType.IsText)
             throw Invalid("LabelTypeUnsupported", $"The label '{_specification.Label}' is of type {LabelType}, which no model predicts.", _specification.Label);
-        if (_specification.Algorithm != Algorithm.Linear) return;
+        var algorithm = _specification.Algorithm;
+        if (algorithm.IsClassifier()) return;
         if (LabelType == ColumnType.Utf8)
         {
             throw Invalid("LabelNotNumeric",
-                $"Linear predicts a number and the label '{_specification.Label}' is text; use Logistic or Softmax.", _specification.Label);
+                $"{algorithm} predicts a number and the label '{_specification.Label}' is text; use Logistic or Softmax.", _specification.Label);
         }
-        if (_specification.PositiveClass is { } positive)
-            throw Invalid("UnknownClass", "Linear predicts a number: it has no positive class.", positive);
+        if ((_specification.PositiveClass ?? _specification.ClassWeights.Keys.FirstOrDefault()) is { } name)
+            throw Invalid("UnknownClass", $"{algorithm} predicts a number: it has no class '{name}'.", name);
+        if (_specification.BalanceClasses)
+            throw Invalid("UnknownClass", $"{algorithm} predicts a number: it has no classes to balance.", _specification.Label);
+    }
+
+    void CheckSampleWeight()
+    {
+        if (_specification.SampleWeight is not { } weight) return;
+        if (TypeOf(weight) == ColumnType.Utf8)
+            throw Invalid("WeightInvalid", $"The weight of a row is a number, and column '{weight}' is text.", weight);
+        if (weight == _specification.Label || Features.Any(f => f.Column == weight))
+            throw Invalid("WeightInvalid", $"Column '{weight}' can't be the weight of a row and a feature, or the label, too.", weight);
     }
 
     ColumnType TypeOf(string column) => Derived.TypeOf(column, stored => _stored.TryGetValue(stored, out var type) ? type

@@ -17,6 +17,9 @@ internal sealed class HeldChunks(
     /// <summary>Known from the start where the source knows its chunks, else once they are loaded.</summary>
     public BlockMap? Map { get; private set; } = source.ChunkRows is { } rows ? new(rows, plan.NumberCount) : null;
 
+    /// <summary>The sum of the weights of the rows that are held.</summary>
+    public double Weight => _held.Values.Sum(chunk => chunk.Rows.Weights?.Sum() ?? chunk.Rows.Labels.Length);
+
     /// <summary>The same, with nothing loaded: what is encoded can't be encoded anew.</summary>
     public HeldChunks Again() => new(plan, specification, source, team, workerCount, progress);
 
@@ -95,7 +98,7 @@ internal sealed class HeldChunks(
             {
                 using (chunk)
                 {
-                    var loaded = _loader.Load(chunk.Batch);
+                    var loaded = _loader.Load(chunk.Batch, chunk.FirstRow);
                     _fit?.Encode(loaded);
                     lock (_held)
                     {

@@ -25,14 +25,31 @@ internal static class LabelClasses
                 $"Logistic tells two classes apart and '{specification.Label}' has {classes.Length}; use Softmax.", specification.Label);
         }
         if (specification.PositiveClass is not { } positive) return classes;
-        int index = System.Array.IndexOf(classes, Normalize(type, positive));
-        if (index < 0)
-        {
-            var names = string.Join(", ", classes.Take(ClassesShown).Select(name => $"'{name}'"));
-            if (classes.Length > ClassesShown) names += ", …";
-            throw Invalid("UnknownClass", $"'{positive}' is no class of '{specification.Label}'; its classes are {names}.", positive);
-        }
+        int index = Find(specification, type, classes, positive);
         return [.. classes.Where((_, i) => i != index), classes[index]];
+    }
+
+    /// <summary>For each class, what a row of it counts; null where the specification weighs no class.</summary>
+    public static double[]? Weights(TrainingSpecification specification, ColumnType type, string[] classes, IReadOnlyDictionary<string, long> counts)
+    {
+        if (specification.BalanceClasses)
+        {
+            double share = (double)counts.Values.Sum() / classes.Length;
+            return [.. classes.Select(name => share / counts[name])];
+        }
+        if (specification.ClassWeights.Count == 0) return null;
+        double[] weights = [.. classes.Select(_ => 1.0)];
+        foreach (var (name, weight) in specification.ClassWeights) weights[Find(specification, type, classes, name)] = weight;
+        return weights;
+    }
+
+    static int Find(TrainingSpecification specification, ColumnType type, string[] classes, string name)
+    {
+        int index = System.Array.IndexOf(classes, Normalize(type, name));
+        if (index >= 0) return index;
+        var names = string.Join(", ", classes.Take(ClassesShown).Select(known => $"'{known}'"));
+        if (classes.Length > ClassesShown) names += ", …";
+        throw Invalid("UnknownClass", $"'{name}' is no class of '{specification.Label}'; its classes are {names}.", name);
     }
 
     /// <summary>A class as the user may write it (1.0, True) in the form in which it is stored (1, true).</summary>

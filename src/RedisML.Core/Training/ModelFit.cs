@@ -5,7 +5,8 @@ namespace RedisML.Training;
 
 /// <summary>Finds the parameters that fit encoded rows: runs on the leader, and the team adds up.</summary>
 internal sealed class ModelFit(
-    TrainingSpecification specification, PipelineFit fit, TrainingData data, WorkerTeam team, int workerCount, ITrainingExchange exchange,
+    TrainingSpecification specification, PipelineFit fit, TrainingData data, TrainingData? validation, WorkerTeam team, int workerCount,
+    ITrainingExchange exchange,
     Action<int, double, long> report)
 {
     /// <summary>The widest encoding whose Gram matrix is made to solve Linear.</summary>
@@ -19,18 +20,22 @@ internal sealed class ModelFit(
     {
         Algorithm.Linear => new LinearObjective(data.Layout),
         Algorithm.Logistic => new LogisticObjective(data.Layout),
-        Algorithm.Softmax => new SoftmaxObjective(data.Layout, fit.ClassCounts.Length),
+        Algorithm.Softmax => new SoftmaxObjective(data.Layout, fit.ClassShares.Length),
+        Algorithm.Poisson => new PoissonObjective(data.Layout),
         var other => throw new RedisMLException("UnknownAlgorithm", ErrorKind.InvalidArgument, $"There is no algorithm '{other}'.", other),
     };
 
-    public Solution Run() =>
-        specification.Algorithm == Algorithm.Linear && data.Layout.Width <= MaxSolvedWidth ? Solve() : Optimize();
+    public Solution Run() => IsSolvable ? Solve() : Optimize();
+
+    bool IsSolvable => specification is { Algorithm: Algorithm.Linear, L1: 0, Optimizer.Kind: OptimizerKind.Lbfgs }
+        && validation is null && data.Layout.Width <= MaxSolvedWidth;
 
     Solution Solve()
     {
         var parameters = RidgeSolver.Solve(
-            Gram(fit.LabelMoments.Mean), data.Layout.Width, fit.Rows, fit.LabelMoments.Mean, specification.L2, team.ThrowIfStopping);
-        double loss = _objective.MeanLoss(new BlockSum(data, _objective, team, workerCount, exchange).At(parameters)[^1], fit.Rows);
+            Gram(fit.LabelMoments.Mean), data.Layout.Width, fit.LabelMoments.Mean, specification.L2, team.ThrowIfStopping);
+        var sum = new BlockSum(data, _objective, team, workerCount, exchange).At(parameters);
+        double loss = _objective.ReportedScale * sum[^2] / sum[^1];
         if (!double.IsFinite(loss))
         {
             throw new RedisMLException("LossNotFinite", ErrorKind.InvalidData,
@@ -41,36 +46,31 @@ internal sealed class ModelFit(
 
     Solution Optimize()
     {
-        double[] start = [.. new double[_objective.WeightCount], .. _objective.StartIntercepts(fit)];
-        Optimizer optimizer = new Lbfgs(start, Preconditioner(), specification.MaxIteration, specification.Tolerance);
+        var plan = new OptimizerPlan(specification, _objective, fit);
+        var optimizer = plan.Create(validation is not null, Preconditioner);
         exchange.Attach(optimizer);
-        var sum = new BlockSum(data, _objective, team, workerCount, exchange);
-        var gradient = new double[_objective.ParameterCount];
+        var sums = new RowSums(_objective, data, validation, plan.Batches, specification.Seed ?? 0, team, workerCount, exchange);
+        double scale = _objective.ReportedScale;
+        double rows = 0;
         while (optimizer.State == OptimizerState.Running)
         {
             int iteration = optimizer.Iterations;
-            var total = sum.At(optimizer.Point);
-            total[..^1].CopyTo(gradient);
-            var weights = optimizer.Point.Span[.._objective.WeightCount];
-            Lanes.AddScaled(gradient.AsSpan(0, weights.Length), specification.L2, weights);
-            optimizer.Advance(total[^1] + Penalty(weights), gradient);
-            if (optimizer.Iterations > iteration) report(optimizer.Iterations, MeanLoss(optimizer), optimizer.Evaluations * fit.Rows);
+            var sum = sums.At(optimizer.Rows, optimizer.Point);
+            rows += sum[^1] * (fit.Rows / fit.Weight);
+            optimizer.Advance(sum[^2], sum[..^2], sum[^1]);
+            if (optimizer.Iterations > iteration) report(optimizer.Iterations, scale * optimizer.Loss, (long)rows);
         }
-        return new(optimizer.Solution.ToArray(), MeanLoss(optimizer), optimizer.Iterations, optimizer.Evaluations,
-            optimizer.State == OptimizerState.Converged);
+        return new(optimizer.Solution.ToArray(), scale * optimizer.Loss, optimizer.Iterations, optimizer.Evaluations,
+            optimizer.State is not (OptimizerState.IterationLimit or OptimizerState.Stalled),
+            validation is null ? null : scale * optimizer.ValidationLoss);
     }
 
-    double Penalty(ReadOnlySpan<double> weights) => specification.L2 / 2 * Lanes.Dot(weights, weights);
-
-    double MeanLoss(Optimizer optimizer) =>
-        _objective.MeanLoss(optimizer.Loss - Penalty(optimizer.Solution.Span[.._objective.WeightCount]), fit.Rows);
-
-    Preconditioner Preconditioner()
+    Preconditioner Preconditioner(bool diagonal)
     {
         var curvatures = _objective.StartCurvatures(fit);
         bool isSmall = data.Layout.Width <= MaxPreconditionedWidth && data.Layout.Features.Count <= MaxPreconditionedFeatures;
-        return isSmall && curvatures is [double curvature]
-            ? RidgeSolver.Preconditioner(Gram(0), data.Layout.Width, fit.Rows, curvature, specification.L2, team.ThrowIfStopping)
+        return !diagonal && isSmall && curvatures is [double curvature]
+            ? RidgeSolver.Preconditioner(Gram(0), data.Layout.Width, curvature, specification.L2, team.ThrowIfStopping)
             : new DiagonalPreconditioner(Diagonal(curvatures));
     }
 
@@ -84,7 +84,7 @@ internal sealed class ModelFit(
             weights.Fill(specification.L2);
             Lanes.AddScaled(weights, curvatures[k], fit.SquareSums);
             weights.Replace(0, 1); // a constant column, not penalised
-            diagonal[_objective.WeightCount + k] = curvatures[k] * fit.Rows;
+            diagonal[_objective.WeightCount + k] = curvatures[k] * fit.Weight;
         }
         return diagonal;
     }

@@ -9,6 +9,7 @@ internal sealed class PipelineFit
     readonly TrainingSpecification _specification;
     readonly ColumnMoments[] _numbers;
     readonly CategoryEncoder? _classes;
+    readonly double[]? _classWeights;
 
     public PipelineFit(FeaturePlan plan, TrainingSpecification specification, TrainingStatistics statistics)
     {
@@ -18,23 +19,34 @@ internal sealed class PipelineFit
         if (Rows == 0) throw NoRows(plan, specification, statistics);
 
         LabelEncoding label;
-        if (specification.Algorithm == Algorithm.Linear)
+        if (!specification.Algorithm.IsClassifier())
         {
             LabelMoments = statistics.LabelMoments;
+            if (specification.Algorithm == Algorithm.Poisson) CheckCounts();
+            Weight = statistics.LabelWeights[""];
             label = new(specification.Label, plan.LabelType, null);
         }
         else
         {
             var counts = statistics.Classes.Counts;
             var classes = LabelClasses.Order(specification, plan.LabelType, counts.Keys);
-            ClassCounts = [.. classes.Select(name => counts[name])];
             _classes = new CategoryEncoder(classes);
+            _classWeights = LabelClasses.Weights(specification, plan.LabelType, classes, counts);
+            double[] weights = [.. classes.Select((name, i) => statistics.LabelWeights[name] * (_classWeights?[i] ?? 1))];
+            Weight = weights.Sum();
+            ClassShares = [.. weights.Select(weight => weight / Weight)];
             label = new(specification.Label, plan.LabelType, classes);
+        }
+        if (!(Weight > 0) || ClassShares.Contains(0))
+        {
+            throw new RedisMLException("WeightInvalid", ErrorKind.InvalidData,
+                $"The rows of '{specification.Label}', or those of one of its classes, have no weight.", specification.SampleWeight);
         }
 
         var features = new List<Feature>();
         var numbers = new List<ColumnMoments>();
         var squareSums = new List<double>();
+        double meanWeight = Weight / Rows;
         int categories = 0;
         foreach (var (column, type, isCategory) in plan.Features)
         {
@@ -43,15 +55,15 @@ internal sealed class PipelineFit
                 var found = statistics.Levels[categories++];
                 var levels = Categories.Order(type, found.Counts.Keys);
                 features.Add(new CategoryFeature(column, type, levels, found.Missing > 0));
-                squareSums.AddRange(levels.Select(level => (double)found.Counts[level]));
-                if (found.Missing > 0) squareSums.Add(found.Missing);
+                squareSums.AddRange(levels.Select(level => found.Counts[level] * meanWeight));
+                if (found.Missing > 0) squareSums.Add(found.Missing * meanWeight);
             }
             else
             {
                 var moments = statistics.Moments[numbers.Count];
                 if (!moments.IsFinite) throw ChunkLoader.Infinite(column);
                 features.Add(new NumericFeature(column, moments.Mean, moments.Scale));
-                squareSums.Add(moments.M2 / (moments.Scale * moments.Scale));
+                squareSums.Add(moments.M2 / (moments.Scale * moments.Scale) * meanWeight);
                 numbers.Add(moments);
             }
         }
@@ -78,14 +90,17 @@ internal sealed class PipelineFit
     /// <summary>Rows left out because a value was missing.</summary>
     public long Dropped { get; }
 
-    /// <summary>The sum of squares of each position of the encoded rows.</summary>
+    /// <summary>The sum of squares of each position of the encoded rows; times their mean weight.</summary>
     public double[] SquareSums { get; }
 
     /// <summary>The moments of the label, for regression.</summary>
     public ColumnMoments LabelMoments { get; }
 
-    /// <summary>The rows of each class, for classification.</summary>
-    public long[] ClassCounts { get; } = [];
+    /// <summary>The sum of the rows' weights; without weights, their number.</summary>
+    public double Weight { get; }
+
+    /// <summary>The share of each class in the weight, for classification.</summary>
+    public double[] ClassShares { get; } = [];
 
     /// <summary>Encodes the rows of a chunk in place.</summary>
     public void Encode(LoadedChunk chunk)
@@ -102,6 +117,23 @@ internal sealed class PipelineFit
         if (_classes is null) return;
         var classes = _classes.Map(chunk.LabelLevels.Names);
         foreach (ref double label in rows.Labels.AsSpan()) label = classes[(int)label];
+        bool hasUnknown = classes.Contains(CategoryEncoder.None);
+        if (_classWeights is null && !hasUnknown) return;
+        if (rows.Weights is null) System.Array.Fill(rows.Weights = new double[rows.Labels.Length], 1);
+        for (int row = 0; row < rows.Labels.Length; row++)
+        {
+            int index = (int)rows.Labels[row];
+            if (index != CategoryEncoder.None) rows.Weights[row] *= _classWeights?[index] ?? 1;
+            else (rows.Labels[row], rows.Weights[row]) = (0, 0); // a validation row of a class that training hasn't seen
+        }
+    }
+
+    void CheckCounts()
+    {
+        if (LabelMoments.Minimum >= 0 && LabelMoments.Mean > 0) return;
+        throw new RedisMLException("LabelNegative", ErrorKind.InvalidData, LabelMoments.Minimum < 0
+            ? $"Poisson predicts counts, and the label '{_specification.Label}' has the value {LabelMoments.Minimum}."
+            : $"Every label in '{_specification.Label}' is 0; there is nothing to tell apart.", _specification.Label);
     }
 
     static RedisMLException NoRows(FeaturePlan plan, TrainingSpecification specification, TrainingStatistics statistics)

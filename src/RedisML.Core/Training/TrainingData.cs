@@ -12,6 +12,9 @@ internal sealed class TrainingData(EncodedLayout layout, BlockMap map)
 
     public BlockMap Map { get; } = map;
 
+    /// <summary>Changes whenever other chunks are held.</summary>
+    public int Version { get; private set; }
+
     public int MaxBlockRows { get; } = BlockPartition.BlockRows(layout.NumberPositions.Length);
 
     /// <summary>Replaces the chunks that are held.</summary>
@@ -20,10 +23,24 @@ internal sealed class TrainingData(EncodedLayout layout, BlockMap map)
     {
         _firstBlock = Map.FirstBlock(first);
         _blocks = [.. chunks.SelectMany(chunk => Enumerable.Range(0, chunk.Blocks.Count).Select(block => (chunk, block)))];
+        Version++;
     }
 
     /// <param name="index">Among the blocks of all chunks.</param>
     public EncodedBlock Block(int index) => _blocks[index - _firstBlock].Chunk.Block(Layout, _blocks[index - _firstBlock].Block);
 
-    public ReadOnlySpan<double> Labels(int index) => _blocks[index - _firstBlock].Chunk.BlockLabels(_blocks[index - _firstBlock].Block);
+    public Targets Targets(int index) => _blocks[index - _firstBlock].Chunk.BlockTargets(_blocks[index - _firstBlock].Block);
+
+    /// <summary>The rows of some leaves, as runs of rows of the chunks that they lie in.</summary>
+    public IEnumerable<(TrainingChunk Chunk, int FirstRow, int EndRow)> Rows(Branch leaves)
+    {
+        int first = Map.LeafStart(leaves.First) - _firstBlock, end = Map.LeafStart(Math.Min(leaves.First + leaves.Size, Map.Leaves)) - _firstBlock;
+        while (first < end)
+        {
+            var (chunk, block) = _blocks[first];
+            int count = Math.Min(chunk.Blocks.Count - block, end - first);
+            yield return (chunk, chunk.Blocks.Start(block), chunk.Blocks.Start(block + count));
+            first += count;
+        }
+    }
 }

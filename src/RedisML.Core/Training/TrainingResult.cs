@@ -13,8 +13,11 @@ public sealed record TrainingResult
     /// <summary>[1], for Softmax [classes].</summary>
     public required double[] Intercepts { get; init; }
 
-    /// <summary>Of the training rows, without the penalty: mean squared error for Linear, else mean log loss.</summary>
+    /// <summary>Of the training rows, without the penalty: mean squared error for Linear, mean deviance for Poisson, else mean log loss.</summary>
     public required double Loss { get; init; }
+
+    /// <summary>The same of the validation rows; null without.</summary>
+    public double? ValidationLoss { get; init; }
 
     /// <summary>0 where the solution is exact.</summary>
     public required int Iterations { get; init; }

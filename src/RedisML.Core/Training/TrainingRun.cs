@@ -5,7 +5,17 @@ namespace RedisML.Training;
 /// <summary>Where a training run stands.</summary>
 public enum TrainingState
 {
+    /// <summary>Waits for the nodes that it starts with.</summary>
+    Waiting,
+
     Running,
+
+    /// <summary>Too few nodes are left; it waits for others.</summary>
+    Paused,
+
+    /// <summary>No process works at it any more, and it hasn't ended: it can be resumed.</summary>
+    Interrupted,
+
     Completed,
     Failed,
     Stopped,
@@ -57,4 +67,17 @@ public sealed record TrainingRun
 
     /// <summary>Rows loaded, later evaluated, a second.</summary>
     public double RowsPerSecond { get; init; }
+
+    /// <summary>At most, going by the steps so far and the most that there may be; null where nothing is known yet, and after the end.</summary>
+    public TimeSpan? TimeLeft => State != TrainingState.Running || Step == 0 || Elapsed == default
+        ? null : Elapsed * ((double)Math.Max(0, MaxStep - Step) / Step);
+
+    /// <summary>The most steps that there may be.</summary>
+    public int MaxStep { get; init; }
+
+    /// <summary>The step of the last checkpoint, of all steps taken, line searches included; 0 before the first.</summary>
+    public long CheckpointStep { get; init; }
+
+    /// <summary>Why it paused, stopped or failed, or who was the last to come or go.</summary>
+    public string Reason { get; init; } = "";
 }

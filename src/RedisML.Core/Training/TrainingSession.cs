@@ -10,6 +10,7 @@ public sealed class TrainingSession
 {
     readonly TrainingSpecification _specification;
     readonly ITrainingSource _source;
+    readonly ITrainingSource? _validation;
     readonly INodeLink _link;
     readonly IProgress<TrainingProgress>? _progress;
     readonly FeaturePlan _plan;
@@ -18,22 +19,23 @@ public sealed class TrainingSession
 
     /// <param name="schema">The columns of the dataset.</param>
     /// <param name="progress">Told by the leader, after each chunk that it loads and each iteration.</param>
+    /// <param name="validation">Rows by whose loss training stops early; they have the columns that the specification needs.</param>
     /// <exception cref="RedisMLException">The specification doesn't fit the columns, or the rows don't fit into memory.</exception>
     public TrainingSession(
         TrainingSpecification specification, IReadOnlyList<ColumnSchema> schema, ITrainingChunks chunks, int workerCount,
-        IProgress<TrainingProgress>? progress = null)
-        : this(specification, schema, new WholeSource(chunks), new LocalLink(), workerCount, progress)
+        IProgress<TrainingProgress>? progress = null, ITrainingChunks? validation = null)
+        : this(specification, schema, new WholeSource(chunks), new LocalLink(), workerCount, progress, validation is null ? null : new WholeSource(validation))
     {
     }
 
     /// <summary>A training as a node of a run.</summary>
     internal TrainingSession(
         TrainingSpecification specification, IReadOnlyList<ColumnSchema> schema, ITrainingSource source, INodeLink link, int workerCount,
-        IProgress<TrainingProgress>? progress)
+        IProgress<TrainingProgress>? progress, ITrainingSource? validation = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(workerCount, 1);
         CheckRange(specification);
-        (_specification, _source, _link, _progress, WorkerCount) = (specification, source, link, progress, workerCount);
+        (_specification, _source, _validation, _link, _progress, WorkerCount) = (specification, source, validation, link, progress, workerCount);
         _plan = new FeaturePlan(specification, schema);
         CheckMemory();
     }
@@ -84,17 +86,21 @@ public sealed class TrainingSession
     TrainingResult Train()
     {
         var held = new HeldChunks(_plan, _specification, _source, _team, WorkerCount, _progress);
-        _link.Prepare = held.Prepare;
+        _link.Use(held.Prepare, held.Map?.Leaves ?? 0);
         while (true)
         {
             try
             {
                 return Train(held, new TrainingReplica(_link, _link.Enter(_team.Wait)));
             }
+            catch (RedisMLException e) when (e.ErrorId == "LossNotFinite")
+            {
+                throw new RedisMLException(e.ErrorId, e.Kind, _team.NotFiniteWorker is { } worker ? $"{e.Message} Worker {worker} came upon it." : e.Message, e.Target, e);
+            }
             catch (ReplicaLostException)
             {
                 held = held.Again();
-                _link.Prepare = held.Prepare;
+                _link.Use(held.Prepare, held.Map?.Leaves ?? 0);
             }
         }
     }
@@ -104,9 +110,10 @@ public sealed class TrainingSession
         long start = Stopwatch.GetTimestamp();
         var fit = new PipelineFit(_plan, _specification, held.Merge(exchange.Gather(held.Statistics)));
         var data = held.Encode(fit);
+        var validation = _validation is null ? null : LoadValidation(_validation, fit);
 
         long trainingStart = Stopwatch.GetTimestamp();
-        var solution = new ModelFit(_specification, fit, data, _team, WorkerCount, exchange, Report).Run();
+        var solution = new ModelFit(_specification, fit, data, validation, _team, WorkerCount, exchange, Report).Run();
         int weights = solution.Parameters.Length / (fit.Layout.Width + 1) * fit.Layout.Width;
         return new TrainingResult
         {
@@ -114,6 +121,7 @@ public sealed class TrainingSession
             Weights = solution.Parameters[..weights],
             Intercepts = solution.Parameters[weights..],
             Loss = solution.Loss,
+            ValidationLoss = solution.ValidationLoss,
             Iterations = solution.Iterations,
             Evaluations = solution.Evaluations,
             Converged = solution.Converged,
@@ -126,10 +134,31 @@ public sealed class TrainingSession
             new(iteration, loss, fit.Rows, rowsEvaluated / Stopwatch.GetElapsedTime(trainingStart).TotalSeconds));
     }
 
+    /// <summary>All validation rows: each node judges by all of them, and needs no other for that.</summary>
+    TrainingData LoadValidation(ITrainingSource source, PipelineFit fit)
+    {
+        var held = new HeldChunks(_plan, _specification, source, _team, WorkerCount, progress: null);
+        held.Prepare(LocalLink.All);
+        var data = held.Encode(fit);
+        if (held.Weight > 0) return data;
+        throw new RedisMLException("NoRow", ErrorKind.InvalidData, "The validation dataset has no rows with all that training needs.", _specification.Label);
+    }
+
     static void CheckRange(TrainingSpecification specification)
     {
         if (!(specification.L2 >= 0 && double.IsFinite(specification.L2))) throw OutOfRange(nameof(specification.L2), specification.L2);
         if (!(specification.Tolerance >= 0 && specification.Tolerance < 1)) throw OutOfRange(nameof(specification.Tolerance), specification.Tolerance);
+        if (!(specification.L1 >= 0 && double.IsFinite(specification.L1))) throw OutOfRange(nameof(specification.L1), specification.L1);
+        var (optimizer, rate) = (specification.Optimizer, specification.Optimizer.LearningRate ?? 1);
+        if (optimizer.Epochs < 1) throw OutOfRange(nameof(optimizer.Epochs), optimizer.Epochs.Value);
+        if (optimizer.BatchSize < 1) throw OutOfRange(nameof(optimizer.BatchSize), optimizer.BatchSize.Value);
+        if (!(rate > 0 && double.IsFinite(rate))) throw OutOfRange(nameof(optimizer.LearningRate), rate);
+        if (!(optimizer.Momentum is >= 0 and < 1)) throw OutOfRange(nameof(optimizer.Momentum), optimizer.Momentum);
+        if (optimizer.Patience < 1) throw OutOfRange(nameof(optimizer.Patience), optimizer.Patience);
+        foreach (var (name, weight) in specification.ClassWeights)
+        {
+            if (!(weight > 0 && double.IsFinite(weight))) throw OutOfRange($"The weight of class '{name}'", weight);
+        }
         if (specification.MaxIteration < 1) throw OutOfRange(nameof(specification.MaxIteration), specification.MaxIteration);
 
         static RedisMLException OutOfRange(string name, double value) =>
@@ -138,7 +167,8 @@ public sealed class TrainingSession
 
     void CheckMemory()
     {
-        long row = sizeof(double) * (_plan.NumberCount + 1L) + sizeof(int) * (_plan.Features.Count - _plan.NumberCount);
+        bool isWeighted = _specification.SampleWeight is not null || _specification.BalanceClasses || _specification.ClassWeights.Count > 0;
+        long row = sizeof(double) * (_plan.NumberCount + (isWeighted ? 2L : 1)) + sizeof(int) * (_plan.Features.Count - _plan.NumberCount);
         long available = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
         if (_source.Rows * (double)row <= available) return;
         throw new RedisMLException("DatasetTooLarge", ErrorKind.LimitsExceeded,

@@ -25,15 +25,29 @@ public sealed record TrainingSpecification
 
     public MissingPolicy Missing { get; init; }
 
-    /// <summary>The penalty: <c>½·L2·‖w‖²</c> beside the sum of losses (squared errors count half). The intercept isn't penalised.</summary>
+    /// <summary>The penalty <c>½·L2·‖w‖²</c> beside the sum of losses (squared errors and deviances count half). The intercept isn't penalised.</summary>
     public double L2 { get; init; } = 1;
 
-    /// <summary>The most iterations of an iterative optimizer.</summary>
+    /// <summary>The penalty <c>L1·Σ|w|</c>, which makes weights 0; with <see cref="L2"/> it is the elastic net.</summary>
+    public double L1 { get; init; }
+
+    /// <summary>What a row of a class counts; 1 for classes that aren't named.</summary>
+    public IReadOnlyDictionary<string, double> ClassWeights { get; init; } = new Dictionary<string, double>();
+
+    /// <summary>Whether all classes count the same in total: rows / (classes · rows of the class) a row.</summary>
+    public bool BalanceClasses { get; init; }
+
+    /// <summary>A column that says what each row counts: not negative. Null: 1.</summary>
+    public string? SampleWeight { get; init; }
+
+    public OptimizerOptions Optimizer { get; init; } = new();
+
+    /// <summary>The most iterations of L-BFGS.</summary>
     public int MaxIteration { get; init; } = 1000;
 
-    /// <summary>An iterative optimizer stops when the loss is estimated to be within this fraction of its minimum.</summary>
+    /// <summary>L-BFGS stops when the loss is estimated to be within this fraction of its minimum.</summary>
     public double Tolerance { get; init; } = 1e-9;
 
-    /// <summary>Kept with the model. Training as it is here draws no random numbers.</summary>
+    /// <summary>Draws the batches; 0 unless given. Kept with the model.</summary>
     public int? Seed { get; init; }
 }

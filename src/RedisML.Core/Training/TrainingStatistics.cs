@@ -33,6 +33,9 @@ internal sealed class TrainingStatistics(FeaturePlan plan, TrainingSpecification
     /// <summary>The classes of the label, for classification.</summary>
     public LevelCounts Classes { get; } = new(specification.Label, plan.LabelType);
 
+    /// <summary>The sum of the rows' weights: of each class by its name; for regression under the name "".</summary>
+    public SortedDictionary<string, double> LabelWeights { get; } = new(StringComparer.Ordinal);
+
     public void Add(LoadedChunk chunk)
     {
         Rows += chunk.Rows.Blocks.Rows;
@@ -43,6 +46,7 @@ internal sealed class TrainingStatistics(FeaturePlan plan, TrainingSpecification
         LabelMoments = LabelMoments.Merge(chunk.LabelMoments);
         for (int i = 0; i < Levels.Length; i++) Levels[i].Add(chunk.Levels[i]);
         if (chunk.LabelLevels.Names is not null) Classes.Add(chunk.LabelLevels);
+        for (int i = 0; i < chunk.LabelWeights.Length; i++) AddWeight(chunk.LabelLevels.Names?[i] ?? "", chunk.LabelWeights[i]);
     }
 
     public void Write(BinaryWriter writer)
@@ -55,6 +59,12 @@ internal sealed class TrainingStatistics(FeaturePlan plan, TrainingSpecification
         Write(writer, LabelMoments);
         foreach (var levels in Levels) Write(writer, levels);
         Write(writer, Classes);
+        writer.Write(LabelWeights.Count);
+        foreach (var (name, weight) in LabelWeights)
+        {
+            writer.Write(name);
+            writer.Write(weight);
+        }
     }
 
     /// <summary>Adds what <see cref="Write(BinaryWriter)"/> wrote.</summary>
@@ -68,7 +78,10 @@ internal sealed class TrainingStatistics(FeaturePlan plan, TrainingSpecification
         LabelMoments = LabelMoments.Merge(ReadMoments(reader));
         foreach (var levels in Levels) levels.Add(ReadLevels(reader));
         Classes.Add(ReadLevels(reader));
+        for (int count = reader.ReadInt32(); count > 0; count--) AddWeight(reader.ReadString(), reader.ReadDouble());
     }
+
+    void AddWeight(string name, double weight) => LabelWeights[name] = LabelWeights.GetValueOrDefault(name) + weight;
 
     static void Write(BinaryWriter writer, in ColumnMoments moments)
     {

@@ -67,6 +67,9 @@ internal sealed class WorkerTeam
         ThrowIfStopping();
     }
 
+    /// <summary>The worker that last came upon a sum that isn't finite; null where none did.</summary>
+    public int? NotFiniteWorker { get; set; }
+
     /// <summary>Waits for something outside the team, on the leader's thread, as it waits for its helpers.</summary>
     /// <exception cref="OperationCanceledException">A worker was stopped.</exception>
     public void Wait(Task task)

@@ -51,6 +51,15 @@ public sealed class ImportRedisTrainingDataCommand : RedisMLCmdlet, IDisposable
     public CultureInfo? Culture { get; set; }
 
     [Parameter]
+    public DatasetLayout? Layout { get; set; }
+
+    [Parameter]
+    public string? Key { get; set; }
+
+    [Parameter]
+    public TimeSpan? TimeToLive { get; set; }
+
+    [Parameter]
     public ChunkCompression Compression { get; set; } = ChunkCompression.Lz4;
 
     [Parameter]
@@ -149,6 +158,9 @@ public sealed class ImportRedisTrainingDataCommand : RedisMLCmdlet, IDisposable
         Header = Header,
         Comment = Comment,
         Culture = Culture?.Name,
+        Layout = Layout ?? (Key is null && TimeToLive is null ? null : DatasetLayout.Hash),
+        Key = Key,
+        TimeToLive = TimeToLive,
         Compression = Compression,
         BadRow = RejectPath is not null && !MyInvocation.BoundParameters.ContainsKey(nameof(BadRow)) ? BadRowPolicy.Quarantine : BadRow,
         MaxBadRows = MaxBadRow,

@@ -1,6 +1,5 @@
 using System.Collections;
 using System.Management.Automation;
-using RedisML.Connections;
 using RedisML.Datasets;
 using RedisML.Features;
 using RedisML.Models;
@@ -10,7 +9,7 @@ namespace RedisML.PowerShell;
 
 [Cmdlet(VerbsLifecycle.Start, "RedisDistributedTraining", SupportsShouldProcess = true)]
 [OutputType(typeof(TrainingJob), typeof(TrainingRun))]
-public sealed class StartRedisDistributedTrainingCommand : RedisMLCmdlet
+public sealed class StartRedisDistributedTrainingCommand : TrainingJobCmdlet
 {
     [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
     [Alias("Name")]
@@ -51,8 +50,36 @@ public sealed class StartRedisDistributedTrainingCommand : RedisMLCmdlet
     public MissingPolicy Missing { get; set; }
 
     [Parameter]
-    [ValidateRange(1, 1024)]
-    public int WorkerCount { get; set; } = Environment.ProcessorCount;
+    [ValidateRange(1, 10_000)]
+    public int NodeCount { get; set; } = 1;
+
+    [Parameter]
+    [ValidateRange(1, 10_000)]
+    public int? MinNode { get; set; }
+
+    [Parameter]
+    [ValidateRange(1, 10_000)]
+    public int? MaxNode { get; set; }
+
+    [Parameter]
+    [ValidateRange(0.1, double.MaxValue)]
+    public double JoinTimeout { get; set; } = new NodeOptions().JoinTimeout;
+
+    [Parameter]
+    [ValidateRange(0.5, double.MaxValue)]
+    public double NodeTimeout { get; set; } = new NodeOptions().NodeTimeout;
+
+    [Parameter]
+    [ValidateRange(0.0, double.MaxValue)]
+    public double CheckpointInterval { get; set; } = new NodeOptions().CheckpointInterval;
+
+    [Parameter]
+    [ValidateRange(0, int.MaxValue)]
+    public int CheckpointStep { get; set; }
+
+    [Parameter]
+    [ValidateRange(1, 1000)]
+    public int KeepCheckpoint { get; set; } = new NodeOptions().KeepCheckpoint;
 
     [Parameter]
     [ValidateRange(0.0, double.MaxValue)]
@@ -68,44 +95,32 @@ public sealed class StartRedisDistributedTrainingCommand : RedisMLCmdlet
     [Parameter]
     public int? Seed { get; set; }
 
-    [Parameter]
-    public SwitchParameter Wait { get; set; }
-
     protected override void ProcessRecord()
     {
         if (!ShouldProcess(Model, $"Train on dataset '{Dataset}'")) return;
-        TrainingJob? job = null;
-        if (Wait)
+        Train($"Training model '{Model}'", Model, async (connection, cancellation) =>
         {
-            Run($"Training model '{Model}'", () => Report(job), async (connection, cancellation) =>
-            {
-                using (job = await CreateAsync(connection, cancellation).ConfigureAwait(false))
-                using (cancellation.Register(job.SignalStop))
-                {
-                    var run = await job.Start().ConfigureAwait(false);
-                    if (!run.Converged) PostWarning(TrainingJob.NotConverged(run));
-                    PostObject(run);
-                }
-            });
-            return;
-        }
-        Run(async (connection, cancellation) => job = await CreateAsync(connection, cancellation).ConfigureAwait(false));
-        JobRepository.Add(job!);
-        // Its outcome is the job's state and streams.
-        _ = job!.Start();
-        WriteObject(job);
+            var dataset = await new DatasetStore(connection).GetAsync(Dataset, DatasetVersion, cancellation).ConfigureAwait(false);
+            return await ModelTraining.StartAsync(connection, dataset, Model, Specify(dataset), WorkerCount, Nodes(), cancellation).ConfigureAwait(false);
+        });
     }
 
-    async Task<TrainingJob> CreateAsync(RedisMLConnection connection, CancellationToken cancellation)
+    NodeOptions Nodes()
     {
-        var dataset = await new DatasetStore(connection).GetAsync(Dataset, DatasetVersion, cancellation).ConfigureAwait(false);
-        var specification = Specify(dataset);
-        return new(MyInvocation.Line, ModelTraining.Start(connection, dataset, Model, specification, WorkerCount), ToJobError);
+        var options = new NodeOptions
+        {
+            NodeCount = NodeCount,
+            MinNode = MinNode ?? 1,
+            MaxNode = MaxNode ?? 0,
+            JoinTimeout = JoinTimeout,
+            NodeTimeout = NodeTimeout,
+            CheckpointInterval = CheckpointInterval,
+            CheckpointStep = CheckpointStep,
+            KeepCheckpoint = KeepCheckpoint,
+        };
+        return options.MinNode <= NodeCount && NodeCount <= options.Limit ? options : throw new RedisMLException("NodeCountInvalid",
+            ErrorKind.InvalidArgument, $"-MinNode ({options.MinNode}), -NodeCount ({NodeCount}) and -MaxNode ({options.Limit}) must not decrease.", NodeCount);
     }
-
-    ErrorRecord ToJobError(Exception exception) => Translate(exception) is { } error
-        ? ToErrorRecord(error)
-        : new(exception, "TrainingFailed", ErrorCategory.NotSpecified, Model);
 
     TrainingSpecification Specify(Dataset dataset)
     {
@@ -135,6 +150,4 @@ public sealed class StartRedisDistributedTrainingCommand : RedisMLCmdlet
         var wildcard = new WildcardPattern(pattern, WildcardOptions.IgnoreCase);
         return names.Where(wildcard.IsMatch);
     }).Distinct()];
-
-    static ProgressReport Report(TrainingJob? job) => job is null ? new("starting") : new(TrainingJob.Status(job.Run));
 }

@@ -8,12 +8,18 @@ public sealed class TrainingJob : Job
 {
     static readonly TimeSpan s_progressInterval = TimeSpan.FromSeconds(1);
 
+    /// <summary>What takes longer had better be saved.</summary>
+    static readonly TimeSpan s_longRun = TimeSpan.FromMinutes(1);
+
     readonly ModelTraining _training;
     readonly Func<Exception, ErrorRecord> _toErrorRecord;
+    string? _longRunWarning;
 
-    internal TrainingJob(string command, ModelTraining training, Func<Exception, ErrorRecord> toErrorRecord) : base(command)
+    /// <param name="longRunWarning">What to know where the run takes long; null for nothing.</param>
+    internal TrainingJob(string command, ModelTraining training, Func<Exception, ErrorRecord> toErrorRecord, string? longRunWarning) : base(command)
     {
-        (_training, _toErrorRecord) = (training, toErrorRecord);
+        (_training, _toErrorRecord, _longRunWarning) = (training, toErrorRecord, longRunWarning);
+        Warn = text => ChildJobs[0].Warning.Add(new(text));
         PSJobTypeName = "RedisMLTraining";
         Name = $"Training{Id}";
         for (int i = 0; i < training.Run.Workers; i++)
@@ -33,7 +39,12 @@ public sealed class TrainingJob : Job
     /// <summary>The run as it stands now.</summary>
     public TrainingRun Run => _training.Run;
 
-    internal static string Status(TrainingRun run) => run.Step == 0
+    /// <summary>Where warnings go; to the first worker's stream unless told otherwise.</summary>
+    internal Action<string> Warn { get; set; }
+
+    internal static string Status(TrainingRun run) => run.State is TrainingState.Waiting or TrainingState.Paused
+        ? $"{run.State.ToString().ToLowerInvariant()}, {run.Nodes} {(run.Nodes == 1 ? "node" : "nodes")}: {run.Reason}"
+        : run.Step == 0
         ? $"{run.RowsUsed:N0} rows loaded, {run.RowsPerSecond:N0} rows/s"
         : $"iteration {run.Step}, loss {run.Loss:G6}, {run.RowsPerSecond:N0} rows/s";
 
@@ -74,10 +85,15 @@ public sealed class TrainingJob : Job
         try
         {
             while (await Task.WhenAny(_training.Completion, Task.Delay(s_progressInterval)).ConfigureAwait(false) != _training.Completion)
+            {
                 leader.Progress.Add(new(0, $"Training model '{Run.Model}'", StatusMessage));
+                if (_longRunWarning is null || Run.Elapsed < s_longRun && Run.Nodes == 1) continue;
+                Warn(_longRunWarning);
+                _longRunWarning = null;
+            }
             var run = await _training.Completion.ConfigureAwait(false);
             leader.Output.Add(new(run));
-            if (!run.Converged) leader.Warning.Add(new(NotConverged(run)));
+            if (!run.Converged) Warn(NotConverged(run));
             return run;
         }
         catch (OperationCanceledException)

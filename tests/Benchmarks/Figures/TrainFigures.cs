@@ -91,7 +91,7 @@ static partial class TrainFigures
 
     public static async Task<TrainingRun> TrainAsync(BenchmarkContext context, Dataset dataset, TrainingSpecification specification, int workers)
     {
-        var training = ModelTraining.Start(context.Connection, dataset, "benchmark", specification, workers);
+        var training = await ModelTraining.StartAsync(context.Connection, dataset, "benchmark", specification, workers, new(), default);
         for (int i = 0; i < workers; i++)
         {
             int worker = i;

@@ -24,6 +24,8 @@ public sealed class ObjectiveTests
     [InlineData("logistic", 21)]
     [InlineData("softmax", 1)]
     [InlineData("softmax", 21)]
+    [InlineData("poisson", 1)]
+    [InlineData("poisson", 21)]
     public void The_gradient_is_that_of_the_loss(string name, int rows)
     {
         var objective = Create(name);
@@ -37,9 +39,29 @@ public sealed class ObjectiveTests
             double[] up = [.. parameters], down = [.. parameters];
             up[i] += step;
             down[i] -= step;
-            double slope = (Evaluate(objective, numbers, positions, labels, up)[^1] - Evaluate(objective, numbers, positions, labels, down)[^1]) / (2 * step);
+            double slope = (Evaluate(objective, numbers, positions, labels, up)[^2] - Evaluate(objective, numbers, positions, labels, down)[^2]) / (2 * step);
             Assert.Equal(slope, sum[i], 1e-7 * rows);
         }
+    }
+
+    [Theory]
+    [InlineData("linear")]
+    [InlineData("logistic")]
+    [InlineData("softmax")]
+    [InlineData("poisson")]
+    public void A_row_counts_by_its_weight(string name)
+    {
+        var objective = Create(name);
+        var (numbers, positions, labels) = Rows(21, name == "softmax" ? Classes : 2);
+        double[] parameters = [.. Enumerable.Range(0, objective.ParameterCount).Select(i => Math.Sin(i))];
+        double[] weights = [.. Enumerable.Range(0, 21).Select(i => i % 3 * 0.5)];
+        var expected = new double[objective.Length];
+        for (int row = 0; row < 21; row++)
+        {
+            var one = Evaluate(objective, s_layout, [numbers[row], numbers[21 + row]], [positions[row], positions[21 + row]], [labels[row]], parameters);
+            for (int i = 0; i < one.Length; i++) expected[i] += weights[row] * one[i];
+        }
+        Assert.Equal(expected, Evaluate(objective, s_layout, numbers, positions, labels, parameters, weights), (a, b) => Math.Abs(a - b) < 1e-12);
     }
 
     [Fact]
@@ -50,7 +72,7 @@ public sealed class ObjectiveTests
         var (numbers, positions, labels) = Rows(40, 2);
         double[] parameters = [.. Enumerable.Range(0, logistic.ParameterCount).Select(i => Math.Sin(i))];
         double[] both = [.. new double[s_layout.Width], .. parameters[..^1], 0, parameters[^1]];
-        Assert.Equal(Evaluate(logistic, numbers, positions, labels, parameters)[^1], Evaluate(softmax, numbers, positions, labels, both)[^1], 1e-12);
+        Assert.Equal(Evaluate(logistic, numbers, positions, labels, parameters)[^2], Evaluate(softmax, numbers, positions, labels, both)[^2], 1e-12);
     }
 
     [Theory]
@@ -67,7 +89,7 @@ public sealed class ObjectiveTests
             double[] parameters = objective is LogisticObjective ? [score, 0] : [0, score, 0, 0];
             var sum = Evaluate(objective, layout, numbers, [], labels, parameters);
             double expected = 2 * score + 4 * Math.Log(1 + Math.Exp(-score));
-            Assert.Equal(expected, sum[^1], expected * 1e-15);
+            Assert.Equal(expected, sum[^2], expected * 1e-15);
             int weight = objective is LogisticObjective ? 0 : 1;
             Assert.Equal(2 - 4 / (1 + Math.Exp(score)), sum[weight], 1e-12);
         }
@@ -77,6 +99,7 @@ public sealed class ObjectiveTests
     {
         "linear" => new LinearObjective(s_layout),
         "logistic" => new LogisticObjective(s_layout),
+        "poisson" => new PoissonObjective(s_layout),
         _ => new SoftmaxObjective(s_layout, Classes),
     };
 
@@ -91,10 +114,10 @@ public sealed class ObjectiveTests
     static double[] Evaluate(Objective objective, double[] numbers, int[] positions, double[] labels, double[] parameters) =>
         Evaluate(objective, s_layout, numbers, positions, labels, parameters);
 
-    static double[] Evaluate(Objective objective, EncodedLayout layout, double[] numbers, int[] positions, double[] labels, double[] parameters)
+    static double[] Evaluate(Objective objective, EncodedLayout layout, double[] numbers, int[] positions, double[] labels, double[] parameters, double[]? weights = null)
     {
         var sum = new double[objective.Length];
-        objective.Add(new(layout, labels.Length, numbers, positions), labels, parameters, sum, new double[objective.ScratchPerRow * 64]);
+        objective.Add(new(layout, labels.Length, numbers, positions), new(labels, weights ?? []), parameters, sum, new double[objective.ScratchPerRow * 64]);
         return sum;
     }
 }

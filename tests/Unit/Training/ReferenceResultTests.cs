@@ -69,6 +69,52 @@ public sealed class ReferenceResultTests
         Assert.InRange(tested.Accuracy!.Value, 0.94, 0.99); // scikit-learn's is 0.950 to 0.983 over splits
     }
 
+    [Theory]
+    [InlineData(OptimizerKind.Sgd)]
+    [InlineData(OptimizerKind.Adam)]
+    public async Task Batches_lead_to_the_same_results_by_default(OptimizerKind kind)
+    {
+        foreach (var (file, specification) in s_sets)
+        {
+            var (trained, tested) = await RunAsync(file, specification);
+            var (batchTrained, batchTested) = await RunAsync(file, specification with { Optimizer = new() { Kind = kind } });
+            Assert.Equal(tested.R2 ?? tested.Accuracy!.Value, batchTested.R2 ?? batchTested.Accuracy!.Value, 0.01);
+            Assert.Equal(1, batchTrained.Loss / trained.Loss, specification.Algorithm == Algorithm.Softmax ? 0.2 : 0.01);
+        }
+    }
+
+    static readonly (string File, TrainingSpecification Specification)[] s_sets =
+    [
+        ("flights.csv.gz", new()
+        {
+            Algorithm = Algorithm.Logistic,
+            Label = "late",
+            Derived = [new("late", "arr_delay > 15")],
+            Features = ["dep_delay", "distance", "air_time", "month", "hour", "carrier", "origin"],
+        }),
+        ("diamonds.csv.gz", new() { Algorithm = Algorithm.Linear, Label = "price" }),
+        ("adult.csv.gz", new() { Algorithm = Algorithm.Logistic, Label = "income-per-year" }),
+        ("bike-hour.csv.gz", new()
+        {
+            Algorithm = Algorithm.Linear,
+            Label = "cnt",
+            Features = ["season", "yr", "mnth", "hr", "holiday", "weekday", "workingday", "weathersit", "temp", "atemp", "hum", "windspeed"],
+            Categories = ["season", "mnth", "hr", "weekday", "weathersit"],
+        }),
+        ("bike-hour.csv.gz", new()
+        {
+            Algorithm = Algorithm.Poisson,
+            Label = "cnt",
+            Features = ["season", "yr", "mnth", "hr", "holiday", "weekday", "workingday", "weathersit", "temp", "atemp", "hum", "windspeed"],
+            Categories = ["season", "mnth", "hr", "weekday", "weathersit"],
+        }),
+        ("digits.csv", new() { Algorithm = Algorithm.Softmax, Label = "target" }),
+        ("iris.csv", new() { Algorithm = Algorithm.Softmax, Label = "target" }),
+        ("wine.csv", new() { Algorithm = Algorithm.Softmax, Label = "target" }),
+        ("breast_cancer.csv", new() { Algorithm = Algorithm.Logistic, Label = "target" }),
+        ("diabetes.csv", new() { Algorithm = Algorithm.Linear, Label = "target" }),
+    ];
+
     static async Task<(TrainingResult Trained, EvaluationResult Tested)> RunAsync(string file, TrainingSpecification specification)
     {
         var table = Read(SharedData.Path(file), specification);

@@ -16,6 +16,7 @@ public sealed class TrainingFailureTests
         .Add("one", Enumerable.Repeat((long?)1, 30))
         .Add("none", Enumerable.Repeat((double?)null, 30))
         .Add("infinite", Enumerable.Range(0, 30).Select(i => (double?)(i == 20 ? double.NegativeInfinity : i)))
+        .Add("negative", Enumerable.Range(0, 30).Select(i => (double?)(i - 1)))
         .Add("huge", Enumerable.Range(0, 30).Select(i => (long?)(1L << 60 | (uint)i)))
         .Add("label", Enumerable.Range(0, 30).Select(i => (long?)(i % 2)))
         .Add("y", Enumerable.Range(0, 30).Select(i => (double?)i));
@@ -39,6 +40,16 @@ public sealed class TrainingFailureTests
         { "InfiniteValue", "'infinite'", Linear with { Features = ["x", "infinite"] } },
         { "InfiniteValue", "'infinite'", Linear with { Label = "infinite" } },
         { "InvalidCategory", "'huge'", Linear with { Features = ["huge"], Categories = ["huge"] } },
+        { "UnknownClass", "'2'", Logistic with { ClassWeights = new Dictionary<string, double> { ["2"] = 1 } } },
+        { "UnknownClass", "balance", Linear with { BalanceClasses = true } },
+        { "WeightInvalid", "'text'", Linear with { SampleWeight = "text" } },
+        { "WeightInvalid", "'x'", Linear with { SampleWeight = "x" } },
+        { "WeightInvalid", "-1", Linear with { SampleWeight = "negative" } },
+        { "LabelNegative", "'negative'", Linear with { Algorithm = Algorithm.Poisson, Label = "negative" } },
+        { "LabelNotNumeric", "Poisson", Linear with { Algorithm = Algorithm.Poisson, Label = "text" } },
+        { "ValueOutOfRange", "L1", Linear with { L1 = double.NaN } },
+        { "ValueOutOfRange", "BatchSize", Linear with { Optimizer = new() { BatchSize = 0 } } },
+        { "ValueOutOfRange", "Momentum", Linear with { Optimizer = new() { Momentum = 1 } } },
         { "ValueOutOfRange", "L2", Linear with { L2 = -1 } },
         { "ValueOutOfRange", "Tolerance", Linear with { Tolerance = double.NaN } },
         { "ValueOutOfRange", "MaxIteration", Linear with { MaxIteration = 0 } },

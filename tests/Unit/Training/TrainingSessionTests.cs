@@ -13,10 +13,19 @@ public sealed class TrainingSessionTests
     [InlineData(Algorithm.Linear)]
     [InlineData(Algorithm.Logistic)]
     [InlineData(Algorithm.Softmax)]
-    public async Task Parameters_are_the_same_to_the_bit_for_any_number_of_workers_and_every_time(Algorithm algorithm)
+    [InlineData(Algorithm.Poisson)]
+    [InlineData(Algorithm.Softmax, OptimizerKind.Sgd)]
+    [InlineData(Algorithm.Logistic, OptimizerKind.Adam)]
+    public async Task Parameters_are_the_same_to_the_bit_for_any_number_of_workers_and_every_time(
+        Algorithm algorithm, OptimizerKind optimizer = OptimizerKind.Lbfgs)
     {
         var table = Table(9001);
-        var specification = Specification(algorithm) with { Missing = MissingPolicy.Mean };
+        var specification = Specification(algorithm) with
+        {
+            Missing = MissingPolicy.Mean,
+            Optimizer = new() { Kind = optimizer, BatchSize = 1000, Epochs = 3 },
+            SampleWeight = algorithm == Algorithm.Poisson ? null : "weight",
+        };
         var first = await table.TrainAsync(specification, workerCount: 1);
         foreach (int workers in new[] { 1, 2, 4, 7 })
         {
@@ -27,6 +36,56 @@ public sealed class TrainingSessionTests
 
         static long[] Bits(TrainingResult result) =>
             [.. result.Weights.Concat(result.Intercepts).Append(result.Loss).Select(BitConverter.DoubleToInt64Bits)];
+    }
+
+    [Fact]
+    public async Task A_seed_draws_the_batches()
+    {
+        var specification = Specification(Algorithm.Logistic) with { Missing = MissingPolicy.Mean, Optimizer = new() { Kind = OptimizerKind.Sgd, Epochs = 2 } };
+        var weights = new List<double[]>();
+        foreach (int seed in new[] { 1, 2, 1 }) weights.Add((await Table(2000).TrainAsync(specification with { Seed = seed })).Weights);
+        Assert.Equal(weights[0], weights[2]);
+        Assert.NotEqual(weights[0], weights[1]);
+    }
+
+    [Theory]
+    [InlineData(OptimizerKind.Adam)]
+    [InlineData(OptimizerKind.Lbfgs)]
+    public async Task The_best_iteration_on_the_validation_rows_is_kept_and_patience_ends_the_training(OptimizerKind kind)
+    {
+        // A label of chance, and a level for every other row: training learns the rows, and validation gets worse.
+        var random = new Random(1);
+        var table = new TestTable()
+            .Add("id", Enumerable.Range(0, 400).Select(i => (string?)$"{i / 2 % 100}"))
+            .Add("x", Enumerable.Range(0, 400).Select(_ => (double?)random.NextDouble()))
+            .Add("flag", Enumerable.Range(0, 400).Select(_ => (string?)(random.NextDouble() < 0.5 ? "yes" : "no")));
+        var (training, validation) = (table.Where(row => row % 2 == 0), table.Where(row => row % 2 == 1));
+        validation.Add("more", Enumerable.Repeat((double?)1, validation.Rows));
+        var specification = new TrainingSpecification
+        {
+            Algorithm = Algorithm.Logistic,
+            Label = "flag",
+            L2 = 0.01,
+            Optimizer = new() { Kind = kind, Epochs = 400, Patience = 3, Schedule = LearningRateSchedule.Constant },
+        };
+        var stopped = await new TrainingSession(specification, training.Schema, new MemoryChunks(training.Chunks(50)), 2,
+            validation: new MemoryChunks(validation.Chunks(50))).RunAsync(TestContext.Current.CancellationToken);
+        var whole = await training.TrainAsync(specification);
+        Assert.True(stopped.Converged);
+        Assert.InRange(stopped.Iterations, 3, whole.Iterations - 1);
+        Assert.True(stopped.Loss > whole.Loss);
+        Assert.True(stopped.ValidationLoss < 1);
+    }
+
+    [Fact]
+    public async Task A_class_that_only_validation_has_does_not_count_there()
+    {
+        var training = new TestTable().Add("x", Enumerable.Range(0, 60).Select(i => (double?)i)).Add("k", Enumerable.Range(0, 60).Select(i => (string?)(i < 30 ? "a" : "b")));
+        var validation = new TestTable().Add("x", [1.0, 50, 7]).Add("k", ["a", "b", "new"]);
+        var specification = new TrainingSpecification { Algorithm = Algorithm.Softmax, Label = "k" };
+        var result = await new TrainingSession(specification, training.Schema, new MemoryChunks(training.Chunks(50)), 1,
+            validation: new MemoryChunks(validation.Chunks(50))).RunAsync(TestContext.Current.CancellationToken);
+        Assert.InRange(result.ValidationLoss!.Value, 0, 0.2);
     }
 
     [Fact]
@@ -67,9 +126,9 @@ public sealed class TrainingSessionTests
         var table = Table(200);
         var derived = new DerivedColumn[] { new("late", "delay > 15"), new("delay", "x * 20"), new("double", "delay * 2"), new("sum", "n + z"), new("unused", "z * 2") };
         var result = await table.TrainAsync(new() { Algorithm = Algorithm.Logistic, Label = "late", Derived = derived, Missing = MissingPolicy.Mean });
-        Assert.Equal(["c", "flag", "n", "z", "y", "kind", "sum", "unused"], result.Pipeline.Features.Select(f => f.Column));
+        Assert.Equal(["c", "flag", "n", "z", "weight", "y", "kind", "sum", "unused"], result.Pipeline.Features.Select(f => f.Column));
         Assert.Equal(["delay", "late", "sum", "unused"], result.Pipeline.Derived.Select(d => d.Name));
-        Assert.Equal(["c", "flag", "n", "z", "y", "kind"], result.Pipeline.Inputs.Select(c => c.Name));
+        Assert.Equal(["c", "flag", "n", "z", "weight", "y", "kind"], result.Pipeline.Inputs.Select(c => c.Name));
         Assert.Equal(ColumnType.Boolean, result.Pipeline.Label.Type);
         Assert.Equal(["false", "true"], result.Pipeline.Label.Classes!);
     }
@@ -120,7 +179,7 @@ public sealed class TrainingSessionTests
     internal static TrainingSpecification Specification(Algorithm algorithm) => new()
     {
         Algorithm = algorithm,
-        Label = algorithm switch { Algorithm.Linear => "y", Algorithm.Logistic => "flag", _ => "kind" },
+        Label = algorithm switch { Algorithm.Linear => "y", Algorithm.Poisson => "weight", Algorithm.Logistic => "flag", _ => "kind" },
         Features = algorithm == Algorithm.Linear ? ["x", "c", "flag", "n", "z"] : ["x", "c", "n", "z"],
         Categories = ["n"],
     };
@@ -138,6 +197,7 @@ public sealed class TrainingSessionTests
             .Add("flag", x.Select((v, i) => (bool?)(v + noise[i] > colour[i] - 0.5)))
             .Add("n", Enumerable.Range(0, rows).Select(i => (long?)(i % 5)))
             .Add("z", noise.Select(v => (double?)(1e4 + 1e-3 * v)))
+            .Add("weight", noise.Select(v => (double?)Math.Round(4 * v)))
             .Add("y", x.Select((v, i) => (double?)(3 * v + colour[i] + noise[i])))
             .Add("kind", x.Select((v, i) => (string?)(v + noise[i] < 0.5 ? "small" : v + noise[i] < 1.5 ? "middle" : "large")));
     }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.IO.Hashing;
 using System.Text.Json;
 using RedisML.Connections;
+using RedisML.Datasets.Rows;
 using RedisML.Formats;
 using RedisML.Formats.Objects;
 using StackExchange.Redis;
@@ -98,6 +99,7 @@ public sealed class DatasetImport
     {
         var (current, _, unchanged) = await CompareAsync(cancellation).ConfigureAwait(false);
         var columns = await ReadColumnsAsync(current, cancellation).ConfigureAwait(false);
+        Placement(current, columns);
         long rows = 0, bytes = 0;
         await foreach (var part in _source.ReadAsync(columns, _options.Compression, cancellation).ConfigureAwait(false))
         {
@@ -193,7 +195,22 @@ public sealed class DatasetImport
     Task<DatasetWriter> NewWriterAsync(ImportColumn[] columns, Dataset? current, CancellationToken cancellation)
     {
         _rowsResumed = 0;
-        return DatasetWriter.StartAsync(_connection, _options.Dataset, [.. columns.Select(c => c.Schema)], cancellation, AppendTo(current));
+        return DatasetWriter.StartAsync(_connection, _options.Dataset, [.. columns.Select(c => c.Schema)], cancellation, AppendTo(current), Placement(current, columns));
+    }
+
+    /// <summary>Where rows are to lie one by one; null for chunks.</summary>
+    /// <exception cref="RedisMLException"><c>LayoutMismatch</c>, <c>ColumnNotFound</c>, <c>KeyNeedsHash</c></exception>
+    RowPlacement? Placement(Dataset? current, IReadOnlyList<ImportColumn> columns)
+    {
+        var layout = _options.Layout ?? AppendTo(current)?.Layout ?? DatasetLayout.Columnar;
+        if (layout != DatasetLayout.Hash && (_options.Key is not null || _options.TimeToLive is not null))
+            throw new RedisMLException("KeyNeedsHash", ErrorKind.InvalidArgument, $"-Key and -TimeToLive are for the layout Hash, and not for {layout}.", _options.Dataset);
+        if (AppendTo(current) is { } existing && (existing.Layout != layout || (_options.Key ?? existing.Placement?.Key) != existing.Placement?.Key))
+            throw new RedisMLException("LayoutMismatch", ErrorKind.InvalidArgument,
+                $"Dataset '{existing.Name}' has the layout {existing.Layout}{(existing.Placement?.Key is { } key ? $" with the key '{key}'" : "")}: rows are added in the same way, or -Force replaces it.", existing.Name);
+        string? column = _options.Key ?? AppendTo(current)?.Placement?.Key;
+        if (column is not null && columns.All(c => c.Name != column)) throw NearestName.NotFound("ColumnNotFound", "column", column, columns.Select(c => c.Name));
+        return layout == DatasetLayout.Columnar ? null : new(layout, column, "", _options.TimeToLive);
     }
 
     Dataset? AppendTo(Dataset? current) => _options.Append ? current : null;

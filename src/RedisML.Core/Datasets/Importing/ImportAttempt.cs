@@ -41,7 +41,7 @@ sealed class ImportAttempt(
     {
         try
         {
-            await foreach (var part in source.ReadAsync(columns, options.Compression, cancellation).ConfigureAwait(false))
+            await foreach (var part in source.ReadAsync(columns, writer.StoresRows ? ChunkCompression.None : options.Compression, cancellation).ConfigureAwait(false))
             {
                 if (_parts < resumeFrom?.Parts)
                 {
@@ -86,7 +86,7 @@ sealed class ImportAttempt(
             if (source.CanReread) hash = part.Hash();
             encoded = part.Encode(leaveOut: options.BadRow != BadRowPolicy.Stop);
         }
-        return new(hash, encoded, encoded.Chunk is { } chunk ? await writer.WriteAsync(part.Index, chunk, cancellation).ConfigureAwait(false) : null);
+        return new(hash, encoded, encoded.Chunk is { } chunk && !writer.StoresRows ? await writer.WriteAsync(part.Index, chunk, cancellation).ConfigureAwait(false) : null);
     }
 
     async Task<(int Column, ColumnType Type)?> CommitNextAsync(CancellationToken cancellation)
@@ -98,6 +98,7 @@ sealed class ImportAttempt(
             if (bad.Column >= 0 && columns[bad.Column].Inferred && source.CanReread && source.Widened(columns[bad.Column], bad) is { } type)
                 return (bad.Column, type);
         if (part.FirstLine is { } first) (_file, _line) = (part.File ?? source.Name, first);
+        if (encoded.Chunk is { } rows && writer.StoresRows) await writer.CommitRowsAsync(rows, cancellation).ConfigureAwait(false);
         foreach (var bad in encoded.BadRows) await rejected.AddAsync(bad, _file, _line + bad.Line - 1).ConfigureAwait(false);
         _underWay.Dequeue();
         _bytesUnderWay -= part.Bytes;

@@ -33,6 +33,15 @@ public sealed record ImportOptions
 
     public ChunkCompression Compression { get; init; } = ChunkCompression.Lz4;
 
+    /// <summary>How the rows lie in Redis; null for columnar, or as those that they are added to.</summary>
+    public DatasetLayout? Layout { get; init; }
+
+    /// <summary>For the layout Hash: the column by which a row is found; null for its number.</summary>
+    public string? Key { get; init; }
+
+    /// <summary>For the layout Hash: after which a row goes.</summary>
+    public TimeSpan? TimeToLive { get; init; }
+
     /// <summary>What becomes of rows that don't fit.</summary>
     public BadRowPolicy BadRow { get; init; }
 

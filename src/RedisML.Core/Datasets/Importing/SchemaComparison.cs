@@ -29,5 +29,5 @@ static class SchemaComparison
     }
 
     static bool Holds(ColumnType type, ColumnType? other) =>
-        other is null || other == type || type == ColumnType.Utf8 || (type == ColumnType.Float64 && other == ColumnType.Int64);
+        other is not { } narrower || ColumnType.Union(type, narrower) == type;
 }

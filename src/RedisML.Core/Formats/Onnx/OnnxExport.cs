@@ -54,7 +54,8 @@ sealed class OnnxExport
         var scores = new OnnxFeatures(_graph, _pipeline, parameters.Weights, outputs, ValueOf).Scores();
         scores = _graph.Add("Add", scores, _graph.Constant(parameters.Intercepts, 1, outputs));
 
-        if (_definition.Algorithm == Algorithm.Linear) _graph.Output("prediction", scores, DataType.Double, 1, $"{_pipeline.Label.Column}.");
+        if (_definition.Algorithm == Algorithm.Poisson) scores = _graph.Add("Exp", scores);
+        if (!_definition.Algorithm.IsClassifier()) _graph.Output("prediction", scores, DataType.Double, 1, $"{_pipeline.Label.Column}.");
         else AddClassification(scores);
         return Describe(_graph.ToModel());
     }

@@ -3,8 +3,9 @@ namespace RedisML.Training;
 /// <summary>How this process takes part in a run: alone or as one of several nodes. For the leader's thread.</summary>
 internal interface INodeLink
 {
-    /// <summary>Called with this node's share before it contributes: loads the share's data.</summary>
-    Action<Share> Prepare { set; }
+    /// <param name="prepare">Loads the data of a share; called before it is contributed to.</param>
+    /// <param name="leaves">How many leaves there are to share out, where that is known.</param>
+    void Use(Action<Share> prepare, int leaves);
 
     /// <summary>Takes part, from the state that is returned; empty: from the start.</summary>
     /// <param name="wait">Waits for a task on the leader's thread.</param>
@@ -23,18 +24,20 @@ internal sealed class ReplicaLostException(string reason) : Exception(reason);
 /// <summary>One process, which agrees with itself.</summary>
 internal sealed class LocalLink : INodeLink
 {
-    static readonly Share s_all = new(0, int.MaxValue);
+    public static Share All => new(0, int.MaxValue);
 
-    public Action<Share> Prepare { private get; set; } = _ => { };
+    Action<Share> _prepare = _ => { };
+
+    public void Use(Action<Share> prepare, int leaves) => _prepare = prepare;
 
     public byte[] Enter(Action<Task> wait)
     {
-        Prepare(s_all);
+        _prepare(All);
         return [];
     }
 
-    public IReadOnlyList<ReadOnlyMemory<byte>> Gather(TrainingReplica replica, Func<Share, byte[]> contribute) => [contribute(s_all)];
+    public IReadOnlyList<ReadOnlyMemory<byte>> Gather(TrainingReplica replica, Func<Share, byte[]> contribute) => [contribute(All)];
 
     public ReadOnlyMemory<double> Sum(TrainingReplica replica, int length, Func<Share, IReadOnlyList<Memory<double>>> contribute) =>
-        contribute(s_all)[0];
+        contribute(All)[0];
 }

@@ -8,10 +8,16 @@ namespace RedisML.Training;
 /// <summary>Binary logistic regression: a row's loss is its negative log likelihood. Labels are 0 and 1.</summary>
 internal sealed class LogisticObjective(EncodedLayout layout) : Objective(layout, outputs: 1)
 {
-    public override int ScratchPerRow => 2;
+    public override int ScratchPerRow => 3;
 
-    public override void Add(
-        EncodedBlock block, ReadOnlySpan<double> labels, ReadOnlySpan<double> parameters, Span<double> sum, Span<double> scratch)
+    public override double[] StartIntercepts(PipelineFit fit) => [Math.Log(fit.ClassShares[1] / fit.ClassShares[0])];
+
+    public override double[] StartCurvatures(PipelineFit fit) => [fit.ClassShares[1] * fit.ClassShares[0]];
+
+    public override double Curvature(PipelineFit fit) => 0.25;
+
+    protected override double AddGradient(
+        EncodedBlock block, Targets targets, ReadOnlySpan<double> parameters, Span<double> gradient, Span<double> scratch)
     {
         int padded = Lanes.RoundUp(block.Rows);
         var allScores = scratch[..padded];
@@ -19,19 +25,20 @@ internal sealed class LogisticObjective(EncodedLayout layout) : Objective(layout
         var scores = allScores[..block.Rows];
         block.Multiply(parameters[..Width], parameters[Width], scores);
         allScores[block.Rows..].Fill(double.NegativeInfinity); // with label 0: no loss
-        labels.CopyTo(allLabels);
+        targets.Labels.CopyTo(allLabels);
         allLabels[block.Rows..].Clear();
-        sum[Width + 1] += Differentiate(allScores, allLabels);
-        block.AddTransposeProduct(scores, sum[..Width]);
-        sum[Width] += Lanes.Sum(scores);
-    }
-
-    public override double[] StartIntercepts(PipelineFit fit) => [Math.Log((double)fit.ClassCounts[1] / fit.ClassCounts[0])];
-
-    public override double[] StartCurvatures(PipelineFit fit)
-    {
-        double positive = (double)fit.ClassCounts[1] / fit.Rows;
-        return [positive * (1 - positive)];
+        double loss;
+        if (targets.Weights.IsEmpty) loss = Differentiate(allScores, allLabels);
+        else
+        {
+            var losses = scratch.Slice(2 * padded, padded);
+            Differentiate(allScores, allLabels, losses);
+            loss = Lanes.Dot(losses[..block.Rows], targets.Weights);
+            targets.Weigh(scores);
+        }
+        block.AddTransposeProduct(scores, gradient[..Width]);
+        gradient[Width] += Lanes.Sum(scores);
+        return loss;
     }
 
     /// <summary>Replaces the scores of a block by the derivatives of the loss. Both lengths are a multiple of eight.</summary>
@@ -61,5 +68,28 @@ internal sealed class LogisticObjective(EncodedLayout layout) : Objective(layout
         double sum = Lanes.Sum(loss);
         for (int i = 0; i < Lanes.Count; i++) sum += Math.Log(product[i]);
         return sum;
+    }
+
+    /// <summary>The same with the loss of each row, for rows that differ in weight.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    static void Differentiate(Span<double> scores, ReadOnlySpan<double> labels, Span<double> losses)
+    {
+        var z = Lanes.Of(scores);
+        var y = Lanes.Of(labels);
+        var loss = Lanes.Of(losses);
+        var one = Vector512<double>.One;
+        for (int i = 0; i < z.Length; i++)
+        {
+            var sign = one - 2 * y[i];
+            var margin = sign * z[i];
+            loss[i] = Lanes.ExpOfNonPositive(-Vector512.Abs(margin));
+            z[i] = margin;
+        }
+        for (int row = 0; row < losses.Length; row++)
+        {
+            double exp = losses[row], margin = scores[row], sign = 1 - 2 * labels[row];
+            losses[row] = Math.Max(margin, 0) + Math.Log(1 + exp);
+            scores[row] = sign * (margin >= 0 ? 1 : exp) / (1 + exp);
+        }
     }
 }

@@ -10,8 +10,14 @@ internal sealed class SoftmaxObjective(EncodedLayout layout, int classes) : Obje
 {
     public override int ScratchPerRow => Outputs + 2;
 
-    public override void Add(
-        EncodedBlock block, ReadOnlySpan<double> labels, ReadOnlySpan<double> parameters, Span<double> sum, Span<double> scratch)
+    public override double[] StartIntercepts(PipelineFit fit) => [.. fit.ClassShares.Select(share => Math.Log(share))];
+
+    public override double[] StartCurvatures(PipelineFit fit) => [.. fit.ClassShares.Select(share => share * (1 - share))];
+
+    public override double Curvature(PipelineFit fit) => 0.5;
+
+    protected override double AddGradient(
+        EncodedBlock block, Targets targets, ReadOnlySpan<double> parameters, Span<double> gradient, Span<double> scratch)
     {
         int padded = Lanes.RoundUp(block.Rows);
         scratch = scratch[..(ScratchPerRow * padded)];
@@ -20,26 +26,25 @@ internal sealed class SoftmaxObjective(EncodedLayout layout, int classes) : Obje
             var scores = scratch.Slice(k * padded, block.Rows);
             block.Multiply(parameters.Slice(k * Width, Width), parameters[WeightCount + k], scores);
         }
-        sum[ParameterCount] += Differentiate(scratch, labels);
+        double loss = Differentiate(scratch, targets);
         for (int k = 0; k < Outputs; k++)
         {
             var derivatives = scratch.Slice(k * padded, block.Rows);
-            block.AddTransposeProduct(derivatives, sum.Slice(k * Width, Width));
-            sum[WeightCount + k] += Lanes.Sum(derivatives);
+            targets.Weigh(derivatives);
+            block.AddTransposeProduct(derivatives, gradient.Slice(k * Width, Width));
+            gradient[WeightCount + k] += Lanes.Sum(derivatives);
         }
+        return loss;
     }
-
-    public override double[] StartIntercepts(PipelineFit fit) => [.. fit.ClassCounts.Select(count => Math.Log((double)count / fit.Rows))];
-
-    public override double[] StartCurvatures(PipelineFit fit) =>
-        [.. fit.ClassCounts.Select(count => (double)count / fit.Rows).Select(share => share * (1 - share))];
 
     /// <summary>Replaces the scores by the derivatives of the loss: probabilities, less 1 for the row's class.</summary>
     /// <param name="scratch">[classes + 2, rows padded to eights]: the scores, and room for two numbers a row.</param>
     /// <returns>The loss, ln Σ exp(zₖ) − zᵧ a row, from which the largest score is taken out first.</returns>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    double Differentiate(Span<double> scratch, ReadOnlySpan<double> labels)
+    double Differentiate(Span<double> scratch, Targets targets)
     {
+        var labels = targets.Labels;
+        var weights = targets.Weights;
         int padded = Lanes.RoundUp(labels.Length), stride = padded / Lanes.Count;
         var margins = scratch.Slice(Outputs * padded, padded);
         var totals = scratch.Slice((Outputs + 1) * padded, padded);
@@ -66,7 +71,8 @@ internal sealed class SoftmaxObjective(EncodedLayout layout, int classes) : Obje
         for (int row = 0; row < labels.Length; row++)
         {
             scratch[(int)labels[row] * padded + row] -= 1;
-            loss += margins[row] + Math.Log(totals[row]);
+            double lossOfRow = margins[row] + Math.Log(totals[row]);
+            loss += weights.IsEmpty ? lossOfRow : weights[row] * lossOfRow;
         }
         return loss;
     }

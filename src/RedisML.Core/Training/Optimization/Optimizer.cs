@@ -16,6 +16,12 @@ internal enum OptimizerState
 
     /// <summary>The iterations are used up.</summary>
     IterationLimit,
+
+    /// <summary>All passes over the rows are done.</summary>
+    Completed,
+
+    /// <summary>The loss of the validation rows has stopped to improve.</summary>
+    EarlyStopped,
 }
 
 /// <summary>An optimization as a state machine: whoever drives it evaluates <see cref="Point"/> and calls <see cref="Advance"/>.</summary>
@@ -36,8 +42,11 @@ internal abstract class Optimizer
     /// <summary>The best parameters so far.</summary>
     public abstract ReadOnlyMemory<double> Solution { get; }
 
-    /// <summary>The loss at <see cref="Solution"/>.</summary>
-    public double Loss { get; protected set; }
+    /// <summary>The mean loss of a training row at <see cref="Solution"/>, penalty excluded; by batches, over the last pass. NaN before it is known.</summary>
+    public double Loss { get; protected set; } = double.NaN;
+
+    /// <summary>The mean loss of a validation row at <see cref="Solution"/>; NaN where there are none.</summary>
+    public virtual double ValidationLoss => double.NaN;
 
     /// <summary>Improvements of the solution so far; for optimizers by batches, passes over the rows.</summary>
     public int Iterations { get; protected set; }
@@ -52,15 +61,17 @@ internal abstract class Optimizer
         {
             var hash = new XxHash3();
             using var writer = new BinaryWriter(new HashStream(hash));
-            WriteProgress(writer);
             WriteChanging(writer);
             return hash.GetCurrentHashAsUInt64();
         }
     }
 
     /// <summary>Takes the loss and the gradient at <see cref="Point"/>, and chooses the next one.</summary>
+    /// <param name="loss">The sum over the rows of <see cref="Rows"/>, each times its weight; penalties are the optimizer's own.</param>
+    /// <param name="gradient">The same, of the gradient.</param>
+    /// <param name="weight">The sum of the rows' weights; 0 where a batch is empty.</param>
     /// <exception cref="RedisMLException"><c>LossNotFinite</c>.</exception>
-    public void Advance(double loss, ReadOnlySpan<double> gradient)
+    public void Advance(double loss, ReadOnlySpan<double> gradient, double weight = 1)
     {
         Evaluations++;
         if (!double.IsFinite(loss))
@@ -68,13 +79,12 @@ internal abstract class Optimizer
             throw new RedisMLException("LossNotFinite", ErrorKind.InvalidData,
                 $"The loss isn't finite at step {Evaluations}; the last finite one was {Loss:G6}. Look for very large values in features or label.", Evaluations);
         }
-        Move(loss, gradient);
+        Move(loss, gradient, weight);
     }
 
     /// <summary>Writes the complete state.</summary>
     public void WriteState(BinaryWriter writer)
     {
-        WriteProgress(writer);
         WriteConstant(writer);
         WriteChanging(writer);
     }
@@ -85,47 +95,51 @@ internal abstract class Optimizer
     {
         try
         {
-            if (reader.ReadString() != Kind) throw new InvalidDataException();
-            State = (OptimizerState)reader.ReadByte();
-            Loss = reader.ReadDouble();
-            Iterations = reader.ReadInt32();
-            Evaluations = reader.ReadInt32();
             ReadConstant(reader);
             ReadChanging(reader);
         }
         catch (Exception e) when (e is EndOfStreamException or InvalidDataException)
         {
             throw new RedisMLException("OptimizerStateInvalid", ErrorKind.InvalidData,
-                $"The saved state isn't one of {Kind} for this model, or it is cut off.", Kind, e);
+                $"The saved state isn't one of {GetType().Name} for this model, or it is cut off.", GetType().Name, e);
         }
     }
 
-    /// <summary>Which optimizer it is, so that the state of another isn't read.</summary>
-    protected virtual string Kind => GetType().Name;
-
-    /// <summary>A step, the loss being finite.</summary>
-    protected abstract void Move(double loss, ReadOnlySpan<double> gradient);
-
-    /// <summary>Writes what no step changes and the options don't tell; the digest leaves it out.</summary>
-    protected virtual void WriteConstant(BinaryWriter writer)
+    /// <summary>Writes what no step changes and the options don't tell.</summary>
+    public virtual void WriteConstant(BinaryWriter writer)
     {
     }
 
-    protected virtual void ReadConstant(BinaryReader reader)
+    public virtual void ReadConstant(BinaryReader reader)
     {
     }
 
-    /// <summary>Writes what steps change.</summary>
-    protected abstract void WriteChanging(BinaryWriter writer);
-
-    protected abstract void ReadChanging(BinaryReader reader);
-
-    void WriteProgress(BinaryWriter writer)
+    /// <summary>Writes what steps change, which is what the digest is of.</summary>
+    public void WriteChanging(BinaryWriter writer)
     {
-        writer.Write(Kind);
+        writer.Write(GetType().Name);
         writer.Write((byte)State);
         writer.Write(Loss);
         writer.Write(Iterations);
         writer.Write(Evaluations);
+        WriteVariables(writer);
     }
+
+    /// <exception cref="InvalidDataException">It is the state of another kind of optimizer.</exception>
+    public void ReadChanging(BinaryReader reader)
+    {
+        if (reader.ReadString() != GetType().Name) throw new InvalidDataException();
+        State = (OptimizerState)reader.ReadByte();
+        Loss = reader.ReadDouble();
+        Iterations = reader.ReadInt32();
+        Evaluations = reader.ReadInt32();
+        ReadVariables(reader);
+    }
+
+    /// <summary>A step, the loss being finite.</summary>
+    protected abstract void Move(double loss, ReadOnlySpan<double> gradient, double weight);
+
+    protected abstract void WriteVariables(BinaryWriter writer);
+
+    protected abstract void ReadVariables(BinaryReader reader);
 }

@@ -4,54 +4,58 @@ using RedisML.Numerics;
 
 namespace RedisML.Training;
 
-/// <summary>XᵀX, the sums of X's columns, and Xᵀy, where y is the label less a constant (the parameter); each is symmetric or a vector.</summary>
-/// <remarks>The sum is the lower triangle of XᵀX packed row by row, then the column sums, then Xᵀy, then Σy.</remarks>
+/// <summary>XᵀWX, the weighted sums of X's columns, and XᵀWy, where y is the label less a constant (the parameter) and W the rows' weights.</summary>
+/// <remarks>The sum is the lower triangle of XᵀWX packed row by row, then the column sums, then XᵀWy, then Σwy, then Σw.</remarks>
 internal sealed class GramTerm(EncodedLayout layout) : IBlockTerm
 {
     readonly int _width = layout.Width;
 
-    public int Length => TriangleLength + 2 * _width + 1;
+    public int Length => TriangleLength + 2 * _width + 2;
 
-    public int ScratchPerRow => 1;
+    public int ScratchPerRow => 3;
 
     public int TriangleLength => Triangle(_width);
 
     /// <summary>Where a row of the packed triangle starts.</summary>
     public static int Triangle(int row) => row * (row + 1) / 2;
 
-    public void Add(EncodedBlock block, ReadOnlySpan<double> labels, ReadOnlySpan<double> parameters, Span<double> sum, Span<double> scratch)
+    public void Add(EncodedBlock block, Targets targets, ReadOnlySpan<double> parameters, Span<double> sum, Span<double> scratch)
     {
-        AddProducts(block, sum);
-        var columnSums = sum.Slice(TriangleLength, _width);
-        var ones = scratch[..block.Rows];
-        ones.Fill(1);
-        block.AddTransposeProduct(ones, columnSums);
-        var centred = scratch[..block.Rows];
+        var weights = scratch[..block.Rows];
+        if (targets.Weights.IsEmpty) weights.Fill(1);
+        else targets.Weights.CopyTo(weights);
+        AddProducts(block, weights, sum, scratch.Slice(2 * block.Rows, block.Rows));
+        block.AddTransposeProduct(weights, sum.Slice(TriangleLength, _width));
+        var centred = scratch.Slice(block.Rows, block.Rows);
         centred.Fill(-parameters[0]);
-        Lanes.AddScaled(centred, 1, labels);
+        Lanes.AddScaled(centred, 1, targets.Labels);
+        targets.Weigh(centred);
         block.AddTransposeProduct(centred, sum.Slice(TriangleLength + _width, _width));
-        sum[^1] += Lanes.Sum(centred);
+        sum[^2] += Lanes.Sum(centred);
+        sum[^1] += targets.TotalWeight;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    void AddProducts(EncodedBlock block, Span<double> triangle)
+    void AddProducts(EncodedBlock block, ReadOnlySpan<double> weights, Span<double> triangle, Span<double> weighted)
     {
         var numbers = layout.NumberPositions;
         for (int i = 0; i < numbers.Length; i++)
         {
             var row = triangle[Triangle(numbers[i])..];
-            for (int j = 0; j <= i; j++) row[numbers[j]] += Lanes.Dot(block.Number(i), block.Number(j));
+            block.Number(i).CopyTo(weighted);
+            Lanes.Multiply(weighted, weights);
+            for (int j = 0; j <= i; j++) row[numbers[j]] += Lanes.Dot(weighted, block.Number(j));
+            for (int k = 0; k < layout.Categories.Length; k++) AddProducts(block.Category(k), numbers[i], weighted, triangle);
         }
         for (int k = 0; k < layout.Categories.Length; k++)
         {
             var category = block.Category(k);
-            foreach (int position in category) triangle[Triangle(position) + position]++;
+            for (int r = 0; r < category.Length; r++) triangle[Triangle(category[r]) + category[r]] += weights[r];
             for (int other = 0; other < k; other++)
             {
                 var lower = block.Category(other); // positions grow from category to category
-                for (int r = 0; r < category.Length; r++) triangle[Triangle(category[r]) + lower[r]]++;
+                for (int r = 0; r < category.Length; r++) triangle[Triangle(category[r]) + lower[r]] += weights[r];
             }
-            for (int i = 0; i < numbers.Length; i++) AddProducts(category, numbers[i], block.Number(i), triangle);
         }
     }
 

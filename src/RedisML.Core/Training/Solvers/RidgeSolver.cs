@@ -5,15 +5,15 @@ namespace RedisML.Training;
 /// <summary>Solves what the Gram matrix says: ridge regression exactly, and the start of an iterative optimizer.</summary>
 internal static class RidgeSolver
 {
-    /// <summary>The parameters that minimise <c>½ Σ (y − ŷ)² + ½·L2·‖w‖²</c>: the weights, then the intercept.</summary>
+    /// <summary>The parameters that minimise <c>½ Σ (y − ŷ)² + ½·L2·‖w‖²</c>, rows weighted: the weights, then the intercept.</summary>
     /// <param name="sums">Of a <see cref="GramTerm"/> whose constant is <paramref name="labelMean"/>.</param>
     /// <remarks>The intercept isn't penalised, so that it follows from the means; without them the matrix is of the deviations.</remarks>
-    public static double[] Solve(ReadOnlySpan<double> sums, int width, long rows, double labelMean, double l2, Action check)
+    public static double[] Solve(ReadOnlySpan<double> sums, int width, double labelMean, double l2, Action check)
     {
         int triangle = GramTerm.Triangle(width);
         var columnSums = sums.Slice(triangle, width);
         var products = sums.Slice(triangle + width, width);
-        double meanRest = sums[^1] / rows;
+        double rows = sums[^1], meanRest = sums[^2] / rows;
 
         double[] matrix = [.. sums[..triangle]];
         double[] parameters = [.. products, 0];
@@ -23,7 +23,7 @@ internal static class RidgeSolver
             var row = matrix.AsSpan(GramTerm.Triangle(i), i + 1);
             Lanes.AddScaled(row, -mean, columnSums[..(i + 1)]);
             row[i] += l2;
-            parameters[i] -= mean * sums[^1];
+            parameters[i] -= mean * sums[^2];
         }
         Cholesky.Factor(matrix, width, check).Solve(parameters.AsSpan(0, width));
         parameters[width] = labelMean + meanRest - Lanes.Dot(columnSums, parameters.AsSpan(0, width)) / rows;
@@ -32,11 +32,11 @@ internal static class RidgeSolver
 
     /// <summary>The inverse of the Hessian of a model of one output, were the second derivative of each row's loss the same.</summary>
     /// <param name="curvature">That second derivative.</param>
-    public static Preconditioner Preconditioner(ReadOnlySpan<double> sums, int width, long rows, double curvature, double l2, Action check)
+    public static Preconditioner Preconditioner(ReadOnlySpan<double> sums, int width, double curvature, double l2, Action check)
     {
         const double jitter = 1 + 1e-8; // keeps it definite where columns depend on each other
         int triangle = GramTerm.Triangle(width);
-        double[] matrix = [.. sums[..triangle], .. sums.Slice(triangle, width), rows];
+        double[] matrix = [.. sums[..triangle], .. sums.Slice(triangle, width), sums[^1]];
         for (int i = 0; i < matrix.Length; i++) matrix[i] *= curvature;
         for (int i = 0; i <= width; i++)
         {

@@ -63,7 +63,7 @@ public sealed class OnnxDatasetTests(EmbeddedServerFixture server)
         await using var connection = await server.ConnectAsync();
         await DatasetImport.RunAsync(connection, path, new() { Dataset = "d", NullValues = ["?"] }, null, Cancellation);
         var dataset = await new DatasetStore(connection).GetAsync("d", null, Cancellation);
-        var training = ModelTraining.Start(connection, dataset, "m", specification, workerCount: 1);
+        var training = await ModelTraining.StartAsync(connection, dataset, "m", specification, workerCount: 1, new(), TestContext.Current.CancellationToken);
         training.Work(0, Cancellation);
         await training.Completion;
 

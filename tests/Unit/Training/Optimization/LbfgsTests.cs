@@ -82,7 +82,7 @@ public sealed class LbfgsTests
     [InlineData(double.PositiveInfinity)]
     public void A_loss_that_is_not_finite_is_an_error_that_names_the_step(double loss)
     {
-        var optimizer = new Lbfgs([0, 0], new DiagonalPreconditioner([1, 1]), 100, 1e-9);
+        var optimizer = new Lbfgs([0, 0], new DiagonalPreconditioner([1, 1]), default, 100, 1e-9);
         optimizer.Advance(5, [1, 1]);
         var error = Assert.Throws<RedisMLException>(() => optimizer.Advance(loss, [1, 1]));
         Assert.Equal(("LossNotFinite", 2), (error.ErrorId, error.Target));
@@ -93,7 +93,7 @@ public sealed class LbfgsTests
         double[] start, Func<double[], (double Loss, double[] Gradient)> function, double tolerance,
         Preconditioner? preconditioner = null, int maxIterations = 1000)
     {
-        var optimizer = new Lbfgs(start, preconditioner ?? new DiagonalPreconditioner([.. start.Select(_ => 1.0)]), maxIterations, tolerance);
+        var optimizer = new Lbfgs(start, preconditioner ?? new DiagonalPreconditioner([.. start.Select(_ => 1.0)]), default, maxIterations, tolerance);
         while (optimizer.State == OptimizerState.Running)
         {
             var (loss, gradient) = function(optimizer.Point.ToArray());

@@ -8,6 +8,29 @@ public sealed class OptimizerStateTests
     const int Length = 6;
     const int Steps = 40;
 
+    [Theory]
+    [InlineData("OrthantWise")]
+    [InlineData("Sgd")]
+    [InlineData("Adam")]
+    [InlineData("Monitored")]
+    public void A_state_of_any_optimizer_goes_on_to_the_bit(string kind)
+    {
+        var undisturbed = Create(kind);
+        for (int from = 0; from < 25; from++)
+        {
+            var replica = Load(Create(kind), Save(undisturbed));
+            var original = Load(Create(kind), Save(undisturbed));
+            for (int step = 0; step < 10 && original.State == OptimizerState.Running; step++)
+            {
+                Advance(original);
+                Advance(replica);
+                Assert.Equal((original.Digest, original.Rows), (replica.Digest, replica.Rows));
+                Assert.Equal(original.Point.ToArray(), replica.Point.ToArray());
+            }
+            if (undisturbed.State == OptimizerState.Running) Advance(undisturbed);
+        }
+    }
+
     [Fact]
     public void A_state_saved_at_any_step_goes_on_elsewhere_to_the_bit()
     {
@@ -56,8 +79,8 @@ public sealed class OptimizerStateTests
     public void A_factor_that_preconditions_is_part_of_the_state()
     {
         double[] matrix = [4, 1, 3];
-        var factored = new Lbfgs([0, 0], new CholeskyPreconditioner(Cholesky.Factor(matrix, 2, () => { })), 100, 0);
-        var replica = Load(new Lbfgs([0, 0], new DiagonalPreconditioner([1, 1]), 100, 0), Save(factored));
+        var factored = new Lbfgs([0, 0], new CholeskyPreconditioner(Cholesky.Factor(matrix, 2, () => { })), default, 100, 0);
+        var replica = Load(new Lbfgs([0, 0], new DiagonalPreconditioner([1, 1]), default, 100, 0), Save(factored));
         factored.Advance(1, [1, 2]);
         replica.Advance(1, [1, 2]);
         Assert.Equal(factored.Point.ToArray(), replica.Point.ToArray());
@@ -70,12 +93,26 @@ public sealed class OptimizerStateTests
         var state = Save(Create());
         foreach (byte[] broken in new[] { state[..^1], state[..3], [] })
             Assert.Equal("OptimizerStateInvalid", Assert.Throws<RedisMLException>(() => Load(Create(), broken)).ErrorId);
-        var shorter = new Lbfgs(new double[Length - 1], new DiagonalPreconditioner(new double[Length - 1]), 100, 0);
+        var shorter = new Lbfgs(new double[Length - 1], new DiagonalPreconditioner(new double[Length - 1]), default, 100, 0);
         Assert.Equal("OptimizerStateInvalid", Assert.Throws<RedisMLException>(() => Load(shorter, state)).ErrorId);
     }
 
+    static Optimizer Create(string kind)
+    {
+        var start = new double[Length];
+        var penalty = new Penalty(0.1, 0.2, Length - 1);
+        var plan = new BatchPlan(Epochs: 4, Batches: 3, TotalWeight: 30, LearningRate: 1e-3, LearningRateSchedule.Cosine);
+        return kind switch
+        {
+            "OrthantWise" => new OrthantWise(start, new DiagonalPreconditioner([.. Enumerable.Repeat(5.0, Length)]), penalty, 100, 0),
+            "Sgd" => new Sgd(start, penalty, plan, momentum: 0.9),
+            "Adam" => new Adam(start, penalty, plan),
+            _ => new MonitoredOptimizer(new Adam(start, penalty, plan), patience: 2),
+        };
+    }
+
     static Lbfgs Create(double preconditioner = 2) =>
-        new(Enumerable.Repeat(-1.2, Length).ToArray(), new DiagonalPreconditioner([.. Enumerable.Repeat(preconditioner, Length)]), 1000, 0);
+        new(Enumerable.Repeat(-1.2, Length).ToArray(), new DiagonalPreconditioner([.. Enumerable.Repeat(preconditioner, Length)]), default, 1000, 0);
 
     /// <summary>Rosenbrock's valley in several dimensions.</summary>
     static void Advance(Optimizer optimizer)

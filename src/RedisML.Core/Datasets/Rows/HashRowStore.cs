@@ -1,0 +1,98 @@
+using RedisML.Connections;
+using StackExchange.Redis;
+
+namespace RedisML.Datasets.Rows;
+
+/// <summary>A row is a Redis hash, under its number from 1 or the value of its key column. A missing value has no field.</summary>
+/// <remarks>Rows with keys are listed in a sorted set, in the order in which they first came. A row that comes again replaces the one before.</remarks>
+sealed class HashRowStore(RedisMLConnection connection, string dataset, RowPlacement placement) : RowStore(connection, dataset, placement)
+{
+    bool HasKey => Placement.Key is not null;
+
+    protected override async Task WriteAsync(RedisValue[] names, RowText[] columns, int from, int to, long firstRow)
+    {
+        var replies = new List<Task>(to - from);
+        var keys = Keys(names, columns, from, to, firstRow);
+        // The list comes first: what it doesn't name is never cleaned up.
+        if (HasKey) replies.Add(Database.SortedSetAddAsync(Placement.Index, [.. keys.Select((k, i) => new SortedSetEntry(k, firstRow + from + i))], SortedSetWhen.NotExists));
+        var entries = new List<HashEntry>(names.Length);
+        var missing = new List<RedisValue>();
+        for (int row = from; row < to; row++)
+        {
+            entries.Clear();
+            missing.Clear();
+            for (int i = 0; i < names.Length; i++)
+            {
+                var value = columns[i][row];
+                if (value.IsNull) missing.Add(names[i]);
+                else entries.Add(new(names[i], value));
+            }
+            var key = Connection.Keys.Row(Dataset, keys[row - from]!);
+            // Fields that a former row of this key had, and this one lacks.
+            if (missing.Count > 0) replies.Add(Database.HashDeleteAsync(key, [.. missing]));
+            if (entries.Count > 0) replies.Add(Database.HashSetAsync(key, [.. entries]));
+            if (Placement.TimeToLive is { } life) replies.Add(Database.KeyExpireAsync(key, life));
+        }
+        await Task.WhenAll(replies).ConfigureAwait(false);
+    }
+
+    public override async Task<long> CountAsync(long written) =>
+        HasKey ? await Database.SortedSetLengthAsync(Placement.Index).ConfigureAwait(false) : written;
+
+    public override async Task<long> EstimateBytesAsync(long rows)
+    {
+        try
+        {
+            var keys = await KeysAsync(0, (int)Math.Min(rows, 100)).ConfigureAwait(false);
+            var sizes = await Task.WhenAll(keys.Select(k => Database.ExecuteAsync("MEMORY", "USAGE", k))).ConfigureAwait(false);
+            return (long)(sizes.Select(s => s.IsNull ? 0 : (long)s).DefaultIfEmpty().Average() * rows);
+        }
+        catch (RedisServerException)
+        {
+            return 0;
+        }
+    }
+
+    protected override async Task<IReadOnlyList<RedisValue[]>> ReadAsync(RedisValue[] names, long firstRow, int count)
+    {
+        var keys = await KeysAsync(firstRow, count).ConfigureAwait(false);
+        var rows = await Task.WhenAll(keys.Select(k => Database.HashGetAsync(k, names))).ConfigureAwait(false);
+        return Placement.TimeToLive is null ? rows : [.. rows.Where(r => r.Any(v => !v.IsNull))];
+    }
+
+    public override async Task RemoveAsync(long firstRow, long endRow, IReadOnlyList<RowPlacement> kept)
+    {
+        if (HasKey && kept.Any(k => k.Index == Placement.Index)) return;
+        for (long start = firstRow; start < endRow; start += Batch)
+        {
+            var keys = await KeysAsync(start, (int)Math.Min(Batch, endRow - start)).ConfigureAwait(false);
+            await Task.WhenAll(keys.Select(async key =>
+            {
+                foreach (var other in kept.Where(k => k.Key is not null))
+                    if (await Database.SortedSetScoreAsync(other.Index, ((string)key!)[Connection.Keys.Row(Dataset, "").ToString().Length..]).ConfigureAwait(false) is not null) return;
+                await Database.KeyDeleteAsync(key).ConfigureAwait(false);
+            })).ConfigureAwait(false);
+        }
+        await Database.KeyDeleteAsync(Placement.Index).ConfigureAwait(false);
+    }
+
+    /// <summary>What the rows are called.</summary>
+    RedisValue[] Keys(RedisValue[] names, RowText[] columns, int from, int to, long firstRow)
+    {
+        if (!HasKey) return [.. Enumerable.Range(from, to - from).Select(row => (RedisValue)(firstRow + row + 1))];
+        var column = columns[System.Array.FindIndex(names, n => n == Placement.Key)];
+        var keys = Enumerable.Range(from, to - from).Select(row => column[row]).ToArray();
+        int missing = System.Array.FindIndex(keys, k => k.IsNull);
+        if (missing < 0) return keys;
+        throw new RedisMLException("KeyMissing", ErrorKind.InvalidData,
+            $"Row {firstRow + from + missing + 1:N0} has no value in the key column '{Placement.Key}'. Nothing was published.", Placement.Key);
+    }
+
+    async Task<IReadOnlyList<RedisKey>> KeysAsync(long firstRow, int count)
+    {
+        if (count == 0) return [];
+        if (!HasKey) return [.. Enumerable.Range(0, count).Select(i => Connection.Keys.Row(Dataset, $"{firstRow + i + 1}"))];
+        var names = await Database.SortedSetRangeByRankAsync(Placement.Index, firstRow, firstRow + count - 1).ConfigureAwait(false);
+        return [.. names.Select(n => Connection.Keys.Row(Dataset, n!))];
+    }
+}

@@ -1,0 +1,99 @@
+using Apache.Arrow;
+using RedisML.Connections;
+using RedisML.Datasets.Columns;
+using RedisML.Formats.Text;
+using StackExchange.Redis;
+
+namespace RedisML.Datasets.Rows;
+
+/// <summary>Where the rows of a dataset lie one by one, for other programs.</summary>
+/// <param name="Layout">Hash or Stream.</param>
+/// <param name="Key">The column by which a row is found; null for its number, from 1.</param>
+/// <param name="Index">The Redis key of the sorted set of row keys, or of the stream.</param>
+/// <param name="TimeToLive">After which a row goes, unless it is written again.</param>
+public sealed record RowPlacement(DatasetLayout Layout, string? Key, string Index, TimeSpan? TimeToLive);
+
+/// <summary>Writes, reads and removes rows that lie one by one in Redis. Writing the same row twice changes nothing.</summary>
+abstract class RowStore(RedisMLConnection connection, string dataset, RowPlacement placement)
+{
+    /// <summary>Rows whose commands are under way at once.</summary>
+    protected const int Batch = 1000;
+
+    protected RedisMLConnection Connection => connection;
+
+    protected IDatabase Database => connection.Database;
+
+    protected string Dataset => dataset;
+
+    protected RowPlacement Placement => placement;
+
+    public static RowStore Create(RedisMLConnection connection, string dataset, RowPlacement placement) => placement.Layout switch
+    {
+        DatasetLayout.Hash => new HashRowStore(connection, dataset, placement),
+        DatasetLayout.Stream => new StreamRowStore(connection, dataset, placement),
+        _ => throw new ArgumentOutOfRangeException(nameof(placement)),
+    };
+
+    /// <exception cref="RedisMLException"><c>StreamsUnsupported</c></exception>
+    public virtual Task CheckSupportAsync() => Task.CompletedTask;
+
+    /// <summary>Whether the next rows may be sent before the reply for those before is there.</summary>
+    protected virtual bool Overlaps => true;
+
+    /// <summary>Writes the rows of a batch.</summary>
+    /// <param name="firstRow">The number of its first row in the dataset, from 0.</param>
+    public async Task WriteAsync(RecordBatch batch, IReadOnlyList<ColumnSchema> schema, long firstRow, CancellationToken cancellation)
+    {
+        var columns = schema.Select((c, i) => new RowText(batch.Column(i), c.Type)).ToArray();
+        var names = schema.Select(c => (RedisValue)c.Name).ToArray();
+        Task previous = Task.CompletedTask;
+        for (int start = 0; start < batch.Length; start += Batch)
+        {
+            int from = start, to = Math.Min(start + Batch, batch.Length);
+            var current = Database.PatientlyAsync(async _ =>
+            {
+                await WriteAsync(names, columns, from, to, firstRow).ConfigureAwait(false);
+                return true;
+            }, cancellation);
+            await previous.ConfigureAwait(false);
+            previous = current;
+            if (!Overlaps) await current.ConfigureAwait(false);
+        }
+        await previous.ConfigureAwait(false);
+    }
+
+    /// <summary>Rows that are there after all have been written.</summary>
+    /// <param name="written">Rows of the dataset before, and those written.</param>
+    public virtual Task<long> CountAsync(long written) => Task.FromResult(written);
+
+    /// <summary>Bytes that the rows take in Redis, judged by some; 0 where the server doesn't tell.</summary>
+    public abstract Task<long> EstimateBytesAsync(long rows);
+
+    /// <summary>Up to <paramref name="count"/> rows from <paramref name="firstRow"/> on, as texts in the order of <paramref name="names"/>.</summary>
+    protected abstract Task<IReadOnlyList<RedisValue[]>> ReadAsync(RedisValue[] names, long firstRow, int count);
+
+    /// <summary>Removes the rows from <paramref name="firstRow"/> to <paramref name="endRow"/>, but for those that <paramref name="kept"/> have.</summary>
+    public abstract Task RemoveAsync(long firstRow, long endRow, IReadOnlyList<RowPlacement> kept);
+
+    /// <summary>Rows as a batch of the dataset's columns.</summary>
+    /// <exception cref="RedisMLException"><c>InvalidRow</c>: somebody changed a value to something that isn't of its column's type.</exception>
+    public async Task<RecordBatch> ReadAsync(IReadOnlyList<ColumnSchema> schema, long firstRow, int count, CancellationToken cancellation)
+    {
+        var names = schema.Select(c => (RedisValue)c.Name).ToArray();
+        var rows = await Database.PatientlyAsync(_ => ReadAsync(names, firstRow, count), cancellation).ConfigureAwait(false);
+        var builders = schema.Select(c => ColumnBuilder.Create(c.Type)).ToArray();
+        var parsers = schema.Select((c, i) => TextValue.Create(c.Type, builders[i])).ToArray();
+        foreach (var row in rows)
+            for (int i = 0; i < row.Length; i++)
+            {
+                if (row[i].IsNull) builders[i].AppendNull();
+                else if (!parsers[i].TryAppend(((ReadOnlyMemory<byte>)row[i]).Span))
+                    throw new RedisMLException("InvalidRow", ErrorKind.InvalidData, $"'{row[i]}' in column '{schema[i].Name}' of dataset '{dataset}' is no {schema[i].Type}: somebody changed the row.", dataset);
+            }
+        var built = builders.Select(b => b.Build()).ToList();
+        return new(new Schema(schema.Zip(built, (c, b) => new Field(c.Name, b.Type, nullable: true)), null), built.Select(b => b.Array), rows.Count);
+    }
+
+    /// <summary>Writes rows of a batch, those from <paramref name="from"/> to <paramref name="to"/>.</summary>
+    protected abstract Task WriteAsync(RedisValue[] names, RowText[] columns, int from, int to, long firstRow);
+}

@@ -1,0 +1,27 @@
+using System.Management.Automation;
+using RedisML.Training;
+
+namespace RedisML.PowerShell;
+
+[Cmdlet(VerbsCommon.Get, "RedisTrainingMetric")]
+[OutputType(typeof(TrainingMetric))]
+public sealed class GetRedisTrainingMetricCommand : RedisMLCmdlet
+{
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
+    [Alias("RunId")]
+    [ArgumentCompleter(typeof(TrainingRunCompleter))]
+    public string Id { get; set; } = "";
+
+    [Parameter(Position = 1)]
+    [SupportsWildcards]
+    public string[] Name { get; set; } = ["*"];
+
+    protected override void ProcessRecord() => Run(async (connection, cancellation) =>
+    {
+        var store = new RunStore(connection);
+        _ = await store.GetAsync(Id, cancellation).ConfigureAwait(false);
+        var names = Array.ConvertAll(Name, pattern => new WildcardPattern(pattern, WildcardOptions.IgnoreCase));
+        foreach (var metric in await store.MetricsAsync(Id, cancellation).ConfigureAwait(false))
+            if (names.Any(n => n.IsMatch(metric.Name))) PostObject(metric);
+    });
+}

@@ -1,0 +1,34 @@
+using System.Management.Automation;
+using RedisML.Training;
+
+namespace RedisML.PowerShell;
+
+[Cmdlet(VerbsCommon.Remove, "RedisDistributedTraining", SupportsShouldProcess = true)]
+public sealed class RemoveRedisDistributedTrainingCommand : RedisMLCmdlet
+{
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Alias("RunId")]
+    [ArgumentCompleter(typeof(TrainingRunCompleter))]
+    public string[] Id { get; set; } = [];
+
+    protected override void ProcessRecord()
+    {
+        foreach (var id in Id)
+        {
+            if (!ShouldProcess(id, "Remove training run")) continue;
+            Run(async (connection, cancellation) =>
+            {
+                var store = new RunStore(connection);
+                try
+                {
+                    if (await store.RemoveAsync(id, cancellation).ConfigureAwait(false)) return;
+                    PostError(NearestName.NotFound("TrainingRunNotFound", "training run", id, await store.ListAsync(cancellation).ConfigureAwait(false)));
+                }
+                catch (RedisMLException e) when (e.ErrorId == "RunActive")
+                {
+                    PostError(e);
+                }
+            });
+        }
+    }
+}

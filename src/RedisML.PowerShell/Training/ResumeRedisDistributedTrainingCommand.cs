@@ -1,0 +1,20 @@
+using System.Management.Automation;
+using RedisML.Training;
+
+namespace RedisML.PowerShell;
+
+[Cmdlet(VerbsLifecycle.Resume, "RedisDistributedTraining", SupportsShouldProcess = true)]
+[OutputType(typeof(TrainingJob), typeof(TrainingRun))]
+public sealed class ResumeRedisDistributedTrainingCommand : TrainingJobCmdlet
+{
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
+    [Alias("RunId")]
+    [ArgumentCompleter(typeof(TrainingRunCompleter))]
+    public string Id { get; set; } = "";
+
+    protected override void ProcessRecord()
+    {
+        if (ShouldProcess(Id, "Resume training run"))
+            Train($"Resuming training run '{Id}'", Id, (connection, cancellation) => ModelTraining.ResumeAsync(connection, Id, WorkerCount, cancellation));
+    }
+}

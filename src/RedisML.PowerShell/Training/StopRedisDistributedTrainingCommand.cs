@@ -1,0 +1,25 @@
+using System.Management.Automation;
+using RedisML.Training;
+
+namespace RedisML.PowerShell;
+
+[Cmdlet(VerbsLifecycle.Stop, "RedisDistributedTraining", SupportsShouldProcess = true)]
+public sealed class StopRedisDistributedTrainingCommand : RedisMLCmdlet
+{
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Alias("RunId")]
+    [ArgumentCompleter(typeof(TrainingRunCompleter))]
+    public string[] Id { get; set; } = [];
+
+    protected override void ProcessRecord()
+    {
+        foreach (var id in Id)
+        {
+            if (!ShouldProcess(id, "Stop training run")) continue;
+            Run(async (connection, cancellation) =>
+            {
+                if (!await new RunStore(connection).StopAsync(id, cancellation).ConfigureAwait(false)) PostVerbose($"Training run '{id}' had ended already.");
+            });
+        }
+    }
+}

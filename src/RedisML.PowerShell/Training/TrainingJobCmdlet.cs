@@ -1,0 +1,54 @@
+using System.Management.Automation;
+using RedisML.Connections;
+using RedisML.Training;
+
+namespace RedisML.PowerShell;
+
+/// <summary>A cmdlet that makes this process work at a training run: as a job, or to its end.</summary>
+public abstract class TrainingJobCmdlet : RedisMLCmdlet
+{
+    [Parameter]
+    [ValidateRange(1, 1024)]
+    public int WorkerCount { get; set; } = Environment.ProcessorCount;
+
+    [Parameter]
+    public SwitchParameter Wait { get; set; }
+
+    /// <summary>Begins, and either waits or writes the job.</summary>
+    /// <param name="activity">What the progress is of.</param>
+    /// <param name="begin">Makes this process take part.</param>
+    private protected void Train(string activity, object target, Func<RedisMLConnection, CancellationToken, Task<ModelTraining>> begin)
+    {
+        TrainingJob? job = null;
+        if (Wait)
+        {
+            Run(activity, () => Report(job), async (connection, cancellation) =>
+            {
+                using (job = await CreateAsync(connection, cancellation).ConfigureAwait(false))
+                using (cancellation.Register(job.SignalStop))
+                {
+                    job.Warn = PostWarning;
+                    PostObject(await job.Start().ConfigureAwait(false));
+                }
+            });
+            return;
+        }
+        Run(async (connection, cancellation) => job = await CreateAsync(connection, cancellation).ConfigureAwait(false));
+        JobRepository.Add(job!);
+        // Its outcome is the job's state and streams.
+        _ = job!.Start();
+        WriteObject(job);
+
+        async Task<TrainingJob> CreateAsync(RedisMLConnection connection, CancellationToken cancellation) => new(MyInvocation.Line,
+            await begin(connection, cancellation).ConfigureAwait(false), ToJobError, connection.Server.Persistent == false ? NotPersistent(connection) : null);
+
+        ErrorRecord ToJobError(Exception exception) => Translate(exception) is { } error
+            ? ToErrorRecord(error)
+            : new(exception, "TrainingFailed", ErrorCategory.NotSpecified, target);
+    }
+
+    static string NotPersistent(RedisMLConnection connection) =>
+        $"{connection.Endpoint} doesn't save its data: where it restarts, this run and its checkpoints are lost. Turn its append-only file on (appendonly yes) for long runs.";
+
+    static ProgressReport Report(TrainingJob? job) => job is null ? new("starting") : new(TrainingJob.Status(job.Run));
+}

@@ -1,0 +1,12 @@
+using System.Collections;
+using RedisML.Connections;
+using RedisML.Training;
+
+namespace RedisML.PowerShell;
+
+/// <summary>Completes the ids of training runs.</summary>
+public sealed class TrainingRunCompleter : RedisNameCompleter
+{
+    protected override Task<IReadOnlyList<string>> NamesAsync(RedisMLConnection connection, IDictionary bound, CancellationToken cancellation) =>
+        new RunStore(connection).ListAsync(cancellation);
+}

@@ -1,0 +1,38 @@
+BeforeAll {
+    Import-Module "$PSScriptRoot/../../artifacts/RedisML" -Force
+    $null = Connect-RedisML -Embedded -Prefix "pester-$([guid]::NewGuid().ToString('n'))"
+    $null = Import-RedisTrainingData "$PSScriptRoot/../../samples/data/diamonds.csv.gz" -Dataset diamonds -Label price
+    $run = Start-RedisDistributedTraining diamonds dear -Algorithm Logistic -Derive @{ dear = 'price > 5000' } -Label dear -Feature carat, depth, table -Wait -WarningAction Ignore
+}
+
+AfterAll {
+    Disconnect-RedisML
+}
+
+Describe 'Show-RedisTrainingMetric' {
+    It 'draws the curve in the terminal' {
+        $lines = Show-RedisTrainingMetric $run.Id -Height 8
+        $lines.Count | Should -Be 11
+        $lines[0] | Should -BeLike 'loss of dear*'
+        $lines -join '' | Should -Match '[\u2801-\u28ff]'
+    }
+
+    It 'draws into a file of the kind that its name tells: <file>' -ForEach @(
+        @{ file = 'loss.svg'; start = '<svg' }
+        @{ file = 'loss.html'; start = '<!DOCTYPE html>' }
+        @{ file = 'loss.png'; start = [char]0x89 + 'PNG' }
+    ) {
+        $written = $run | Show-RedisTrainingMetric -Path "TestDrive:/$file"
+        $written | Should -BeOfType System.IO.FileInfo
+        [System.Text.Encoding]::Latin1.GetString([System.IO.File]::ReadAllBytes($written.FullName)) | Should -BeLike "$start*"
+        { $run | Show-RedisTrainingMetric -Path "TestDrive:/$file" } | Should -Throw -ErrorId 'FileExists,*'
+        ($run | Show-RedisTrainingMetric -Path "TestDrive:/$file" -Force).Length | Should -BeGreaterThan 500
+    }
+
+    It 'fails with <id> for <what>' -ForEach @(
+        @{ what = 'another kind of file'; id = 'UnknownChartFormat'; arguments = @{ Path = 'TestDrive:/loss.doc' } }
+        @{ what = 'a metric that is not there'; id = 'MetricNotFound'; arguments = @{ Name = 'los' } }
+    ) {
+        { Show-RedisTrainingMetric $run.Id @arguments } | Should -Throw -ErrorId "$id,RedisML.PowerShell.ShowRedisTrainingMetricCommand"
+    }
+}

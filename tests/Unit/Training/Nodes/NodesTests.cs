@@ -1,0 +1,115 @@
+using RedisML.Models;
+using RedisML.Training;
+using RedisML.Unit.Fixtures;
+
+namespace RedisML.Unit.Training.Nodes;
+
+/// <summary>Several nodes of a run, in this process, over a real server and the embedded one.</summary>
+public sealed class NodesTests(EmbeddedServerFixture embedded, RedisServerFixture redis)
+{
+    static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
+
+    static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData(ServerKind.Redis, Algorithm.Logistic)]
+    [InlineData(ServerKind.Redis, Algorithm.Linear)]
+    [InlineData(ServerKind.Embedded, Algorithm.Logistic)]
+    public async Task Any_number_of_nodes_gives_the_same_bits(ServerKind kind, Algorithm algorithm)
+    {
+        await using var fixture = await RunFixture.CreateAsync(await kind.ConnectAsync(embedded, redis));
+        var specification = RunFixture.Specification with { Algorithm = algorithm };
+        long[]? first = null;
+        foreach (int nodes in new[] { 1, 2, 3, 6 })
+        {
+            var options = RunFixture.Options with { NodeCount = nodes, MaxNode = nodes };
+            var start = await fixture.StartAsync(options, specification, $"m{nodes}");
+            var others = new List<ModelTraining>();
+            for (int i = 1; i < nodes; i++) others.Add(await fixture.JoinAsync(start.Run.Id));
+            var runs = await Task.WhenAll(others.Prepend(start).Select(t => t.Completion)).WaitAsync(s_patience, Cancellation);
+            Assert.All(runs, run => Assert.Equal((TrainingState.Completed, 1L, nodes), (run.State, run.ModelVersion, run.Nodes)));
+            var bits = await fixture.BitsAsync($"m{nodes}");
+            Assert.Equal(first ??= bits, bits);
+        }
+    }
+
+    [Fact]
+    public async Task A_long_sum_goes_in_slices_with_the_same_bits()
+    {
+        await using var fixture = await RunFixture.CreateAsync(await redis.ConnectAsync());
+        // 1,500 levels times 7 classes: more than 64 KB.
+        var specification = RunFixture.Specification with
+        {
+            Algorithm = Algorithm.Softmax, Label = "k", Derived = [new("level", "floor(b * 15)")], Features = ["a", "level"], Categories = ["level"], MaxIteration = 5,
+        };
+        await (await fixture.StartAsync(new(), specification, "one")).Completion.WaitAsync(s_patience, Cancellation);
+        var start = await fixture.StartAsync(RunFixture.Options with { NodeCount = 5 }, specification, "five");
+        List<ModelTraining> all = [start];
+        for (int i = 1; i < 5; i++) all.Add(await fixture.JoinAsync(start.Run.Id));
+        await Task.WhenAll(all.Select(t => t.Completion)).WaitAsync(s_patience, Cancellation);
+        Assert.Equal(await fixture.BitsAsync("one"), await fixture.BitsAsync("five"));
+    }
+
+    [Fact]
+    public async Task A_node_that_comes_at_half_time_is_let_in_and_the_result_is_the_same()
+    {
+        await using var fixture = await RunFixture.CreateAsync(await redis.ConnectAsync());
+        var specification = RunFixture.Endless with { MaxIteration = 600 };
+        await (await fixture.StartAsync(new(), specification, "alone")).Completion.WaitAsync(s_patience, Cancellation);
+        var start = await fixture.StartAsync(RunFixture.Options, specification, "joined");
+        await fixture.WaitAsync(start.Run.Id, run => run.Step > 10);
+        var joined = await fixture.JoinAsync(start.Run.Id);
+        await fixture.WaitAsync(start.Run.Id, run => run.Nodes == 2);
+        var runs = await Task.WhenAll(start.Completion, joined.Completion).WaitAsync(s_patience, Cancellation);
+        Assert.All(runs, run => Assert.Equal(2, run.Nodes));
+        Assert.Equal(await fixture.BitsAsync("alone"), await fixture.BitsAsync("joined"));
+    }
+
+    [Fact]
+    public async Task Too_few_nodes_fail_the_run_at_its_deadline_and_say_who_was_there()
+    {
+        await using var fixture = await RunFixture.CreateAsync(await redis.ConnectAsync(), rows: 3000);
+        var start = await fixture.StartAsync(RunFixture.Options with { NodeCount = 3, JoinTimeout = 1 });
+        var error = await Assert.ThrowsAsync<RedisMLException>(() => start.Completion.WaitAsync(s_patience, Cancellation));
+        Assert.Equal("TooFewNodes", error.ErrorId);
+        Assert.Contains("only 1 of 3 nodes", error.Message);
+        Assert.Equal(TrainingState.Failed, (await fixture.Runs.GetAsync(start.Run.Id, Cancellation)).State);
+    }
+
+    [Fact]
+    public async Task A_stopped_run_goes_on_where_it_was()
+    {
+        await using var fixture = await RunFixture.CreateAsync(await redis.ConnectAsync());
+        var specification = RunFixture.Endless with { MaxIteration = 400 };
+        await (await fixture.StartAsync(new(), specification, "whole")).Completion.WaitAsync(s_patience, Cancellation);
+        foreach (var (model, options) in new[] { ("alone", new NodeOptions { NodeTimeout = 1 }), ("two", RunFixture.Options with { NodeCount = 2 }) })
+        {
+            var start = await fixture.StartAsync(options, specification, model);
+            var other = options.NodeCount == 2 ? await fixture.JoinAsync(start.Run.Id) : start;
+            await fixture.WaitAsync(start.Run.Id, run => run.Step > 20);
+            Assert.True(await fixture.Runs.StopAsync(start.Run.Id, Cancellation));
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => start.Completion.WaitAsync(s_patience, Cancellation));
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => other.Completion.WaitAsync(s_patience, Cancellation));
+            var stopped = await fixture.Runs.GetAsync(start.Run.Id, Cancellation);
+            Assert.Equal(TrainingState.Stopped, stopped.State);
+            Assert.True(stopped.CheckpointStep > 20);
+            var resumed = await fixture.ResumeAsync(start.Run.Id);
+            Assert.Equal(TrainingState.Completed, (await resumed.Completion.WaitAsync(s_patience, Cancellation)).State);
+            Assert.Equal(await fixture.BitsAsync("whole"), await fixture.BitsAsync(model));
+        }
+    }
+
+    [Fact]
+    public async Task Metrics_are_kept_by_step_and_a_removed_run_leaves_nothing()
+    {
+        await using var fixture = await RunFixture.CreateAsync(await redis.ConnectAsync(), rows: 3000);
+        var run = await (await fixture.StartAsync(RunFixture.Options)).Completion.WaitAsync(s_patience, Cancellation);
+        var metrics = await fixture.Runs.MetricsAsync(run.Id, Cancellation);
+        Assert.Equal(Enumerable.Range(1, run.Step).Select(i => (long)i), metrics.Select(m => m.Step));
+        Assert.Equal(run.Loss, metrics[^1].Value);
+        Assert.Equal([run.Id], await fixture.Runs.ListAsync(Cancellation));
+        Assert.True(await fixture.Runs.RemoveAsync(run.Id, Cancellation));
+        Assert.DoesNotContain(await fixture.Connection.KeysAsync(), key => key.Contains(run.Id));
+        Assert.False(await fixture.Runs.RemoveAsync(run.Id, Cancellation));
+    }
+}
