@@ -67,7 +67,7 @@ static class NodeFigures
         await using var two = new TrainingNode(otherLedger, 1, null);
         await two.StartAsync(isMember: false, default);
         var results = await Task.WhenAll(new[] { one, two }.Select(node => Task.Factory.StartNew(() => Drive(node, length, steps), TaskCreationOptions.LongRunning)));
-        await store.StopAsync(id, default);
+        await ledger.StopAsync("measured", force: true, default);
         await store.RemoveAsync(id, default);
         return results.Max();
     }

@@ -3,6 +3,7 @@ using Apache.Arrow.Ipc;
 using Apache.Arrow.Types;
 using RedisML.Connections;
 using RedisML.Datasets;
+using RedisML.Datasets.Chunks;
 using RedisML.Datasets.Columns;
 using RedisML.Datasets.Exporting;
 using RedisML.Datasets.Importing;
@@ -164,6 +165,19 @@ public sealed class RoundTripTests(EmbeddedServerFixture embedded) : IDisposable
         Assert.Contains("line 2: '300' in column 'n' is no Int8", error.Message);
         var dataset = await ImportAsync(connection, path, "a", options with { BadRow = BadRowPolicy.Skip });
         Assert.Equal<object?[]>([[1L, 1.5]], await connection.RowsAsync(dataset.Name));
+    }
+
+    [Theory]
+    [InlineData(ChunkCompression.None)]
+    [InlineData(ChunkCompression.Lz4)]
+    [InlineData(ChunkCompression.Zstd)]
+    public async Task Chunks_of_every_compression_read_back_and_the_result_tells_the_ratio(ChunkCompression compression)
+    {
+        await using var connection = await embedded.ConnectAsync();
+        var path = _folder.Write("a.csv", "n,t\n" + string.Concat(Enumerable.Range(0, 20_000).Select(i => $"{i % 5},{(i % 2 == 0 ? "even" : "odd")}\n")));
+        var result = await DatasetImport.RunAsync(connection, path, new() { Dataset = "a", Compression = compression }, null, Cancellation);
+        Assert.InRange(result.CompressionRatio!.Value, compression == ChunkCompression.None ? 0.9 : 5, compression == ChunkCompression.None ? 1 : 1000);
+        Assert.Equal(Enumerable.Range(0, 20_000).Select(i => (object?[])[(long)(i % 5), i % 2 == 0 ? "even" : "odd"]), await connection.RowsAsync("a"));
     }
 
     static async Task<Dataset> ImportAsync(RedisMLConnection connection, string path, string name, ImportOptions? options = null)

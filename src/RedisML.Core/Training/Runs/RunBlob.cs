@@ -28,6 +28,7 @@ internal static class RunBlob
         var fields = Encoding.ASCII.GetString(blob.Span[..end]).Split(' ');
         return fields.Length == 7 && fields[0] == "redisml1" && fields[1] == incarnation && (generation is null || fields[2] == generation)
             && fields[3] == $"{step}" && (owner is null || fields[4] == owner) && fields[5] == $"{body.Length}"
-            && fields[6] == $"{XxHash3.HashToUInt64(body.Span):x16}" ? body : null;
+            && fields[6] == $"{XxHash3.HashToUInt64(body.Span):x16}"
+            ? body : default(ReadOnlyMemory<byte>?);
     }
 }
