@@ -38,7 +38,7 @@ internal sealed class BatchBranch(
             term.Add(gathered.Block, gathered.Targets, parameters, sum, gathered.Scratch);
             start += size;
         }
-        return sum[^1];
+        return sum[^2];
     }
 
     /// <summary>Adds up the parts, pairwise.</summary>

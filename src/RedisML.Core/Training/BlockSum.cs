@@ -65,7 +65,7 @@ internal sealed class BlockSum
         {
             var sum = Sum(parts[index].First);
             AddBranch(worker, parts[index], sum, 0);
-            if (!double.IsFinite(sum[^1])) _team.NotFiniteWorker = worker;
+            if (!double.IsFinite(sum[^2])) _team.NotFiniteWorker = worker;
         });
         int slices = (_term.Length + SliceLength - 1) / SliceLength;
         if (slices == 1) AddSlice(branches, 0);
