@@ -68,7 +68,7 @@ Describe 'Start-RedisDistributedTraining' {
     }
 
     It 'drops columns with -L1, and weighs classes' {
-        $null = Start-RedisDistributedTraining diamonds sparse -Algorithm Linear -L1 20000 -L2 0 -Wait
+        $null = Start-RedisDistributedTraining diamonds sparse -Algorithm Linear -L1 2000000 -L2 0 -Wait
         @((Get-RedisModelParameter sparse weight).Value -eq 0).Count | Should -BeGreaterThan 5
         $null = Start-RedisDistributedTraining diamonds cut -Algorithm Softmax -Label cut -ClassWeight Balanced -MaxIteration 20 -Wait -WarningAction SilentlyContinue
         (Test-RedisModel cut diamonds).Accuracy | Should -BeGreaterThan 0.4
