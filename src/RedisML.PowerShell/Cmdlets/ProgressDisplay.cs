@@ -18,16 +18,21 @@ sealed class ProgressDisplay(string activity, Action<Action<PSCmdlet>> post)
     /// <summary>Shows what <paramref name="progress"/> says until the token is cancelled.</summary>
     internal async Task RunAsync(Func<ProgressReport> progress, CancellationToken end)
     {
+        bool shown = false;
         try
         {
             await Task.Delay(s_delay, end).ConfigureAwait(false);
             using var timer = new PeriodicTimer(s_interval);
-            do post(Shown(progress()));
+            do
+            {
+                post(Shown(progress()));
+                shown = true;
+            }
             while (await timer.WaitForNextTickAsync(end).ConfigureAwait(false));
         }
         catch (OperationCanceledException)
         {
-            if (_watch.Elapsed < s_delay || _inAzurePipelines) return;
+            if (!shown || _inAzurePipelines) return;
             try { post(cmdlet => cmdlet.WriteProgress(new(0, activity, "Done") { RecordType = ProgressRecordType.Completed })); }
             catch (OperationCanceledException) { }
         }
