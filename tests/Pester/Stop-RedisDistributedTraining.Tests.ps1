@@ -2,14 +2,7 @@ BeforeAll {
     Import-Module "$PSScriptRoot/../../artifacts/RedisML" -Force
     $null = Connect-RedisML -Embedded -Prefix "pester-$([guid]::NewGuid().ToString('n'))"
     $null = Import-RedisTrainingData "$PSScriptRoot/../../samples/data/diamonds.csv.gz" -Dataset diamonds -Label price
-    function Start-Endless($model, $count = 1) {
-        $job = Start-RedisDistributedTraining diamonds $model -Algorithm Softmax -Label clarity -Tolerance 0 -MaxIteration 100000 -NodeCount $count -MaxNode 4 -NodeTimeout 1 -WorkerCount 1
-        [pscustomobject]@{ Job = $job; Id = (Get-RedisDistributedTraining -Model $model).Id }
-    }
-    function Wait-Run($id, $condition) {
-        foreach ($i in 1..600) { if (Get-RedisDistributedTraining $id | Where-Object $condition) { return }; Start-Sleep -Milliseconds 50 }
-        throw "The run is still $(Get-RedisDistributedTraining $id | Out-String)"
-    }
+    . "$PSScriptRoot/EndlessRun.ps1"
 }
 
 AfterAll {

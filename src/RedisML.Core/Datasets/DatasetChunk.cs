@@ -33,6 +33,14 @@ public sealed class DatasetChunk : IDisposable
     /// </summary>
     public object? Value(int column, int row, ColumnType type) => ArrowValues.GetObject(Batch.Column(column), row, type);
 
+    /// <summary>Which of its rows are among <paramref name="rows"/> from <paramref name="firstRow"/> on: from one, up to but without another.</summary>
+    public (int From, int To) Within(long firstRow, long rows)
+    {
+        long end = rows > long.MaxValue - firstRow ? long.MaxValue : firstRow + rows;
+        int from = (int)Math.Clamp(firstRow - FirstRow, 0, Rows);
+        return (from, (int)Math.Clamp(end - FirstRow, from, Rows));
+    }
+
     public void Dispose()
     {
         if (_batch.IsValueCreated) _batch.Value.Dispose();

@@ -54,9 +54,8 @@ public sealed class GetRedisTrainingDataCommand : RedisMLCmdlet
         await foreach (var chunk in new DatasetReader(connection).ReadAsync(dataset, skip, first, cancellation).ConfigureAwait(false))
             using (chunk)
             {
-                int from = (int)Math.Max(0, skip - chunk.FirstRow);
-                int to = (int)Math.Min(chunk.Rows, first == long.MaxValue ? long.MaxValue : skip + first - chunk.FirstRow);
-                foreach (int row in filter?.Matching(chunk) ?? Enumerable.Range(from, Math.Max(0, to - from)))
+                var (from, to) = chunk.Within(skip, first);
+                foreach (int row in filter?.Matching(chunk) ?? Enumerable.Range(from, to - from))
                 {
                     if (filter is not null && (matched++ < Skip || matched - Skip > First)) continue;
                     if (sample is not null) sample.Add(chunk.FirstRow + row, () => ToObject(chunk, row, columns, dataset));

@@ -93,9 +93,8 @@ public sealed class DatasetExport(RedisMLConnection connection)
                     await foreach (var chunk in new DatasetReader(connection).ReadAsync(dataset, options.Skip, options.First, cancellation).ConfigureAwait(false))
                         using (chunk)
                         {
-                            int from = (int)Math.Max(0, options.Skip - chunk.FirstRow);
-                            int to = (int)Math.Min(chunk.Rows, options.First == long.MaxValue ? long.MaxValue : options.Skip + options.First - chunk.FirstRow);
-                            if (to <= from) continue;
+                            var (from, to) = chunk.Within(options.Skip, options.First);
+                            if (to == from) continue;
                             await writer.WriteAsync([.. columns.Select(chunk.Batch.Column)], from, to - from, cancellation).ConfigureAwait(false);
                             written += to - from;
                             rows?.Report(written);

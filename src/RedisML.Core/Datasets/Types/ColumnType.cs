@@ -77,9 +77,6 @@ public readonly partial record struct ColumnType
 
     public bool IsText => Kind == TypeKind.Utf8;
 
-    /// <summary>Whether least and greatest say something about it.</summary>
-    public bool IsOrdered => IsNumeric || Kind is TypeKind.Date32 or TypeKind.Timestamp;
-
     /// <summary>The type of a list's numbers.</summary>
     internal ColumnType ElementType => new(Element);
 

@@ -84,7 +84,7 @@ sealed class CsvSource(SourceFile file, ImportOptions options) : ImportSource
         return (int)Math.Clamp(block, MinBlockBytes, CsvBlockReader.MaxRecordBytes);
     }
 
-    sealed class CsvPart(CsvBlock block, CsvParsers parsers, bool holdsRejects) : ImportPart(block.Index, block.Length)
+    sealed class CsvPart(RecordBlock block, CsvParsers parsers, bool holdsRejects) : ImportPart(block.Index, block.Length)
     {
         public override UInt128 Hash() => XxHash128.HashToUInt128(block.Memory.Span);
 

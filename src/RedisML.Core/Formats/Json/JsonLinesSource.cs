@@ -44,7 +44,7 @@ sealed class JsonLinesSource(SourceFile file) : ImportSource
     {
         var encoder = new PartEncoder<JsonRows>(columns, compression, builder => new(columns, builder));
         using var content = _content = file.OpenContent();
-        await foreach (var block in new LineBlockReader(content.Stream, BlockBytes(encoder), Name).ReadAsync(cancellation).ConfigureAwait(false))
+        await foreach (var block in new JsonBlockReader(content.Stream, BlockBytes(encoder), Name).ReadAsync(cancellation).ConfigureAwait(false))
             yield return new JsonPart(block, encoder) { FirstLine = block.Index == 0 ? 1 : null };
     }
 
@@ -87,7 +87,7 @@ sealed class JsonLinesSource(SourceFile file) : ImportSource
         return (int)Math.Clamp(block, MinBlockBytes, MaxBlockBytes);
     }
 
-    sealed class JsonPart(LineBlock block, PartEncoder<JsonRows> encoder) : ImportPart(block.Index, block.Length)
+    sealed class JsonPart(RecordBlock block, PartEncoder<JsonRows> encoder) : ImportPart(block.Index, block.Length)
     {
         public override UInt128 Hash() => XxHash128.HashToUInt128(block.Memory.Span);
 

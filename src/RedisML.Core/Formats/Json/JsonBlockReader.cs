@@ -1,0 +1,10 @@
+namespace RedisML.Formats.Json;
+
+/// <summary>Cuts a file of JSON Lines at its line breaks.</summary>
+sealed class JsonBlockReader(Stream stream, int blockBytes, string path) : BlockReader(stream, 0, blockBytes)
+{
+    protected override int LastBorder(ReadOnlySpan<byte> block) => block.LastIndexOf((byte)'\n') + 1;
+
+    protected override RedisMLException TooLong(long offset) =>
+        new("RecordTooLong", ErrorKind.LimitsExceeded, $"'{path}' has a line longer than {MaxRecordBytes >> 20} MB.", path);
+}

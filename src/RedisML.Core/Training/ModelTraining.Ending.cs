@@ -1,0 +1,150 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using RedisML.Models;
+using StackExchange.Redis;
+
+namespace RedisML.Training;
+
+// How a run ends, for this process and for all: the model is published, or everybody learns why not.
+public sealed partial class ModelTraining
+{
+    /// <summary>How long others wait for the node that ended the run to publish the model.</summary>
+    static readonly TimeSpan s_publishPatience = TimeSpan.FromSeconds(3);
+
+    async Task<TrainingRun> CompleteAsync()
+    {
+        try
+        {
+            var control = await EndAsync().ConfigureAwait(false);
+            if (control.Phase == RunPhase.Stopped) throw new OperationCanceledException(control.Reason);
+            if (control.Phase == RunPhase.Failed)
+            {
+                throw new RedisMLException(control.Result is { Length: > 0 } id ? id : "TrainingFailed", ErrorKind.InvalidOperation,
+                    $"Training run '{_run.Id}' failed: {control.Reason}", _run.Id);
+            }
+            var outcome = TrainingOutcome.FromJson(control.Result);
+            long version = await PublishedAsync(control).ConfigureAwait(false);
+            return _run = Run with
+            {
+                State = TrainingState.Completed,
+                ModelVersion = version,
+                Step = outcome.Iterations,
+                Loss = outcome.Loss,
+                Converged = outcome.Converged,
+                RowsUsed = outcome.RowsUsed,
+                RowsDropped = outcome.RowsDropped,
+                Reason = "",
+            };
+        }
+        catch (Exception e)
+        {
+            _run = Run with { State = e is OperationCanceledException ? TrainingState.Stopped : TrainingState.Failed };
+            throw;
+        }
+        finally
+        {
+            await _recorder.DisposeAsync().ConfigureAwait(false);
+            await _node.DisposeAsync().ConfigureAwait(false);
+            await _source.DisposeAsync().ConfigureAwait(false);
+            if (_validation is not null) await _validation.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Sees the run to its end, whoever brings it about.</summary>
+    async Task<RunControl> EndAsync()
+    {
+        try
+        {
+            var result = await _session.Completion.ConfigureAwait(false);
+            return await _node.CompleteAsync(ModelFields(result), new()
+            {
+                Loss = result.Loss,
+                Iterations = result.Iterations,
+                Converged = result.Converged,
+                RowsUsed = result.RowsUsed,
+                RowsDropped = result.RowsDropped,
+                Ended = DateTimeOffset.UtcNow,
+            }).ConfigureAwait(false);
+        }
+        catch (RunEndedException e)
+        {
+            return e.Control;
+        }
+        catch (OperationCanceledException)
+        {
+            await TryAsync(() => _node.LeaveAsync(_link.Replica?.Save())).ConfigureAwait(false);
+            throw;
+        }
+        catch (RedisMLException e) when (e.ErrorId is not ("RunStateLost" or "NodeRefused" or "NodeNotLetIn" or "RunFull" or "RunTakenOver"))
+        {
+            await TryAsync(() => _node.FailAsync(e, _link.Replica?.Save())).ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>The others are told where that is possible; what happened here counts more than why it isn't.</summary>
+    static async Task TryAsync(Func<Task> tell)
+    {
+        try
+        {
+            await tell().ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is RedisMLException or RedisException or OperationCanceledException) { }
+    }
+
+    HashEntry[] ModelFields(TrainingResult result)
+    {
+        var specification = _ledger.Specification;
+        var training = specification.Training;
+        var definition = new ModelDefinition
+        {
+            Algorithm = training.Algorithm,
+            Parameters = training.Algorithm == Algorithm.Custom ? [.. training.Script!.InitialParameters.Select(p => p.Parameter)] : null,
+            Pipeline = result.Pipeline,
+            L1 = training.L1,
+            L2 = training.L2,
+            Metrics = result.Metrics,
+            Lineage = new()
+            {
+                Dataset = specification.Dataset,
+                DatasetVersion = specification.DatasetVersion,
+                Run = specification.Id,
+                Seed = specification.Training.Seed,
+                RowsUsed = result.RowsUsed,
+                RowsDropped = result.RowsDropped,
+                Trained = DateTimeOffset.UtcNow,
+            },
+        };
+        return
+        [
+            new("definition", JsonSerializer.SerializeToUtf8Bytes(definition, ModelJson.Definition)),
+            new("weights", MemoryMarshal.AsBytes(result.Weights.AsSpan()).ToArray()),
+            new("intercepts", MemoryMarshal.AsBytes(result.Intercepts.AsSpan()).ToArray()),
+        ];
+    }
+
+    /// <summary>The version that the run has published: by its first member, and where that one is gone, by whoever sees that the run is done.</summary>
+    async Task<long> PublishedAsync(RunControl control)
+    {
+        var (database, keys) = (_ledger.Database, _ledger.Keys);
+        for (long start = Stopwatch.GetTimestamp(); control.Members is not [var first, ..] || first != _node.Id;)
+        {
+            if ((long)await _ledger.RetryAsync(() => database.HashGetAsync(keys.Control, "published"), default).ConfigureAwait(false) is > 0 and var version)
+                return version;
+            if (Stopwatch.GetElapsedTime(start) > s_publishPatience) break;
+            await Task.Delay(20).ConfigureAwait(false);
+        }
+        var fields = (await _ledger.RetryAsync(() => database.HashGetAllAsync(keys.Model), default).ConfigureAwait(false)).ToDictionary(f => (string)f.Name!, f => f.Value);
+        if (!fields.ContainsKey("definition")) throw _ledger.Lost();
+        var definition = ModelJson.Read(((ReadOnlyMemory<byte>)fields["definition"]).Span, _run.Model);
+        var parameters = new LinearParameters(Doubles(fields["weights"]), Doubles(fields["intercepts"]));
+        var model = await new ModelStore(_connection).PublishOnceAsync(_run.Model, definition, parameters.ToFields(definition), default).ConfigureAwait(false);
+        await _ledger.RetryAsync(() => database.HashSetAsync(keys.Control, "published", model.Version), default).ConfigureAwait(false);
+        await _recorder.WriteAsync().ConfigureAwait(false);
+        await new RunStore(_connection).ClearAsync(_run.Id, all: false, default).ConfigureAwait(false);
+        return model.Version;
+
+        static double[] Doubles(RedisValue bytes) => MemoryMarshal.Cast<byte, double>(((ReadOnlyMemory<byte>)bytes).Span).ToArray();
+    }
+}
