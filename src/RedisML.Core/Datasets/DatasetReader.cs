@@ -13,6 +13,9 @@ public sealed class DatasetReader(RedisMLConnection connection)
     /// <summary>Bytes asked for ahead of the reader; a single larger chunk is read all the same.</summary>
     const long WindowBytes = 16 << 20;
 
+    /// <summary>Rows that make a chunk where they lie one by one.</summary>
+    const int RowsTogether = 4096;
+
     readonly DatasetStore _store = new(connection);
 
     /// <summary>The chunks in order, from the one that holds row <paramref name="firstRow"/> to the one that holds the last row wanted.</summary>
@@ -61,6 +64,17 @@ public sealed class DatasetReader(RedisMLConnection connection)
         }
     }
 
+    /// <summary>How many rows each chunk has.</summary>
+    internal async Task<int[]> ChunkRowsAsync(Dataset dataset, CancellationToken cancellation)
+    {
+        List<int> rows = [];
+        if (dataset.Placement is null)
+            await foreach (var (entry, _, _) in EntriesAsync(dataset, cancellation).ConfigureAwait(false)) rows.Add(entry.Rows);
+        else
+            for (long first = 0; first < dataset.Rows; first += RowsTogether) rows.Add((int)Math.Min(RowsTogether, dataset.Rows - first));
+        return [.. rows];
+    }
+
     /// <exception cref="RedisMLException"><c>ChecksumMismatch</c></exception>
     static RecordBatch Decode(Dataset dataset, ChunkEntry entry, Lease<byte> lease) => ChunkCodec.Checksum(lease.Span) == entry.Crc32
         ? ChunkAlignment.Align(ChunkCodec.Decode(lease.Memory), dataset)
@@ -83,15 +97,13 @@ public sealed class DatasetReader(RedisMLConnection connection)
     /// <summary>Rows that lie one by one, a batch of them a chunk.</summary>
     async IAsyncEnumerable<DatasetChunk> ReadRowsAsync(Dataset dataset, long firstRow, long rows, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        const int batchRows = 4096;
         var store = RowStore.Create(connection, dataset.Name, dataset.Placement!);
         var schema = dataset.Columns.Select(c => c.Schema).ToList();
         long end = rows < dataset.Rows - firstRow ? firstRow + rows : dataset.Rows;
-        int index = 0;
-        for (long first = firstRow; first < end; first += batchRows)
+        for (long first = firstRow; first < end; first += RowsTogether)
         {
-            var batch = await store.ReadAsync(schema, first, (int)Math.Min(batchRows, end - first), cancellation).ConfigureAwait(false);
-            yield return new(index++, first, batch.Length, () => batch, null);
+            var batch = await store.ReadAsync(schema, first, (int)Math.Min(RowsTogether, end - first), cancellation).ConfigureAwait(false);
+            yield return new((int)(first / RowsTogether), first, batch.Length, () => batch, null);
         }
     }
 }

@@ -23,14 +23,8 @@ internal sealed class DatasetTrainingSource : ITrainingSource, IAsyncDisposable
 
     public IReadOnlyList<int> ChunkRows => _chunkRows;
 
-    public static async Task<DatasetTrainingSource> OpenAsync(RedisMLConnection connection, Dataset dataset, CancellationToken cancellation)
-    {
-        var store = new DatasetStore(connection);
-        var rows = new List<int>();
-        foreach (var page in dataset.Pages)
-            rows.AddRange((await store.PageAsync(dataset, page, cancellation).ConfigureAwait(false)).Select(entry => entry.Rows));
-        return new(connection, dataset, [.. rows]);
-    }
+    public static async Task<DatasetTrainingSource> OpenAsync(RedisMLConnection connection, Dataset dataset, CancellationToken cancellation) =>
+        new(connection, dataset, await new DatasetReader(connection).ChunkRowsAsync(dataset, cancellation).ConfigureAwait(false));
 
     public ITrainingChunks Open(Range chunks)
     {

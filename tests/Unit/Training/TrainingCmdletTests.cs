@@ -29,6 +29,23 @@ public sealed class TrainingCmdletTests : IDisposable
     }
 
     [Fact]
+    public void Rows_that_lie_one_by_one_train_the_same_model_as_chunks()
+    {
+        // More rows than are read together, and not a multiple of them.
+        var rows = string.Concat(Enumerable.Range(0, 5000).Select(i => $"{i % 17},{i % 23},{(i % 7 * i % 11 < 5 ? "yes" : "no")}\n"));
+        var file = _folder.Write("many.csv", "x,z,y\n" + rows);
+        dynamic result = Run($$"""
+            $null = Import-RedisTrainingData '{{file}}' -Dataset chunks -Label y
+            $null = Import-RedisTrainingData '{{file}}' -Dataset hashes -Label y -Layout Hash
+            $runs = 'chunks', 'hashes' | ForEach-Object { Start-RedisDistributedTraining $_ -Model $_ -Algorithm Logistic -WorkerCount 2 -Tolerance 1e-12 -Wait }
+            [pscustomobject]@{ Rows = $runs.RowsUsed; Loss = $runs.Loss }
+            """).Single();
+        Assert.Equal([5000L, 5000L], ((object[])result.Rows).Cast<long>());
+        var losses = ((object[])result.Loss).Cast<double>().ToArray();
+        Assert.Equal(losses[0], losses[1], 1e-9);
+    }
+
+    [Fact]
     public void Without_it_is_a_job_with_a_child_a_worker_that_ends_by_itself()
     {
         dynamic result = Run("""
