@@ -52,7 +52,7 @@ public sealed class DatasetSummary(RedisMLConnection connection)
                 for (int i = 0; i < text.Length; i++)
                     if (!text.IsNull(i)) counter.Add(XxHash3.HashToUInt64(text.GetBytes(i)));
                 break;
-            case FloatArray or DoubleArray:
+            case FloatArray or DoubleArray or Decimal32Array:
                 for (int i = 0; i < array.Length; i++)
                     if (ArrowValues.TryGetDouble(array, i, out double value)) counter.Add(Hash(value == 0 ? 0 : BitConverter.DoubleToInt64Bits(value)));
                 break;

@@ -22,6 +22,7 @@ internal static class ColumnDecoder
         UInt16Array a => Numbers<ushort>(a, ColumnType.Int64),
         UInt32Array a => Numbers<uint>(a, ColumnType.Int64),
         UInt64Array a => Numbers<ulong>(a, ColumnType.UInt64),
+        Decimal32Array a => Fractions(a),
         Decimal128Array a => Decimals(a),
         FloatArray a => Numbers<float>(a, ColumnType.Float64),
         DoubleArray a => Numbers<double>(a, ColumnType.Float64),
@@ -40,6 +41,14 @@ internal static class ColumnDecoder
         for (int i = 0; i < values.Length; i++) values[i] = double.CreateTruncating(source[i]);
         MarkMissing(array, values, double.NaN);
         return new(type, values);
+    }
+
+    static NumberVector Fractions(Decimal32Array array)
+    {
+        var values = GC.AllocateUninitializedArray<double>(array.Length);
+        DecimalFractions.Decode(array, 0, values);
+        MarkMissing(array, values, double.NaN);
+        return new(ColumnType.Float64, values);
     }
 
     static NumberVector Decimals(Decimal128Array array)
