@@ -1,5 +1,6 @@
 using RedisML.Datasets;
 using RedisML.Datasets.Importing;
+using RedisML.Datasets.Splitting;
 using RedisML.Evaluation;
 using RedisML.Features;
 using RedisML.Models;
@@ -69,8 +70,10 @@ static class References
 
     static async Task<(TrainingRun Run, EvaluationResult Result)> TrainAndTestAsync(BenchmarkContext context, Reference reference, int seed)
     {
-        var source = await new DatasetStore(context.Connection).GetAsync(reference.Set);
-        var (train, test) = await new DatasetSplit(context.Connection).RunAsync(source, 0.2, seed, true, null, default);
+        var store = new DatasetStore(context.Connection);
+        var options = new DatasetSplitOptions { Parts = SplitPart.TrainAndTest(0.2), Seed = seed, Force = true };
+        await new DatasetSplit(context.Connection).RunAsync(await store.GetAsync(reference.Set), options, null, default);
+        var (train, test) = (await store.GetAsync($"{reference.Set}-train"), await store.GetAsync($"{reference.Set}-test"));
         var specification = new TrainingSpecification
         {
             Algorithm = reference.Algorithm,
