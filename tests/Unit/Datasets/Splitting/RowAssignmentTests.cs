@@ -1,4 +1,3 @@
-using System.IO.Compression;
 using System.Text;
 using Apache.Arrow;
 using RedisML.Datasets;
@@ -46,7 +45,7 @@ public class RowAssignmentTests
     [Fact]
     public async Task Stratified_parts_of_a_real_column_are_exact_and_drawn_by_the_seed()
     {
-        string?[] cuts = [.. Diamonds(1).Select((cut, i) => i % 1000 == 3 ? null : cut)];
+        string?[] cuts = [.. SampleColumn.Diamonds("cut").Select((cut, i) => i % 1000 == 3 ? null : cut)];
         var source = Source(ColumnType.Utf8, cuts.Length);
         var chunks = Chunks(TextColumn(cuts), 7000);
         var first = await AssignAsync(1);
@@ -224,13 +223,5 @@ public class RowAssignmentTests
         var builder = new Float64ColumnBuilder();
         builder.AppendRange(array, 0, array.Length);
         return builder.Build();
-    }
-
-    /// <summary>A column of the sample.</summary>
-    static IEnumerable<string> Diamonds(int column)
-    {
-        using var reader = new StreamReader(new GZipStream(File.OpenRead(Path.Combine(HostedEngine.ProjectRoot, "samples", "data", "diamonds.csv.gz")), CompressionMode.Decompress));
-        reader.ReadLine();
-        while (reader.ReadLine() is { } line) yield return line.Split(',')[column];
     }
 }
