@@ -24,6 +24,7 @@ if (args is ["soak", ..])
     ("read", ReadFigures.RunAsync),
     ("train", TrainFigures.RunAsync),
     ("nodes", NodeFigures.RunAsync),
+    ("kill", NodeFigures.KillAsync),
     ("module", ModuleFigures.RunAsync),
     ("references", References.RunAsync),
 ];
