@@ -25,6 +25,7 @@ if (args is ["soak", ..])
     ("train", TrainFigures.RunAsync),
     ("nodes", NodeFigures.RunAsync),
     ("kill", NodeFigures.KillAsync),
+    ("script", ScriptFigures.RunAsync),
     ("module", ModuleFigures.RunAsync),
     ("references", References.RunAsync),
 ];
