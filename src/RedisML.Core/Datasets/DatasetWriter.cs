@@ -89,13 +89,12 @@ sealed class DatasetWriter : IAsyncDisposable
     /// <summary>Stores the rows of an uncompressed chunk one by one, and adds them to the version. Called in the order of the chunks.</summary>
     public async Task CommitRowsAsync(EncodedChunk chunk, CancellationToken cancellation)
     {
-        using (chunk)
-        {
-            long first = (_base?.Rows ?? 0) + Rows;
-            await _journal.ExtendRowsAsync(first + chunk.Rows, cancellation).ConfigureAwait(false);
-            await RowStore.Create(_connection, _journal.Dataset, _placement!)
-                .WriteAsync(ChunkCodec.Decode(chunk.Data.WrittenMemory), _schema, first, cancellation).ConfigureAwait(false);
-        }
+        long first = (_base?.Rows ?? 0) + Rows;
+        await _journal.ExtendRowsAsync(first + chunk.Rows, cancellation).ConfigureAwait(false);
+        await RowStore.Create(_connection, _journal.Dataset, _placement!)
+            .WriteAsync(ChunkCodec.Decode(chunk.Data.WrittenMemory), _schema, first, cancellation).ConfigureAwait(false);
+        // Only now: a commit that failed may be tried once more.
+        chunk.Dispose();
         Rows += chunk.Rows;
         for (int i = 0; i < _statistics.Length; i++) _statistics[i] = _statistics[i].Merge(chunk.Statistics[i]);
     }

@@ -63,7 +63,12 @@ internal sealed partial class TrainingNode : IAsyncDisposable
     /// <summary>Begins to beat; where the node isn't a member yet, asks to be let in.</summary>
     public async Task StartAsync(bool isMember, CancellationToken cancellation)
     {
-        await _ledger.Subscriber.SubscribeAsync(_ledger.Keys.Events, (_, message) => Hear(message)).WaitAsync(cancellation).ConfigureAwait(false);
+        // A try that fails may leave its handler behind: to hear things twice does no harm.
+        await _ledger.RetryAsync(async () =>
+        {
+            await _ledger.Subscriber.SubscribeAsync(_ledger.Keys.Events, (_, message) => Hear(message)).ConfigureAwait(false);
+            return true;
+        }, cancellation).ConfigureAwait(false);
         await AnnounceAsync(isMember, cancellation).ConfigureAwait(false);
         await LookAsync(cancellation).ConfigureAwait(false);
         _beating = Task.Run(BeatAsync, CancellationToken.None);
