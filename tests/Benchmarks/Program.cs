@@ -24,6 +24,8 @@ if (args is ["soak", ..])
     ("read", ReadFigures.RunAsync),
     ("train", TrainFigures.RunAsync),
     ("nodes", NodeFigures.RunAsync),
+    ("kill", NodeFigures.KillAsync),
+    ("script", ScriptFigures.RunAsync),
     ("module", ModuleFigures.RunAsync),
     ("references", References.RunAsync),
 ];

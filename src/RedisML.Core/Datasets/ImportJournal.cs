@@ -82,7 +82,7 @@ sealed class ImportJournal
             var journal = new ImportJournal(connection, importId!, dataset);
             var fields = await connection.Database.PatientlyAsync(d => d.HashGetAsync(journal.Key, ["dataset", "checkpoint"]), cancellation).ConfigureAwait(false);
             if (fields[0] != dataset || fields[1].IsNull || await journal.IsPublishedAsync().WaitAsync(cancellation).ConfigureAwait(false)) continue;
-            if (await journal.TryTakeAsync().WaitAsync(cancellation).ConfigureAwait(false)) return (journal, fields[1]!);
+            if (await connection.Database.PatientlyAsync(_ => journal.TryTakeAsync(), cancellation).ConfigureAwait(false)) return (journal, fields[1]!);
         }
         return null;
     }
@@ -172,7 +172,7 @@ sealed class ImportJournal
             bool brokeOffHere = fields[2].IsNull && fields[0] == dataset;
             if (!brokeOffHere && age < (fields[3].IsNull ? s_stalled : s_forgotten)) continue;
             var journal = new ImportJournal(connection, importId!, fields[0]!);
-            if (!await journal.TryTakeAsync().WaitAsync(cancellation).ConfigureAwait(false)) continue;
+            if (!await connection.Database.PatientlyAsync(_ => journal.TryTakeAsync(), cancellation).ConfigureAwait(false)) continue;
             await journal.RemoveDataAsync().ConfigureAwait(false);
             await journal.CloseAsync().ConfigureAwait(false);
         }

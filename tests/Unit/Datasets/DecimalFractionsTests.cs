@@ -100,7 +100,7 @@ public class DecimalFractionsTests
         return Numbers(array);
     }
 
-    static double[] Numbers(IArrowArray array) => ((NumberVector)ColumnDecoder.Decode(array, "x")).Values.ToArray();
+    static double[] Numbers(IArrowArray array) => ((NumberVector)new ColumnDecoder().Decode(array, "x")).Values.ToArray();
 
     static void AssertSameBits(double[] expected, double[] actual) =>
         Assert.True(MemoryMarshal.AsBytes<double>(expected).SequenceEqual(MemoryMarshal.AsBytes<double>(actual)));

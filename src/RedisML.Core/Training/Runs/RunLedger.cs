@@ -49,7 +49,7 @@ internal sealed class RunLedger(RedisMLConnection connection, RunSpecification s
 
     /// <summary>Writes what a node adds to a step, and counts its arrival.</summary>
     public Task<string> ArriveAsync(
-        string generation, string node, long step, byte[] header, byte[] payload, ulong digest, CancellationToken cancellation) => RetryAsync(async () =>
+        string generation, string node, long step, ReadOnlyMemory<byte> header, ReadOnlyMemory<byte> payload, ulong digest, CancellationToken cancellation) => RetryAsync(async () =>
     {
         var key = Keys.Payload(node, step);
         var written = Database.StringSetAsync(key, payload);
