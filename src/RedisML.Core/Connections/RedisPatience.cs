@@ -27,10 +27,20 @@ static class RedisPatience
         }
     }
 
-    static bool MayPass(Exception e) => e switch
+    /// <inheritdoc cref="PatientlyAsync{T}(IDatabase, Func{IDatabase, Task{T}}, CancellationToken)"/>
+    public static Task PatientlyAsync(this IDatabase database, Func<IDatabase, Task> command, CancellationToken cancellation) =>
+        database.PatientlyAsync(async d =>
+        {
+            await command(d).ConfigureAwait(false);
+            return true;
+        }, cancellation);
+
+    /// <summary>Whether the same command may well succeed a little later.</summary>
+    public static bool MayPass(Exception e) => e switch
     {
         RedisConnectionException or RedisTimeoutException => true,
-        RedisServerException reply => reply.Message.Split(' ', 2)[0] is "LOADING" or "READONLY" or "MOVED" or "ASK" or "TRYAGAIN" or "CLUSTERDOWN" or "MASTERDOWN",
+        RedisServerException reply => RedisErrors.CodeOf(reply.Message) is
+            "LOADING" or "READONLY" or "MOVED" or "ASK" or "TRYAGAIN" or "CLUSTERDOWN" or "MASTERDOWN",
         _ => false,
     };
 }

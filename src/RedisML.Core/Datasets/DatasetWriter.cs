@@ -89,13 +89,12 @@ sealed class DatasetWriter : IAsyncDisposable
     /// <summary>Stores the rows of an uncompressed chunk one by one, and adds them to the version. Called in the order of the chunks.</summary>
     public async Task CommitRowsAsync(EncodedChunk chunk, CancellationToken cancellation)
     {
-        using (chunk)
-        {
-            long first = (_base?.Rows ?? 0) + Rows;
-            await _journal.ExtendRowsAsync(first + chunk.Rows, cancellation).ConfigureAwait(false);
-            await RowStore.Create(_connection, _journal.Dataset, _placement!)
-                .WriteAsync(ChunkCodec.Decode(chunk.Data.WrittenMemory), _schema, first, cancellation).ConfigureAwait(false);
-        }
+        long first = (_base?.Rows ?? 0) + Rows;
+        await _journal.ExtendRowsAsync(first + chunk.Rows, cancellation).ConfigureAwait(false);
+        await RowStore.Create(_connection, _journal.Dataset, _placement!)
+            .WriteAsync(ChunkCodec.Decode(chunk.Data.WrittenMemory), _schema, first, cancellation).ConfigureAwait(false);
+        // Only now: a commit that failed may be tried once more.
+        chunk.Dispose();
         Rows += chunk.Rows;
         for (int i = 0; i < _statistics.Length; i++) _statistics[i] = _statistics[i].Merge(chunk.Statistics[i]);
     }
@@ -151,8 +150,8 @@ sealed class DatasetWriter : IAsyncDisposable
         while (_tail.Count > 0) await WritePageAsync(cancellation).ConfigureAwait(false);
         _journal.Demand(await _database.PatientlyAsync(_ => _journal.AnnounceAsync("publishing"), cancellation).ConfigureAwait(false));
         var rows = _placement is null ? null : RowStore.Create(_connection, _journal.Dataset, _placement);
-        long count = (_base?.Rows ?? 0) + Rows;
-        if (rows is not null) count = await rows.CountAsync(count).WaitAsync(cancellation).ConfigureAwait(false);
+        long written = (_base?.Rows ?? 0) + Rows;
+        long count = rows is null ? written : await _database.PatientlyAsync(_ => rows.CountAsync(written), cancellation).ConfigureAwait(false);
         var dataset = new Dataset
         {
             Name = _journal.Dataset,
@@ -161,7 +160,7 @@ sealed class DatasetWriter : IAsyncDisposable
             Columns = MergedColumns(),
             Label = label,
             Rows = count,
-            StoredBytes = rows is null ? (_base?.StoredBytes ?? 0) + StoredBytes : await rows.EstimateBytesAsync(count).WaitAsync(cancellation).ConfigureAwait(false),
+            StoredBytes = rows is null ? (_base?.StoredBytes ?? 0) + StoredBytes : await _database.PatientlyAsync(_ => rows.EstimateBytesAsync(count), cancellation).ConfigureAwait(false),
             Layout = _placement?.Layout ?? DatasetLayout.Columnar,
             Placement = _placement,
             Compression = compression,
@@ -172,7 +171,7 @@ sealed class DatasetWriter : IAsyncDisposable
         };
         await new DatasetStore(_connection).PublishAsync(dataset, current?.Version, cancellation).ConfigureAwait(false);
         _keep = true;
-        await _journal.CloseAsync().WaitAsync(cancellation).ConfigureAwait(false);
+        await _database.PatientlyAsync(_ => _journal.CloseAsync(), cancellation).ConfigureAwait(false);
         return dataset;
     }
 
