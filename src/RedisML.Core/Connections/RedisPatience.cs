@@ -23,9 +23,14 @@ static class RedisPatience
             catch (Exception e) when (MayPass(e) && DateTime.UtcNow < end)
             {
                 await Task.Delay(wait, cancellation).ConfigureAwait(false);
+                // By itself the client asks once a minute which server is the primary.
+                if (IsReadOnly(e)) await database.Multiplexer.ConfigureAsync().WaitAsync(cancellation).ConfigureAwait(false);
             }
         }
     }
+
+    /// <summary>Whether a replica was to write: a server that the client takes for the primary, or one that it knows to be none.</summary>
+    static bool IsReadOnly(Exception e) => e.Message.StartsWith("READONLY", StringComparison.Ordinal) || e.Message.Contains("requires writable", StringComparison.Ordinal);
 
     static bool MayPass(Exception e) => e switch
     {
