@@ -19,6 +19,7 @@ if (args is ["soak", ..])
 (string Name, Func<BenchmarkContext, Task> Run)[] benchmarks =
 [
     ("import", ImportFigures.RunAsync),
+    ("formats", FormatFigures.RunAsync),
     ("hash", HashFigures.RunAsync),
     ("memory", MemoryFigures.RunAsync),
     ("read", ReadFigures.RunAsync),

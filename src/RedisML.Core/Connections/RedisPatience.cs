@@ -23,6 +23,8 @@ static class RedisPatience
             catch (Exception e) when (MayPass(e) && DateTime.UtcNow < end)
             {
                 await Task.Delay(wait, cancellation).ConfigureAwait(false);
+                // By itself the client asks once a minute which server is the primary.
+                if (IsReadOnly(e)) await database.Multiplexer.ConfigureAsync().WaitAsync(cancellation).ConfigureAwait(false);
             }
         }
     }
@@ -34,6 +36,9 @@ static class RedisPatience
             await command(d).ConfigureAwait(false);
             return true;
         }, cancellation);
+
+    /// <summary>Whether a replica was to write: a server that the client takes for the primary, or one that it knows to be none.</summary>
+    static bool IsReadOnly(Exception e) => RedisErrors.CodeOf(e.Message) == "READONLY" || e.Message.Contains("requires writable", StringComparison.Ordinal);
 
     /// <summary>Whether the same command may well succeed a little later.</summary>
     public static bool MayPass(Exception e) => e switch

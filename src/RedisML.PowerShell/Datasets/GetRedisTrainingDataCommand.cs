@@ -29,9 +29,11 @@ public sealed class GetRedisTrainingDataCommand : RedisMLCmdlet
     public string[] Column { get; set; } = ["*"];
 
     [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(DatasetVersionCompleter))]
     public long? Version { get; set; }
 
     [Parameter]
+    [ArgumentCompleter(typeof(FilterCompleter))]
     public string? Filter { get; set; }
 
     [Parameter]

@@ -14,7 +14,7 @@ readonly record struct BuiltColumn(IArrowType Type, IArrowArray Array, ColumnSta
 /// <remarks>Only the rows of missing values are noted; the validity bitmap is made from them at the end.</remarks>
 abstract class ColumnBuilder
 {
-    const int InitialRows = 4096;
+    const int InitialRows = 512;
 
     int[] _missing = [];
     int _missingCount;

@@ -65,6 +65,9 @@ sealed class StreamRowStore(RedisMLConnection connection, string dataset, RowPla
         }
     }
 
+    public override async Task<string?> FindLostAsync(long firstRow, long endRow) =>
+        await Database.StreamLengthAsync(Placement.Index).ConfigureAwait(false) < endRow ? Placement.Index : null;
+
     public override async Task<long> EstimateBytesAsync(long rows) => (long)await Database.ExecuteAsync("MEMORY", "USAGE", (RedisKey)Placement.Index).ConfigureAwait(false);
 
     protected override async Task<IReadOnlyList<RedisValue[]>> ReadAsync(RedisValue[] names, long firstRow, int count)

@@ -111,6 +111,7 @@ abstract class ParquetColumn(string name, DataField field, ColumnType type)
     /// <summary>The validity bitmap, and how many are missing, of rows that are there where their level is <paramref name="present"/> or more.</summary>
     protected static (ArrowBuffer Bitmap, int Missing) Validity(ReadOnlySpan<int> levels, int present)
     {
+        if (levels.IndexOfAnyExceptInRange(present, int.MaxValue) < 0) return (ArrowBuffer.Empty, 0);
         int missing = 0;
         var bits = new byte[(levels.Length + 7) / 8];
         for (int i = 0; i < levels.Length; i++)
@@ -118,7 +119,7 @@ abstract class ParquetColumn(string name, DataField field, ColumnType type)
             if (levels[i] >= present) bits[i >> 3] |= (byte)(1 << (i & 7));
             else missing++;
         }
-        return missing == 0 ? (ArrowBuffer.Empty, 0) : (new(bits), missing);
+        return (new(bits), missing);
     }
 
     protected static ArrowBuffer BufferOf<T>(ReadOnlySpan<T> values) where T : struct => new(MemoryMarshal.AsBytes(values).ToArray());
