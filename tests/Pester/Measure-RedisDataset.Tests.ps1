@@ -25,6 +25,41 @@ Describe 'Measure-RedisDataset' {
         (Get-RedisDataset a | Measure-RedisDataset).Column | Should -Be 'n', 't'
     }
 
+    It 'adds quantiles, histogram and the most frequent values' {
+        $number, $text = Measure-RedisDataset a -Quantile 0.5 -Bin 2 -Top 1
+        $number.Quantiles.Value | Should -Be 2
+        $number.QuantileError | Should -Be 0
+        $number.Histogram.Count | Should -Be 1, 1
+        $text.Top.Value | Should -Be 'a'
+        $text.Top.Count | Should -Be 2
+        $text.Quantiles | Should -BeNullOrEmpty
+    }
+
+    It 'shows bars' {
+        $table = Measure-RedisDataset a | Format-Table | Out-String -Width 200
+        $table | Should -Match 'Distribution'
+        $table | Should -Match 'a 67\s?%'
+        $list = Measure-RedisDataset a | Format-List | Out-String -Width 200
+        $list | Should -Match '0 %: 1  25 %: 1.5  50 %: 2  75 %: 2.5  100 %: 3'
+        $list | Should -Match 'Top +: a \u2588{40} 2'
+    }
+
+    It 'draws into a file of the kind that its name tells: <file>' -ForEach @(
+        @{ file = 'a.svg'; start = '<svg' }
+        @{ file = 'a.html'; start = '<!DOCTYPE html>' }
+        @{ file = 'a.png'; start = [char]0x89 + 'PNG' }
+    ) {
+        $written = Measure-RedisDataset a -Path "TestDrive:/$file"
+        $written | Should -BeOfType System.IO.FileInfo
+        [System.Text.Encoding]::Latin1.GetString([System.IO.File]::ReadAllBytes($written.FullName)) | Should -BeLike "$start*"
+        { Measure-RedisDataset a -Path "TestDrive:/$file" } | Should -Throw -ErrorId 'FileExists,*'
+    }
+
+    It 'takes columns by name and wildcard, and completes them' {
+        (Measure-RedisDataset a -Column t, n*).Column | Should -Be 't', 'n'
+        (TabExpansion2 'Measure-RedisDataset a -Column t').CompletionMatches.CompletionText | Should -Be 't'
+    }
+
     It 'fails for an unknown dataset' {
         { Measure-RedisDataset b } | Should -Throw -ErrorId 'DatasetNotFound,RedisML.PowerShell.MeasureRedisDatasetCommand'
     }

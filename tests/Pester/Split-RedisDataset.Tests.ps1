@@ -36,6 +36,31 @@ Describe 'Split-RedisDataset' {
         Get-RedisDataset b-* | Should -BeNullOrEmpty
     }
 
+    It 'makes parts with the same share of each class' {
+        Set-Content TestDrive:/c.csv ("id,kind`n" + ((1..400 | ForEach-Object { "$_,$($_ % 40 ? 'usual' : 'rare')" }) -join "`n"))
+        $null = Import-RedisTrainingData TestDrive:/c.csv -Dataset c
+        $parts = Split-RedisDataset c -Fraction 0.7, 0.15, 0.15 -Stratify kind
+        $parts.Name | Should -Be 'c-train', 'c-validation', 'c-test'
+        ($parts.Rows | Measure-Object -Sum).Sum | Should -Be 400
+        $parts[0].Classes.Where{ $_.Value -eq 'rare' }.Count | Should -Be 7
+        $parts[0].Classes.Where{ $_.Value -eq 'usual' }.Count | Should -Be 273
+        $parts | Out-String | Should -Match 'c-validation +1 +60 +15.00\s?% +usual: 5[89], rare: [12]'
+    }
+
+    It 'keeps groups whole, and rows in the order of time' {
+        Set-Content TestDrive:/d.csv ("id,who,day`n" + ((1..300 | ForEach-Object { "$_,$($_ % 30),$((Get-Date '2024-01-01').AddDays($_ * 7 % 100).ToString('yyyy-MM-dd'))" }) -join "`n"))
+        $null = Import-RedisTrainingData TestDrive:/d.csv -Dataset d
+        $null = Split-RedisDataset d -By who -Fraction 0.5, 0.5 -PartName a, b
+        Compare-Object (Get-RedisTrainingData d-a).who (Get-RedisTrainingData d-b).who -IncludeEqual -ExcludeDifferent | Should -BeNullOrEmpty
+        $null = Split-RedisDataset d -By day
+        $last = (Get-RedisTrainingData d-train).day | Sort-Object | Select-Object -Last 1
+        (Get-RedisTrainingData d-test).day | ForEach-Object { $_ | Should -BeGreaterThan $last }
+    }
+
+    It 'completes column names' {
+        (TabExpansion2 'Split-RedisDataset a -Stratify i').CompletionMatches.CompletionText | Should -Be 'id'
+    }
+
     It 'refuses a fraction outside of 0 to 1, and an unknown dataset' {
         { Split-RedisDataset a -TestFraction 1 } | Should -Throw -ErrorId 'ParameterArgumentValidationError,*'
         { Split-RedisDataset zzz } | Should -Throw -ErrorId 'DatasetNotFound,*'

@@ -27,6 +27,9 @@ public sealed class DatasetChunk : IDisposable
 
     internal RecordBatch Batch => _batch.Value;
 
+    /// <summary>Of its columns, where the rows lie one by one; null for a chunk that was written as one.</summary>
+    internal IReadOnlyList<ColumnStatistics>? Statistics { get; init; }
+
     /// <summary>
     /// A value of a column of the type <paramref name="type"/>: integers as long (of UInt64: ulong), numbers as double (of Float32: float),
     /// decimals as decimal, dates as DateTime, timestamps as DateTime or DateTimeOffset, binary as byte[], lists as arrays; null where it is missing.

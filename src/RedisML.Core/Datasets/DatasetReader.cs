@@ -102,8 +102,8 @@ public sealed class DatasetReader(RedisMLConnection connection)
         long end = rows < dataset.Rows - firstRow ? firstRow + rows : dataset.Rows;
         for (long first = firstRow; first < end; first += RowsTogether)
         {
-            var batch = await store.ReadAsync(schema, first, (int)Math.Min(RowsTogether, end - first), cancellation).ConfigureAwait(false);
-            yield return new((int)(first / RowsTogether), first, batch.Length, () => batch, null);
+            var (batch, statistics) = await store.ReadAsync(schema, first, (int)Math.Min(RowsTogether, end - first), cancellation).ConfigureAwait(false);
+            yield return new((int)(first / RowsTogether), first, batch.Length, () => batch, null) { Statistics = statistics };
         }
     }
 }

@@ -22,7 +22,7 @@ public sealed class RowFilter
     /// <summary>The rows of a chunk for which the condition is true; one that misses a value it needs isn't among them.</summary>
     public IEnumerable<int> Matching(DatasetChunk chunk)
     {
-        var columns = new BatchColumns(chunk.Batch, s_none);
+        using var columns = new BatchColumns(chunk.Batch, s_none);
         var result = (NumberVector)_condition.Evaluate(name => columns[name], chunk.Rows);
         for (int row = 0; row < chunk.Rows; row++)
             if (result.Values[row] == 1) yield return row;

@@ -49,7 +49,7 @@ public sealed class ModelEvaluator(Predictor predictor)
 
     internal ChunkMetrics Measure(RecordBatch batch)
     {
-        var columns = predictor.Open(batch, withLabel: true);
+        using var columns = predictor.Open(batch, withLabel: true);
         var label = columns[_label.Column];
         var predictions = predictor.Predict(columns);
         if (_label.Classes is not null) return new ClassificationMetrics(predictions, ClassIndices(label));

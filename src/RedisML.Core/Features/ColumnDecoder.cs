@@ -1,4 +1,6 @@
+using System.Buffers;
 using System.Numerics;
+using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
 using System.Text;
 using Apache.Arrow;
@@ -8,11 +10,20 @@ using RedisML.Datasets.Columns;
 namespace RedisML.Features;
 
 /// <summary>Decodes Arrow arrays, of the physical types that chunks hold, into column vectors.</summary>
-internal static class ColumnDecoder
+/// <remarks>Numbers lie in rented memory. Dispose gives it back; a decoder that isn't disposed leaves it to the garbage collector.</remarks>
+internal sealed class ColumnDecoder : IDisposable
 {
+    readonly List<double[]> _rented = [];
+
+    public void Dispose()
+    {
+        foreach (var values in _rented) ArrayPool<double>.Shared.Return(values);
+        _rented.Clear();
+    }
+
     /// <summary>Copies an array into a vector of the same length.</summary>
     /// <param name="name">Names the column in an error.</param>
-    public static ColumnVector Decode(IArrowArray array, string name) => array switch
+    public ColumnVector Decode(IArrowArray array, string name) => array switch
     {
         Int8Array a => Numbers<sbyte>(a, ColumnType.Int64),
         Int16Array a => Numbers<short>(a, ColumnType.Int64),
@@ -22,6 +33,7 @@ internal static class ColumnDecoder
         UInt16Array a => Numbers<ushort>(a, ColumnType.Int64),
         UInt32Array a => Numbers<uint>(a, ColumnType.Int64),
         UInt64Array a => Numbers<ulong>(a, ColumnType.UInt64),
+        Decimal32Array a => Fractions(a),
         Decimal128Array a => Decimals(a),
         FloatArray a => Numbers<float>(a, ColumnType.Float64),
         DoubleArray a => Numbers<double>(a, ColumnType.Float64),
@@ -32,30 +44,43 @@ internal static class ColumnDecoder
             $"Column '{name}' has the Arrow type {array.Data.DataType.Name}; arithmetic and features take numbers, booleans and text.", name),
     };
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    static NumberVector Numbers<T>(PrimitiveArray<T> array, ColumnType type) where T : struct, INumber<T>
+    NumberVector Numbers<T>(PrimitiveArray<T> array, ColumnType type) where T : struct, INumber<T>
     {
-        var values = GC.AllocateUninitializedArray<double>(array.Length);
-        var source = array.Values;
-        for (int i = 0; i < values.Length; i++) values[i] = double.CreateTruncating(source[i]);
-        MarkMissing(array, values, double.NaN);
+        var values = Rent(array.Length);
+        TensorPrimitives.ConvertTruncating(array.Values, values.Span);
+        MarkMissing(array, values.Span, double.NaN);
         return new(type, values);
     }
 
-    static NumberVector Decimals(Decimal128Array array)
+    NumberVector Fractions(Decimal32Array array)
     {
-        var values = GC.AllocateUninitializedArray<double>(array.Length);
+        var values = Rent(array.Length);
+        DecimalFractions.Decode(array, 0, values.Span);
+        MarkMissing(array, values.Span, double.NaN);
+        return new(ColumnType.Float64, values);
+    }
+
+    NumberVector Decimals(Decimal128Array array)
+    {
+        var values = Rent(array.Length);
         for (int i = 0; i < values.Length; i++)
-            values[i] = ArrowValues.TryGetDouble(array, i, out double value) ? value : double.NaN;
+            values.Span[i] = ArrowValues.TryGetDouble(array, i, out double value) ? value : double.NaN;
         return new(ColumnType.Decimal128(array.Precision, array.Scale), values);
     }
 
-    static NumberVector Booleans(BooleanArray array)
+    NumberVector Booleans(BooleanArray array)
     {
-        var values = GC.AllocateUninitializedArray<double>(array.Length);
-        for (int i = 0; i < values.Length; i++) values[i] = BitUtility.GetBit(array.Values, array.Offset + i) ? 1 : 0;
-        MarkMissing(array, values, double.NaN);
+        var values = Rent(array.Length);
+        for (int i = 0; i < values.Length; i++) values.Span[i] = BitUtility.GetBit(array.Values, array.Offset + i) ? 1 : 0;
+        MarkMissing(array, values.Span, double.NaN);
         return new(ColumnType.Boolean, values);
+    }
+
+    Memory<double> Rent(int length)
+    {
+        var values = ArrayPool<double>.Shared.Rent(length);
+        _rented.Add(values);
+        return values.AsMemory(0, length);
     }
 
     static TextVector Text(StringArray array)
@@ -108,12 +133,12 @@ internal static class ColumnDecoder
         {
             var source = indices.Values;
             for (int i = 0; i < codes.Length; i++) codes[i] = int.CreateTruncating(source[i]);
-            MarkMissing(indices, codes, -1);
+            MarkMissing<int>(indices, codes, -1);
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    static void MarkMissing<T>(Apache.Arrow.Array array, T[] values, T missing)
+    static void MarkMissing<T>(Apache.Arrow.Array array, Span<T> values, T missing)
     {
         if (array.NullCount == 0) return;
         var valid = array.NullBitmapBuffer.Span;

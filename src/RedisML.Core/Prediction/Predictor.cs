@@ -31,7 +31,11 @@ public sealed class Predictor
     /// <exception cref="RedisMLException"><c>SignatureMismatch</c>.</exception>
     public Predictions Predict(DatasetChunk chunk) => Predict(chunk.Batch);
 
-    internal Predictions Predict(RecordBatch batch) => Predict(Open(batch, withLabel: false));
+    internal Predictions Predict(RecordBatch batch)
+    {
+        using var columns = Open(batch, withLabel: false);
+        return Predict(columns);
+    }
 
     /// <summary>The columns of a chunk, stored and derived, whose signature has been checked.</summary>
     internal BatchColumns Open(RecordBatch batch, bool withLabel)

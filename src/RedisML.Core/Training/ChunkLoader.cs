@@ -12,7 +12,7 @@ internal sealed class ChunkLoader(FeaturePlan plan, TrainingSpecification specif
 
     public LoadedChunk Load(RecordBatch batch, long firstRow)
     {
-        var columns = new BatchColumns(batch, plan.Derived);
+        using var columns = new BatchColumns(batch, plan.Derived);
         var label = columns[specification.Label];
         if (_classify) label = Categories.Of(label, plan.LabelType);
         var features = new ColumnVector[plan.Features.Count];

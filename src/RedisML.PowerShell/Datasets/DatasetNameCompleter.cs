@@ -16,7 +16,7 @@ public sealed class ColumnNameCompleter : RedisNameCompleter
 {
     protected override async Task<IReadOnlyList<string>> NamesAsync(RedisMLConnection connection, IDictionary bound, CancellationToken cancellation)
     {
-        if (TextOf(bound, "Dataset") is not { } name) return [];
+        if ((TextOf(bound, "Dataset") ?? TextOf(bound, "Name")) is not { } name) return [];
         var dataset = await new DatasetStore(connection).FindAsync(name, cancellation).ConfigureAwait(false);
         return [.. dataset?.Columns.Select(c => c.Name) ?? []];
     }

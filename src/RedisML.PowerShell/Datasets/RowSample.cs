@@ -1,5 +1,5 @@
 using System.Management.Automation;
-using RedisML.Datasets;
+using RedisML.Datasets.Splitting;
 
 namespace RedisML.PowerShell;
 
@@ -14,7 +14,7 @@ sealed class RowSample(int size, int seed)
     /// <param name="row">Makes the object, where it is kept for now.</param>
     public void Add(long number, Func<PSObject> row)
     {
-        ulong hash = DatasetSplit.RowHash(seed, number);
+        ulong hash = RowHash.Of(seed, number);
         if (_kept.Count < size) _kept.Enqueue((number, row()), hash);
         else if (_kept.TryPeek(out _, out ulong largest) && hash < largest) _kept.DequeueEnqueue((number, row()), hash);
     }

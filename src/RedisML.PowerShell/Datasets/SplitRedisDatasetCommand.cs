@@ -1,19 +1,39 @@
 using System.Management.Automation;
 using RedisML.Datasets;
+using RedisML.Datasets.Splitting;
 
 namespace RedisML.PowerShell;
 
-[Cmdlet(VerbsCommon.Split, "RedisDataset", SupportsShouldProcess = true)]
-[OutputType(typeof(Dataset))]
+[Cmdlet(VerbsCommon.Split, "RedisDataset", SupportsShouldProcess = true, DefaultParameterSetName = TestSet)]
+[OutputType(typeof(DatasetPart))]
 public sealed class SplitRedisDatasetCommand : RedisMLCmdlet
 {
+    const string TestSet = "TrainAndTest", PartsSet = "Parts";
+
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(DatasetNameCompleter))]
     public string Name { get; set; } = "";
 
-    [Parameter]
+    [Parameter(ParameterSetName = TestSet)]
     [ValidateRange(1e-6, 1 - 1e-6)]
     public double TestFraction { get; set; } = 0.2;
+
+    [Parameter(ParameterSetName = PartsSet, Mandatory = true)]
+    public double[] Fraction { get; set; } = [];
+
+    [Parameter(ParameterSetName = PartsSet)]
+    public string[]? PartName { get; set; }
+
+    [Parameter]
+    [ArgumentCompleter(typeof(ColumnNameCompleter))]
+    public string? Stratify { get; set; }
+
+    [Parameter]
+    [ArgumentCompleter(typeof(ColumnNameCompleter))]
+    public string? By { get; set; }
+
+    [Parameter]
+    public SwitchParameter Sorted { get; set; }
 
     [Parameter]
     public int Seed { get; set; }
@@ -23,16 +43,46 @@ public sealed class SplitRedisDatasetCommand : RedisMLCmdlet
 
     protected override void ProcessRecord()
     {
-        if (!ShouldProcess(Name, $"Split into '{Name}-train' and '{Name}-test'")) return;
-        var rows = new LatestProgress<long>();
+        if (Parts() is not { } parts || !ShouldProcess(Name, Describe(parts))) return;
+        var options = new DatasetSplitOptions
+        {
+            Parts = parts,
+            Seed = Seed,
+            Stratify = Stratify,
+            By = By,
+            Sorted = MyInvocation.BoundParameters.ContainsKey(nameof(Sorted)) ? Sorted : null,
+            Force = Force,
+        };
+        var progress = new LatestProgress<SplitProgress>();
         long total = 0;
-        Run($"Splitting dataset '{Name}'", () => new($"{rows.Value:N0} rows", (double)rows.Value / Math.Max(1, total)), async (connection, cancellation) =>
+        Run($"Splitting dataset '{Name}'", () => Report(progress.Value, total), async (connection, cancellation) =>
         {
             var source = await new DatasetStore(connection).GetAsync(Name, null, cancellation).ConfigureAwait(false);
             total = source.Rows;
-            var (train, test) = await new DatasetSplit(connection).RunAsync(source, TestFraction, Seed, Force, rows, cancellation).ConfigureAwait(false);
-            PostObject(train);
-            PostObject(test);
+            foreach (var part in await new DatasetSplit(connection).RunAsync(source, options, progress, cancellation).ConfigureAwait(false)) PostObject(part);
         });
     }
+
+    IReadOnlyList<SplitPart>? Parts()
+    {
+        try
+        {
+            return ParameterSetName == TestSet ? SplitPart.TrainAndTest(TestFraction) : SplitPart.Of(Fraction, PartName);
+        }
+        catch (RedisMLException e)
+        {
+            Fail(e);
+            return null;
+        }
+    }
+
+    string Describe(IReadOnlyList<SplitPart> parts)
+    {
+        var names = parts.Select(p => FormattableString.Invariant($"'{Name}-{p.Name}' ({p.Fraction * 100:0.##} %)")).ToList();
+        return $"Split into {string.Join(", ", names.SkipLast(1))} and {names[^1]}"
+            + (Stratify is not null ? $", each with the same share of every '{Stratify}'" : By is not null ? $", by '{By}'" : "");
+    }
+
+    static ProgressReport Report(SplitProgress progress, long total) =>
+        new($"{(progress.IsWriting ? "writing" : "counting")}, {progress.Rows:N0} rows", (double)progress.Rows / Math.Max(1, total));
 }

@@ -36,8 +36,9 @@ static class ReadFigures
         {
             while (chunks.Take(default) is { } chunk)
                 using (chunk)
+                using (var decoder = new Features.ColumnDecoder())
                     for (int i = 0; i < chunk.Batch.ColumnCount; i++)
-                        Features.ColumnDecoder.Decode(chunk.Batch.Column(i), dataset.Columns[i].Name);
+                        decoder.Decode(chunk.Batch.Column(i), dataset.Columns[i].Name);
         })));
     }
 

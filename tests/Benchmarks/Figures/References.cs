@@ -1,5 +1,6 @@
 using RedisML.Datasets;
 using RedisML.Datasets.Importing;
+using RedisML.Datasets.Splitting;
 using RedisML.Evaluation;
 using RedisML.Features;
 using RedisML.Models;
@@ -70,7 +71,10 @@ static class References
         var same = new List<bool>();
         foreach (int seed in s_seeds)
         {
-            var (train, test) = await new DatasetSplit(context.Connection).RunAsync(dataset, 0.2, seed, true, null, default);
+            var split = new DatasetSplitOptions { Parts = SplitPart.TrainAndTest(0.2), Seed = seed, Force = true };
+            await new DatasetSplit(context.Connection).RunAsync(dataset, split, null, default);
+            var store = new DatasetStore(context.Connection);
+            var (train, test) = (await store.GetAsync($"{reference.Set}-train"), await store.GetAsync($"{reference.Set}-test"));
             foreach (var kind in Enum.GetValues<OptimizerKind>().Reverse())
             {
                 run = await TrainFigures.TrainAsync(context, train, reference.Specification(kind), Environment.ProcessorCount);

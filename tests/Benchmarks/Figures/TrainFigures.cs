@@ -4,6 +4,7 @@ using System.Text.RegularExpressions;
 using RedisML.Datasets;
 using RedisML.Datasets.Chunks;
 using RedisML.Datasets.Importing;
+using RedisML.Datasets.Splitting;
 using RedisML.Features;
 using RedisML.Models;
 using RedisML.Training;
@@ -36,7 +37,9 @@ static partial class TrainFigures
         if (BenchmarkContext.Shared("data/flights.csv.gz") is not { } path) return;
         await DatasetImport.RunAsync(context.Connection, path, new() { Dataset = "flights" }, null, default);
         var store = new DatasetStore(context.Connection);
-        var (train, _) = await new DatasetSplit(context.Connection).RunAsync(await store.GetAsync("flights"), 0.2, 42, true, null, default);
+        var options = new DatasetSplitOptions { Parts = SplitPart.TrainAndTest(0.2), Seed = 42, Force = true };
+        await new DatasetSplit(context.Connection).RunAsync(await store.GetAsync("flights"), options, null, default);
+        var train = await store.GetAsync("flights-train");
 
         var ours = new List<double>();
         TrainingRun run = null!;

@@ -19,15 +19,15 @@ public sealed class OtherImplementationTests : IDisposable
         Assert.SkipUnless(await RunAsync("npm", "install", "--no-audit", "--no-fund", "apache-arrow") is { ExitCode: 0 }, "There is no npm, or no apache-arrow.");
         ColumnSchema[] schema =
         [
-            new("i", ColumnType.Int64), new("x", ColumnType.Float64), new("flag", ColumnType.Boolean), new("text", ColumnType.Utf8), new("few", ColumnType.Utf8),
+            new("i", ColumnType.Int64), new("x", ColumnType.Float64), new("price", ColumnType.Float64), new("flag", ColumnType.Boolean), new("text", ColumnType.Utf8), new("few", ColumnType.Utf8),
             new("day", ColumnType.Date32), new("time", ColumnType.Timestamp(TimestampUnit.Millisecond, "UTC")), new("bytes", ColumnType.Binary), new("vector", ColumnType.List(TypeKind.Float32)),
         ];
         object?[][] rows =
         [
-            [1, 0.1, true, "a", "k", new DateTime(2024, 2, 29), new DateTimeOffset(2024, 2, 29, 12, 0, 0, TimeSpan.Zero), new byte[] { 1, 255 }, new[] { 0.5f, 2f }],
-            [null, null, null, null, null, null, null, null, null],
-            [300, -2.0, false, "größe", "k", new DateTime(1969, 12, 31), new DateTimeOffset(1970, 1, 1, 0, 0, 1, TimeSpan.Zero), Array.Empty<byte>(), Array.Empty<float>()],
-            [2, 1e300, true, "", "k", new DateTime(1970, 1, 1), new DateTimeOffset(1970, 1, 1, 0, 0, 0, TimeSpan.Zero), new byte[] { 0 }, new[] { -1f }],
+            [1, 0.1, 19.99, true, "a", "k", new DateTime(2024, 2, 29), new DateTimeOffset(2024, 2, 29, 12, 0, 0, TimeSpan.Zero), new byte[] { 1, 255 }, new[] { 0.5f, 2f }],
+            [null, null, null, null, null, null, null, null, null, null],
+            [300, -2.0, -0.05, false, "größe", "k", new DateTime(1969, 12, 31), new DateTimeOffset(1970, 1, 1, 0, 0, 1, TimeSpan.Zero), Array.Empty<byte>(), Array.Empty<float>()],
+            [2, 1e300, 7.0, true, "", "k", new DateTime(1970, 1, 1), new DateTimeOffset(1970, 1, 1, 0, 0, 0, TimeSpan.Zero), new byte[] { 0 }, new[] { -1f }],
         ];
         var builder = new ChunkBuilder(schema);
         foreach (var row in rows)
@@ -39,11 +39,12 @@ public sealed class OtherImplementationTests : IDisposable
             const plain = v => v === null || v === undefined ? null : typeof v === 'bigint' ? Number(v) : v instanceof Date ? v.getTime()
                 : v instanceof Uint8Array ? Array.from(v) : typeof v === 'object' ? Array.from(v) : v;
             const table = tableFromIPC(require('fs').readFileSync('chunk.arrows'));
-            console.log(JSON.stringify(table.toArray().map(row => table.schema.fields.map(f => plain(row[f.name])))));
+            const number = (v, f) => f.type.scale === undefined || v === null ? plain(v) : new Int32Array(v.buffer, v.byteOffset, 1)[0] / 10 ** f.type.scale;
+            console.log(JSON.stringify(table.toArray().map(row => table.schema.fields.map(f => number(row[f.name], f)))));
             """);
         var (exitCode, output) = (await RunAsync("node", "read.js"))!.Value;
         Assert.Equal(
-            """[[1,0.1,true,"a","k",1709164800000,1709208000000,[1,255],[0.5,2]],[null,null,null,null,null,null,null,null,null],[300,-2,false,"größe","k",-86400000,1000,[],[]],[2,1e+300,true,"","k",0,0,[0],[-1]]]""",
+            """[[1,0.1,19.99,true,"a","k",1709164800000,1709208000000,[1,255],[0.5,2]],[null,null,null,null,null,null,null,null,null,null],[300,-2,-0.05,false,"größe","k",-86400000,1000,[],[]],[2,1e+300,7,true,"","k",0,0,[0],[-1]]]""",
             output.Trim());
         Assert.Equal(0, exitCode);
     }

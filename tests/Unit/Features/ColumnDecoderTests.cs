@@ -21,7 +21,7 @@ public sealed class ColumnDecoderTests
     [MemberData(nameof(Numbers))]
     public void Numbers_of_every_width_decode_with_NaN_for_null(ColumnType type, IArrowArray array)
     {
-        var column = Assert.IsType<NumberVector>(ColumnDecoder.Decode(array, "x"));
+        var column = Assert.IsType<NumberVector>(new ColumnDecoder().Decode(array, "x"));
         Assert.Equal(type, column.Type);
         Assert.Equal([-1, double.NaN, 3], column.Values.ToArray());
     }
@@ -30,14 +30,14 @@ public sealed class ColumnDecoderTests
     public void A_slice_decodes_its_own_rows()
     {
         var array = new BooleanArray.Builder().Append(true).AppendNull().Append(true).Append(false).AppendNull().Build().Slice(1, 4);
-        Assert.Equal([double.NaN, 1, 0, double.NaN], ((NumberVector)ColumnDecoder.Decode(array, "x")).Values.ToArray());
+        Assert.Equal([double.NaN, 1, 0, double.NaN], ((NumberVector)new ColumnDecoder().Decode(array, "x")).Values.ToArray());
     }
 
     [Fact]
     public void Text_decodes_to_codes_whether_or_not_the_chunk_has_a_dictionary()
     {
         var plain = new StringArray.Builder().Append("b").AppendNull().Append("größe").Append("b").Append("").Build();
-        Assert.Equal(["b", null, "größe", "b", ""], Texts(ColumnDecoder.Decode(plain, "x")));
+        Assert.Equal(["b", null, "größe", "b", ""], Texts(new ColumnDecoder().Decode(plain, "x")));
 
         // The null is in the dictionary, and a level comes twice.
         var levels = new StringArray.Builder().Append("b").Append("größe").AppendNull().Append("b").Append("").Build();
@@ -49,14 +49,14 @@ public sealed class ColumnDecoderTests
         })
         {
             var array = new DictionaryArray(new DictionaryType(indices.Data.DataType, StringType.Default, false), indices, levels);
-            Assert.Equal(["b", null, "größe", "b", "", null], Texts(ColumnDecoder.Decode(array, "x")));
+            Assert.Equal(["b", null, "größe", "b", "", null], Texts(new ColumnDecoder().Decode(array, "x")));
         }
     }
 
     [Fact]
     public void A_type_that_no_dataset_has_is_an_error_that_names_the_column()
     {
-        var error = Assert.Throws<RedisMLException>(() => ColumnDecoder.Decode(new Date32Array.Builder().Append(DateTime.UnixEpoch).Build(), "day"));
+        var error = Assert.Throws<RedisMLException>(() => new ColumnDecoder().Decode(new Date32Array.Builder().Append(DateTime.UnixEpoch).Build(), "day"));
         Assert.Equal(("UnsupportedColumnType", "day"), (error.ErrorId, error.Target));
     }
 

@@ -75,19 +75,32 @@ abstract class ColumnBuilder
     protected void AppendNumbers<TFrom, TTo>(ref TTo[] values, PrimitiveArray<TFrom> array, int start, int count)
         where TFrom : struct, INumberBase<TFrom> where TTo : struct, INumberBase<TTo>
     {
+        var appended = Extend(ref values, count);
+        TensorPrimitives.ConvertTruncating(array.Values.Slice(start, count), appended);
+        Complete(array, start, appended);
+    }
+
+    /// <summary>Room for <paramref name="count"/> more values, to be filled from an array before <see cref="Complete"/>.</summary>
+    protected Span<T> Extend<T>(ref T[] values, int count)
+    {
         if (values.Length < Count + count) System.Array.Resize(ref values, Math.Max(2 * values.Length, Count + count));
-        TensorPrimitives.ConvertTruncating(array.Values.Slice(start, count), values.AsSpan(Count, count));
+        return values.AsSpan(Count, count);
+    }
+
+    /// <summary>Counts values that were appended from an array's rows from <paramref name="start"/> on; where they are missing there, they become zeros.</summary>
+    protected void Complete<T>(Apache.Arrow.Array array, int start, Span<T> appended) where T : struct, INumberBase<T>
+    {
         if (array.NullCount > 0)
         {
             var valid = array.NullBitmapBuffer.Span;
-            for (int i = 0; i < count; i++)
+            for (int i = 0; i < appended.Length; i++)
             {
                 if (BitUtility.GetBit(valid, array.Offset + start + i)) continue;
                 NoteMissing(Count + i);
-                values[Count + i] = TTo.Zero;
+                appended[i] = T.Zero;
             }
         }
-        Count += count;
+        Count += appended.Length;
     }
 
     /// <summary>Fills the slot of a missing value.</summary>

@@ -4,12 +4,13 @@ using Apache.Arrow.Types;
 
 namespace RedisML.Datasets.Columns;
 
-/// <summary>Floating-point numbers, stored in 32 bits where that loses none of the chunk's values.</summary>
+/// <summary>Floating-point numbers, stored in 32 bits, as such or as decimal fractions, where that loses none of the chunk's values.</summary>
 /// <remarks>A NaN that is parsed is a missing value. One that an array holds stays what it is, and counts as missing in the statistics.</remarks>
 sealed class Float64ColumnBuilder : ColumnBuilder
 {
     double[] _values = [];
     float[] _narrow = [];
+    int[] _fractions = [];
     bool _mayHaveNaN;
 
     public void Append(double value)
@@ -41,6 +42,11 @@ sealed class Float64ColumnBuilder : ColumnBuilder
                 AppendNumbers(ref _values, a, start, count);
                 _mayHaveNaN = true;
                 break;
+            case Decimal32Array a:
+                var appended = Extend(ref _values, count);
+                DecimalFractions.Decode(a, start, appended);
+                Complete(a, start, appended);
+                break;
             default: base.AppendRange(array, start, count); break;
         }
     }
@@ -53,9 +59,12 @@ sealed class Float64ColumnBuilder : ColumnBuilder
         if (_mayHaveNaN) present = WithoutNaN(scratch.AsSpan(0, present));
         var statistics = NumberStatistics.Of(scratch.AsSpan(0, present), Count - present);
         ReturnScratch(scratch);
-        return TryNarrow(values)
-            ? new(FloatType.Default, new FloatArray(new ArrowBuffer(AsMemory(_narrow, Count)), Validity(), Count, MissingCount, 0), statistics)
-            : new(DoubleType.Default, new DoubleArray(new ArrowBuffer(AsMemory(_values, Count)), Validity(), Count, MissingCount, 0), statistics);
+        if (TryNarrow(values)) return Built(FloatType.Default, AsMemory(_narrow, Count));
+        if (TryFractions(values, out int scale)) return Built(new Decimal32Type(DecimalFractions.MaxDigits, scale), AsMemory(_fractions, Count));
+        return Built(DoubleType.Default, AsMemory(_values, Count));
+
+        BuiltColumn Built(IArrowType type, ReadOnlyMemory<byte> numbers) =>
+            new(type, ArrowArrayFactory.BuildArray(new ArrayData(type, Count, MissingCount, 0, [Validity(), new ArrowBuffer(numbers)])), statistics);
     }
 
     public override void Reset()
@@ -95,5 +104,11 @@ sealed class Float64ColumnBuilder : ColumnBuilder
                 if (BitConverter.DoubleToInt64Bits(narrow[j]) != BitConverter.DoubleToInt64Bits(part[j])) return false;
         }
         return true;
+    }
+
+    bool TryFractions(ReadOnlySpan<double> values, out int scale)
+    {
+        if (_fractions.Length < values.Length) _fractions = new int[_values.Length];
+        return DecimalFractions.TryEncode(values, _fractions.AsSpan(0, values.Length), out scale);
     }
 }

@@ -43,8 +43,10 @@ static class TimestampUnits
     }
 
     /// <summary>A <see cref="DateTime"/> without zone, or a <see cref="DateTimeOffset"/> in the type's zone; the count itself where .NET has no such year.</summary>
+    /// <param name="type">A timestamp, or a date, whose count is of days.</param>
     public static object ToObject(long value, ColumnType type)
     {
+        if (type.Kind == TypeKind.Date32) return ToObject(value * 86_400, ColumnType.Timestamp(TimestampUnit.Second));
         long perSecond = PerSecond(type.Unit);
         var ticks = perSecond <= TimeSpan.TicksPerSecond
             ? (Int128)value * (TimeSpan.TicksPerSecond / perSecond) : FloorDivide(value, perSecond / TimeSpan.TicksPerSecond);

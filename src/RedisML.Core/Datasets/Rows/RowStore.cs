@@ -75,9 +75,10 @@ abstract class RowStore(RedisMLConnection connection, string dataset, RowPlaceme
     /// <summary>Removes the rows from <paramref name="firstRow"/> to <paramref name="endRow"/>, but for those that <paramref name="kept"/> have.</summary>
     public abstract Task RemoveAsync(long firstRow, long endRow, IReadOnlyList<RowPlacement> kept);
 
-    /// <summary>Rows as a batch of the dataset's columns.</summary>
+    /// <summary>Rows as a batch of the dataset's columns, with their statistics.</summary>
     /// <exception cref="RedisMLException"><c>InvalidRow</c>: somebody changed a value to something that isn't of its column's type.</exception>
-    public async Task<RecordBatch> ReadAsync(IReadOnlyList<ColumnSchema> schema, long firstRow, int count, CancellationToken cancellation)
+    public async Task<(RecordBatch Batch, IReadOnlyList<ColumnStatistics> Statistics)> ReadAsync(
+        IReadOnlyList<ColumnSchema> schema, long firstRow, int count, CancellationToken cancellation)
     {
         var names = schema.Select(c => (RedisValue)c.Name).ToArray();
         var rows = await Database.PatientlyAsync(_ => ReadAsync(names, firstRow, count), cancellation).ConfigureAwait(false);
@@ -91,7 +92,8 @@ abstract class RowStore(RedisMLConnection connection, string dataset, RowPlaceme
                     throw new RedisMLException("InvalidRow", ErrorKind.InvalidData, $"'{row[i]}' in column '{schema[i].Name}' of dataset '{dataset}' is no {schema[i].Type}: somebody changed the row.", dataset);
             }
         var built = builders.Select(b => b.Build()).ToList();
-        return new(new Schema(schema.Zip(built, (c, b) => new Field(c.Name, b.Type, nullable: true)), null), built.Select(b => b.Array), rows.Count);
+        var fields = schema.Zip(built, (c, b) => new Field(c.Name, b.Type, nullable: true));
+        return (new(new Schema(fields, null), built.Select(b => b.Array), rows.Count), [.. built.Select(b => b.Statistics)]);
     }
 
     /// <summary>Writes rows of a batch, those from <paramref name="from"/> to <paramref name="to"/>.</summary>

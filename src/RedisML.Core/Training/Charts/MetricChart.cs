@@ -1,17 +1,10 @@
 using System.Globalization;
+using RedisML.Charts;
 
 namespace RedisML.Training;
 
-/// <summary>The formats of a chart's file.</summary>
-public enum ChartFormat
-{
-    Svg,
-    Html,
-    Png,
-}
-
 /// <summary>A curve of a metric over steps, scaled: what every way of drawing it needs.</summary>
-public sealed class MetricChart
+public sealed class MetricChart : Chart
 {
     const int Ticks = 5;
 
@@ -26,7 +19,7 @@ public sealed class MetricChart
         if (Least == Greatest) (Least, Greatest) = (Least - Math.Max(1e-12, Math.Abs(Least) / 10), Greatest + Math.Max(1e-12, Math.Abs(Greatest) / 10));
     }
 
-    public string Title { get; }
+    public override string Title { get; }
 
     public IReadOnlyList<(long Step, double Value)> Points { get; }
 
@@ -44,23 +37,29 @@ public sealed class MetricChart
     /// <summary>Steps for the marks of the horizontal axis.</summary>
     public IEnumerable<long> StepTicks => Enumerable.Range(0, Ticks).Select(i => FirstStep + (LastStep - FirstStep) * i / (Ticks - 1)).Distinct();
 
-    /// <summary>The format that a file's name asks for; null for one that isn't known.</summary>
-    public static ChartFormat? FormatOf(string path) =>
-        Enum.TryParse<ChartFormat>(Path.GetExtension(path).TrimStart('.'), ignoreCase: true, out var format) ? format : null;
-
-    public static string Text(double value) => value.ToString("G5", CultureInfo.InvariantCulture);
-
     /// <summary>From 0 to 1.</summary>
     public double Across(long step) => LastStep == FirstStep ? 0.5 : (double)(step - FirstStep) / (LastStep - FirstStep);
 
     /// <summary>From 0, the least, to 1.</summary>
     public double Up(double value) => (value - Least) / (Greatest - Least);
 
-    /// <summary>The bytes of a file.</summary>
-    public byte[] ToFile(ChartFormat format) => format switch
+    internal override void Draw(ChartCanvas canvas)
     {
-        ChartFormat.Svg => System.Text.Encoding.UTF8.GetBytes(SvgChart.Draw(this)),
-        ChartFormat.Html => System.Text.Encoding.UTF8.GetBytes(SvgChart.Page(this)),
-        _ => PngChart.Draw(this),
-    };
+        const int right = 20, top = 40, bottom = 40;
+        double left = 16 + ValueTicks.Max(t => canvas.WidthOf(Text(t)));
+        canvas.Write(Title, Size.Width / 2, 20, TextAnchor.Middle, isTitle: true);
+        foreach (double value in ValueTicks)
+        {
+            canvas.Line([(left, Y(value)), (Size.Width - right, Y(value))], ChartColour.Grey, 1);
+            canvas.Write(Text(value), left - 6, Y(value), TextAnchor.End);
+        }
+        foreach (long step in StepTicks) canvas.Write($"{step}", X(step), Size.Height - bottom + 14, TextAnchor.Middle);
+        canvas.Line([.. Points.Select(p => (X(p.Step), Y(p.Value)))], ChartColour.Blue, 2);
+
+        double X(long step) => left + Across(step) * (Size.Width - left - right);
+        double Y(double value) => Size.Height - bottom - Up(value) * (Size.Height - top - bottom);
+    }
+
+    internal override IEnumerable<IEnumerable<string>> Table() =>
+        [["Step", "Value"], .. Points.Select(p => new[] { $"{p.Step}", p.Value.ToString("R", CultureInfo.InvariantCulture) })];
 }

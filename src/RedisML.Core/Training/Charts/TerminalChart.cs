@@ -1,3 +1,5 @@
+using RedisML.Charts;
+
 namespace RedisML.Training;
 
 /// <summary>Draws a curve with Braille dots, two across and four down a character.</summary>
@@ -9,7 +11,7 @@ public static class TerminalChart
     /// <param name="height">In lines, of the curve alone.</param>
     public static IReadOnlyList<string> Draw(MetricChart chart, int width, int height)
     {
-        var ticks = chart.ValueTicks.Select(MetricChart.Text).ToArray();
+        var ticks = chart.ValueTicks.Select(Chart.Text).ToArray();
         int margin = ticks.Max(t => t.Length) + 1, columns = Math.Max(10, width - margin - 1);
         var cells = new int[height, columns];
         int dotsAcross = columns * 2, dotsUp = height * 4;

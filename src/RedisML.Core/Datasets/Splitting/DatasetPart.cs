@@ -1,0 +1,21 @@
+namespace RedisML.Datasets.Splitting;
+
+/// <summary>A dataset that was split off another one.</summary>
+/// <param name="Share">Its part of all rows, as it came out.</param>
+/// <param name="Classes">How many rows have each value of the column that the split is stratified by, most first; null without one.</param>
+public sealed record DatasetPart(
+    string Name, long Version, string Part, long Rows, double Share, IReadOnlyList<ClassCount>? Classes,
+    IReadOnlyList<DatasetColumn> Columns, string? Label, DatasetLayout Layout, long StoredBytes, DateTimeOffset Created)
+{
+    internal static DatasetPart Of(Dataset dataset, SplitPart part, long totalRows, IReadOnlyList<ClassCount>? classes) => new(
+        dataset.Name, dataset.Version, part.Name, dataset.Rows, (double)dataset.Rows / totalRows, classes,
+        dataset.Columns, dataset.Label, dataset.Layout, dataset.StoredBytes, dataset.Created);
+}
+
+/// <summary>How many rows have a value; null is a missing one.</summary>
+public sealed record ClassCount(object? Value, long Count);
+
+/// <summary>How far a split is.</summary>
+/// <param name="IsWriting">False while rows are counted.</param>
+/// <param name="Rows">Of the pass under way.</param>
+public readonly record struct SplitProgress(bool IsWriting, long Rows);

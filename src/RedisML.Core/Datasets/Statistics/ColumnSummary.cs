@@ -1,0 +1,68 @@
+using System.Globalization;
+using RedisML.Charts;
+
+namespace RedisML.Datasets.Statistics;
+
+/// <summary>What <see cref="DatasetSummary"/> finds out about a column.</summary>
+/// <param name="Count">Values that are there.</param>
+/// <param name="Missing">Values that are missing.</param>
+/// <param name="Mean">Of numbers and booleans; null for other types, and where no value is there.</param>
+/// <param name="StandardDeviation">Of the population.</param>
+/// <param name="Minimum">A number, or of dates and timestamps a DateTime; null for other types.</param>
+/// <param name="Distinct">How many different values; exact up to 16,384, from there on an estimate with a standard error of 0.8 %.</param>
+public sealed record ColumnSummary(
+    string Dataset, string Column, ColumnType Type, long Count, long Missing,
+    double? Mean, double? StandardDeviation, object? Minimum, object? Maximum, long Distinct)
+{
+    /// <summary>Of numbers, dates and timestamps, interpolated between neighbours; null for other types, and where no value is there.</summary>
+    public IReadOnlyList<Quantile>? Quantiles { get; init; }
+
+    /// <summary>By how much of all values the rank of a quantile may be off, with a confidence of 99 %; 0 where quantiles are exact.</summary>
+    public double QuantileError { get; init; }
+
+    /// <summary>Bins of equal width from the least value to the greatest, for the same types; their counts are exact.</summary>
+    public IReadOnlyList<HistogramBin>? Histogram { get; init; }
+
+    /// <summary>
+    /// The most frequent values of text, booleans, integers, dates and timestamps, the most frequent one first; null for other types.
+    /// Values that aren't certain to be more frequent than any that was forgotten aren't listed.
+    /// </summary>
+    public IReadOnlyList<ValueCount>? Top { get; init; }
+
+    /// <summary>By how much the counts of <see cref="Top"/> may be too low; 0 where they are exact.</summary>
+    public long TopError { get; init; }
+
+    /// <summary>How the values lie, in a word: the histogram a character a bin, else the most frequent value and its share.</summary>
+    public string Outline() => Histogram is not null ? TextBars.Sparkline([.. Histogram.Select(b => b.Count)])
+        : Top is [var first, ..] ? string.Create(CultureInfo.CurrentCulture, $"{ValueLabel.Of(first.Value)} {(double)first.Count / Count:P0}") : "";
+
+    /// <summary>A value of the column, such as its minimum, as a short text; empty where there is none.</summary>
+    public string Label(object? value) => value is null ? "" : ValueLabel.Of(value);
+
+    /// <summary>The quantiles in a line, with the error of their ranks where they have one.</summary>
+    public string QuantileText() =>
+        string.Join("  ", Quantiles?.Select(q => string.Create(CultureInfo.CurrentCulture, $"{q.Probability * 100:0.###} %: {ValueLabel.Of(q.Value)}")) ?? [])
+        + (QuantileError == 0 ? "" : string.Create(CultureInfo.CurrentCulture, $"  (±{QuantileError * 100:0.##} % of the ranks)"));
+
+    /// <summary>The histogram as lines with bars; null without one.</summary>
+    /// <param name="width">Of the longest bar, in characters.</param>
+    public string? HistogramBars(int width) => Histogram is null ? null
+        : TextBars.Draw([.. Histogram.Select(b => ($"{ValueLabel.Of(b.From)} – {ValueLabel.Of(b.To)}", b.Count))], width, Count);
+
+    /// <summary>The most frequent values as lines with bars; null without them.</summary>
+    /// <param name="width">Of the longest bar, in characters.</param>
+    public string? TopBars(int width) => Top is null or [] ? null : TextBars.Draw([.. Top.Select(v => (ValueLabel.Of(v.Value), v.Count))], width, Count);
+}
+
+/// <summary>A value that a share of all values doesn't exceed.</summary>
+/// <param name="Probability">The share, from 0 to 1.</param>
+/// <param name="Value">A number, or of dates and timestamps a DateTime.</param>
+public sealed record Quantile(double Probability, object Value);
+
+/// <summary>How many values are at least <paramref name="From"/> and less than <paramref name="To"/>; the last bin has those that equal it too.</summary>
+/// <param name="From">A number, or of dates and timestamps a DateTime.</param>
+public sealed record HistogramBin(object From, object To, long Count);
+
+/// <summary>How many rows have a value.</summary>
+/// <param name="Value">Of text at most the first 1,024 bytes.</param>
+public sealed record ValueCount(object Value, long Count);

@@ -1,0 +1,57 @@
+using RedisML.Connections;
+using RedisML.Datasets.Columns;
+
+namespace RedisML.Datasets.Statistics;
+
+/// <summary>Summarises the columns of a dataset in one pass, in memory that doesn't grow with the rows: up to a megabyte a column.</summary>
+/// <remarks>Columns are worked on side by side, and each takes the chunks in their order: results don't depend on how many processors there are.</remarks>
+public sealed class DatasetSummary(RedisMLConnection connection)
+{
+    /// <summary>One summary a column, in the dataset's order unless the options give another.</summary>
+    /// <param name="rows">Told the rows read so far.</param>
+    /// <exception cref="RedisMLException">Those of <see cref="DatasetReader"/>.</exception>
+    public async Task<IReadOnlyList<ColumnSummary>> RunAsync(Dataset dataset, SummaryOptions options, IProgress<long>? rows, CancellationToken cancellation)
+    {
+        int[] columns = [.. options.Columns ?? [.. Enumerable.Range(0, dataset.Columns.Count)]];
+        var profiles = columns.Select(c => ColumnProfile.Create(dataset.Columns[c], options)).ToArray();
+        // Rows that lie one by one may have been replaced since they were imported.
+        var statistics = dataset.Placement is null ? null : new ColumnStatistics[dataset.Columns.Count];
+        var work = Task.CompletedTask;
+        try
+        {
+            await foreach (var chunk in new DatasetReader(connection).ReadAsync(dataset, cancellation: cancellation).ConfigureAwait(false))
+            {
+                // The next chunk is decoded while the columns of this one are worked on.
+                _ = chunk.Batch;
+                await work.ConfigureAwait(false);
+                rows?.Report(chunk.FirstRow);
+                work = Task.Run(() => Add(chunk), CancellationToken.None);
+            }
+        }
+        finally
+        {
+            await work.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+        await work.ConfigureAwait(false);
+        return [.. columns.Zip(profiles, (c, profile) => profile.Complete(Summarise(dataset, dataset.Columns[c], statistics?[c] ?? dataset.Columns[c].Statistics)))];
+
+        void Add(DatasetChunk chunk)
+        {
+            using (chunk)
+            {
+                Parallel.For(0, columns.Length, i => profiles[i].Add(chunk.Batch.Column(columns[i])));
+                for (int i = 0; i < statistics?.Length; i++) statistics[i] = statistics[i].Merge(chunk.Statistics![i]);
+            }
+        }
+    }
+
+    static ColumnSummary Summarise(Dataset dataset, DatasetColumn column, ColumnStatistics s)
+    {
+        bool hasMean = column.Type.IsNumeric && s.Count > 0;
+        return new(dataset.Name, column.Name, column.Type, s.Count, s.Missing, hasMean ? s.Mean : null, hasMean ? s.StandardDeviation : null,
+            ToObject(s.Minimum, column.Type), ToObject(s.Maximum, column.Type), Distinct: 0);
+    }
+
+    static object? ToObject(double? value, ColumnType type) =>
+        value is { } count && type.Kind is TypeKind.Date32 or TypeKind.Timestamp ? TimestampUnits.ToObject((long)count, type) : value;
+}

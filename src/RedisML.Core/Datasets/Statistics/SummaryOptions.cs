@@ -1,0 +1,17 @@
+namespace RedisML.Datasets.Statistics;
+
+/// <summary>What a summary is to hold of each column.</summary>
+public sealed record SummaryOptions
+{
+    /// <summary>Of each column that has quantiles: from 0, the least value, to 1.</summary>
+    public IReadOnlyList<double> Quantiles { get; init; } = [0, 0.25, 0.5, 0.75, 1];
+
+    /// <summary>How many bins a histogram has at most; 0 for none.</summary>
+    public int Bins { get; init; } = 10;
+
+    /// <summary>How many of the most frequent values are listed; 0 for none.</summary>
+    public int Top { get; init; } = 5;
+
+    /// <summary>Indices of the columns that are summarised, in this order; null for all.</summary>
+    public IReadOnlyList<int>? Columns { get; init; }
+}
