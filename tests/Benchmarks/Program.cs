@@ -24,6 +24,7 @@ if (args is ["soak", ..])
     ("memory", MemoryFigures.RunAsync),
     ("read", ReadFigures.RunAsync),
     ("train", TrainFigures.RunAsync),
+    ("workers", TrainFigures.WorkersAsync),
     ("nodes", NodeFigures.RunAsync),
     ("kill", NodeFigures.KillAsync),
     ("script", ScriptFigures.RunAsync),

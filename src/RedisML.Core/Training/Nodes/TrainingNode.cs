@@ -13,6 +13,9 @@ namespace RedisML.Training;
 /// </remarks>
 internal sealed partial class TrainingNode : IAsyncDisposable
 {
+    /// <summary>A death is noticed up to two beats later than it could be.</summary>
+    static readonly TimeSpan s_longestPause = TimeSpan.FromMilliseconds(500);
+
     readonly RunLedger _ledger;
     readonly NodeOptions _options;
     readonly Heartbeats _heartbeats;
@@ -124,7 +127,7 @@ internal sealed partial class TrainingNode : IAsyncDisposable
                 await ManageAsync(view).ConfigureAwait(false);
                 await KeepPinsAsync(Stopping).ConfigureAwait(false);
                 _signal.Raise();
-                await Task.Delay(Limit / 5, Stopping).ConfigureAwait(false);
+                await Task.Delay(Limit / 5 < s_longestPause ? Limit / 5 : s_longestPause, Stopping).ConfigureAwait(false);
             }
         }
         catch (OperationCanceledException) { }
