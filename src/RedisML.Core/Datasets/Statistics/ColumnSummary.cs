@@ -17,7 +17,7 @@ public sealed record ColumnSummary(
     /// <summary>Of numbers, dates and timestamps, interpolated between neighbours; null for other types, and where no value is there.</summary>
     public IReadOnlyList<Quantile>? Quantiles { get; init; }
 
-    /// <summary>By how much of all values the rank of a quantile may be off, with a confidence of 99 %; 0 where quantiles are exact.</summary>
+    /// <summary>By how much of all values the rank of a quantile may be off, with a confidence of 99 %; 0 where quantiles are exact. The least and the greatest value always are.</summary>
     public double QuantileError { get; init; }
 
     /// <summary>Bins of equal width from the least value to the greatest, for the same types; their counts are exact.</summary>
@@ -34,7 +34,7 @@ public sealed record ColumnSummary(
 
     /// <summary>How the values lie, in a word: the histogram a character a bin, else the most frequent value and its share.</summary>
     public string Outline() => Histogram is not null ? TextBars.Sparkline([.. Histogram.Select(b => b.Count)])
-        : Top is [var first, ..] ? string.Create(CultureInfo.CurrentCulture, $"{ValueLabel.Of(first.Value)} {(double)first.Count / Count:P0}") : "";
+        : Top is [var first, ..] ? $"{ValueLabel.Of(first.Value)} {((double)first.Count / Count).ToString(first.Count * 10 < Count ? "P1" : "P0", CultureInfo.CurrentCulture)}" : "";
 
     /// <summary>A value of the column, such as its minimum, as a short text; empty where there is none.</summary>
     public string Label(object? value) => value is null ? "" : ValueLabel.Of(value);

@@ -3,7 +3,7 @@ using RedisML.Datasets.Columns;
 
 namespace RedisML.Datasets.Statistics;
 
-/// <summary>Summarises the columns of a dataset in one pass, in memory that doesn't grow with the rows: up to a megabyte a column.</summary>
+/// <summary>Summarises the columns of a dataset in one pass, in memory that doesn't grow with the rows: a megabyte a column, of long texts ten.</summary>
 /// <remarks>Columns are worked on side by side, and each takes the chunks in their order: results don't depend on how many processors there are.</remarks>
 public sealed class DatasetSummary(RedisMLConnection connection)
 {

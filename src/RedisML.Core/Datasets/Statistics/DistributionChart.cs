@@ -66,6 +66,7 @@ public sealed class DistributionChart(string title, IReadOnlyList<ColumnSummary>
         const int most = (PanelHeight - 3 * BarHeight) / BarHeight;
         const double labels = 110, shares = 50;
         double greatest = values.Max(v => v.Count);
+        y += BarHeight / 2;
         foreach (var value in values.Take(most))
         {
             canvas.Write(canvas.Shorten(ValueLabel.Of(value.Value), labels), x + labels, y, TextAnchor.End);

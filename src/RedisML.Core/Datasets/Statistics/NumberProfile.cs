@@ -112,6 +112,8 @@ sealed class NumberProfile : ColumnProfile
 
         double ValueAt(long rank)
         {
+            if (_sketch is not null && rank == 0) return _sketch.Minimum;
+            if (_sketch is not null && rank == total - 1) return _sketch.Maximum;
             int index = System.Array.BinarySearch(ends, rank + 1);
             return weighted[index < 0 ? ~index : index].Value;
         }

@@ -27,19 +27,23 @@ sealed class QuantileSketch
     /// <summary>Values so far.</summary>
     public long Count { get; private set; }
 
+    public double Minimum { get; private set; } = double.PositiveInfinity;
+
+    public double Maximum { get; private set; } = double.NegativeInfinity;
+
     /// <summary>Values held in memory.</summary>
     internal int Held => _sizes.Sum();
 
     public void Add(double value)
     {
-        Grow(1);
+        Grow(value, 1);
         Push(0, value);
     }
 
     /// <summary>Adds a value that occurs several times.</summary>
     public void Add(double value, long times)
     {
-        Grow(times);
+        Grow(value, times);
         for (int level = 0; times >> level != 0; level++)
             if ((times >> level & 1) == 1) Push(level, value);
     }
@@ -48,8 +52,10 @@ sealed class QuantileSketch
     public IEnumerable<(double Value, long Count)> Weighted() =>
         _levels.SelectMany((values, level) => values.Take(_sizes[level]).Select(value => (value, 1L << level))).OrderBy(v => v.value);
 
-    void Grow(long times)
+    void Grow(double value, long times)
     {
+        if (value < Minimum) Minimum = value;
+        if (value > Maximum) Maximum = value;
         Count += times;
         // The lower a level is beneath the one that holds about all there is, the less room it needs.
         while (Count >> (_height + 1) >= Capacity) _height++;

@@ -36,9 +36,10 @@ public sealed class MeasureCmdletTests : IDisposable
 
         // More values than are counted one by one.
         double[] prices = [.. SampleColumn.Diamonds("price").Select(t => double.Parse(t, CultureInfo.InvariantCulture)).Order()];
-        var price = Measure("-Column price -Quantile 0.05, 0.5, 0.95 -Bin 20");
+        var price = Measure("-Column price -Quantile 0, 0.05, 0.5, 0.95, 1 -Bin 20");
         Assert.Equal(QuantileSketch.RankError, price.QuantileError);
-        foreach (var quantile in price.Quantiles!)
+        Assert.Equal((prices[0], prices[^1]), ((double)price.Quantiles![0].Value, (double)price.Quantiles[^1].Value));
+        foreach (var quantile in price.Quantiles.Skip(1).SkipLast(1))
         {
             double error = QuantileSketch.RankError;
             Assert.InRange((double)quantile.Value, Interpolated(prices, quantile.Probability - error), Interpolated(prices, quantile.Probability + error));
