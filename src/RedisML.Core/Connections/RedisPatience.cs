@@ -30,12 +30,22 @@ static class RedisPatience
     }
 
     /// <summary>Whether a replica was to write: a server that the client takes for the primary, or one that it knows to be none.</summary>
-    static bool IsReadOnly(Exception e) => e.Message.StartsWith("READONLY", StringComparison.Ordinal) || e.Message.Contains("requires writable", StringComparison.Ordinal);
+    static bool IsReadOnly(Exception e) => RedisErrors.CodeOf(e.Message) == "READONLY" || e.Message.Contains("requires writable", StringComparison.Ordinal);
 
-    static bool MayPass(Exception e) => e switch
+    /// <inheritdoc cref="PatientlyAsync{T}(IDatabase, Func{IDatabase, Task{T}}, CancellationToken)"/>
+    public static Task PatientlyAsync(this IDatabase database, Func<IDatabase, Task> command, CancellationToken cancellation) =>
+        database.PatientlyAsync(async d =>
+        {
+            await command(d).ConfigureAwait(false);
+            return true;
+        }, cancellation);
+
+    /// <summary>Whether the same command may well succeed a little later.</summary>
+    public static bool MayPass(Exception e) => e switch
     {
         RedisConnectionException or RedisTimeoutException => true,
-        RedisServerException reply => reply.Message.Split(' ', 2)[0] is "LOADING" or "READONLY" or "MOVED" or "ASK" or "TRYAGAIN" or "CLUSTERDOWN" or "MASTERDOWN",
+        RedisServerException reply => RedisErrors.CodeOf(reply.Message) is
+            "LOADING" or "READONLY" or "MOVED" or "ASK" or "TRYAGAIN" or "CLUSTERDOWN" or "MASTERDOWN",
         _ => false,
     };
 }

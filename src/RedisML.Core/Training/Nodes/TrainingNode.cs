@@ -68,7 +68,12 @@ internal sealed partial class TrainingNode : IAsyncDisposable
     public async Task StartAsync(bool isMember, CancellationToken cancellation)
     {
         await KeepPinsAsync(cancellation).ConfigureAwait(false);
-        await _ledger.Subscriber.SubscribeAsync(_ledger.Keys.Events, (_, message) => Hear(message)).WaitAsync(cancellation).ConfigureAwait(false);
+        // A try that fails may leave its handler behind: to hear things twice does no harm.
+        await _ledger.RetryAsync(async () =>
+        {
+            await _ledger.Subscriber.SubscribeAsync(_ledger.Keys.Events, (_, message) => Hear(message)).ConfigureAwait(false);
+            return true;
+        }, cancellation).ConfigureAwait(false);
         await AnnounceAsync(isMember, cancellation).ConfigureAwait(false);
         await LookAsync(cancellation).ConfigureAwait(false);
         _beating = Task.Run(BeatAsync, CancellationToken.None);
