@@ -10,9 +10,8 @@ static class ServerIdentity
     {
         try
         {
-            var multiplexer = connection.Database.Multiplexer;
-            var primaries = multiplexer.GetServers().Where(s => s.IsConnected && !s.IsReplica).OrderBy(s => $"{s.EndPoint}", StringComparer.Ordinal).ToList();
-            var texts = await Task.WhenAll(primaries.Select(async server =>
+            var servers = connection.Shards.OrderBy(s => $"{s.EndPoint}", StringComparer.Ordinal);
+            var texts = await Task.WhenAll(servers.Select(async server =>
             {
                 var info = (await server.InfoAsync().ConfigureAwait(false)).SelectMany(section => section).ToLookup(field => field.Key, field => field.Value);
                 return info["run_id"].FirstOrDefault() is { } run ? $"{run}:{info["evicted_keys"].FirstOrDefault()}" : null;

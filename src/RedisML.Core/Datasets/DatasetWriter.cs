@@ -156,13 +156,9 @@ sealed class DatasetWriter : IAsyncDisposable
         // A server that restarted or evicted in between has lost chunks that it acknowledged.
         if (await FindLostAsync(cancellation).ConfigureAwait(false) is { } lost) throw ImportJournal.Lost(lost);
         var rows = _placement is null ? null : RowStore.Create(_connection, _journal.Dataset, _placement);
-        long count = (_base?.Rows ?? 0) + Rows;
-        if (rows is not null)
-        {
-            long written = count;
-            count = await _database.PatientlyAsync(_ => rows.CountAsync(written), cancellation).ConfigureAwait(false);
-            if (await FindLostRowAsync(rows, count, cancellation).ConfigureAwait(false) is { } lostRow) throw ImportJournal.Lost(lostRow);
-        }
+        long written = (_base?.Rows ?? 0) + Rows;
+        long count = rows is null ? written : await _database.PatientlyAsync(_ => rows.CountAsync(written), cancellation).ConfigureAwait(false);
+        if (rows is not null && await FindLostRowAsync(rows, count, cancellation).ConfigureAwait(false) is { } lostRow) throw ImportJournal.Lost(lostRow);
         while (_tail.Count > 0) await WritePageAsync(cancellation).ConfigureAwait(false);
         _journal.Demand(await _database.PatientlyAsync(_ => _journal.AnnounceAsync("publishing"), cancellation).ConfigureAwait(false));
         var dataset = new Dataset

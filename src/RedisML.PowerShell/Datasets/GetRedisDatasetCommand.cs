@@ -13,6 +13,7 @@ public sealed class GetRedisDatasetCommand : RedisMLCmdlet
     public string[] Name { get; set; } = ["*"];
 
     [Parameter]
+    [ArgumentCompleter(typeof(DatasetVersionCompleter))]
     public long? Version { get; set; }
 
     protected override void ProcessRecord() => Run(async (connection, cancellation) =>
