@@ -1,5 +1,5 @@
 using System.Management.Automation;
-using RedisML.Datasets.Splitting;
+using RedisML.Datasets;
 
 namespace RedisML.PowerShell;
 
