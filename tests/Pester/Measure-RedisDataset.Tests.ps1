@@ -29,9 +29,9 @@ Describe 'Measure-RedisDataset' {
         $number, $text = Measure-RedisDataset a -Quantile 0.5 -Bin 2 -Top 1
         $number.Quantiles.Value | Should -Be 2
         $number.QuantileError | Should -Be 0
-        $number.Histogram.Count | Should -Be 1, 1
+        $number.Histogram.Rows | Should -Be 1, 1
         $text.Top.Value | Should -Be 'a'
-        $text.Top.Count | Should -Be 2
+        $text.Top.Rows | Should -Be 2
         $text.Quantiles | Should -BeNullOrEmpty
     }
 

@@ -42,8 +42,8 @@ Describe 'Split-RedisDataset' {
         $parts = Split-RedisDataset c -Fraction 0.7, 0.15, 0.15 -Stratify kind
         $parts.Name | Should -Be 'c-train', 'c-validation', 'c-test'
         ($parts.Rows | Measure-Object -Sum).Sum | Should -Be 400
-        $parts[0].Classes.Where{ $_.Value -eq 'rare' }.Count | Should -Be 7
-        $parts[0].Classes.Where{ $_.Value -eq 'usual' }.Count | Should -Be 273
+        $parts[0].Classes.Where{ $_.Value -eq 'rare' }.Rows | Should -Be 7
+        $parts[0].Classes.Where{ $_.Value -eq 'usual' }.Rows | Should -Be 273
         $parts | Out-String | Should -Match 'c-validation +1 +60 +15.00\s?% +usual: 5[89], rare: [12]'
     }
 

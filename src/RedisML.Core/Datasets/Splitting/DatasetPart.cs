@@ -4,16 +4,13 @@ namespace RedisML.Datasets.Splitting;
 /// <param name="Share">Its part of all rows, as it came out.</param>
 /// <param name="Classes">How many rows have each value of the column that the split is stratified by, most first; null without one.</param>
 public sealed record DatasetPart(
-    string Name, long Version, string Part, long Rows, double Share, IReadOnlyList<ClassCount>? Classes,
+    string Name, long Version, string Part, long Rows, double Share, IReadOnlyList<ValueCount>? Classes,
     IReadOnlyList<DatasetColumn> Columns, string? Label, DatasetLayout Layout, long StoredBytes, DateTimeOffset Created)
 {
-    internal static DatasetPart Of(Dataset dataset, SplitPart part, long totalRows, IReadOnlyList<ClassCount>? classes) => new(
+    internal static DatasetPart Of(Dataset dataset, SplitPart part, long totalRows, IReadOnlyList<ValueCount>? classes) => new(
         dataset.Name, dataset.Version, part.Name, dataset.Rows, (double)dataset.Rows / totalRows, classes,
         dataset.Columns, dataset.Label, dataset.Layout, dataset.StoredBytes, dataset.Created);
 }
-
-/// <summary>How many rows have a value; null is a missing one.</summary>
-public sealed record ClassCount(object? Value, long Count);
 
 /// <summary>How far a split is.</summary>
 /// <param name="IsWriting">False while rows are counted.</param>

@@ -4,7 +4,7 @@ namespace RedisML.Datasets.Splitting;
 abstract class RowAssignment
 {
     /// <summary>Of each part, how many rows of each class it gets; null where rows have no classes.</summary>
-    public virtual IReadOnlyList<IReadOnlyList<ClassCount>>? Classes => null;
+    public virtual IReadOnlyList<IReadOnlyList<ValueCount>>? Classes => null;
 
     /// <summary>Fills in the part of each row of a chunk. Called once for each chunk, in order.</summary>
     public abstract void Assign(DatasetChunk chunk, Span<int> target);

@@ -22,10 +22,10 @@ sealed class StratifiedAssignment : RowAssignment
         var all = strata.Values.Append(missing).ToList();
         var shares = Allocate([.. all.Select(s => s.Left)], [.. parts.Select(p => p.Fraction)]);
         for (int i = 0; i < all.Count; i++) all[i].Lacking = shares[i];
-        Classes = [.. parts.Select((_, part) => all.Select(s => new ClassCount(s.Value, s.Lacking[part])).Where(c => c.Count > 0).OrderByDescending(c => c.Count).ToList())];
+        Classes = [.. parts.Select((_, part) => all.Select(s => new ValueCount(s.Value, s.Lacking[part])).Where(c => c.Rows > 0).OrderByDescending(c => c.Rows).ToList())];
     }
 
-    public override IReadOnlyList<IReadOnlyList<ClassCount>> Classes { get; }
+    public override IReadOnlyList<IReadOnlyList<ValueCount>> Classes { get; }
 
     /// <exception cref="RedisMLException"><c>TooManyLevels</c></exception>
     public static async Task<StratifiedAssignment> PlanAsync(

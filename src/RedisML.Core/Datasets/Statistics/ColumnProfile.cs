@@ -44,7 +44,7 @@ sealed class BooleanProfile(SummaryOptions options) : ColumnProfile
     public override ColumnSummary Complete(ColumnSummary summary) => summary with
     {
         Distinct = _counts.Count(c => c > 0),
-        Top = options.Top == 0 ? null : [.. _counts.Select((count, i) => new ValueCount(i == 1, count)).Where(v => v.Count > 0).OrderByDescending(v => v.Count).Take(options.Top)],
+        Top = options.Top == 0 ? null : [.. _counts.Select((count, i) => new ValueCount(i == 1, count)).Where(v => v.Rows > 0).OrderByDescending(v => v.Rows).Take(options.Top)],
     };
 }
 

@@ -33,8 +33,8 @@ public sealed record ColumnSummary(
     public long TopError { get; init; }
 
     /// <summary>How the values lie, in a word: the histogram a character a bin, else the most frequent value and its share.</summary>
-    public string Outline() => Histogram is not null ? TextBars.Sparkline([.. Histogram.Select(b => b.Count)])
-        : Top is [var first, ..] ? $"{ValueLabel.Of(first.Value)} {((double)first.Count / Count).ToString(first.Count * 10 < Count ? "P1" : "P0", CultureInfo.CurrentCulture)}" : "";
+    public string Outline() => Histogram is not null ? TextBars.Sparkline([.. Histogram.Select(b => b.Rows)])
+        : Top is [var first, ..] ? $"{ValueLabel.Of(first.Value!)} {((double)first.Rows / Count).ToString(first.Rows * 10 < Count ? "P1" : "P0", CultureInfo.CurrentCulture)}" : "";
 
     /// <summary>A value of the column, such as its minimum, as a short text; empty where there is none.</summary>
     public string Label(object? value) => value is null ? "" : ValueLabel.Of(value);
@@ -47,11 +47,11 @@ public sealed record ColumnSummary(
     /// <summary>The histogram as lines with bars; null without one.</summary>
     /// <param name="width">Of the longest bar, in characters.</param>
     public string? HistogramBars(int width) => Histogram is null ? null
-        : TextBars.Draw([.. Histogram.Select(b => ($"{ValueLabel.Of(b.From)} – {ValueLabel.Of(b.To)}", b.Count))], width, Count);
+        : TextBars.Draw([.. Histogram.Select(b => ($"{ValueLabel.Of(b.From)} – {ValueLabel.Of(b.To)}", b.Rows))], width, Count);
 
     /// <summary>The most frequent values as lines with bars; null without them.</summary>
     /// <param name="width">Of the longest bar, in characters.</param>
-    public string? TopBars(int width) => Top is null or [] ? null : TextBars.Draw([.. Top.Select(v => (ValueLabel.Of(v.Value), v.Count))], width, Count);
+    public string? TopBars(int width) => Top is null or [] ? null : TextBars.Draw([.. Top.Select(v => (ValueLabel.Of(v.Value!), v.Rows))], width, Count);
 }
 
 /// <summary>A value that a share of all values doesn't exceed.</summary>
@@ -61,8 +61,4 @@ public sealed record Quantile(double Probability, object Value);
 
 /// <summary>How many values are at least <paramref name="From"/> and less than <paramref name="To"/>; the last bin has those that equal it too.</summary>
 /// <param name="From">A number, or of dates and timestamps a DateTime.</param>
-public sealed record HistogramBin(object From, object To, long Count);
-
-/// <summary>How many rows have a value.</summary>
-/// <param name="Value">Of text at most the first 1,024 bytes.</param>
-public sealed record ValueCount(object Value, long Count);
+public sealed record HistogramBin(object From, object To, long Rows);

@@ -29,7 +29,7 @@ public sealed class DistributionChart(string title, IReadOnlyList<ColumnSummary>
             yield return [
                 c.Column, $"{c.Type}", $"{c.Count}", $"{c.Missing}", $"{c.Distinct}", Text(c.Mean), Text(c.StandardDeviation), Text(c.Minimum),
                 .. probabilities.Select((_, i) => Text(c.Quantiles?[i].Value)), Text(c.Maximum),
-                string.Join(", ", c.Top?.Select(v => $"{ValueLabel.Of(v.Value)}: {v.Count}") ?? []),
+                string.Join(", ", c.Top?.Select(v => $"{ValueLabel.Of(v.Value!)}: {v.Rows}") ?? []),
             ];
     }
 
@@ -50,10 +50,10 @@ public sealed class DistributionChart(string title, IReadOnlyList<ColumnSummary>
     static void Draw(ChartCanvas canvas, IReadOnlyList<HistogramBin> bins, double x, double y, double width)
     {
         const double height = PanelHeight - 5 * BarHeight;
-        double greatest = Math.Max(1, bins.Max(b => b.Count)), step = width / bins.Count;
+        double greatest = Math.Max(1, bins.Max(b => b.Rows)), step = width / bins.Count;
         for (int i = 0; i < bins.Count; i++)
         {
-            double bar = bins[i].Count / greatest * height;
+            double bar = bins[i].Rows / greatest * height;
             canvas.Rectangle(x + i * step, y + height - bar, step - (bins.Count > 60 ? 0 : 1), bar, ChartColour.Blue);
         }
         canvas.Line([(x, y + height), (x + width, y + height)], ChartColour.Grey, 1);
@@ -65,14 +65,14 @@ public sealed class DistributionChart(string title, IReadOnlyList<ColumnSummary>
     {
         const int most = (PanelHeight - 3 * BarHeight) / BarHeight;
         const double labels = 110, shares = 50;
-        double greatest = values.Max(v => v.Count);
+        double greatest = values.Max(v => v.Rows);
         y += BarHeight / 2;
         foreach (var value in values.Take(most))
         {
-            canvas.Write(canvas.Shorten(ValueLabel.Of(value.Value), labels), x + labels, y, TextAnchor.End);
-            double bar = value.Count / greatest * (width - labels - shares - 5);
+            canvas.Write(canvas.Shorten(ValueLabel.Of(value.Value!), labels), x + labels, y, TextAnchor.End);
+            double bar = value.Rows / greatest * (width - labels - shares - 5);
             canvas.Rectangle(x + labels + 5, y - BarHeight / 2 + 2, bar, BarHeight - 4, ChartColour.Blue);
-            canvas.Write(string.Create(CultureInfo.InvariantCulture, $"{100.0 * value.Count / total:0.#}%"), x + labels + 10 + bar, y, TextAnchor.Start);
+            canvas.Write(string.Create(CultureInfo.InvariantCulture, $"{100.0 * value.Rows / total:0.#}%"), x + labels + 10 + bar, y, TextAnchor.Start);
             y += BarHeight;
         }
     }

@@ -1,7 +1,6 @@
 using System.Buffers;
 using Apache.Arrow;
 using RedisML.Datasets.Columns;
-using RedisML.Datasets.Splitting;
 
 namespace RedisML.Datasets.Statistics;
 

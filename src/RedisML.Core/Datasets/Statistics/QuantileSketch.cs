@@ -1,5 +1,3 @@
-using RedisML.Datasets.Splitting;
-
 namespace RedisML.Datasets.Statistics;
 
 /// <summary>Quantiles of a stream of numbers in bounded memory (some 100 KB), by rank.</summary>

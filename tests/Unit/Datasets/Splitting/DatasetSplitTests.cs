@@ -69,7 +69,7 @@ public sealed class DatasetSplitTests(EmbeddedServerFixture embedded, RedisServe
             foreach (var kind in (string?[])["usual", "rare", null])
             {
                 int count = found[i].Count(row => (string?)row[1] == kind);
-                Assert.Equal(count, parts[i].Classes!.Single(c => (string?)c.Value == kind).Count);
+                Assert.Equal(count, parts[i].Classes!.Single(c => (string?)c.Value == kind).Rows);
                 Assert.InRange(count - s_three[i].Fraction * all.Count(row => (string?)row[1] == kind), -0.999m, 0.999m);
             }
         var again = await SplitAsync(connection, new() { Parts = s_three, Stratify = "kind", Seed = 1 });

@@ -31,7 +31,7 @@ public sealed class SplitCmdletTests : IDisposable
     {
         const string split = "Split-RedisDataset a -Fraction 0.5, 0.25, 0.25 -PartName x, y, z -Stratify kind";
         Assert.Equal("a-x 400 0.5,a-y 200 0.25,a-z 200 0.25", Text($"{split} | ForEach-Object {{ \"$($_.Name) $($_.Rows) $($_.Share)\" }}"));
-        Assert.Equal("k0=67,k1=67,k2=66", Text($"({split})[1].Classes | ForEach-Object {{ \"$($_.Value)=$($_.Count)\" }}"));
+        Assert.Equal("k0=67,k1=67,k2=66", Text($"({split})[1].Classes | ForEach-Object {{ \"$($_.Value)=$($_.Rows)\" }}"));
         Assert.Equal("a-x,a-y,a-z", Text($"{split} | Get-RedisDataset | ForEach-Object Name"));
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Management.Automation;
+using RedisML.Datasets;
 using RedisML.Datasets.Statistics;
 using RedisML.Unit.Fixtures;
 
@@ -30,8 +31,8 @@ public sealed class MeasureCmdletTests : IDisposable
         Assert.Equal(0, carat.QuantileError);
         Assert.Equal([.. ((double[])[0, 0.1, 0.25, 0.5, 0.99, 1]).Select(p => new Quantile(p, Interpolated(carats, p)))], carat.Quantiles!);
         Assert.Equal(7, carat.Histogram!.Count);
-        Assert.All(carat.Histogram.SkipLast(1), bin => Assert.Equal(carats.Count(c => c >= (double)bin.From && c < (double)bin.To), bin.Count, 5.0));
-        Assert.Equal((carats.Length, carats.Distinct().Count()), (carat.Histogram.Sum(b => b.Count), carat.Distinct));
+        Assert.All(carat.Histogram.SkipLast(1), bin => Assert.Equal(carats.Count(c => c >= (double)bin.From && c < (double)bin.To), bin.Rows, 5.0));
+        Assert.Equal((carats.Length, carats.Distinct().Count()), (carat.Histogram.Sum(b => b.Rows), carat.Distinct));
         Assert.Null(carat.Top);
 
         // More values than are counted one by one.
@@ -44,9 +45,9 @@ public sealed class MeasureCmdletTests : IDisposable
             double error = QuantileSketch.RankError;
             Assert.InRange((double)quantile.Value, Interpolated(prices, quantile.Probability - error), Interpolated(prices, quantile.Probability + error));
         }
-        Assert.All(price.Histogram!, bin => Assert.Equal(prices.Count(p => p >= (double)bin.From && p < (double)bin.To), bin.Count));
+        Assert.All(price.Histogram!, bin => Assert.Equal(prices.Count(p => p >= (double)bin.From && p < (double)bin.To), bin.Rows));
         Assert.Equal(prices.Distinct().Count(), price.Distinct);
-        foreach (var top in price.Top!) Assert.InRange(prices.Count(p => p == (long)top.Value), top.Count, top.Count + price.TopError);
+        foreach (var top in price.Top!) Assert.InRange(prices.Count(p => p == (long)top.Value!), top.Rows, top.Rows + price.TopError);
 
         var cut = Measure("-Column cut -Top 2");
         Assert.Equal(SampleColumn.Diamonds("cut").CountBy(c => c).OrderByDescending(c => c.Value).Take(2).Select(c => new ValueCount(c.Key, c.Value)), cut.Top!);
@@ -83,7 +84,7 @@ public sealed class MeasureCmdletTests : IDisposable
             """);
         var x = Measure("-Column x", "h");
         Assert.Equal(key == "" ? (5L, 19.0, -5.0) : (4L, 16.25, -5.0), (x.Count, x.Mean, (double)x.Minimum!));
-        Assert.Equal(x.Count, x.Histogram!.Sum(b => b.Count));
+        Assert.Equal(x.Count, x.Histogram!.Sum(b => b.Rows));
     }
 
     [Theory]

@@ -117,7 +117,7 @@ public class SketchTests
         var summary = profile.Complete(Empty);
         var top = Assert.Single(summary.Top!);
         Assert.Equal(-5L, top.Value);
-        Assert.InRange(top.Count, 100_000 - summary.TopError, 100_000);
+        Assert.InRange(top.Rows, 100_000 - summary.TopError, 100_000);
         Assert.InRange(summary.TopError, 1, 1_000_000 / ColumnProfile.MaxExact * 4);
         Assert.InRange(summary.Distinct, 900_001 * 0.97, 900_001 * 1.03);
         Assert.Equal(QuantileSketch.RankError, summary.QuantileError);
@@ -136,7 +136,7 @@ public class SketchTests
         }
         var top = Assert.Single(profile.Complete(Empty).Top!);
         Assert.Equal("x" + new string('ü', 511), top.Value);
-        Assert.InRange(top.Count, 900, 1000);
+        Assert.InRange(top.Rows, 900, 1000);
     }
 
     [Theory]
@@ -150,8 +150,8 @@ public class SketchTests
         foreach (double value in (double[])[minimum, maximum, minimum - 1e9, maximum + 1e9]) histogram.Add(value, 2);
         var result = histogram.ToBins(v => v);
         Assert.Equal(edges.AsEnumerable(), result.Select(b => (double)b.From).Append((double)result[^1].To));
-        Assert.Equal(8, result.Sum(b => b.Count));
-        if (result.Count > 1) Assert.Equal((4, 4), (result[0].Count, result[^1].Count));
+        Assert.Equal(8, result.Sum(b => b.Rows));
+        if (result.Count > 1) Assert.Equal((4, 4), (result[0].Rows, result[^1].Rows));
     }
 
     static ColumnSummary Empty => new("", "", ColumnType.Int64, 0, 0, null, null, null, null, 0);

@@ -1,4 +1,4 @@
-namespace RedisML.Datasets.Splitting;
+namespace RedisML.Datasets;
 
 /// <summary>Numbers that look random and depend on a seed and on what they are for alone: on neither chunks nor workers.</summary>
 /// <remarks>SplitMix64 (Steele, Lea, Flood: Fast splittable pseudorandom number generators, 2014).</remarks>
