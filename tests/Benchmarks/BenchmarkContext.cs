@@ -32,6 +32,9 @@ sealed class BenchmarkContext : IAsyncDisposable
     /// <summary>The folder of the project.</summary>
     public static string ProjectRoot { get; } = FindRoot(AppContext.BaseDirectory);
 
+    /// <summary>The console host, built beside this program.</summary>
+    public static string Host => Path.Combine(ProjectRoot, "artifacts", "bin", "RedisML.Host", "release", "RedisML.Host.dll");
+
     public static async Task<BenchmarkContext> StartAsync()
     {
         var context = new BenchmarkContext();

@@ -19,11 +19,15 @@ if (args is ["soak", ..])
 (string Name, Func<BenchmarkContext, Task> Run)[] benchmarks =
 [
     ("import", ImportFigures.RunAsync),
+    ("formats", FormatFigures.RunAsync),
     ("hash", HashFigures.RunAsync),
     ("memory", MemoryFigures.RunAsync),
     ("read", ReadFigures.RunAsync),
     ("train", TrainFigures.RunAsync),
+    ("workers", TrainFigures.WorkersAsync),
     ("nodes", NodeFigures.RunAsync),
+    ("kill", NodeFigures.KillAsync),
+    ("script", ScriptFigures.RunAsync),
     ("module", ModuleFigures.RunAsync),
     ("references", References.RunAsync),
 ];

@@ -25,6 +25,24 @@ static class SampleFiles
         return path;
     }
 
+    /// <summary>Fractions with four digits, in as many columns as told; the same bytes each time.</summary>
+    public static string Fractions(string folder, int columns, int megabytes)
+    {
+        var path = Path.Combine(folder, $"fractions-{columns}-{megabytes}.csv");
+        if (File.Exists(path)) return path;
+        var random = new Random(1);
+        using var writer = new StreamWriter(path, false, new UTF8Encoding(false), 1 << 20);
+        writer.Write(string.Join(',', Enumerable.Range(1, columns).Select(i => $"f{i}")) + '\n');
+        var line = new StringBuilder();
+        for (long written = 0; written < megabytes * 1_000_000L; written += line.Length)
+        {
+            line.Clear();
+            for (int i = 0; i < columns; i++) line.Append(CultureInfo.InvariantCulture, $"{200 * random.NextDouble() - 100:F4}{(i < columns - 1 ? ',' : '\n')}");
+            writer.Write(line);
+        }
+        return path;
+    }
+
     public static string Gzip(string path)
     {
         var compressed = path + ".gz";

@@ -38,6 +38,42 @@ Describe 'Export-RedisTrainingData' {
         (Export-RedisTrainingData a TestDrive:/a.xyz -Format Csv).Format | Should -Be 'Csv'
     }
 
+    It 'writes what separates fields, and by a .tsv file tabs' {
+        $null = Export-RedisTrainingData a TestDrive:/d.csv -Delimiter ';' -First 1
+        (Get-Content TestDrive:/d.csv)[0] | Should -Be 'id;price;kind;when'
+        $null = Export-RedisTrainingData a TestDrive:/d.tsv -First 1
+        (Get-Content TestDrive:/d.tsv)[0] | Should -Be "id`tprice`tkind`twhen"
+    }
+
+    It 'writes the version that is asked for, of a dataset from the pipeline' {
+        $null = [pscustomobject]@{ x = 1 } | Import-RedisTrainingData -Dataset v
+        $null = [pscustomobject]@{ x = 2 } | Import-RedisTrainingData -Dataset v -Append
+        (Export-RedisTrainingData v TestDrive:/v1.csv -Version 1).Rows | Should -Be 1
+        (Get-RedisDataset v | Export-RedisTrainingData -Path TestDrive:/v2.csv).Rows | Should -Be 2
+        { Export-RedisTrainingData v TestDrive:/v9.csv -Version 9 } | Should -Throw -ErrorId 'DatasetVersionNotFound,*'
+    }
+
+    It 'replaces a read-only file with -Force only' {
+        Set-Content TestDrive:/locked.csv 'mine'
+        Set-ItemProperty TestDrive:/locked.csv IsReadOnly $true
+        { Export-RedisTrainingData a TestDrive:/locked.csv } | Should -Throw -ErrorId 'FileWriteFailed,*'
+        (Export-RedisTrainingData a TestDrive:/locked.csv -Force).Rows | Should -Be 10
+    }
+
+    It 'exports over the -Connection given' {
+        $connection = Get-RedisMLConnection
+        (Export-RedisTrainingData a TestDrive:/o.csv -First 0 -Connection $connection).Rows | Should -Be 0
+    }
+
+    It 'completes <line>' -ForEach @(
+        @{ line = 'Export-RedisTrainingData a x.csv -Column pr'; expected = 'price' }
+        @{ line = 'Export-RedisTrainingData a x.csv -Version '; expected = '1' }
+        @{ line = 'Export-RedisTrainingData a x.csv -Format Pa'; expected = 'Parquet' }
+        @{ line = 'Export-RedisTrainingData a x.csv -Delimiter '; expected = "';'" }
+    ) {
+        (TabExpansion2 $line).CompletionMatches.CompletionText | Should -Contain $expected
+    }
+
     It 'says which dataset there is not' {
         { Export-RedisTrainingData nothing TestDrive:/n.csv -ErrorAction Stop } | Should -Throw -ErrorId 'DatasetNotFound*'
         'TestDrive:/n.csv' | Should -Not -Exist

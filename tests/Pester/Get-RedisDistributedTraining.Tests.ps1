@@ -23,6 +23,8 @@ Describe 'Get-RedisDistributedTraining' {
         (Get-RedisDistributedTraining -Model d*).Id | Should -Contain $run.Id
         ($run | Get-RedisDistributedTraining).Id | Should -Be $run.Id
         Get-RedisDistributedTraining -Model nothing* | Should -BeNullOrEmpty
+        (Get-RedisDistributedTraining $run.Id -Model d*).Id | Should -Be $run.Id
+        Get-RedisDistributedTraining $run.Id -Model nothing* | Should -BeNullOrEmpty
     }
 
     It 'writes an error for one that is not there' {

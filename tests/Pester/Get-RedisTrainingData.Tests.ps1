@@ -31,6 +31,42 @@ Describe 'Get-RedisTrainingData' {
         Get-RedisTrainingData a -First 1 -Column x* | ForEach-Object { $_.PSObject.Properties } | Should -BeNullOrEmpty
     }
 
+    It 'filters by a condition, whose rows Skip and First count' {
+        (Get-RedisTrainingData a -Filter 'price > 2 and kind == "k1"').id | Should -Be 5, 7, 9
+        (Get-RedisTrainingData a -Filter 'kind == "k1"' -Skip 1 -First 2).id | Should -Be 3, 5
+        { Get-RedisTrainingData a -Filter 'price' } | Should -Throw -ErrorId 'InvalidExpression,*'
+        { Get-RedisTrainingData a -Filter 'prise > 1' } | Should -Throw "*'price'*" -ErrorId 'ColumnNotFound,*'
+    }
+
+    It 'returns a sample, the same one for the same seed' {
+        $sample = (Get-RedisTrainingData a -Sample 4 -Seed 1).id
+        $sample.Count | Should -Be 4
+        ($sample | Sort-Object -Unique) | Should -Be $sample
+        (Get-RedisTrainingData a -Sample 4 -Seed 1).id | Should -Be $sample
+        (1..5 | ForEach-Object { (Get-RedisTrainingData a -Sample 4 -Seed $_).id -join ' ' } | Sort-Object -Unique).Count | Should -BeGreaterThan 1
+        (Get-RedisTrainingData a -Sample 100).id | Should -Be (1..10)
+    }
+
+    It 'reads the version that is asked for' {
+        $null = [pscustomobject]@{ x = 1 } | Import-RedisTrainingData -Dataset v
+        $null = [pscustomobject]@{ x = 2 } | Import-RedisTrainingData -Dataset v -Append
+        (Get-RedisTrainingData v -Version 1).x | Should -Be 1
+        (Get-RedisTrainingData v).x | Should -Be 1, 2
+        { Get-RedisTrainingData v -Version 9 } | Should -Throw -ErrorId 'DatasetVersionNotFound,*'
+    }
+
+    It 'reads over the -Connection given' {
+        (Get-RedisTrainingData a -First 1 -Connection (Get-RedisMLConnection)).id | Should -Be 1
+    }
+
+    It 'completes <line>' -ForEach @(
+        @{ line = 'Get-RedisTrainingData a -Column so'; expected = 'sold' }
+        @{ line = 'Get-RedisTrainingData a -Version '; expected = '1' }
+        @{ line = "Get-RedisTrainingData a -Filter 'id > 3 and pr"; expected = "'id > 3 and price'" }
+    ) {
+        (TabExpansion2 $line).CompletionMatches.CompletionText | Should -Contain $expected
+    }
+
     It 'takes a dataset from the pipeline' {
         (Get-RedisDataset a | Get-RedisTrainingData -First 1).id | Should -Be 1
     }

@@ -134,6 +134,115 @@ Describe 'Import-RedisTrainingData' {
         Get-RedisDataset | Should -BeNullOrEmpty
     }
 
+    It 'takes objects and hashtables of the pipeline, and needs the name of a dataset for them' {
+        $result = [pscustomobject]@{ n = 1; t = 'a' }, @{ n = 2.5; t = $null } | Import-RedisTrainingData -Dataset a
+        $result.RowsWritten | Should -Be 2
+        (Get-RedisTrainingData a).n | Should -Be 1, 2.5
+        { [pscustomobject]@{ n = 1 } | Import-RedisTrainingData } | Should -Throw -ErrorId 'DatasetRequired,*'
+    }
+
+    It 'names object and property where a later object has one more' {
+        { & { 1..20000 | ForEach-Object { @{ n = $_ } }; @{ n = 0; late = 1 } } | Import-RedisTrainingData -Dataset a } | Should -Throw '*object 20001*late*' -ErrorId 'BadRow,*'
+        Get-RedisDataset | Should -BeNullOrEmpty
+    }
+
+    It 'reads a file with -Delimiter <delimiter>' -ForEach @(
+        @{ delimiter = ';' }
+        @{ delimiter = '|' }
+        @{ delimiter = "`t" }
+    ) {
+        Set-Content TestDrive:/a.csv ('x', 'y,z' -join $delimiter), ('1', '2,3' -join $delimiter)
+        $null = Import-RedisTrainingData TestDrive:/a.csv -Dataset a -Delimiter $delimiter
+        (Get-RedisTrainingData a).'y,z' | Should -BeExactly '2,3'
+    }
+
+    It 'names columns by -Header, passes over lines that start with -Comment, and reads numbers by -Culture' {
+        Set-Content TestDrive:/a.csv '# made by hand', '1.234,5;a', '# the end', '2,5;b'
+        $null = Import-RedisTrainingData TestDrive:/a.csv -Dataset a -Header amount, kind -Comment '#' -Culture de-DE -Delimiter ';'
+        $rows = Get-RedisTrainingData a
+        $rows.amount | Should -Be 1234.5, 2.5
+        $rows.kind | Should -Be 'a', 'b'
+    }
+
+    It 'reads text in -Encoding <name>' -ForEach @{ name = 'latin1' }, @{ name = 'utf-16' } {
+        [IO.File]::WriteAllText("$TestDrive/a.csv", "x`ngrün`n", [Text.Encoding]::GetEncoding($name))
+        $null = Import-RedisTrainingData "$TestDrive/a.csv" -Dataset a -Encoding $name
+        (Get-RedisTrainingData a).x | Should -BeExactly 'grün'
+        { Import-RedisTrainingData "$TestDrive/a.csv" -Dataset b -Encoding klingon } | Should -Throw -ErrorId 'UnknownEncoding,*'
+    }
+
+    It 'compresses with -Compression <_>' -ForEach 'None', 'Lz4', 'Zstd' {
+        Set-Content TestDrive:/a.csv ('x,y', (1..5000 | ForEach-Object { "$($_ % 3),same" }) | ForEach-Object { $_ })
+        $result = Import-RedisTrainingData TestDrive:/a.csv -Dataset a -Compression $_
+        "$((Get-RedisDataset a).Compression)" | Should -Be $_
+        $result.CompressionRatio -gt 1.5 | Should -Be ($_ -ne 'None')
+        (Get-RedisTrainingData a -Skip 4999).x | Should -Be 2
+    }
+
+    It 'leaves bad rows out with -BadRow Skip, up to -MaxBadRow' {
+        Set-Content TestDrive:/a.csv 'x', '1', 'oops', '2', 'no'
+        $arguments = @{ Schema = @{ x = 'Int64' }; BadRow = 'Skip'; WarningAction = 'SilentlyContinue' }
+        { Import-RedisTrainingData TestDrive:/a.csv -Dataset a -MaxBadRow 1 @arguments } | Should -Throw "*line 5*'no'*" -ErrorId 'TooManyBadRows,*'
+        $result = Import-RedisTrainingData TestDrive:/a.csv -Dataset a -MaxBadRow 2 @arguments
+        $result.RowsRead, $result.RowsWritten, $result.RowsRejected | Should -Be 4, 2, 2
+        $result.RejectPath | Should -BeNullOrEmpty
+    }
+
+    It 'reads values as the dataset''s types with -SchemaChange Coerce' {
+        Set-Content TestDrive:/a.csv 'x', '1'
+        Set-Content TestDrive:/b.csv 'x', '2.0'
+        $null = Import-RedisTrainingData TestDrive:/a.csv -Dataset a
+        { Import-RedisTrainingData TestDrive:/b.csv -Dataset a -Append } | Should -Throw -ErrorId 'SchemaMismatch,*'
+        { Import-RedisTrainingData TestDrive:/b.csv -Dataset a -Append -SchemaChange Coerce } | Should -Throw -ErrorId 'BadRow,*'
+        Set-Content TestDrive:/b.csv 'x', '1.5'
+        $null = Import-RedisTrainingData TestDrive:/b.csv -Dataset b
+        (Import-RedisTrainingData TestDrive:/a.csv -Dataset b -Append -SchemaChange Coerce).RowsWritten | Should -Be 1
+        (Get-RedisTrainingData b).x | Should -Be 1.5, 1
+    }
+
+    It 'lays rows out as -Layout says, and lets them go after -TimeToLive' {
+        Set-Content TestDrive:/a.csv 'x', '1', '2'
+        $null = Import-RedisTrainingData TestDrive:/a.csv -Dataset a -Layout Hash -TimeToLive ([timespan]::FromMilliseconds(1500))
+        "$((Get-RedisDataset a).Layout)" | Should -Be 'Hash'
+        (Get-RedisTrainingData a).x | Should -Be 1, 2
+        Start-Sleep -Seconds 2
+        Get-RedisTrainingData a | Should -BeNullOrEmpty
+        { Import-RedisTrainingData TestDrive:/a.csv -Dataset b -Layout Stream } | Should -Throw -ErrorId 'StreamsUnsupported,*'
+        { Import-RedisTrainingData TestDrive:/a.csv -Dataset b -Layout Columnar -TimeToLive 1:00 } | Should -Throw -ErrorId 'KeyNeedsHash,*'
+    }
+
+    It 'keeps as many versions as -KeepVersion says' {
+        foreach ($i in 1..3) {
+            Set-Content TestDrive:/a.csv 'x', $i
+            $null = Import-RedisTrainingData TestDrive:/a.csv -Dataset a -Force -KeepVersion 3
+        }
+        1..3 | ForEach-Object { (Get-RedisTrainingData a -Version $_).x } | Should -Be 1, 2, 3
+        { Import-RedisTrainingData TestDrive:/a.csv -Dataset a -KeepVersion 0 } | Should -Throw -ErrorId 'ParameterArgumentValidationError,*'
+    }
+
+    It 'imports over the -Connection given' {
+        Set-Content TestDrive:/a.csv 'x', '1'
+        $other = Connect-RedisML -Embedded -Prefix "pester-$([guid]::NewGuid().ToString('n'))"
+        $null = Connect-RedisML -Embedded -Prefix "pester-$([guid]::NewGuid().ToString('n'))"
+        $null = Import-RedisTrainingData TestDrive:/a.csv -Dataset a -Connection $other
+        Get-RedisDataset | Should -BeNullOrEmpty
+        (Get-RedisDataset -Connection $other).Name | Should -Be 'a'
+    }
+
+    It 'completes <line>' -ForEach @(
+        @{ line = 'Import-RedisTrainingData a.csv -Encoding lat'; expected = 'latin1' }
+        @{ line = 'Import-RedisTrainingData a.csv -Culture de-D'; expected = 'de-DE' }
+        @{ line = 'Import-RedisTrainingData a.csv -Delimiter '; expected = '"`t"' }
+        @{ line = 'Import-RedisTrainingData a.csv -Schema Date'; expected = "@{ column = 'Date32' }" }
+        @{ line = 'Import-RedisTrainingData a.csv -Schema ap'; expected = 'apples' }
+        @{ line = 'Import-RedisTrainingData a.csv -Dataset apples -Label we'; expected = 'weight' }
+        @{ line = 'Import-RedisTrainingData a.csv -BadRow Q'; expected = 'Quarantine' }
+        @{ line = 'Import-RedisTrainingData a.csv -Compression Z'; expected = 'Zstd' }
+    ) {
+        $null = [pscustomobject]@{ weight = 1 } | Import-RedisTrainingData -Dataset apples
+        (TabExpansion2 $line).CompletionMatches.CompletionText | Should -Contain $expected
+    }
+
     It 'starts with -Resume where nothing broke off' {
         Set-Content TestDrive:/a.csv "x`n1"
         (Import-RedisTrainingData TestDrive:/a.csv -Dataset a -Resume).RowsWritten | Should -Be 1

@@ -204,10 +204,14 @@ Describe 'The jobs of Start-RedisDistributedTraining' {
     It 'leaves no runspace and no thread behind' {
         $null = Start-RedisDistributedTraining diamonds left -Algorithm Linear -WorkerCount 4 -Wait
         $before = (Get-Runspace).Count
+        $threads = [System.Diagnostics.Process]::GetCurrentProcess().Threads.Count
         foreach ($i in 1..5) { $null = Start-RedisDistributedTraining diamonds left -Algorithm Linear -WorkerCount 4 -Wait }
         $deadline = [datetime]::Now.AddSeconds(10)
         while ((Get-Runspace).Count -gt $before -and [datetime]::Now -lt $deadline) { Start-Sleep -Milliseconds 50 }
         (Get-Runspace).Count | Should -BeLessOrEqual $before
+        # Those of the pool come and go; twenty would be all workers.
+        while ([System.Diagnostics.Process]::GetCurrentProcess().Threads.Count -ge $threads + 10 -and [datetime]::Now -lt $deadline) { Start-Sleep -Milliseconds 50 }
+        [System.Diagnostics.Process]::GetCurrentProcess().Threads.Count | Should -BeLessThan ($threads + 10)
     }
 
     It 'ends when the pipeline under -Wait is stopped' {

@@ -22,8 +22,13 @@ Describe 'Stop-RedisDistributedTraining' {
         $endless.Job | Remove-Job
     }
 
-    It 'stops nothing with -WhatIf, and throws for a run that is not there' {
-        Stop-RedisDistributedTraining nothing -WhatIf
-        { Stop-RedisDistributedTraining nothing } | Should -Throw -ErrorId 'TrainingRunNotFound,*'
+    It 'stops nothing with -WhatIf' {
+        Stop-RedisDistributedTraining nothing -WhatIf -ErrorVariable missing
+        $missing | Should -BeNullOrEmpty
+    }
+
+    It 'writes an error for each run that is not there' {
+        Stop-RedisDistributedTraining nothing, nowhere -ErrorAction SilentlyContinue -ErrorVariable missing
+        $missing.FullyQualifiedErrorId | Should -Be (@('TrainingRunNotFound,RedisML.PowerShell.StopRedisDistributedTrainingCommand') * 2)
     }
 }

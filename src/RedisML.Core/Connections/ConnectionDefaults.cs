@@ -3,15 +3,21 @@ using StackExchange.Redis.Configuration;
 
 namespace RedisML.Connections;
 
-/// <summary>What a connection does where its connection string says nothing.</summary>
+/// <summary>What a connection does where its connection string says nothing; each has its own.</summary>
 sealed class ConnectionDefaults : DefaultOptionsProvider
 {
-    internal static readonly ConnectionDefaults Instance = new();
+    bool _hasOthers;
 
     public override bool AbortOnConnectFail => true;
 
     /// <summary>Only to read the settings of the server: nothing here changes them.</summary>
     public override bool AllowAdmin => true;
+
+    /// <summary>
+    /// A single server that is away is waited for. Of several, another may take its place: a command that waited for the one would not
+    /// notice, so it fails at once, and whoever sent it tries again.
+    /// </summary>
+    public override BacklogPolicy BacklogPolicy => _hasOthers ? BacklogPolicy.FailFast : BacklogPolicy.Default;
 
     public override int ConnectRetry => 1;
 
@@ -28,6 +34,12 @@ sealed class ConnectionDefaults : DefaultOptionsProvider
     public override string TieBreaker => "";
 
     public override string ConfigurationChannel => "";
+
+    public override Task AfterConnectAsync(ConnectionMultiplexer multiplexer, Action<string> log)
+    {
+        _hasOthers = multiplexer.GetServers().Length > 1;
+        return Task.CompletedTask;
+    }
 
     protected override string GetDefaultClientName() => "RedisML";
 }

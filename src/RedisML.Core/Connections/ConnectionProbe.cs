@@ -33,6 +33,8 @@ sealed class ConnectionProbe(ConnectionSettings settings)
     /// <summary>The error to show where the Redis client failed although an address could be reached.</summary>
     internal async Task<RedisMLException> ExplainAsync(Exception failure, CancellationToken cancellation)
     {
+        // A sentinel could be reached; it knows no such service, or none whose primary lives.
+        if (_options.ServiceName is not null) return RedisErrors.Failed(_endpoint, failure.Message, failure);
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         deadline.CancelAfter(s_patience);
         try

@@ -13,7 +13,7 @@ public sealed record ConnectionSettings
     ConnectionSettings(ConfigurationOptions options)
     {
         _options = options.Clone();
-        _options.Defaults = ConnectionDefaults.Instance;
+        _options.Defaults = new ConnectionDefaults();
         _options.AbortOnConnectFail = true;
         _options.SetDefaultPorts();
         // Asynchronous commands obey it too, while they wait for a connection that comes back.
@@ -61,7 +61,12 @@ public sealed record ConnectionSettings
 
     public override string ToString() => Tls ? $"rediss://{Endpoint}" : $"redis://{Endpoint}";
 
-    internal ConfigurationOptions ToOptions() => _options.Clone();
+    internal ConfigurationOptions ToOptions()
+    {
+        var options = _options.Clone();
+        options.Defaults = new ConnectionDefaults();
+        return options;
+    }
 
     internal static string AddressOf(EndPoint address) => address is DnsEndPoint dns ? $"{dns.Host}:{dns.Port}" : $"{address}";
 

@@ -6,6 +6,9 @@ namespace RedisML.Connections;
 /// <summary>Turns what the Redis client throws, and what a server replies, into errors that say what to do.</summary>
 public static class RedisErrors
 {
+    /// <summary>What the client puts before some error replies.</summary>
+    const string ReplyKind = "SimpleError: ";
+
     /// <summary>The error for an exception of the Redis client; null for an exception that isn't one of those.</summary>
     /// <param name="endpoint">The server that the message names.</param>
     public static RedisMLException? Translate(Exception exception, string endpoint) => exception switch
@@ -27,12 +30,17 @@ public static class RedisErrors
         _ => null,
     };
 
+    /// <summary>The first word of an error reply, such as <c>MOVED</c>.</summary>
+    internal static string CodeOf(string reply) =>
+        // So the client puts it where a second redirection follows the first, as when a slot just moves.
+        reply.StartsWith("Key has MOVED", StringComparison.Ordinal) ? "MOVED"
+        : (reply.StartsWith(ReplyKind, StringComparison.Ordinal) ? reply[ReplyKind.Length..] : reply).Split(' ', 2)[0];
+
     /// <summary>The error for an error reply, such as <c>NOAUTH Authentication required.</c></summary>
     internal static RedisMLException FromReply(string reply, string endpoint, Exception? inner = null)
     {
-        // The client puts the kind of the reply before some of them.
-        if (reply.StartsWith("SimpleError: ", StringComparison.Ordinal)) reply = reply["SimpleError: ".Length..];
-        return reply.Split(' ', 2)[0] switch
+        if (reply.StartsWith(ReplyKind, StringComparison.Ordinal)) reply = reply[ReplyKind.Length..];
+        return CodeOf(reply) switch
         {
             "WRONGPASS" => Error("AuthenticationFailed", ErrorKind.AuthenticationError,
                 "refused the user name or the password", "Check both, and that the user is enabled."),

@@ -37,6 +37,18 @@ public sealed class RedisMLConnection : IAsyncDisposable
 
     internal KeySpace Keys { get; }
 
+    /// <summary>The servers that hold the keys: one, or several in a cluster.</summary>
+    internal IReadOnlyList<IServer> Shards
+    {
+        get
+        {
+            var servers = _multiplexer.GetServers();
+            var primaries = servers.Where(s => s is { IsConnected: true, IsReplica: false }).ToList();
+            // Somebody may have connected to a replica alone.
+            return primaries.Count > 0 ? primaries : servers;
+        }
+    }
+
     /// <summary>Connects, signs in, and checks that the user may read the keys under the prefix.</summary>
     /// <exception cref="RedisMLException">
     /// Names the endpoint, the cause and the next step: <c>ConnectionRefused</c>, <c>HostNotFound</c>, <c>ConnectionTimedOut</c>, <c>TlsFailed</c>,

@@ -23,14 +23,29 @@ static class RedisPatience
             catch (Exception e) when (MayPass(e) && DateTime.UtcNow < end)
             {
                 await Task.Delay(wait, cancellation).ConfigureAwait(false);
+                // By itself the client asks once a minute which server is the primary.
+                if (IsReadOnly(e)) await database.Multiplexer.ConfigureAsync().WaitAsync(cancellation).ConfigureAwait(false);
             }
         }
     }
 
-    static bool MayPass(Exception e) => e switch
+    /// <inheritdoc cref="PatientlyAsync{T}(IDatabase, Func{IDatabase, Task{T}}, CancellationToken)"/>
+    public static Task PatientlyAsync(this IDatabase database, Func<IDatabase, Task> command, CancellationToken cancellation) =>
+        database.PatientlyAsync(async d =>
+        {
+            await command(d).ConfigureAwait(false);
+            return true;
+        }, cancellation);
+
+    /// <summary>Whether a replica was to write: a server that the client takes for the primary, or one that it knows to be none.</summary>
+    static bool IsReadOnly(Exception e) => RedisErrors.CodeOf(e.Message) == "READONLY" || e.Message.Contains("requires writable", StringComparison.Ordinal);
+
+    /// <summary>Whether the same command may well succeed a little later.</summary>
+    public static bool MayPass(Exception e) => e switch
     {
         RedisConnectionException or RedisTimeoutException => true,
-        RedisServerException reply => reply.Message.Split(' ', 2)[0] is "LOADING" or "READONLY" or "MOVED" or "ASK" or "TRYAGAIN" or "CLUSTERDOWN" or "MASTERDOWN",
+        RedisServerException reply => RedisErrors.CodeOf(reply.Message) is
+            "LOADING" or "READONLY" or "MOVED" or "ASK" or "TRYAGAIN" or "CLUSTERDOWN" or "MASTERDOWN",
         _ => false,
     };
 }

@@ -19,10 +19,13 @@ public record ServerInfo
     /// <summary><c>standalone</c>, <c>cluster</c> or <c>sentinel</c>.</summary>
     public string? Mode { get; private init; }
 
-    /// <summary>Bytes.</summary>
+    /// <summary>Over how many servers a cluster spreads its keys; null where it isn't one.</summary>
+    public int? Shards { get; private init; }
+
+    /// <summary>Bytes, of all shards.</summary>
     public long? MemoryUsed { get; private init; }
 
-    /// <summary>Bytes; 0 means no limit.</summary>
+    /// <summary>Bytes, of all shards; 0 means no limit.</summary>
     public long? MemoryLimit { get; private init; }
 
     /// <summary>What happens at the memory limit, such as <c>noeviction</c>.</summary>
@@ -43,9 +46,23 @@ public record ServerInfo
           "Set the policy to noeviction."
         : null;
 
-    public override string ToString() => $"{ServerKind} {ServerVersion}".Trim();
+    public override string ToString() => $"{ServerKind} {ServerVersion}{(Shards is { } shards ? $", cluster of {shards} shards" : "")}".Trim();
 
     internal static async Task<ServerInfo> ReadAsync(RedisMLConnection connection, CancellationToken cancellation)
+    {
+        var shards = await Task.WhenAll(connection.Shards.Select(s => ReadAsync(s, cancellation))).ConfigureAwait(false);
+        return shards[0].Mode != "cluster" ? shards[0] : shards[0] with
+        {
+            Shards = shards.Length,
+            MemoryUsed = shards.Sum(s => s.MemoryUsed),
+            MemoryLimit = shards.All(s => s.MemoryLimit > 0) ? shards.Sum(s => s.MemoryLimit) : shards.Min(s => s.MemoryLimit),
+            EvictionPolicy = shards.FirstOrDefault(s => s.Warning is not null)?.EvictionPolicy ?? shards[0].EvictionPolicy,
+            AppendOnlyFile = shards.Select(s => s.AppendOnlyFile).Min(),
+            Snapshots = shards.Select(s => s.Snapshots).Min(),
+        };
+    }
+
+    static async Task<ServerInfo> ReadAsync(IServer server, CancellationToken cancellation)
     {
         var info = await AskAsync("INFO").ConfigureAwait(false) is { IsNull: false } text ? ParseInfo(text.ToString()) : [];
         var relative = s_relatives.FirstOrDefault(name => info.ContainsKey($"{name.ToLowerInvariant()}_version"));
@@ -73,7 +90,7 @@ public record ServerInfo
         {
             try
             {
-                return await connection.Database.ExecuteAsync(command, arguments).WaitAsync(cancellation).ConfigureAwait(false);
+                return await server.ExecuteAsync(command, arguments).WaitAsync(cancellation).ConfigureAwait(false);
             }
             catch (Exception e) when (e is RedisServerException or RedisCommandException)
             {

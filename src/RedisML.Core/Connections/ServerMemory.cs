@@ -25,9 +25,8 @@ static class ServerMemory
     {
         try
         {
-            var info = ((string?)await connection.Database.ExecuteAsync("INFO", "memory").ConfigureAwait(false) ?? "")
-                .Split('\n').Select(l => l.TrimEnd('\r').Split(':', 2)).Where(p => p.Length == 2).ToLookup(p => p[0], p => p[1]);
-            return (info["maxmemory_policy"].FirstOrDefault() ?? "", long.TryParse(info["maxmemory"].FirstOrDefault(), out long limit) ? limit : 0);
+            var server = await ServerInfo.ReadAsync(connection, CancellationToken.None).ConfigureAwait(false);
+            return (server.EvictionPolicy ?? "", server.MemoryLimit ?? 0);
         }
         catch (RedisException)
         {

@@ -35,9 +35,7 @@ sealed class DatasetPin(RedisMLConnection connection, Dataset dataset) : IAsyncD
                 [DatasetStore.VersionField + dataset.Version, _field, $"{dataset.Version} {(now + s_lifetime).ToUnixTimeSeconds()}"])
                 .WaitAsync(cancellation).ConfigureAwait(false);
         }
-        catch (RedisException)
-        {
-        }
+        catch (Exception e) when (e is RedisException or TimeoutException) { }
     }
 
     public async ValueTask DisposeAsync()

@@ -42,7 +42,7 @@ public sealed class DatasetReader(RedisMLConnection connection)
                     await pin.KeepAsync(cancellation).ConfigureAwait(false);
                     yield return await NextAsync().ConfigureAwait(false);
                 }
-                window.Enqueue((connection.Database.StringGetLeaseAsync(entry.Key), entry, index, first));
+                window.Enqueue((connection.Database.PatientlyAsync(d => d.StringGetLeaseAsync(entry.Key), cancellation), entry, index, first));
                 windowBytes += entry.Bytes;
             }
             while (window.Count > 0) yield return await NextAsync().ConfigureAwait(false);

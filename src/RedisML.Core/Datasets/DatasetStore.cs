@@ -34,7 +34,7 @@ public sealed class DatasetStore(RedisMLConnection connection)
     /// <summary>The current version of a dataset, or null where there is none.</summary>
     public async Task<Dataset?> FindAsync(string name, CancellationToken cancellation = default)
     {
-        var head = await _database.HashGetAsync(_keys.Dataset(name), ["format", "version"]).WaitAsync(cancellation).ConfigureAwait(false);
+        var head = await _database.PatientlyAsync(d => d.HashGetAsync(_keys.Dataset(name), ["format", "version"]), cancellation).ConfigureAwait(false);
         if (head[1].IsNull) return null;
         CheckFormat(name, head[0]);
         return await FindVersionAsync(name, (long)head[1], cancellation).ConfigureAwait(false);
@@ -54,7 +54,7 @@ public sealed class DatasetStore(RedisMLConnection connection)
     /// <summary>The names of all datasets, sorted.</summary>
     public async Task<IReadOnlyList<string>> NamesAsync(CancellationToken cancellation = default)
     {
-        var names = await _database.SetMembersAsync(_keys.Datasets).WaitAsync(cancellation).ConfigureAwait(false);
+        var names = await _database.PatientlyAsync(d => d.SetMembersAsync(_keys.Datasets), cancellation).ConfigureAwait(false);
         return [.. names.Select(n => (string)n!).Order(StringComparer.Ordinal)];
     }
 
@@ -86,7 +86,7 @@ public sealed class DatasetStore(RedisMLConnection connection)
 
     /// <summary>All versions that are kept, the oldest first.</summary>
     public async Task<IReadOnlyList<Dataset>> VersionsAsync(string name, CancellationToken cancellation = default) =>
-        Versions(await _database.HashGetAllAsync(_keys.Dataset(name)).WaitAsync(cancellation).ConfigureAwait(false));
+        Versions(await _database.PatientlyAsync(d => d.HashGetAllAsync(_keys.Dataset(name)), cancellation).ConfigureAwait(false));
 
     /// <summary>Removes a dataset with all its versions.</summary>
     /// <param name="force">Also where somebody is reading it, who then gets an error.</param>
@@ -95,11 +95,11 @@ public sealed class DatasetStore(RedisMLConnection connection)
     public async Task<bool> RemoveAsync(string name, CancellationToken cancellation = default, bool force = false)
     {
         var head = _keys.Dataset(name);
-        var fields = await _database.HashGetAllAsync(head).WaitAsync(cancellation).ConfigureAwait(false);
+        var fields = await _database.PatientlyAsync(d => d.HashGetAllAsync(head), cancellation).ConfigureAwait(false);
         if (!force && DatasetPin.Pinned(fields).Count > 0)
             throw new RedisMLException("DatasetInUse", ErrorKind.ResourceBusy, $"Dataset '{name}' is being read. Wait, or use -Force to remove it all the same.", name);
-        await _database.KeyDeleteAsync(head).WaitAsync(cancellation).ConfigureAwait(false);
-        await _database.SetRemoveAsync(_keys.Datasets, name).WaitAsync(cancellation).ConfigureAwait(false);
+        await _database.PatientlyAsync(d => d.KeyDeleteAsync(head), cancellation).ConfigureAwait(false);
+        await _database.PatientlyAsync(d => d.SetRemoveAsync(_keys.Datasets, name), cancellation).ConfigureAwait(false);
         await RemoveDataAsync(Versions(fields), [], cancellation).ConfigureAwait(false);
         return fields.Length > 0;
     }
@@ -107,7 +107,7 @@ public sealed class DatasetStore(RedisMLConnection connection)
     /// <summary>The chunk entries of a page.</summary>
     internal async Task<IReadOnlyList<ChunkEntry>> PageAsync(Dataset dataset, PageReference page, CancellationToken cancellation)
     {
-        var json = await _database.StringGetAsync(page.Key).WaitAsync(cancellation).ConfigureAwait(false);
+        var json = await _database.PatientlyAsync(d => d.StringGetAsync(page.Key), cancellation).ConfigureAwait(false);
         return json.IsNull ? throw DataLost(dataset, page.Key) : Dataset.PageFromJson(((ReadOnlyMemory<byte>)json).Span);
     }
 
@@ -117,7 +117,7 @@ public sealed class DatasetStore(RedisMLConnection connection)
 
     async Task<Dataset?> FindVersionAsync(string name, long version, CancellationToken cancellation)
     {
-        var json = await _database.HashGetAsync(_keys.Dataset(name), $"version:{version}").WaitAsync(cancellation).ConfigureAwait(false);
+        var json = await _database.PatientlyAsync(d => d.HashGetAsync(_keys.Dataset(name), $"version:{version}"), cancellation).ConfigureAwait(false);
         return json.IsNull ? null : Dataset.FromJson(json!);
     }
 
@@ -125,7 +125,7 @@ public sealed class DatasetStore(RedisMLConnection connection)
     async Task RemoveOldVersionsAsync(Dataset current, CancellationToken cancellation)
     {
         var head = _keys.Dataset(current.Name);
-        var fields = await _database.HashGetAllAsync(head).WaitAsync(cancellation).ConfigureAwait(false);
+        var fields = await _database.PatientlyAsync(d => d.HashGetAllAsync(head), cancellation).ConfigureAwait(false);
         var (versions, pinned) = (Versions(fields), DatasetPin.Pinned(fields));
         int surplus = versions.Count - (current.KeepVersions ?? DefaultKeptVersions);
         var (old, kept) = (new List<Dataset>(), new List<Dataset>());
@@ -135,7 +135,7 @@ public sealed class DatasetStore(RedisMLConnection connection)
             (goes ? old : kept).Add(versions[i]);
         }
         if (old.Count == 0) return;
-        await _database.HashDeleteAsync(head, [.. old.Select(v => (RedisValue)(VersionField + v.Version))]).WaitAsync(cancellation).ConfigureAwait(false);
+        await _database.PatientlyAsync(d => d.HashDeleteAsync(head, [.. old.Select(v => (RedisValue)(VersionField + v.Version))]), cancellation).ConfigureAwait(false);
         await RemoveDataAsync(old, kept, cancellation).ConfigureAwait(false);
     }
 
@@ -160,14 +160,14 @@ public sealed class DatasetStore(RedisMLConnection connection)
             foreach (var page in keptKeys.Except(goneKeys)) shared.UnionWith(await ChunkKeysAsync(page, cancellation).ConfigureAwait(false));
         foreach (var page in goneKeys.Except(keptKeys))
         {
-            var keys = (await ChunkKeysAsync(page, cancellation).ConfigureAwait(false)).Where(k => !shared.Contains(k)).Append(page);
-            await Task.WhenAll(keys.Select(k => _database.KeyDeleteAsync(k))).WaitAsync(cancellation).ConfigureAwait(false);
+            var keys = (await ChunkKeysAsync(page, cancellation).ConfigureAwait(false)).Where(k => !shared.Contains(k)).Append(page).ToList();
+            await _database.PatientlyAsync(d => Task.WhenAll(keys.Select(k => d.KeyDeleteAsync(k))), cancellation).ConfigureAwait(false);
         }
     }
 
     async Task<IEnumerable<string>> ChunkKeysAsync(string page, CancellationToken cancellation)
     {
-        var json = await _database.StringGetAsync(page).WaitAsync(cancellation).ConfigureAwait(false);
+        var json = await _database.PatientlyAsync(d => d.StringGetAsync(page), cancellation).ConfigureAwait(false);
         return json.IsNull ? [] : Dataset.PageFromJson(((ReadOnlyMemory<byte>)json).Span).Select(e => e.Key);
     }
 

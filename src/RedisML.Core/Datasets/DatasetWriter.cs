@@ -10,7 +10,9 @@ namespace RedisML.Datasets;
 /// <param name="Pages">Full pages of the new version that this import wrote.</param>
 /// <param name="Tail">Entries behind them.</param>
 /// <param name="Rows">Rows of this import.</param>
-sealed record WriterState(IReadOnlyList<PageReference> Pages, IReadOnlyList<ChunkEntry> Tail, long Rows, long Bytes, IReadOnlyList<ColumnStatistics> Statistics);
+/// <param name="NewKeys">Those of them that have a key and replaced none.</param>
+sealed record WriterState(
+    IReadOnlyList<PageReference> Pages, IReadOnlyList<ChunkEntry> Tail, long Rows, long Bytes, IReadOnlyList<ColumnStatistics> Statistics, long NewKeys = 0);
 
 /// <summary>Writes the chunks of one new version of a dataset, then publishes it; undoes everything unless it got there.</summary>
 /// <remarks>
@@ -33,6 +35,8 @@ sealed class DatasetWriter : IAsyncDisposable
     readonly List<PageReference> _pages = [];
     readonly List<ChunkEntry> _tail = [];
     ColumnStatistics[] _statistics;
+    string? _server;
+    long _newKeys;
     int _journalled;
     bool _keep;
 
@@ -58,6 +62,7 @@ sealed class DatasetWriter : IAsyncDisposable
         // Rows have a place of their own, but for those that are added to others.
         if (placement is not null) placement = appendTo?.Placement ?? placement with { Index = connection.Keys.Rows(dataset, journal.ImportId)! };
         var writer = new DatasetWriter(connection, journal, schema, appendTo, placement);
+        if (placement is not null) writer._server = await ServerIdentity.ReadAsync(connection).WaitAsync(cancellation).ConfigureAwait(false);
         if (placement is not null) await RowStore.Create(connection, dataset, placement).CheckSupportAsync().WaitAsync(cancellation).ConfigureAwait(false);
         if (placement is not null) await journal.PlaceRowsAsync(placement, appendTo?.Rows ?? 0, cancellation).ConfigureAwait(false);
         if (appendTo?.Pages is [.., { Chunks: < PageLength } last])
@@ -75,27 +80,29 @@ sealed class DatasetWriter : IAsyncDisposable
             Rows = state.Rows,
             StoredBytes = state.Bytes,
             _statistics = [.. state.Statistics],
+            _newKeys = state.NewKeys,
         };
         writer._pages.AddRange(state.Pages);
         writer._tail.AddRange(state.Tail);
         return await writer.FindLostAsync(cancellation).ConfigureAwait(false) is null ? writer : null;
     }
 
-    public WriterState State => new([.. _pages], [.. _tail], Rows, StoredBytes, [.. _statistics]);
+    public WriterState State => new([.. _pages], [.. _tail], Rows, StoredBytes, [.. _statistics], _newKeys);
 
     /// <summary>Whether rows are stored one by one, by <see cref="CommitRowsAsync"/>, and no chunks.</summary>
     public bool StoresRows => _placement is not null;
 
     /// <summary>Stores the rows of an uncompressed chunk one by one, and adds them to the version. Called in the order of the chunks.</summary>
+    /// <remarks>Where that fails it can be tried again: the chunk is disposed only once its rows are stored.</remarks>
     public async Task CommitRowsAsync(EncodedChunk chunk, CancellationToken cancellation)
     {
-        using (chunk)
-        {
-            long first = (_base?.Rows ?? 0) + Rows;
-            await _journal.ExtendRowsAsync(first + chunk.Rows, cancellation).ConfigureAwait(false);
-            await RowStore.Create(_connection, _journal.Dataset, _placement!)
-                .WriteAsync(ChunkCodec.Decode(chunk.Data.WrittenMemory), _schema, first, cancellation).ConfigureAwait(false);
-        }
+        long first = (_base?.Rows ?? 0) + Rows;
+        await _journal.ExtendRowsAsync(first + chunk.Rows, cancellation).ConfigureAwait(false);
+        var rows = RowStore.Create(_connection, _journal.Dataset, _placement!);
+        await rows.WriteAsync(ChunkCodec.Decode(chunk.Data.WrittenMemory), _schema, first, cancellation).ConfigureAwait(false);
+        _newKeys += rows.NewKeys;
+        // Only now: a commit that failed may be tried once more.
+        chunk.Dispose();
         Rows += chunk.Rows;
         for (int i = 0; i < _statistics.Length; i++) _statistics[i] = _statistics[i].Merge(chunk.Statistics[i]);
     }
@@ -148,11 +155,12 @@ sealed class DatasetWriter : IAsyncDisposable
     {
         // A server that restarted or evicted in between has lost chunks that it acknowledged.
         if (await FindLostAsync(cancellation).ConfigureAwait(false) is { } lost) throw ImportJournal.Lost(lost);
+        var rows = _placement is null ? null : RowStore.Create(_connection, _journal.Dataset, _placement);
+        long written = (_base?.Rows ?? 0) + Rows;
+        long count = rows is null ? written : await _database.PatientlyAsync(_ => rows.CountAsync(written), cancellation).ConfigureAwait(false);
+        if (rows is not null && await FindLostRowAsync(rows, count, cancellation).ConfigureAwait(false) is { } lostRow) throw ImportJournal.Lost(lostRow);
         while (_tail.Count > 0) await WritePageAsync(cancellation).ConfigureAwait(false);
         _journal.Demand(await _database.PatientlyAsync(_ => _journal.AnnounceAsync("publishing"), cancellation).ConfigureAwait(false));
-        var rows = _placement is null ? null : RowStore.Create(_connection, _journal.Dataset, _placement);
-        long count = (_base?.Rows ?? 0) + Rows;
-        if (rows is not null) count = await rows.CountAsync(count).WaitAsync(cancellation).ConfigureAwait(false);
         var dataset = new Dataset
         {
             Name = _journal.Dataset,
@@ -161,7 +169,7 @@ sealed class DatasetWriter : IAsyncDisposable
             Columns = MergedColumns(),
             Label = label,
             Rows = count,
-            StoredBytes = rows is null ? (_base?.StoredBytes ?? 0) + StoredBytes : await rows.EstimateBytesAsync(count).WaitAsync(cancellation).ConfigureAwait(false),
+            StoredBytes = rows is null ? (_base?.StoredBytes ?? 0) + StoredBytes : await _database.PatientlyAsync(_ => rows.EstimateBytesAsync(count), cancellation).ConfigureAwait(false),
             Layout = _placement?.Layout ?? DatasetLayout.Columnar,
             Placement = _placement,
             Compression = compression,
@@ -172,7 +180,7 @@ sealed class DatasetWriter : IAsyncDisposable
         };
         await new DatasetStore(_connection).PublishAsync(dataset, current?.Version, cancellation).ConfigureAwait(false);
         _keep = true;
-        await _journal.CloseAsync().WaitAsync(cancellation).ConfigureAwait(false);
+        await _database.PatientlyAsync(_ => _journal.CloseAsync(), cancellation).ConfigureAwait(false);
         return dataset;
     }
 
@@ -235,6 +243,16 @@ sealed class DatasetWriter : IAsyncDisposable
             var lengths = await _database.PatientlyAsync(d => Task.WhenAll(entries.Select(e => d.StringLengthAsync(e.Key))), cancellation).ConfigureAwait(false);
             return entries.Where((e, i) => lengths[i] != e.Bytes).FirstOrDefault()?.Key;
         }
+    }
+
+    /// <summary>The key of a row that the server has lost. They are looked for only where it may have lost some, since that takes a while.</summary>
+    async Task<string?> FindLostRowAsync(RowStore rows, long count, CancellationToken cancellation)
+    {
+        long before = _base?.Rows ?? 0;
+        if (count < before + _newKeys) return _placement!.Index;
+        if (_placement!.TimeToLive is not null) return null;
+        if (_server is not null && _server == await ServerIdentity.ReadAsync(_connection).WaitAsync(cancellation).ConfigureAwait(false)) return null;
+        return await _database.PatientlyAsync(_ => rows.FindLostAsync(before, count), cancellation).ConfigureAwait(false);
     }
 
     async Task WritePageAsync(CancellationToken cancellation)

@@ -67,9 +67,9 @@ sealed class ImportJournal
     {
         await SweepAsync(connection, dataset, cancellation).ConfigureAwait(false);
         var journal = new ImportJournal(connection, NewId(), dataset);
-        await connection.Database.HashSetAsync(journal.Key, [new("dataset", dataset), new("chunks", 0), new("beat", Now()), new("owner", journal._owner)])
-            .WaitAsync(cancellation).ConfigureAwait(false);
-        await connection.Database.SetAddAsync(connection.Keys.Imports, journal.ImportId).WaitAsync(cancellation).ConfigureAwait(false);
+        HashEntry[] fields = [new("dataset", dataset), new("chunks", 0), new("beat", Now()), new("owner", journal._owner)];
+        await connection.Database.PatientlyAsync(d => d.HashSetAsync(journal.Key, fields), cancellation).ConfigureAwait(false);
+        await connection.Database.PatientlyAsync(d => d.SetAddAsync(connection.Keys.Imports, journal.ImportId), cancellation).ConfigureAwait(false);
         return journal;
     }
 
@@ -77,12 +77,12 @@ sealed class ImportJournal
     public static async Task<(ImportJournal Journal, string Checkpoint)?> ResumeAsync(
         RedisMLConnection connection, string dataset, CancellationToken cancellation)
     {
-        foreach (string? importId in await connection.Database.SetMembersAsync(connection.Keys.Imports).WaitAsync(cancellation).ConfigureAwait(false))
+        foreach (string? importId in await connection.Database.PatientlyAsync(d => d.SetMembersAsync(connection.Keys.Imports), cancellation).ConfigureAwait(false))
         {
             var journal = new ImportJournal(connection, importId!, dataset);
-            var fields = await connection.Database.HashGetAsync(journal.Key, ["dataset", "checkpoint"]).WaitAsync(cancellation).ConfigureAwait(false);
+            var fields = await connection.Database.PatientlyAsync(d => d.HashGetAsync(journal.Key, ["dataset", "checkpoint"]), cancellation).ConfigureAwait(false);
             if (fields[0] != dataset || fields[1].IsNull || await journal.IsPublishedAsync().WaitAsync(cancellation).ConfigureAwait(false)) continue;
-            if (await journal.TryTakeAsync().WaitAsync(cancellation).ConfigureAwait(false)) return (journal, fields[1]!);
+            if (await connection.Database.PatientlyAsync(_ => journal.TryTakeAsync(), cancellation).ConfigureAwait(false)) return (journal, fields[1]!);
         }
         return null;
     }
@@ -99,7 +99,7 @@ sealed class ImportJournal
 
     /// <summary>Where rows lie one by one; null for chunks.</summary>
     public async Task<RowPlacement?> PlacementAsync(CancellationToken cancellation) =>
-        (string?)await Database.HashGetAsync(Key, "placement").WaitAsync(cancellation).ConfigureAwait(false) is { } json
+        (string?)await Database.PatientlyAsync(d => d.HashGetAsync(Key, "placement"), cancellation).ConfigureAwait(false) is { } json
             ? JsonSerializer.Deserialize<RowPlacement>(json, Datasets.Dataset.Json) : null;
 
     /// <summary>Notes that rows below <paramref name="limit"/> may exist from now on.</summary>
@@ -124,7 +124,7 @@ sealed class ImportJournal
 
     /// <summary>The error for a key that the server no longer has, though it had acknowledged it.</summary>
     public static RedisMLException Lost(string key) => new("ChunkLost", ErrorKind.InvalidData,
-        $"The server no longer has '{key}', which it had acknowledged: it restarted without persistence, or evicts keys (see its maxmemory-policy). Nothing was published.", key);
+        $"The server no longer has '{key}', which it had acknowledged: it restarted without persistence, a replica without it took over, or it evicts keys (see its maxmemory-policy). Nothing was published.", key);
 
     /// <summary>Removes the journal: the import is over.</summary>
     public async Task CloseAsync()
@@ -159,20 +159,20 @@ sealed class ImportJournal
 
     static async Task SweepAsync(RedisMLConnection connection, string dataset, CancellationToken cancellation)
     {
-        foreach (string? importId in await connection.Database.SetMembersAsync(connection.Keys.Imports).WaitAsync(cancellation).ConfigureAwait(false))
+        foreach (string? importId in await connection.Database.PatientlyAsync(d => d.SetMembersAsync(connection.Keys.Imports), cancellation).ConfigureAwait(false))
         {
-            var fields = await connection.Database.HashGetAsync(connection.Keys.Journal(importId!), ["dataset", "beat", "owner", "checkpoint"])
-                .WaitAsync(cancellation).ConfigureAwait(false);
+            var fields = await connection.Database.PatientlyAsync(
+                d => d.HashGetAsync(connection.Keys.Journal(importId!), ["dataset", "beat", "owner", "checkpoint"]), cancellation).ConfigureAwait(false);
             if (fields[0].IsNull)
             {
-                await connection.Database.SetRemoveAsync(connection.Keys.Imports, importId).WaitAsync(cancellation).ConfigureAwait(false);
+                await connection.Database.PatientlyAsync(d => d.SetRemoveAsync(connection.Keys.Imports, importId), cancellation).ConfigureAwait(false);
                 continue;
             }
             var age = TimeSpan.FromSeconds(Now() - (long)fields[1]);
             bool brokeOffHere = fields[2].IsNull && fields[0] == dataset;
             if (!brokeOffHere && age < (fields[3].IsNull ? s_stalled : s_forgotten)) continue;
             var journal = new ImportJournal(connection, importId!, fields[0]!);
-            if (!await journal.TryTakeAsync().WaitAsync(cancellation).ConfigureAwait(false)) continue;
+            if (!await connection.Database.PatientlyAsync(_ => journal.TryTakeAsync(), cancellation).ConfigureAwait(false)) continue;
             await journal.RemoveDataAsync().ConfigureAwait(false);
             await journal.CloseAsync().ConfigureAwait(false);
         }

@@ -14,6 +14,8 @@ sealed class CombinedSource(IReadOnlyList<ImportSource> sources) : ImportSource
 
     public override string Name => sources[0].Name;
 
+    public override string RowName => sources[_current].RowName;
+
     public override long? Length => sources.Sum(s => s.Length);
 
     public override long Position => sources.Take(_current).Sum(s => s.Length ?? 0) + sources[_current].Position;

@@ -19,9 +19,10 @@ sealed class StandardInputFile : IDisposable
         var kept = new StandardInputFile();
         try
         {
-            using var input = Console.OpenStandardInput();
+            var input = Console.OpenStandardInput();
             var file = new FileStream(kept._file, FileMode.Create, FileAccess.Write, FileShare.None, BufferLength, useAsync: true);
-            await using (file.ConfigureAwait(false)) await input.CopyToAsync(file, BufferLength, cancellation).ConfigureAwait(false);
+            // A read of the console can't be cancelled; it is left behind.
+            await using (file.ConfigureAwait(false)) await input.CopyToAsync(file, BufferLength, cancellation).WaitAsync(cancellation).ConfigureAwait(false);
             return kept;
         }
         catch

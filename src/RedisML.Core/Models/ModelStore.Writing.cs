@@ -1,4 +1,5 @@
 using System.Text.Json;
+using RedisML.Connections;
 using StackExchange.Redis;
 
 namespace RedisML.Models;
@@ -45,6 +46,15 @@ public sealed partial class ModelStore
         if redis.call('HEXISTS', KEYS[1], 'version') == 0 then redis.call('EXPIRE', KEYS[1], ARGV[1]) end
         """;
 
+    /// <summary>KEYS: version. ARGV: how many fields go, those, then names and values of those that are set. Returns 0 where the version is gone.</summary>
+    const string ChangeVersion = """
+        if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
+        local set = tonumber(ARGV[1]) + 2
+        for i = 2, set - 1 do redis.call('HDEL', KEYS[1], ARGV[i]) end
+        for i = set, #ARGV, 2 do redis.call('HSET', KEYS[1], ARGV[i], ARGV[i + 1]) end
+        return 1
+        """;
+
     /// <summary>Stores what training produced as a new version, which can't be changed, and makes it the current one.</summary>
     /// <returns>The new version.</returns>
     /// <exception cref="RedisMLException"><c>InvalidParameterName</c>, <c>ParameterTooLarge</c>, <c>ModelBusy</c>.</exception>
@@ -81,14 +91,14 @@ public sealed partial class ModelStore
     public async Task<bool> RemoveAsync(string name, CancellationToken cancellation)
     {
         RedisKey head = Keys.Model(name);
-        bool found = await Database.HashExistsAsync(head, ModelField.Version).WaitAsync(cancellation).ConfigureAwait(false);
-        long last = (long)await Database.ScriptEvaluateAsync(HideHead, [head], [HeadSeconds]).WaitAsync(cancellation).ConfigureAwait(false);
+        bool found = await Database.PatientlyAsync(d => d.HashExistsAsync(head, ModelField.Version), cancellation).ConfigureAwait(false);
+        long last = (long)await Database.PatientlyAsync(d => d.ScriptEvaluateAsync(HideHead, [head], [HeadSeconds]), cancellation).ConfigureAwait(false);
         for (long version = 1; version <= last; version++)
-            await Database.KeyDeleteAsync(Keys.ModelVersion(name, version)).WaitAsync(cancellation).ConfigureAwait(false);
-        await Database.SetRemoveAsync(Keys.Models, name).WaitAsync(cancellation).ConfigureAwait(false);
+            await Database.PatientlyAsync(d => d.KeyDeleteAsync(Keys.ModelVersion(name, version)), cancellation).ConfigureAwait(false);
+        await Database.PatientlyAsync(d => d.SetRemoveAsync(Keys.Models, name), cancellation).ConfigureAwait(false);
         // Made again meanwhile: its writer may have listed it before.
-        if (await Database.HashExistsAsync(head, ModelField.Version).WaitAsync(cancellation).ConfigureAwait(false))
-            await Database.SetAddAsync(Keys.Models, name).WaitAsync(cancellation).ConfigureAwait(false);
+        if (await Database.PatientlyAsync(d => d.HashExistsAsync(head, ModelField.Version), cancellation).ConfigureAwait(false))
+            await Database.PatientlyAsync(d => d.SetAddAsync(Keys.Models, name), cancellation).ConfigureAwait(false);
         return found;
     }
 
@@ -111,7 +121,7 @@ public sealed partial class ModelStore
     async Task<long?> PublishedAsync(string name, string run, CancellationToken cancellation)
     {
         if (run == "") return null;
-        var version = await Database.HashGetAsync(Keys.Model(name), $"run:{run}").WaitAsync(cancellation).ConfigureAwait(false);
+        var version = await Database.PatientlyAsync(d => d.HashGetAsync(Keys.Model(name), $"run:{run}"), cancellation).ConfigureAwait(false);
         return version.IsNull ? null : (long)version;
     }
 
@@ -124,12 +134,12 @@ public sealed partial class ModelStore
             return await TryPublishAsync(name, 0, [new(ModelField.Created, ModelField.Now()), .. set], cancellation).ConfigureAwait(false);
         }
         var key = Keys.ModelVersion(name, version);
-        var marks = await Database.HashGetAsync(key, [ModelField.Definition, ModelField.Modified]).WaitAsync(cancellation).ConfigureAwait(false);
+        var marks = await Database.PatientlyAsync(d => d.HashGetAsync(key, [ModelField.Definition, ModelField.Modified]), cancellation).ConfigureAwait(false);
         bool isSealed = !marks[0].IsNull && marks[1].IsNull;
         if (!isSealed) return await TryWriteAsync(key, set, remove, cancellation).ConfigureAwait(false) ? version : null;
 
         var changed = new Dictionary<RedisValue, RedisValue>();
-        foreach (var entry in await Database.HashGetAllAsync(key).WaitAsync(cancellation).ConfigureAwait(false)) changed[entry.Name] = entry.Value;
+        foreach (var entry in await Database.PatientlyAsync(d => d.HashGetAllAsync(key), cancellation).ConfigureAwait(false)) changed[entry.Name] = entry.Value;
         foreach (var entry in set) changed[entry.Name] = entry.Value;
         foreach (var field in remove) changed.Remove(field);
         changed[ModelField.Created] = changed[ModelField.Modified] = ModelField.Now();
@@ -142,14 +152,15 @@ public sealed partial class ModelStore
         cancellation.ThrowIfCancellationRequested();
         RedisKey head = Keys.Model(name);
         // Neither this nor the move is given up half-way: what became of them must be known.
-        long version = await Database.HashIncrementAsync(head, ModelField.Last).ConfigureAwait(false);
+        long version = await Database.PatientlyAsync(d => d.HashIncrementAsync(head, ModelField.Last), CancellationToken.None).ConfigureAwait(false);
         RedisKey key = Keys.ModelVersion(name, version);
         bool published = false;
         try
         {
-            await Database.HashSetAsync(key, fields).WaitAsync(cancellation).ConfigureAwait(false);
-            var moved = Database.ScriptEvaluateAsync(MoveHead, [head], [version, expected, ModelField.Now(), run]);
-            var listed = Database.SetAddAsync(Keys.Models, name);
+            await Database.PatientlyAsync(d => d.HashSetAsync(key, fields), cancellation).ConfigureAwait(false);
+            var moved = Database.PatientlyAsync(
+                d => d.ScriptEvaluateAsync(MoveHead, [head], [version, expected, ModelField.Now(), run]), CancellationToken.None);
+            var listed = Database.PatientlyAsync(d => d.SetAddAsync(Keys.Models, name), CancellationToken.None);
             await Task.WhenAll(moved, listed).ConfigureAwait(false);
             published = (bool)await moved.ConfigureAwait(false);
             return published ? version : null;
@@ -172,14 +183,8 @@ public sealed partial class ModelStore
     /// <summary>Changes a version in place. False where it is no longer there: to write would make it again, without its other fields.</summary>
     async Task<bool> TryWriteAsync(RedisKey key, HashEntry[] set, RedisValue[] remove, CancellationToken cancellation)
     {
-        var transaction = Database.CreateTransaction();
-        transaction.AddCondition(Condition.KeyExists(key));
-        List<Task> replies = [];
-        if (remove.Length > 0) replies.Add(transaction.HashDeleteAsync(key, remove));
-        if (set.Length > 0) replies.Add(transaction.HashSetAsync(key, set));
-        if (!await transaction.ExecuteAsync().WaitAsync(cancellation).ConfigureAwait(false)) return false;
-        await Task.WhenAll(replies).WaitAsync(cancellation).ConfigureAwait(false);
-        return true;
+        RedisValue[] arguments = [remove.Length, .. remove, .. set.SelectMany(e => new[] { e.Name, e.Value })];
+        return (bool)await Database.PatientlyAsync(d => d.ScriptEvaluateAsync(ChangeVersion, [key], arguments), cancellation).ConfigureAwait(false);
     }
 
     /// <summary>Tries again where another writer was in between, each time from what it left.</summary>

@@ -13,11 +13,11 @@ public sealed partial class ModelStore(RedisMLConnection connection)
     /// <summary>The names of all models, ordinal.</summary>
     public async Task<IReadOnlyList<string>> ListAsync(CancellationToken cancellation)
     {
-        var members = await Database.SetMembersAsync(Keys.Models).WaitAsync(cancellation).ConfigureAwait(false);
+        var members = await Database.PatientlyAsync(d => d.SetMembersAsync(Keys.Models), cancellation).ConfigureAwait(false);
         var names = members.Select(m => (string)m!).Where(KeySpace.IsValidName).Order(StringComparer.Ordinal).ToArray();
         // The set is only a hint: a model is there when its head has a current version.
-        var versions = await Task.WhenAll(names.Select(n => Database.HashExistsAsync(Keys.Model(n), ModelField.Version)))
-            .WaitAsync(cancellation).ConfigureAwait(false);
+        var versions = await Database.PatientlyAsync(
+            d => Task.WhenAll(names.Select(n => d.HashExistsAsync(Keys.Model(n), ModelField.Version))), cancellation).ConfigureAwait(false);
         return [.. names.Where((_, i) => versions[i])];
     }
 
@@ -41,8 +41,8 @@ public sealed partial class ModelStore(RedisMLConnection connection)
     {
         var wanted = (names ?? model.Parameters).ToArray();
         if (wanted.Length == 0) return [];
-        var values = await Database.HashGetAsync(Keys.ModelVersion(model.Name, model.Version), Array.ConvertAll(wanted, n => (RedisValue)n))
-            .WaitAsync(cancellation).ConfigureAwait(false);
+        var fields = Array.ConvertAll(wanted, n => (RedisValue)n);
+        var values = await Database.PatientlyAsync(d => d.HashGetAsync(Keys.ModelVersion(model.Name, model.Version), fields), cancellation).ConfigureAwait(false);
         var parameters = new List<KeyValuePair<string, ParameterValue>>(wanted.Length);
         for (int i = 0; i < wanted.Length; i++)
             if (!values[i].IsNull)
@@ -65,8 +65,7 @@ public sealed partial class ModelStore(RedisMLConnection connection)
     /// <summary>Null where there is no such model.</summary>
     async Task<long?> CurrentVersionAsync(string name, CancellationToken cancellation)
     {
-        var head = await Database.HashGetAsync(Keys.Model(name), [ModelField.Version, ModelField.Format])
-            .WaitAsync(cancellation).ConfigureAwait(false);
+        var head = await Database.PatientlyAsync(d => d.HashGetAsync(Keys.Model(name), [ModelField.Version, ModelField.Format]), cancellation).ConfigureAwait(false);
         if (head[0].IsNull) return null;
         if (head[1] != ModelField.FormatVersion)
             throw new RedisMLException("UnsupportedModelFormat", ErrorKind.InvalidData, $"Model '{name}' is stored in format {head[1]}; " +
@@ -77,9 +76,9 @@ public sealed partial class ModelStore(RedisMLConnection connection)
     async Task<Model?> FindVersionAsync(string name, long version, CancellationToken cancellation)
     {
         var key = Keys.ModelVersion(name, version);
-        var fieldsReply = Database.HashKeysAsync(key);
-        var metaReply = Database.HashGetAsync(key, [ModelField.Created, ModelField.Definition, ModelField.Modified]);
-        await Task.WhenAll(fieldsReply, metaReply).WaitAsync(cancellation).ConfigureAwait(false);
+        var fieldsReply = Database.PatientlyAsync(d => d.HashKeysAsync(key), cancellation);
+        var metaReply = Database.PatientlyAsync(d => d.HashGetAsync(key, [ModelField.Created, ModelField.Definition, ModelField.Modified]), cancellation);
+        await Task.WhenAll(fieldsReply, metaReply).ConfigureAwait(false);
         var fields = await fieldsReply.ConfigureAwait(false);
         var meta = await metaReply.ConfigureAwait(false);
         return fields.Length == 0 ? null : new()

@@ -81,7 +81,7 @@ public sealed partial class ModelTraining
         var source = await DatasetTrainingSource.OpenAsync(connection, datasets.Training, cancellation).ConfigureAwait(false);
         var validation = datasets.Validation is null ? null
             : await DatasetTrainingSource.OpenAsync(connection, datasets.Validation, cancellation).ConfigureAwait(false);
-        var node = new TrainingNode(ledger, workerCount, member);
+        var node = new TrainingNode(ledger, workerCount, member, [.. datasets.All.Select(dataset => new DatasetPin(connection, dataset))]);
         try
         {
             await node.StartAsync(isMember: member is not null, cancellation).ConfigureAwait(false);
@@ -132,6 +132,8 @@ public sealed partial class ModelTraining
 
     readonly record struct TrainingDatasets(Dataset Training, Dataset? Validation)
     {
+        public IEnumerable<Dataset> All => Validation is null ? [Training] : [Training, Validation];
+
         public IReadOnlyList<ColumnSchema> Schema => [.. Training.Columns.Select(c => c.Schema)];
     }
 

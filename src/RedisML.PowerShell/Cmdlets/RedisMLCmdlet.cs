@@ -19,6 +19,37 @@ public abstract class RedisMLCmdlet : AsyncCmdlet
     protected void Run(string activity, Func<ProgressReport> progress, Func<RedisMLConnection, CancellationToken, Task> work) =>
         Run(activity, progress, WithConnection(work));
 
+    /// <summary>
+    /// What names say, from within the work: one with wildcards each of <paramref name="all"/> that it matches, maybe none; another itself,
+    /// and an error of its own where it isn't there.
+    /// </summary>
+    private protected async Task<IReadOnlyList<T>> FindAsync<T>(
+        IEnumerable<string> names, Func<Task<IReadOnlyList<string>>> all, Func<string, Task<T>> get) where T : class
+    {
+        List<T> found = [];
+        foreach (var name in names)
+        {
+            bool isPattern = NamePattern.HasWildcards(name);
+            var matches = isPattern ? (await all().ConfigureAwait(false)).Matching(name) : [name];
+            found.AddRange((await Task.WhenAll(matches.Select(match => TryGetAsync(match, isPattern))).ConfigureAwait(false)).OfType<T>());
+        }
+        return found;
+
+        async Task<T?> TryGetAsync(string name, bool isMatch)
+        {
+            try
+            {
+                return await get(name).ConfigureAwait(false);
+            }
+            catch (RedisMLException e) when (e.Kind == ErrorKind.ObjectNotFound)
+            {
+                // One that a pattern matched may have gone in between.
+                if (!isMatch) PostError(e);
+                return null;
+            }
+        }
+    }
+
     protected override RedisMLException? Translate(Exception exception) =>
         RedisErrors.Translate(exception, _connection?.Endpoint ?? "the server");
 

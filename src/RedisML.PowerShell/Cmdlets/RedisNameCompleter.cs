@@ -13,10 +13,14 @@ public abstract class RedisNameCompleter : IArgumentCompleter
     public IEnumerable<CompletionResult> CompleteArgument(
         string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters)
     {
-        var wildcard = new WildcardPattern(WildcardPattern.Escape(wordToComplete.Trim('\'', '"')) + "*", WildcardOptions.IgnoreCase);
-        return [.. Find(fakeBoundParameters).Where(wildcard.IsMatch)
-            .Select(name => new CompletionResult(Quoted(name), name, CompletionResultType.ParameterValue, name))];
+        string word = wordToComplete.Trim('\'', '"');
+        int start = StartOfName(word);
+        return [.. Find(fakeBoundParameters).Matching(WildcardPattern.Escape(word[start..]) + "*")
+            .Select(name => new CompletionResult(Quoted(word[..start] + name), name, CompletionResultType.ParameterValue, name))];
     }
+
+    /// <summary>Where the name starts in the argument so far.</summary>
+    protected virtual int StartOfName(string word) => 0;
 
     /// <summary>All names that the argument may take.</summary>
     /// <param name="bound">The arguments that the command line has so far.</param>

@@ -33,9 +33,11 @@ public sealed class ExportRedisTrainingDataCommand : RedisMLCmdlet
     public string[] Column { get; set; } = ["*"];
 
     [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(DatasetVersionCompleter))]
     public long? Version { get; set; }
 
     [Parameter]
+    [ArgumentCompleter(typeof(DelimiterCompleter))]
     public char Delimiter { get; set; } = ',';
 
     [Parameter]

@@ -13,27 +13,13 @@ public sealed class GetRedisDatasetCommand : RedisMLCmdlet
     public string[] Name { get; set; } = ["*"];
 
     [Parameter]
+    [ArgumentCompleter(typeof(DatasetVersionCompleter))]
     public long? Version { get; set; }
 
     protected override void ProcessRecord() => Run(async (connection, cancellation) =>
     {
         var store = new DatasetStore(connection);
-        foreach (var name in Name)
-        {
-            if (WildcardPattern.ContainsWildcardCharacters(name))
-            {
-                var wildcard = new WildcardPattern(name, WildcardOptions.IgnoreCase);
-                foreach (var dataset in await store.ListAsync(wildcard.IsMatch, cancellation).ConfigureAwait(false)) PostObject(dataset);
-                continue;
-            }
-            try
-            {
-                PostObject(await store.GetAsync(name, Version, cancellation).ConfigureAwait(false));
-            }
-            catch (RedisMLException e) when (e.Kind == ErrorKind.ObjectNotFound)
-            {
-                PostError(e);
-            }
-        }
+        foreach (var dataset in await FindAsync(Name, () => store.NamesAsync(cancellation), name => store.GetAsync(name, Version, cancellation)).ConfigureAwait(false))
+            PostObject(dataset);
     });
 }

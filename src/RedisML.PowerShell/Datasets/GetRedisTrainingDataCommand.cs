@@ -29,9 +29,11 @@ public sealed class GetRedisTrainingDataCommand : RedisMLCmdlet
     public string[] Column { get; set; } = ["*"];
 
     [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(DatasetVersionCompleter))]
     public long? Version { get; set; }
 
     [Parameter]
+    [ArgumentCompleter(typeof(FilterCompleter))]
     public string? Filter { get; set; }
 
     [Parameter]
@@ -45,26 +47,13 @@ public sealed class GetRedisTrainingDataCommand : RedisMLCmdlet
     {
         var dataset = await new DatasetStore(connection).GetAsync(Dataset, Version, cancellation).ConfigureAwait(false);
         var columns = ColumnPatterns.Matching(dataset, Column);
-        var filter = Filter is null ? null : new RowFilter(Filter, dataset);
-        var sample = Sample is { } size ? new RowSample(size, Seed) : null;
+        var query = new RowQuery { Filter = Filter, Skip = Skip, First = First, Sample = Sample, Seed = Seed };
         var rows = new List<PSObject>(Batch);
-        // Without a filter the place of the first row and the last is known, and other chunks aren't read.
-        var (skip, first) = filter is null ? (Skip, First) : (0, long.MaxValue);
-        long matched = 0;
-        await foreach (var chunk in new DatasetReader(connection).ReadAsync(dataset, skip, first, cancellation).ConfigureAwait(false))
-            using (chunk)
-            {
-                var (from, to) = chunk.Within(skip, first);
-                foreach (int row in filter?.Matching(chunk) ?? Enumerable.Range(from, to - from))
-                {
-                    if (filter is not null && (matched++ < Skip || matched - Skip > First)) continue;
-                    if (sample is not null) sample.Add(chunk.FirstRow + row, () => ToObject(chunk, row, columns, dataset));
-                    else rows.Add(ToObject(chunk, row, columns, dataset));
-                    if (rows.Count == Batch) PostRows();
-                }
-                if (filter is not null && First != long.MaxValue && matched - Skip >= First) break;
-            }
-        if (sample is not null) rows.AddRange(sample.Rows);
+        await foreach (var row in new RowReader(connection).ReadAsync(dataset, query, (chunk, row) => ToObject(chunk, row, columns, dataset), cancellation).ConfigureAwait(false))
+        {
+            rows.Add(row);
+            if (rows.Count == Batch) PostRows();
+        }
         PostRows();
 
         void PostRows()

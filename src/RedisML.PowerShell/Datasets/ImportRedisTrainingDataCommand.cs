@@ -27,36 +27,44 @@ public sealed class ImportRedisTrainingDataCommand : RedisMLCmdlet, IDisposable
     public string? Dataset { get; set; }
 
     [Parameter]
+    [ArgumentCompleter(typeof(ColumnNameCompleter))]
     public string? Label { get; set; }
 
     [Parameter]
+    [ArgumentCompleter(typeof(SchemaCompleter))]
     public object? Schema { get; set; }
 
     [Parameter]
+    [ArgumentCompleter(typeof(NullValueCompleter))]
     public string[] NullValue { get; set; } = [];
 
     [Parameter]
     public DatasetLayout? Layout { get; set; }
 
     [Parameter]
+    [ArgumentCompleter(typeof(ColumnNameCompleter))]
     public string? Key { get; set; }
 
     [Parameter]
     public TimeSpan? TimeToLive { get; set; }
 
     [Parameter]
+    [ArgumentCompleter(typeof(EncodingCompleter))]
     public string? Encoding { get; set; }
 
     [Parameter]
+    [ArgumentCompleter(typeof(DelimiterCompleter))]
     public char? Delimiter { get; set; }
 
     [Parameter]
     public string[]? Header { get; set; }
 
     [Parameter]
+    [ArgumentCompleter(typeof(CommentCompleter))]
     public char? Comment { get; set; }
 
     [Parameter]
+    [ArgumentCompleter(typeof(CultureCompleter))]
     public CultureInfo? Culture { get; set; }
 
     [Parameter]

@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Management.Automation;
+using System.Runtime.InteropServices;
 using System.Threading.Channels;
 using RedisML.Connections;
 using RedisML.Datasets.Importing;
@@ -13,14 +14,12 @@ sealed class ObjectFeed : IDisposable
     const int BatchRows = 2048;
     const int BatchesAhead = 8;
 
-    /// <summary>Of so many objects all properties are listed; later ones are taken to have those of the one before, unless one is missing.</summary>
-    const int ListedRows = 16_384;
-
     readonly Channel<IReadOnlyList<ObjectRow>> _batches = Channel.CreateBounded<IReadOnlyList<ObjectRow>>(BatchesAhead);
     readonly CancellationTokenSource _cancel = new();
     List<ObjectRow> _batch = new(BatchRows);
+    readonly List<string> _rowNames = [];
+    readonly List<object?> _rowValues = [];
     string[] _names = [];
-    int _listed;
     Task<ImportResult>? _import;
 
     public LatestProgress<ImportProgress> Progress { get; } = new();
@@ -82,40 +81,27 @@ sealed class ObjectFeed : IDisposable
     /// <summary>A dictionary by its keys, another object by its properties.</summary>
     ObjectRow ToRow(PSObject value)
     {
+        _rowNames.Clear();
+        _rowValues.Clear();
         if (value.BaseObject is IDictionary dictionary)
         {
-            var (keys, entries) = (new string[dictionary.Count], new object?[dictionary.Count]);
-            int next = 0;
-            foreach (DictionaryEntry entry in dictionary)
-            {
-                keys[next] = $"{entry.Key}";
-                entries[next++] = Plain(entry.Value);
-            }
-            return new(Shared(keys), entries);
+            foreach (DictionaryEntry entry in dictionary) Add(entry.Key as string ?? $"{entry.Key}", Plain(entry.Value));
         }
-        // To list an object's properties takes several times as long as to look them up.
-        if (_listed < ListedRows)
+        else
         {
-            _listed++;
-            return ToRowOfNewKind(value);
+            foreach (var property in value.Properties) Add(property.Name, Get(property));
         }
-        var values = new object?[_names.Length];
-        var properties = value.Properties;
-        for (int i = 0; i < values.Length; i++)
+        return new(Shared(), [.. _rowValues]);
+
+        void Add(string name, object? part)
         {
-            if (properties[_names[i]] is not { } property) return ToRowOfNewKind(value);
-            values[i] = Get(property);
+            _rowNames.Add(name);
+            _rowValues.Add(part);
         }
-        return new(_names, values);
     }
 
-    ObjectRow ToRowOfNewKind(PSObject value)
-    {
-        var properties = value.Properties.ToList();
-        return new(Shared([.. properties.Select(p => p.Name)]), [.. properties.Select(Get)]);
-    }
-
-    string[] Shared(string[] names) => names.AsSpan().SequenceEqual(_names) ? _names : _names = names;
+    /// <summary>The names of the row before, where this one has the same.</summary>
+    string[] Shared() => CollectionsMarshal.AsSpan(_rowNames).SequenceEqual(_names) ? _names : _names = [.. _rowNames];
 
     /// <summary>A property whose getter fails is missing.</summary>
     static object? Get(PSPropertyInfo property)

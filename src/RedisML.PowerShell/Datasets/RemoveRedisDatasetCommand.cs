@@ -30,11 +30,9 @@ public sealed class RemoveRedisDatasetCommand : RedisMLCmdlet
 
     IReadOnlyList<string> Expand(string pattern)
     {
-        if (!WildcardPattern.ContainsWildcardCharacters(pattern)) return [pattern];
-        var wildcard = new WildcardPattern(pattern, WildcardOptions.IgnoreCase);
+        if (!NamePattern.HasWildcards(pattern)) return [pattern];
         IReadOnlyList<string> names = [];
-        Run(async (connection, cancellation) =>
-            names = [.. (await new DatasetStore(connection).NamesAsync(cancellation).ConfigureAwait(false)).Where(wildcard.IsMatch)]);
+        Run(async (connection, cancellation) => names = [.. (await new DatasetStore(connection).NamesAsync(cancellation).ConfigureAwait(false)).Matching(pattern)]);
         return names;
     }
 }

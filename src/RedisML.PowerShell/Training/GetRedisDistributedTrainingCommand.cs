@@ -21,25 +21,8 @@ public sealed class GetRedisDistributedTrainingCommand : RedisMLCmdlet
     protected override void ProcessRecord() => Run(async (connection, cancellation) =>
     {
         var store = new RunStore(connection);
-        var models = Array.ConvertAll(Model, pattern => new WildcardPattern(pattern, WildcardOptions.IgnoreCase));
-        foreach (var id in Id)
-        {
-            if (!WildcardPattern.ContainsWildcardCharacters(id))
-            {
-                try
-                {
-                    PostObject(await store.GetAsync(id, cancellation).ConfigureAwait(false));
-                }
-                catch (RedisMLException e) when (e.Kind == ErrorKind.ObjectNotFound)
-                {
-                    PostError(e);
-                }
-                continue;
-            }
-            var wildcard = new WildcardPattern(id, WildcardOptions.IgnoreCase);
-            var ids = (await store.ListAsync(cancellation).ConfigureAwait(false)).Where(wildcard.IsMatch);
-            var runs = await Task.WhenAll(ids.Select(i => store.FindAsync(i, cancellation))).ConfigureAwait(false);
-            foreach (var run in runs.OfType<TrainingRun>().Where(run => models.Any(m => m.IsMatch(run.Model))).OrderBy(run => run.Started)) PostObject(run);
-        }
+        var isWanted = NamePattern.AnyOf(Model);
+        var runs = await FindAsync(Id, () => store.ListAsync(cancellation), id => store.GetAsync(id, cancellation)).ConfigureAwait(false);
+        foreach (var run in runs.Where(run => isWanted(run.Model)).OrderBy(run => run.Started)) PostObject(run);
     });
 }

@@ -20,8 +20,8 @@ public sealed class GetRedisTrainingMetricCommand : RedisMLCmdlet
     {
         var store = new RunStore(connection);
         _ = await store.GetAsync(Id, cancellation).ConfigureAwait(false);
-        var names = Array.ConvertAll(Name, pattern => new WildcardPattern(pattern, WildcardOptions.IgnoreCase));
+        var isWanted = NamePattern.AnyOf(Name);
         foreach (var metric in await store.MetricsAsync(Id, cancellation).ConfigureAwait(false))
-            if (names.Any(n => n.IsMatch(metric.Name))) PostObject(metric);
+            if (isWanted(metric.Name)) PostObject(metric);
     });
 }

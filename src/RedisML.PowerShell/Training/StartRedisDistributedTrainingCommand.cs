@@ -130,10 +130,6 @@ public sealed partial class StartRedisDistributedTrainingCommand : TrainingJobCm
     }
 
     /// <summary>The columns that the patterns match; a name without wildcards stays, for Core to judge.</summary>
-    static List<string> Expand(string[] patterns, List<string> names) => [.. patterns.SelectMany(pattern =>
-    {
-        if (!WildcardPattern.ContainsWildcardCharacters(pattern)) return [pattern];
-        var wildcard = new WildcardPattern(pattern, WildcardOptions.IgnoreCase);
-        return names.Where(wildcard.IsMatch);
-    }).Distinct()];
+    static List<string> Expand(string[] patterns, List<string> names) =>
+        [.. patterns.SelectMany(pattern => NamePattern.HasWildcards(pattern) ? names.Matching(pattern) : [pattern]).Distinct()];
 }

@@ -18,7 +18,14 @@ public sealed class StopRedisDistributedTrainingCommand : RedisMLCmdlet
             if (!ShouldProcess(id, "Stop training run")) continue;
             Run(async (connection, cancellation) =>
             {
-                if (!await new RunStore(connection).StopAsync(id, cancellation).ConfigureAwait(false)) PostVerbose($"Training run '{id}' had ended already.");
+                try
+                {
+                    if (!await new RunStore(connection).StopAsync(id, cancellation).ConfigureAwait(false)) PostVerbose($"Training run '{id}' had ended already.");
+                }
+                catch (RedisMLException e) when (e.Kind == ErrorKind.ObjectNotFound)
+                {
+                    PostError(e);
+                }
             });
         }
     }

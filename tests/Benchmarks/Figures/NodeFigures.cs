@@ -16,11 +16,10 @@ static class NodeFigures
 
     public static async Task RunAsync(BenchmarkContext context)
     {
-        BenchmarkContext.Heading("Nodes (milliseconds)");
+        BenchmarkContext.Heading("Steps of two nodes (milliseconds)");
         double small = await StepAsync(context, length: 20, Steps);
         BenchmarkContext.Print("a step of two nodes, a model of 20 parameters | limit", $"{small:0.000}", "0.500", 0.5 / small, "1");
         await ExchangeAsync(context);
-        await KillAsync(context);
         Console.WriteLine();
     }
 
@@ -95,12 +94,19 @@ static class NodeFigures
     }
 
     /// <summary>From kill -9 of one of two node processes to the other's next step.</summary>
-    static async Task KillAsync(BenchmarkContext context)
+    public static async Task KillAsync(BenchmarkContext context)
     {
-        const double timeout = 1;
+        BenchmarkContext.Heading("A node is killed (milliseconds)");
         await DatasetImport.RunAsync(context.Connection, SampleFiles.Numeric(context.Folder, 20), new() { Dataset = "nodes" }, null, default);
+        await KillAsync(context, timeout: 1, rounds: 3);
+        await KillAsync(context, new NodeOptions().NodeTimeout, rounds: 1);
+        Console.WriteLine();
+    }
+
+    static async Task KillAsync(BenchmarkContext context, double timeout, int rounds)
+    {
         var times = new List<double>();
-        for (int round = 0; round < 3; round++)
+        for (int round = 0; round < rounds; round++)
         {
             var dataset = await new DatasetStore(context.Connection).GetAsync("nodes");
             var training = await ModelTraining.StartAsync(context.Connection, dataset, "benchmark", SoakFigures.Specification, 1,

@@ -14,11 +14,12 @@ namespace RedisML.Benchmarks.Figures;
 /// <summary>Training beside scikit-learn, and two workers beside one.</summary>
 static partial class TrainFigures
 {
+    const int WorkerRounds = 8;
+
     public static async Task RunAsync(BenchmarkContext context)
     {
         BenchmarkContext.Heading("Training (seconds)");
         await FlightsAsync(context);
-        await WorkersAsync(context);
         Console.WriteLine();
     }
 
@@ -31,14 +32,20 @@ static partial class TrainFigures
         Features = ["dep_delay", "distance", "air_time", "month", "hour", "carrier", "origin"],
     };
 
+    /// <summary>A fifth of the rows for the test.</summary>
+    public static async Task<(Dataset Train, Dataset Test)> SplitAsync(BenchmarkContext context, string name, int seed)
+    {
+        var store = new DatasetStore(context.Connection);
+        var options = new DatasetSplitOptions { Parts = SplitPart.TrainAndTest(0.2), Seed = seed, Force = true };
+        await new DatasetSplit(context.Connection).RunAsync(await store.GetAsync(name), options, null, default);
+        return (await store.GetAsync($"{name}-train"), await store.GetAsync($"{name}-test"));
+    }
+
     static async Task FlightsAsync(BenchmarkContext context)
     {
         if (BenchmarkContext.Shared("data/flights.csv.gz") is not { } path) return;
         await DatasetImport.RunAsync(context.Connection, path, new() { Dataset = "flights" }, null, default);
-        var store = new DatasetStore(context.Connection);
-        var options = new DatasetSplitOptions { Parts = SplitPart.TrainAndTest(0.2), Seed = 42, Force = true };
-        await new DatasetSplit(context.Connection).RunAsync(await store.GetAsync("flights"), options, null, default);
-        var train = await store.GetAsync("flights-train");
+        var (train, _) = await SplitAsync(context, "flights", seed: 42);
 
         var ours = new List<double>();
         TrainingRun run = null!;
@@ -60,8 +67,10 @@ static partial class TrainFigures
         Console.WriteLine($"    from rows in Redis to parameters in Redis; cold {ours[0]:0.000}; training loss {run.Loss:0.000000}, {run.Step} iterations");
     }
 
-    static async Task WorkersAsync(BenchmarkContext context)
+    /// <summary>The shortest of some rounds each: two workers need both cores, and whatever else runs slows them down most.</summary>
+    public static async Task WorkersAsync(BenchmarkContext context)
     {
+        BenchmarkContext.Heading("Workers (seconds)");
         var path = SampleFiles.Numeric(context.Folder, 220);
         await ImportFigures.ImportAsync(context, path, ChunkCompression.None);
         var dataset = await new DatasetStore(context.Connection).GetAsync("benchmark");
@@ -74,13 +83,14 @@ static partial class TrainFigures
             Categories = ["i3"],
             MaxIteration = 20,
         };
-        var (two, one, ratio) = (0.0, 0.0, 0.0);
-        var times = new List<(double Two, double One)>();
-        for (int round = 0; round < 4; round++) times.Add((await OptimizationTimeAsync(context, dataset, specification, 2), await OptimizationTimeAsync(context, dataset, specification, 1)));
-        two = BenchmarkContext.Median(times.Skip(1).Select(t => t.Two));
-        one = BenchmarkContext.Median(times.Skip(1).Select(t => t.One));
-        ratio = BenchmarkContext.Median(times.Skip(1).Select(t => t.One / t.Two));
-        BenchmarkContext.Print($"two workers | one, {dataset.Rows:N0} rows, loading excluded", $"{two:0.000}", $"{one:0.000}", ratio, "1.8");
+        var (two, one) = (double.MaxValue, double.MaxValue);
+        for (int round = 0; round < WorkerRounds; round++)
+        {
+            two = Math.Min(two, await OptimizationTimeAsync(context, dataset, specification, 2));
+            one = Math.Min(one, await OptimizationTimeAsync(context, dataset, specification, 1));
+        }
+        BenchmarkContext.Print($"two workers | one, {dataset.Rows:N0} rows, loading excluded", $"{two:0.000}", $"{one:0.000}", one / two, "1.8");
+        Console.WriteLine();
     }
 
     /// <summary>From the first evaluation of the loss to the end.</summary>

@@ -1,6 +1,7 @@
 using System.Text;
 using RedisML.Connections;
 using RedisML.Datasets;
+using RedisML.Datasets.Exporting;
 using RedisML.Datasets.Importing;
 using RedisML.Unit.Fixtures;
 
@@ -53,6 +54,49 @@ public sealed class BadRowTests(EmbeddedServerFixture embedded) : IDisposable
         result = await ImportAsync(connection, _folder.Write("corrected.csv", corrected), s_options with { Dataset = "b", BadRow = BadRowPolicy.Stop });
         Assert.Equal((4, 0), (result.RowsRead, result.RowsRejected));
         Assert.Equal<object?[]>([[2L, 1000.0, "b"], [3L, 2.5, null], [5L, 4.5, "cd"], [7L, 6.5, "g"]], await connection.RowsAsync("b"));
+    }
+
+    [Fact]
+    public async Task Rejected_lines_of_JSON_are_corrected_in_their_place_and_import_again()
+    {
+        await using var connection = await embedded.ConnectAsync();
+        var path = _folder.Write("a.jsonl", """
+            {"id":1,"price":1.5,"name":"a"}
+            {"id":2,"price":"oops","name":"b"}
+            {"id":3,"price":2.5,"more":1}
+            {"id":4,"price":3.5,}
+            five
+            {"id":6,"price":5.5,"name":"f"}
+
+            """);
+        var result = await ImportAsync(connection, path, s_options with { BadRow = BadRowPolicy.Quarantine });
+        Assert.Equal((6, 3, Path.Combine(_folder.Path, "a.rejected.jsonl")), (result.RowsRead, result.RowsWritten, result.RejectPath));
+        var rejected = File.ReadAllLines(result.RejectPath!);
+        Assert.Equal("""{"_line":2,"_column":"price","_value":"oops","_reason":"is no Float64","id":2,"price":"oops","name":"b"}""", rejected[0]);
+        Assert.Equal(["\"_line\":2", "\"_line\":4", "\"_line\":5"], rejected.Select(l => l[1..l.IndexOf(',')]));
+        Assert.EndsWith("\"id\":4,\"price\":3.5,}", rejected[1]);
+        Assert.EndsWith("\"_record\":\"five\"}", rejected[2]);
+
+        // As they are, they are bad rows again.
+        Assert.Equal("NoRows", (await Assert.ThrowsAsync<RedisMLException>(() => ImportAsync(connection, result.RejectPath!, s_options with { Dataset = "b" }))).ErrorId);
+        var corrected = File.ReadAllText(result.RejectPath!).Replace(":\"oops\",\"name", ":4.5,\"name").Replace("3.5,}", "3.5}").Replace("\"_record\":\"five\"", "\"id\":5");
+        var again = await ImportAsync(connection, _folder.Write("corrected.jsonl", corrected), s_options with { Append = true, SchemaChange = SchemaChange.Add, BadRow = BadRowPolicy.Stop });
+        Assert.Equal((3, 3), (again.RowsRead, again.RowsWritten));
+        Assert.Equal<object?[]>([[1L, 1.5, "a", null], [3L, 2.5, null, 1L], [6L, 5.5, "f", null], [2L, 4.5, "b", null], [4L, 3.5, null, null], [5L, null, null, null]], await connection.RowsAsync("a"));
+    }
+
+    [Fact]
+    public async Task Rejected_rows_of_a_typed_file_are_JSON_lines_that_import_again()
+    {
+        await using var connection = await embedded.ConnectAsync();
+        await ImportAsync(connection, _folder.Write("t.csv", "id,v\n1,5\n2,x\n3,7\n"), new() { Dataset = "t" });
+        var path = Path.Combine(_folder.Path, "t.parquet");
+        await new DatasetExport(connection).RunAsync(await new DatasetStore(connection).GetAsync("t", null, Cancellation), new() { Path = path }, null, Cancellation);
+        var options = new ImportOptions { Dataset = "a", Schema = new Dictionary<string, ColumnType> { ["v"] = ColumnType.Int64 }, BadRow = BadRowPolicy.Quarantine };
+        var result = await ImportAsync(connection, path, options);
+        Assert.Equal("""{"_line":2,"_column":"v","_value":"x","_reason":"is no Int64","id":2,"v":"x"}""" + "\n", File.ReadAllText(result.RejectPath!));
+        await ImportAsync(connection, _folder.Write("c.jsonl", File.ReadAllText(result.RejectPath!).Replace("\"v\":\"x\"", "\"v\":6")), new() { Dataset = "a", Append = true });
+        Assert.Equal<object?[]>([[1L, 5L], [3L, 7L], [2L, 6L]], await connection.RowsAsync("a"));
     }
 
     [Fact]

@@ -43,8 +43,39 @@ public sealed class ImportCmdletTests(EmbeddedServerFixture embedded) : IDisposa
         var result = _engine.Invoke(
             "param($connection) 1..50000 | ForEach-Object { @{ a = if ($_ -eq 40000) { 'oops' } else { $_ } } } | Import-RedisTrainingData -Dataset d -Connection $connection",
             new System.Collections.Hashtable { ["connection"] = connection });
-        Assert.Contains("line 40000: 'oops' in column 'a' is no Int64", Assert.Single(result.Errors).ToString());
+        Assert.Contains("object 40000: 'oops' in column 'a' is no Int64", Assert.Single(result.Errors).ToString());
         Assert.Empty(await connection.KeysAsync());
+    }
+
+    [Theory]
+    [InlineData("[pscustomobject]")]
+    [InlineData("")]
+    public async Task A_property_that_only_a_later_object_has_is_an_error_that_names_both_or_a_bad_row(string type)
+    {
+        await using var connection = await embedded.ConnectAsync();
+        var objects = $"1..30000 | ForEach-Object {{ if ($_ -eq 29000) {{ {type}@{{ a = $_; late = 'x' }} }} else {{ {type}@{{ a = $_ }} }} }}";
+        var result = _engine.Invoke($"param($connection) {objects} | Import-RedisTrainingData -Dataset d -Connection $connection", new System.Collections.Hashtable { ["connection"] = connection });
+        var error = Assert.Single(result.Errors);
+        Assert.StartsWith("BadRow,", error.FullyQualifiedErrorId);
+        Assert.Matches("object 29000: a property that the first objects don't have .*: late", error.ToString());
+        Assert.Empty(await connection.KeysAsync());
+
+        var output = Run(connection, $"{objects} | Import-RedisTrainingData -Dataset d -BadRow Skip -Connection $connection -WarningAction SilentlyContinue");
+        Assert.Equal((30_000L, 29_999L, 1L), (output.RowsRead, output.RowsWritten, output.RowsRejected));
+        Run(connection, $"{objects.Replace("'x'", "$null")} | Import-RedisTrainingData -Dataset e -Connection $connection");
+        Assert.Equal(30_000, (await connection.RowsAsync("e")).Count);
+    }
+
+    [Fact]
+    public async Task Objects_that_did_not_fit_are_corrected_in_a_file_and_added()
+    {
+        await using var connection = await embedded.ConnectAsync();
+        var rejects = Path.Combine(_folder.Path, "r.jsonl");
+        Run(connection, $"1..20 | ForEach-Object {{ [pscustomobject]@{{ n = if ($_ -eq 7) {{ 'seven' }} else {{ $_ }}; x = $_ / 4; ok = $true }} }} | Import-RedisTrainingData -Dataset d -Schema @{{ n = 'Int64' }} -RejectPath '{rejects}' -Connection $connection -WarningAction SilentlyContinue");
+        Assert.Equal("""{"_line":7,"_column":"n","_value":"seven","_reason":"is no Int64","n":"seven","x":1.75,"ok":true}""" + "\n", File.ReadAllText(rejects));
+        File.WriteAllText(rejects, File.ReadAllText(rejects).Replace("\"n\":\"seven\"", "\"n\":7"));
+        Run(connection, $"Import-RedisTrainingData '{rejects}' -Dataset d -Append -Connection $connection");
+        Assert.Equal<object?>([7L, 1.75, true], (await connection.RowsAsync("d"))[^1]);
     }
 
     [Fact]

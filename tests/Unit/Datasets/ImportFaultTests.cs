@@ -292,23 +292,4 @@ public sealed class ImportFaultTests(EmbeddedServerFixture embedded) : IDisposab
         Assert.Equal(Enumerable.Range(0, Rows).Select(i => (long)i), (await connection.RowsAsync("a")).Select(r => (long)r[0]!));
 
     string WriteNumbers(string name, int rows = Rows) => _folder.Write(name, "id,value,text\n" + string.Concat(Enumerable.Range(0, rows).Select(i => $"{i},{i / 7.0:R},a text of its own {i}\n")));
-
-    /// <summary>Does something at a report, on the importing thread, once some rows are stored: reports come a part.</summary>
-    sealed class AtReport(int at, Action action, int delay = 0, int every = 0) : IProgress<ImportProgress>
-    {
-        int _reports;
-        bool _done;
-
-        public ImportProgress Last { get; private set; }
-
-        public void Report(ImportProgress value)
-        {
-            Last = value;
-            if (delay > 0) Thread.Sleep(delay);
-            _reports++;
-            if (every > 0 ? _reports % every != 0 : _done || _reports < at || value.Rows == 0) return;
-            _done = true;
-            action();
-        }
-    }
 }

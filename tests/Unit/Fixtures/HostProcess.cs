@@ -58,6 +58,22 @@ public sealed class HostProcess : IDisposable
         return new(_process.ExitCode, texts[0].ReplaceLineEndings("\n"), texts[1].ReplaceLineEndings("\n"));
     }
 
+    /// <summary>Ctrl+C, where there is a signal for it.</summary>
+    public void Interrupt()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no signal for Ctrl+C.");
+        using var kill = Process.Start("sh", ["-c", $"kill -INT {Id}"]);
+        kill.WaitForExit();
+    }
+
+    /// <summary>Waits for its end while its input stays open.</summary>
+    /// <returns>The exit code.</returns>
+    public async Task<int> ExitAsync()
+    {
+        await _process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(s_patience);
+        return _process.ExitCode;
+    }
+
     /// <summary>Ends the process at once, as kill -9 does.</summary>
     public void Kill()
     {

@@ -12,13 +12,15 @@ public sealed class RedisServer : IDisposable
     readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("redisml-test-");
     readonly string _program = Program ?? throw new FileNotFoundException("redis-server is not installed");
     readonly string _configuration;
+    readonly string[] _arguments;
     Process _process;
 
-    /// <param name="options">More lines of configuration, such as <c>requirepass secret</c>.</param>
+    /// <param name="options">More lines of configuration, such as <c>requirepass secret</c>; with one for a sentinel it is one.</param>
     public RedisServer(params string[] options)
     {
         Port = FreePort();
         _configuration = Path.Combine(_folder.FullName, "redis.conf");
+        _arguments = options.Any(o => o.StartsWith("sentinel ", StringComparison.Ordinal)) ? [_configuration, "--sentinel"] : [_configuration];
         File.WriteAllLines(_configuration,
             ["bind 127.0.0.1", $"port {Port}", $"dir {_folder.FullName}", "save \"\"", "appendonly no", .. options]);
         _process = Start();
@@ -63,7 +65,7 @@ public sealed class RedisServer : IDisposable
 
     Process Start()
     {
-        var process = Process.Start(new ProcessStartInfo(_program, [_configuration]) { RedirectStandardOutput = true })!;
+        var process = Process.Start(new ProcessStartInfo(_program, _arguments) { RedirectStandardOutput = true })!;
         process.BeginOutputReadLine();
         for (var watch = Stopwatch.StartNew(); ; Thread.Sleep(20))
         {

@@ -16,11 +16,12 @@ public static class ServerKindExtensions
     public static Task<RedisMLConnection> ConnectAsync(this ServerKind kind, EmbeddedServerFixture embedded, RedisServerFixture redis) =>
         kind == ServerKind.Embedded ? embedded.ConnectAsync() : redis.ConnectAsync();
 
-    /// <summary>All keys under the connection's prefix.</summary>
+    /// <summary>All keys under the connection's prefix, of all shards where it is a cluster.</summary>
     public static async Task<IReadOnlyList<string>> KeysAsync(this RedisMLConnection connection)
     {
         var keys = new SortedSet<string>(StringComparer.Ordinal);
-        await foreach (var key in connection.Database.Multiplexer.GetServers()[0].KeysAsync(pattern: $"{connection.Keys.Prefix}:*")) keys.Add(key!);
+        foreach (var server in connection.Database.Multiplexer.GetServers().Where(s => s is { IsConnected: true, IsReplica: false }))
+            await foreach (var key in server.KeysAsync(pattern: $"{connection.Keys.Prefix}:*")) keys.Add(key!);
         return [.. keys];
     }
 }

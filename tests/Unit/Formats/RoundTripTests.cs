@@ -162,7 +162,7 @@ public sealed class RoundTripTests(EmbeddedServerFixture embedded) : IDisposable
         }
         var options = new ImportOptions { Dataset = "a", Schema = new Dictionary<string, ColumnType> { ["n"] = ColumnType.Int8, ["t"] = ColumnType.Float64 } };
         var error = await Assert.ThrowsAsync<RedisMLException>(() => ImportAsync(connection, path, "a", options));
-        Assert.Contains("line 2: '300' in column 'n' is no Int8", error.Message);
+        Assert.Contains("row 2: '300' in column 'n' is no Int8", error.Message);
         var dataset = await ImportAsync(connection, path, "a", options with { BadRow = BadRowPolicy.Skip });
         Assert.Equal<object?[]>([[1L, 1.5]], await connection.RowsAsync(dataset.Name));
     }

@@ -50,8 +50,9 @@ public sealed class LeafTreeTests
     static double Sum(double[] values, int nodes)
     {
         var branches = Enumerable.Range(0, nodes).SelectMany(rank => LeafTree.Branches(Share.Of(values.Length, rank, nodes), values.Length)).ToList();
-        var vectors = branches.Select(branch => new Memory<double>([Tree(branch.First, branch.Size)])).ToList();
-        return LeafTree.Combine(branches, vectors, values.Length).Span[0];
+        var sum = new double[1];
+        LeafTree.Combine(branches, values.Length, index => new[] { Tree(branches[index].First, branches[index].Size) }, sum);
+        return sum[0];
 
         double Tree(int first, int size) => size == 1 ? values[first]
             : first + size / 2 < values.Length ? Tree(first, size / 2) + Tree(first + size / 2, size / 2) : Tree(first, size / 2);

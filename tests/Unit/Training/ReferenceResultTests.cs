@@ -93,6 +93,13 @@ public sealed class ReferenceResultTests
             Features = ["dep_delay", "distance", "air_time", "month", "hour", "carrier", "origin"],
         }),
         ("diamonds.csv.gz", new() { Algorithm = Algorithm.Linear, Label = "price" }),
+        ("diamonds.csv.gz", new()
+        {
+            Algorithm = Algorithm.Linear,
+            Label = "logprice",
+            Derived = [new("logprice", "log(price)")],
+            Features = ["carat", "cut", "color", "clarity", "depth", "table", "x", "y", "z"],
+        }),
         ("adult.csv.gz", new() { Algorithm = Algorithm.Logistic, Label = "income-per-year" }),
         ("bike-hour.csv.gz", new()
         {
@@ -139,7 +146,7 @@ public sealed class ReferenceResultTests
         using Stream content = path.EndsWith(".gz") ? new GZipStream(file, CompressionMode.Decompress) : file;
         using var reader = CsvReader.Create(content, new CsvReaderOptions(), leaveOpen: true);
         reader.ReadHeader();
-        string[] wanted = [.. specification.Features ?? reader.Headers, specification.Label == "late" ? "arr_delay" : specification.Label];
+        string[] wanted = [.. specification.Features ?? reader.Headers, specification.Label switch { "late" => "arr_delay", "logprice" => "price", var label => label }];
         var columns = wanted.Distinct().Select(name => (Name: name, Index: reader.GetFieldIndex(name), Values: new List<string>())).ToList();
         while (reader.Read())
         {

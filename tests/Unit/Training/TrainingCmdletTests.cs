@@ -46,6 +46,39 @@ public sealed class TrainingCmdletTests : IDisposable
     }
 
     [Fact]
+    public void Entries_of_a_stream_train_the_same_model_as_chunks()
+    {
+        RedisServer.SkipIfMissing();
+        using var server = new RedisServer();
+        var file = _folder.Write("many.csv", "x,y\n" + string.Concat(Enumerable.Range(0, 5000).Select(i => $"{i % 17},{i % 17 * 3 + i % 2}\n")));
+        dynamic result = Run($$"""
+            $connection = Connect-RedisML -HostName 127.0.0.1 -Port {{server.Port}}
+            $runs = 'Columnar', 'Stream' | ForEach-Object {
+                $null = Import-RedisTrainingData '{{file}}' -Dataset $_ -Label y -Layout $_ -Connection $connection
+                Start-RedisDistributedTraining $_ -Model $_ -Algorithm Linear -WorkerCount 2 -Wait -Connection $connection
+            }
+            [pscustomobject]@{ Rows = $runs.RowsUsed; Loss = $runs.Loss }
+            """).Single();
+        Assert.Equal([5000L, 5000L], ((object[])result.Rows).Cast<long>());
+        var losses = ((object[])result.Loss).Cast<double>().ToArray();
+        Assert.Equal(losses[0], losses[1], 1e-9);
+    }
+
+    [Theory]
+    [InlineData("-Label y -Feature x, v", "FeatureTypeUnsupported", "'v' is of type List(Int64)")]
+    [InlineData("-Label y -Feature x, day", "FeatureTypeUnsupported", "'day' is of type Date32")]
+    [InlineData("-Label day -Feature x", "LabelTypeUnsupported", "'day' is of type Date32")]
+    [InlineData("-Label v -Feature x", "LabelTypeUnsupported", "'v' is of type List(Int64)")]
+    public void Columns_of_types_that_no_model_takes_are_errors_that_name_them(string arguments, string errorId, string expected)
+    {
+        var file = _folder.Write("typed.jsonl", string.Concat(Enumerable.Range(0, 50).Select(i => $$"""{"x":{{i % 7}},"y":{{i}},"day":"2024-01-{{1 + i % 28:00}}","v":[1,2]}""" + "\n")));
+        var result = _engine.Invoke($"$null = Import-RedisTrainingData '{file}' -Dataset typed; Start-RedisDistributedTraining typed -Model m -Algorithm Linear {arguments} -Wait");
+        var error = Assert.Single(result.Errors);
+        Assert.StartsWith(errorId + ",", error.FullyQualifiedErrorId);
+        Assert.Contains(expected, error.ToString());
+    }
+
+    [Fact]
     public void Without_it_is_a_job_with_a_child_a_worker_that_ends_by_itself()
     {
         dynamic result = Run("""

@@ -4,6 +4,7 @@ using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 using Apache.Arrow;
 using Apache.Arrow.Types;
+using RedisML.Datasets.Chunks;
 
 namespace RedisML.Datasets.Columns;
 
@@ -14,7 +15,8 @@ readonly record struct BuiltColumn(IArrowType Type, IArrowArray Array, ColumnSta
 /// <remarks>Only the rows of missing values are noted; the validity bitmap is made from them at the end.</remarks>
 abstract class ColumnBuilder
 {
-    const int InitialRows = 4096;
+    /// <summary>A chunk of many columns has a few more than its least rows: arrays that grow by doubling would take twice their memory.</summary>
+    const int InitialRows = ChunkSize.MinRows * 5 / 4;
 
     int[] _missing = [];
     int _missingCount;

@@ -55,6 +55,22 @@ sealed class TextColumnBuilder : ColumnBuilder
         else AppendNull();
     }
 
+    public override void AppendRange(IArrowArray array, int start, int count)
+    {
+        if (array is not StringArray text)
+        {
+            base.AppendRange(array, start, count);
+            return;
+        }
+        var offsets = text.ValueOffsets.Slice(start, count + 1);
+        var bytes = text.ValueBuffer.Span;
+        for (int i = 0; i < count; i++)
+        {
+            if (text.NullCount > 0 && text.IsNull(start + i)) AppendNull();
+            else Append(bytes[offsets[i]..offsets[i + 1]]);
+        }
+    }
+
     public override BuiltColumn Build()
     {
         var statistics = new ColumnStatistics(Count - MissingCount, MissingCount, 0, 0, null, null);

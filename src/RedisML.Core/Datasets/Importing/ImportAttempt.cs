@@ -16,6 +16,8 @@ sealed class ImportAttempt(
     const long MaxBytesUnderWay = 64 << 20;
     static readonly TimeSpan s_checkpointInterval = TimeSpan.FromSeconds(1);
 
+    // More at once would only take more memory, and builders that nobody uses again.
+    readonly SemaphoreSlim _encoders = new(Environment.ProcessorCount + 1);
     readonly Queue<(Task<StoredPart> Work, ImportPart Part)> _underWay = new();
     long _bytesUnderWay;
     long _nextCheckpoint = Environment.TickCount64 + (long)s_checkpointInterval.TotalMilliseconds;
@@ -51,7 +53,8 @@ sealed class ImportAttempt(
                 }
                 while (IsNextStored || _underWay.Count == MaxPartsUnderWay || _underWay.Count > 0 && _bytesUnderWay + part.Bytes > MaxBytesUnderWay)
                     if (await CommitNextAsync(cancellation).ConfigureAwait(false) is { } misfit) return misfit;
-                _underWay.Enqueue((Task.Run(() => StoreAsync(part, cancellation), cancellation), part));
+                await _encoders.WaitAsync(cancellation).ConfigureAwait(false);
+                _underWay.Enqueue((Task.Run(() => StoreAsync(part, cancellation), CancellationToken.None), part));
                 _bytesUnderWay += part.Bytes;
                 progress?.Report(new(writer.Rows, source.Position, source.Length ?? 0));
             }
@@ -82,10 +85,17 @@ sealed class ImportAttempt(
     {
         EncodedPart encoded;
         UInt128 hash = 0;
-        using (part)
+        try
         {
-            if (source.CanReread) hash = part.Hash();
-            encoded = part.Encode(leaveOut: options.BadRow != BadRowPolicy.Stop);
+            using (part)
+            {
+                if (source.CanReread) hash = part.Hash();
+                encoded = part.Encode(leaveOut: options.BadRow != BadRowPolicy.Stop);
+            }
+        }
+        finally
+        {
+            _encoders.Release();
         }
         return new(hash, encoded, encoded.Chunk is { } chunk && !writer.StoresRows ? await writer.WriteAsync(part.Index, chunk, cancellation).ConfigureAwait(false) : null);
     }

@@ -1,6 +1,5 @@
-using System.Text;
-using System.Text.Json;
 using RedisML.Datasets.Chunks;
+using RedisML.Formats.Json;
 
 namespace RedisML.Datasets.Importing;
 
@@ -21,6 +20,9 @@ abstract class ImportSource
 {
     /// <summary>What messages call it, such as the path of a file.</summary>
     public abstract string Name { get; }
+
+    /// <summary>What messages call the place of a row in it.</summary>
+    public virtual string RowName => "line";
 
     /// <summary>Its size in bytes, compressed where it is; null where only reading it to the end tells.</summary>
     public abstract long? Length { get; }
@@ -61,6 +63,5 @@ abstract class ImportSource
     /// <summary>A rejected row in a form that can be corrected and imported again.</summary>
     /// <param name="line">In the file that it comes from.</param>
     /// <param name="column">Empty where the whole record is wrong.</param>
-    public virtual ReadOnlyMemory<byte> RejectLine(BadRow bad, long line, string column, string reason) => Encoding.UTF8.GetBytes(
-        JsonSerializer.Serialize(new { _line = line, _column = column, _value = bad.Value, _reason = reason, _record = Encoding.UTF8.GetString(bad.Record.Span) }) + "\n");
+    public virtual ReadOnlyMemory<byte> RejectLine(BadRow bad, long line, string column, string reason) => JsonRecord.Rejected(bad, line, column, reason);
 }

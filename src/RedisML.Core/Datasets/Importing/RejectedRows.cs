@@ -77,6 +77,6 @@ sealed class RejectedRows(ImportSource source, IReadOnlyList<ImportColumn> colum
         string name = ColumnName(bad), what = bad.Column < 0
             ? $"{bad.Reason}: {bad.Value}"
             : $"'{bad.Value}' in column '{name}' {Reason(bad)}. If it stands for a missing value, name it with -NullValue; if the column holds text, say so with -Schema @{{ '{name}' = 'Utf8' }}; -BadRow leaves such rows out";
-        return new(id, ErrorKind.InvalidData, $"'{file}', line {line}: {what}.{more}", $"{file}:{line}");
+        return new(id, ErrorKind.InvalidData, $"'{file}', {source.RowName} {line}: {what}.{more}", $"{file}:{line}");
     }
 }

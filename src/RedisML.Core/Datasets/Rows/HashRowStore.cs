@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using RedisML.Connections;
 using StackExchange.Redis;
 
@@ -7,14 +8,19 @@ namespace RedisML.Datasets.Rows;
 /// <remarks>Rows with keys are listed in a sorted set, in the order in which they first came. A row that comes again replaces the one before.</remarks>
 sealed class HashRowStore(RedisMLConnection connection, string dataset, RowPlacement placement) : RowStore(connection, dataset, placement)
 {
+    /// <summary>By the first row of a batch: what the last try at it said.</summary>
+    readonly ConcurrentDictionary<long, long> _newKeys = [];
+
     bool HasKey => Placement.Key is not null;
+
+    public override long NewKeys => _newKeys.Values.Sum();
 
     protected override async Task WriteAsync(RedisValue[] names, RowText[] columns, int from, int to, long firstRow)
     {
         var replies = new List<Task>(to - from);
         var keys = Keys(names, columns, from, to, firstRow);
         // The list comes first: what it doesn't name is never cleaned up.
-        if (HasKey) replies.Add(Database.SortedSetAddAsync(Placement.Index, [.. keys.Select((k, i) => new SortedSetEntry(k, firstRow + from + i))], SortedSetWhen.NotExists));
+        if (HasKey) replies.Add(ListAsync(firstRow + from, [.. keys.Select((k, i) => new SortedSetEntry(k, firstRow + from + i))]));
         var entries = new List<HashEntry>(names.Length);
         var missing = new List<RedisValue>();
         for (int row = from; row < to; row++)
@@ -30,14 +36,32 @@ sealed class HashRowStore(RedisMLConnection connection, string dataset, RowPlace
             var key = Connection.Keys.Row(Dataset, keys[row - from]!);
             // Fields that a former row of this key had, and this one lacks.
             if (missing.Count > 0) replies.Add(Database.HashDeleteAsync(key, [.. missing]));
-            if (entries.Count > 0) replies.Add(Database.HashSetAsync(key, [.. entries]));
+            // A row is there, even one without any value.
+            if (entries.Count == 0) entries.Add(new("", ""));
+            replies.Add(Database.HashSetAsync(key, [.. entries]));
             if (Placement.TimeToLive is { } life) replies.Add(Database.KeyExpireAsync(key, life));
         }
         await Task.WhenAll(replies).ConfigureAwait(false);
     }
 
+    async Task ListAsync(long first, SortedSetEntry[] keys) =>
+        _newKeys[first] = await Database.SortedSetAddAsync(Placement.Index, keys, SortedSetWhen.NotExists).ConfigureAwait(false);
+
     public override async Task<long> CountAsync(long written) =>
         HasKey ? await Database.SortedSetLengthAsync(Placement.Index).ConfigureAwait(false) : written;
+
+    public override async Task<string?> FindLostAsync(long firstRow, long endRow)
+    {
+        for (long start = firstRow; start < endRow; start += Batch)
+        {
+            int batch = (int)Math.Min(Batch, endRow - start);
+            var keys = await KeysAsync(start, batch).ConfigureAwait(false);
+            if (keys.Count < batch) return Placement.Index;
+            var there = await Task.WhenAll(keys.Select(k => Database.KeyExistsAsync(k))).ConfigureAwait(false);
+            if (System.Array.IndexOf(there, false) is >= 0 and var lost) return keys[lost];
+        }
+        return null;
+    }
 
     public override async Task<long> EstimateBytesAsync(long rows)
     {

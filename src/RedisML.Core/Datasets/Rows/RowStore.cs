@@ -66,6 +66,14 @@ abstract class RowStore(RedisMLConnection connection, string dataset, RowPlaceme
     /// <param name="written">Rows of the dataset before, and those written.</param>
     public virtual Task<long> CountAsync(long written) => Task.FromResult(written);
 
+    /// <summary>Rows with keys that were written and replaced none: the least number, as a reply that was lost says nothing.</summary>
+    public virtual long NewKeys => 0;
+
+    /// <summary>The key of a row that isn't there any more; null where all are.</summary>
+    /// <param name="firstRow">The first that is looked for.</param>
+    /// <param name="endRow">The one behind the last.</param>
+    public abstract Task<string?> FindLostAsync(long firstRow, long endRow);
+
     /// <summary>Bytes that the rows take in Redis, judged by some; 0 where the server doesn't tell.</summary>
     public abstract Task<long> EstimateBytesAsync(long rows);
 

@@ -1,4 +1,3 @@
-using System.Text;
 using Apache.Arrow;
 using Apache.Arrow.Types;
 using RedisML.Datasets;
@@ -38,7 +37,7 @@ sealed class BatchColumn
             {
                 if (left.Contains(firstRow + i)) continue;
                 if (_converted is null) _builder.AppendFrom(array, start + i);
-                else if (ArrowValues.GetObject(Plain(array, start + i, out int row), row, _source!.Value) is var value && !_converted.TryAppend(value))
+                else if (ValueAt(array, start + i, _source!.Value) is var value && !_converted.TryAppend(value))
                 {
                     _builder.AppendNull();
                     bad.Add(Bad(firstRow + i, column, value!));
@@ -46,6 +45,11 @@ sealed class BatchColumn
             }
         }
     }
+
+    /// <summary>A value as an object; null where it is missing.</summary>
+    public static object? ValueAt(IArrowArray array, int row, IArrowType type) => array is NullArray ? null : ValueAt(array, row, ArrowTypes.ToColumnType(type)!.Value);
+
+    static object? ValueAt(IArrowArray array, int row, ColumnType type) => ArrowValues.GetObject(Plain(array, row, out int plainRow), plainRow, type);
 
     static IArrowArray Plain(IArrowArray array, int row, out int plainRow)
     {
@@ -61,6 +65,6 @@ sealed class BatchColumn
     static BadRow Bad(int row, int column, object value)
     {
         string text = ObjectValue.TextOf(value);
-        return new(row + 1, column, text.Length <= MaxShownValue ? text : text[..MaxShownValue] + "…", "", ColumnType.Utf8) { Record = Encoding.UTF8.GetBytes(text) };
+        return new(row + 1, column, text.Length <= MaxShownValue ? text : text[..MaxShownValue] + "…", "", ColumnType.Utf8);
     }
 }

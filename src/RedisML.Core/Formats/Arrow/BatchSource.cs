@@ -5,18 +5,23 @@ using RedisML.Datasets;
 using RedisML.Datasets.Chunks;
 using RedisML.Datasets.Columns;
 using RedisML.Datasets.Importing;
+using RedisML.Formats.Json;
 
 namespace RedisML.Formats.Arrow;
 
 /// <summary>A file of typed columns as a source: its record batches are cut, and put together, to parts of a chunk's size.</summary>
 abstract class BatchSource(SourceFile file) : ImportSource
 {
-    /// <summary>What is read ahead of the tasks that encode it.</summary>
-    const int MinRowsForSize = 1;
+    /// <summary>Of so many rows the size of a stored row is judged.</summary>
+    const int SampleRows = 8_192;
+
+    const int MaxPartRows = 1 << 20;
 
     Schema? _schema;
 
     public override string Name => file.Name;
+
+    public override string RowName => "row";
 
     public override long? Length => file.Length;
 
@@ -46,7 +51,7 @@ abstract class BatchSource(SourceFile file) : ImportSource
             {
                 using var shared = new SharedBatch(batch);
                 if (batch.Length == 0) continue;
-                if (target == 0) target = RowsPerPart(batch);
+                if (target == 0) target = RowsPerPart(shared, encoder);
                 for (int start = 0; start < batch.Length;)
                 {
                     int count = Math.Min(batch.Length - start, target - rows);
@@ -77,10 +82,13 @@ abstract class BatchSource(SourceFile file) : ImportSource
     ColumnType TypeOf(Field field) => ArrowTypes.ToColumnType(field.DataType) ?? throw new RedisMLException("UnsupportedColumnType", ErrorKind.InvalidData,
         $"Column '{field.Name}' of '{Name}' has the type {field.DataType.Name}, which datasets don't have; write the file without it.", field.Name);
 
-    static int RowsPerPart(RecordBatch batch)
+    static int RowsPerPart(SharedBatch first, PartEncoder<BatchColumn[]> encoder)
     {
-        double rowBytes = Math.Max(1, (double)ChunkCodec.BufferBytes(batch) / Math.Max(MinRowsForSize, batch.Length));
-        return (int)Math.Clamp(ChunkSize.TargetBytes / rowBytes, Math.Min(ChunkSize.MinRows, ChunkSize.MaxBytes / rowBytes) + 1, 1 << 20);
+        using var sample = new BatchPart(0, [first.Slice(0, Math.Min(SampleRows, first.Batch.Length))], encoder);
+        using var chunk = sample.Encode(leaveOut: true).Chunk;
+        if (chunk is null) return SampleRows;
+        double rowBytes = Math.Max(1, (double)chunk.UncompressedBytes / chunk.Rows);
+        return (int)Math.Clamp(ChunkSize.TargetBytes / rowBytes, Math.Min(ChunkSize.MinRows, ChunkSize.MaxBytes / rowBytes) + 1, MaxPartRows);
     }
 }
 
@@ -146,10 +154,19 @@ sealed class BatchPart(int index, IReadOnlyList<BatchSlice> slices, PartEncoder<
                 row += slice.Count;
             }
         }
+        if (bad.Count == 0) return;
         // Found column by column; wanted row by row, each once.
-        if (bad.Count < 2) return;
-        var firsts = bad.OrderBy(b => b.Line).ThenBy(b => b.Column).DistinctBy(b => b.Line).ToList();
+        var firsts = bad.OrderBy(b => b.Line).ThenBy(b => b.Column).DistinctBy(b => b.Line).Select(b => b with { Record = Record((int)b.Line - 1) }).ToList();
         bad.Clear();
         bad.AddRange(firsts);
+    }
+
+    /// <param name="row">From 0, in the part.</param>
+    byte[] Record(int row)
+    {
+        int slice = 0;
+        for (; row >= slices[slice].Count; slice++) row -= slices[slice].Count;
+        var (batch, place) = (slices[slice].Shared.Batch, slices[slice].Start + row);
+        return JsonRecord.Of(batch.Schema.FieldsList.Select((field, i) => (field.Name, BatchColumn.ValueAt(batch.Column(i), place, field.DataType))));
     }
 }

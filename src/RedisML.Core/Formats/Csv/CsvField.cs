@@ -38,6 +38,14 @@ abstract class CsvField
         return !HasLeadingZero(text) && TryDouble(reader, index, text, out _) ? ColumnType.Float64 : ColumnType.Utf8;
     }
 
+    /// <summary>Whether the value is at first sight one of a column of numbers, as most are: then <see cref="TypeOf"/> needn't be asked.</summary>
+    public static bool IsPlainly(ColumnType? type, ReadOnlySpan<byte> text, NumberCulture? culture) => culture is null && !HasLeadingZero(text) && type?.Kind switch
+    {
+        TypeKind.Int64 => DecimalText.TryInt64(text, out _),
+        TypeKind.Float64 => DecimalText.TryDouble(text, out _),
+        _ => false,
+    };
+
     static bool IsInteger(ReadOnlySpan<byte> text)
     {
         var digits = text is [(byte)'-' or (byte)'+', ..] ? text[1..] : text;

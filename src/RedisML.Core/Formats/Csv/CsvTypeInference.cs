@@ -24,7 +24,7 @@ sealed class CsvTypeInference(CsvDialect dialect, int columns)
             {
                 if (reader.FieldCount != columns) continue;
                 for (int i = 0; i < columns; i++)
-                    if (_types[i] != ColumnType.Utf8 && !dialect.IsNull(reader.GetSpan(i)))
+                    if (_types[i] != ColumnType.Utf8 && reader.GetSpan(i) is var text && !dialect.IsNull(text) && !CsvField.IsPlainly(_types[i], text, dialect.Culture))
                         _types[i] = ColumnType.Union(_types[i], CsvField.TypeOf(reader, i, dialect.Culture));
             }
         }

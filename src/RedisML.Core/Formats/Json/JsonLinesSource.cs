@@ -15,6 +15,7 @@ sealed class JsonLinesSource(SourceFile file) : ImportSource
     const int MaxBlockBytes = 16 << 20;
 
     ReadOnlyMemory<byte> _sample;
+    bool _holdsRejects;
     SourceContent? _content;
 
     public override string Name => file.Name;
@@ -35,6 +36,7 @@ sealed class JsonLinesSource(SourceFile file) : ImportSource
         var names = new List<string>();
         var types = new Dictionary<string, ColumnType?>(StringComparer.Ordinal);
         foreach (var range in _sample.Span.Split((byte)'\n')) Look(_sample.Span[range].Trim(" \t\r"u8), names, types);
+        if (_holdsRejects = JsonRecord.HoldsRejects(names)) names = [.. JsonRecord.OwnNames(names)];
         if (names.Count == 0) throw new RedisMLException("NoColumns", ErrorKind.InvalidData, $"'{Name}' has no JSON object with a name in it, one a line.", Name);
         return [.. names.Select(name => given.TryGetValue(name, out var type) ? new ImportColumn(name, type, Inferred: false) : new(name, types[name], Inferred: true))];
     }
@@ -42,7 +44,7 @@ sealed class JsonLinesSource(SourceFile file) : ImportSource
     public override async IAsyncEnumerable<ImportPart> ReadAsync(
         IReadOnlyList<ImportColumn> columns, ChunkCompression compression, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        var encoder = new PartEncoder<JsonRows>(columns, compression, builder => new(columns, builder));
+        var encoder = new PartEncoder<JsonRows>(columns, compression, builder => new(columns, builder, _holdsRejects ? JsonRecord.Places : []));
         using var content = _content = file.OpenContent();
         await foreach (var block in new JsonBlockReader(content.Stream, BlockBytes(encoder), Name).ReadAsync(cancellation).ConfigureAwait(false))
             yield return new JsonPart(block, encoder) { FirstLine = block.Index == 0 ? 1 : null };

@@ -11,6 +11,7 @@ namespace RedisML.Formats.Json;
 sealed class JsonRows
 {
     const int MaxShownValue = 60;
+    const int Unknown = -1, LeftOut = -2;
 
     readonly ChunkBuilder _builder;
     readonly TextValue?[] _values;
@@ -21,12 +22,14 @@ sealed class JsonRows
     byte[] _unescaped = new byte[256];
 
     /// <param name="columns">A column without a type takes no value.</param>
-    public JsonRows(IReadOnlyList<ImportColumn> columns, ChunkBuilder builder)
+    /// <param name="leftOut">Names that are passed over.</param>
+    public JsonRows(IReadOnlyList<ImportColumn> columns, ChunkBuilder builder, IEnumerable<string> leftOut)
     {
         _builder = builder;
         _values = [.. columns.Select((c, i) => c.Type is { } type ? TextValue.Create(type, builder.Columns[i]) : null)];
         _names = [.. columns.Select(c => Encoding.UTF8.GetBytes(c.Name))];
         _columns = columns.Select((c, i) => (c.Name, i)).ToDictionary(c => c.Name, c => c.i, StringComparer.Ordinal);
+        foreach (var name in leftOut) _columns.Add(name, LeftOut);
         _written = new int[columns.Count];
     }
 
@@ -71,7 +74,7 @@ sealed class JsonRows
                 }
                 if (column < 0)
                 {
-                    if (!isNull) bad ??= Malformed(number, "a name that the first lines don't have", text);
+                    if (!isNull && column == Unknown) bad ??= Malformed(number, "a name that the first lines don't have", text);
                     continue;
                 }
                 if (_written[column] == _line)
@@ -108,8 +111,8 @@ sealed class JsonRows
     int Find(ref Utf8JsonReader reader, ref int next)
     {
         if (next < _names.Length && reader.ValueTextEquals(_names[next])) return next++;
-        if (!_columns.TryGetValue(reader.GetString()!, out int column)) return -1;
-        next = column + 1;
+        if (!_columns.TryGetValue(reader.GetString()!, out int column)) return Unknown;
+        if (column >= 0) next = column + 1;
         return column;
     }
 

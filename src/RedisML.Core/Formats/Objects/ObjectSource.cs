@@ -1,9 +1,9 @@
 using System.Runtime.CompilerServices;
 using System.Text;
-using System.Text.Json;
 using RedisML.Datasets;
 using RedisML.Datasets.Chunks;
 using RedisML.Datasets.Importing;
+using RedisML.Formats.Json;
 using RedisML.Formats.Text;
 
 namespace RedisML.Formats.Objects;
@@ -26,6 +26,8 @@ sealed class ObjectSource(IAsyncEnumerable<IReadOnlyList<ObjectRow>> batches, Im
     IAsyncEnumerator<IReadOnlyList<ObjectRow>>? _rest;
 
     public override string Name => "the pipeline";
+
+    public override string RowName => "object";
 
     public override long? Length => null;
 
@@ -102,6 +104,7 @@ sealed class ObjectSource(IAsyncEnumerable<IReadOnlyList<ObjectRow>> batches, Im
 sealed class ObjectColumns(IReadOnlyList<ImportColumn> columns, ChunkBuilder builder, Func<string, bool> isMissing)
 {
     const int MaxShownValue = 60;
+    const string LateProperty = "a property that the first objects don't have (Select-Object with all names gives each the same)";
 
     readonly ObjectValue[] _values = [.. columns.Select((c, i) => new ObjectValue(c.Schema.Type, builder.Columns[i], isMissing: isMissing))];
     readonly Dictionary<string, int> _columns = columns.Select((c, i) => (c.Name, i)).ToDictionary(c => c.Name, c => c.i, StringComparer.OrdinalIgnoreCase);
@@ -123,7 +126,7 @@ sealed class ObjectColumns(IReadOnlyList<ImportColumn> columns, ChunkBuilder bui
         for (int i = 0; i < row.Values.Length; i++)
         {
             if (_places[i] >= 0) _row[_places[i]] = row.Values[i];
-            else if (row.Values[i] is not null) bad ??= new(number + 1, -1, row.Names[i], "a property that the first objects don't have", ColumnType.Utf8);
+            else if (row.Values[i] is not null) bad ??= new(number + 1, -1, row.Names[i], LateProperty, ColumnType.Utf8);
         }
         for (int i = 0; i < _values.Length; i++)
         {
@@ -141,6 +144,5 @@ sealed class ObjectColumns(IReadOnlyList<ImportColumn> columns, ChunkBuilder bui
         _places = [.. names.Select(name => _columns.TryGetValue(name, out int column) ? column : -1)];
     }
 
-    static byte[] Record(ObjectRow row) => JsonSerializer.SerializeToUtf8Bytes(
-        row.Names.Zip(row.Values).ToDictionary(p => p.First, p => p.Second is null ? null : ObjectValue.TextOf(p.Second)));
+    static byte[] Record(ObjectRow row) => JsonRecord.Of(row.Names.Zip(row.Values));
 }

@@ -1,6 +1,6 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
-using System.Text;
+using System.Text.Unicode;
 using Apache.Arrow;
 using Apache.Arrow.Types;
 using Parquet;
@@ -58,8 +58,8 @@ abstract class ParquetColumn(string name, DataField field, ColumnType type)
         }
         if (NumberType(field.ClrType) is { } number) return Numbers(field.Name, field, number);
         return field.ClrType == typeof(bool) ? new BooleanColumn(field.Name, field)
-            : field.ClrType == typeof(ReadOnlyMemory<char>) || field.ClrType == typeof(string) ? new TextColumn(field.Name, field)
-            : field.ClrType == typeof(ReadOnlyMemory<byte>) || field.ClrType == typeof(byte[]) ? new BytesColumn(field.Name, field)
+            : field.ClrType == typeof(ReadOnlyMemory<char>) || field.ClrType == typeof(string) ? new BytesColumn(field.Name, As<byte[]>(field), ColumnType.Utf8)
+            : field.ClrType == typeof(ReadOnlyMemory<byte>) || field.ClrType == typeof(byte[]) ? new BytesColumn(field.Name, field, ColumnType.Binary)
             : null;
     }
 
@@ -111,6 +111,7 @@ abstract class ParquetColumn(string name, DataField field, ColumnType type)
     /// <summary>The validity bitmap, and how many are missing, of rows that are there where their level is <paramref name="present"/> or more.</summary>
     protected static (ArrowBuffer Bitmap, int Missing) Validity(ReadOnlySpan<int> levels, int present)
     {
+        if (levels.IndexOfAnyExceptInRange(present, int.MaxValue) < 0) return (ArrowBuffer.Empty, 0);
         int missing = 0;
         var bits = new byte[(levels.Length + 7) / 8];
         for (int i = 0; i < levels.Length; i++)
@@ -118,7 +119,7 @@ abstract class ParquetColumn(string name, DataField field, ColumnType type)
             if (levels[i] >= present) bits[i >> 3] |= (byte)(1 << (i & 7));
             else missing++;
         }
-        return missing == 0 ? (ArrowBuffer.Empty, 0) : (new(bits), missing);
+        return (new(bits), missing);
     }
 
     protected static ArrowBuffer BufferOf<T>(ReadOnlySpan<T> values) where T : struct => new(MemoryMarshal.AsBytes(values).ToArray());
@@ -166,58 +167,32 @@ abstract class ParquetColumn(string name, DataField field, ColumnType type)
         }
     }
 
-    /// <summary>Values of any length.</summary>
-    abstract class VariableColumn<TFile>(string name, DataField field, ColumnType type) : ParquetColumn(name, field, type) where TFile : struct
+    /// <summary>Values of any length; text too is read as the bytes that the file has, which the library would make strings of.</summary>
+    sealed class BytesColumn(string name, DataField field, ColumnType type) : ParquetColumn(name, field, type)
     {
-        public sealed override async Task<IArrowArray> ReadAsync(ParquetRowGroupReader group, CancellationToken cancellation)
+        public override async Task<IArrowArray> ReadAsync(ParquetRowGroupReader group, CancellationToken cancellation)
         {
-            using var data = (RawColumnData<TFile>)await group.ReadRawColumnDataBaseAsync(Field, cancellation).ConfigureAwait(false);
+            using var data = (RawColumnData<ReadOnlyMemory<byte>>)await group.ReadRawColumnDataBaseAsync(Field, cancellation).ConfigureAwait(false);
             return ToArray(data, (int)group.RowCount);
         }
 
-        /// <summary>The most bytes that a value takes.</summary>
-        protected abstract int MaxLength(TFile value);
-
-        protected abstract int Write(TFile value, Span<byte> target);
-
-        IArrowArray ToArray(RawColumnData<TFile> data, int rows)
+        IArrowArray ToArray(RawColumnData<ReadOnlyMemory<byte>> data, int rows)
         {
             var levels = Levels(data);
             var (validity, missing) = Validity(levels, Field.MaxDefinitionLevel);
             var offsets = new int[rows + 1];
-            var bytes = new byte[4096];
+            var values = data.Values;
             for (int row = 0, next = 0; row < rows; row++)
+                offsets[row + 1] = checked(offsets[row] + (missing == 0 || levels[row] == Field.MaxDefinitionLevel ? values[next++].Length : 0));
+            var bytes = GC.AllocateUninitializedArray<byte>(offsets[rows]);
+            int length = 0;
+            foreach (var value in values[..(rows - missing)])
             {
-                int length = offsets[row];
-                if (missing == 0 || levels[row] == Field.MaxDefinitionLevel)
-                {
-                    var value = data.Values[next++];
-                    int most = MaxLength(value);
-                    if (bytes.Length - length < most) System.Array.Resize(ref bytes, Math.Max(2 * bytes.Length, checked(length + most)));
-                    length += Write(value, bytes.AsSpan(length));
-                }
-                offsets[row + 1] = length;
+                value.Span.CopyTo(bytes.AsSpan(length));
+                length += value.Length;
             }
-            return ArrowArrayFactory.BuildArray(new ArrayData(ArrowType, rows, missing, 0,
-                [validity, BufferOf<int>(offsets), new ArrowBuffer(bytes.AsMemory(0, offsets[rows]))]));
-        }
-    }
-
-    sealed class TextColumn(string name, DataField field) : VariableColumn<ReadOnlyMemory<char>>(name, field, ColumnType.Utf8)
-    {
-        protected override int MaxLength(ReadOnlyMemory<char> value) => 3 * value.Length;
-
-        protected override int Write(ReadOnlyMemory<char> value, Span<byte> target) => Encoding.UTF8.GetBytes(value.Span, target);
-    }
-
-    sealed class BytesColumn(string name, DataField field) : VariableColumn<ReadOnlyMemory<byte>>(name, field, ColumnType.Binary)
-    {
-        protected override int MaxLength(ReadOnlyMemory<byte> value) => value.Length;
-
-        protected override int Write(ReadOnlyMemory<byte> value, Span<byte> target)
-        {
-            value.Span.CopyTo(target);
-            return value.Length;
+            if (Type == ColumnType.Utf8 && !Utf8.IsValid(bytes)) throw new InvalidDataException($"column '{Name}' has text that isn't UTF-8.");
+            return ArrowArrayFactory.BuildArray(new ArrayData(ArrowType, rows, missing, 0, [validity, BufferOf<int>(offsets), new ArrowBuffer(bytes)]));
         }
     }
 

@@ -26,27 +26,47 @@ sealed class ParquetSource(SourceFile file) : BatchSource(file)
         }
     }
 
+    /// <remarks>To decode the columns of a row group takes most of the time: several readers, each of its own stream, share them.</remarks>
     protected override async IAsyncEnumerable<RecordBatch> ReadBatchesAsync([EnumeratorCancellation] CancellationToken cancellation)
     {
-        var content = await File.OpenSeekableAsync(cancellation).ConfigureAwait(false);
-        await using (content.ConfigureAwait(false))
+        var opened = new List<IAsyncDisposable>();
+        var readers = new List<ParquetReader>();
+        try
         {
-            var reader = await OpenAsync(content, cancellation).ConfigureAwait(false);
-            await using (reader.ConfigureAwait(false))
+            // What has to be inflated first is inflated once.
+            for (int count = File.Compression == FileCompression.None ? Environment.ProcessorCount : 1; count > 0; count--)
             {
-                var columns = reader.Schema.Fields.Select(f => ParquetColumn.Of(f, File.Name)).ToList();
-                var schema = new Schema([.. columns.Select(c => new Apache.Arrow.Field(c.Name, c.ArrowType, nullable: true))], null);
-                _groups = reader.RowGroupCount;
-                for (_groupsRead = 0; _groupsRead < _groups; _groupsRead++)
-                {
-                    using var group = reader.OpenRowGroupReader(_groupsRead);
-                    var arrays = new List<IArrowArray>();
-                    foreach (var column in columns)
-                        arrays.Add(await Guard(() => column.ReadAsync(group, cancellation)).ConfigureAwait(false));
-                    yield return new(schema, arrays, (int)group.RowCount);
-                }
+                var content = await File.OpenSeekableAsync(cancellation).ConfigureAwait(false);
+                opened.Add(content);
+                readers.Add(await OpenAsync(content, cancellation).ConfigureAwait(false));
+                opened.Add(readers[^1]);
+            }
+            var columns = readers[0].Schema.Fields.Select(f => ParquetColumn.Of(f, File.Name)).ToList();
+            var schema = new Schema([.. columns.Select(c => new Apache.Arrow.Field(c.Name, c.ArrowType, nullable: true))], null);
+            _groups = readers[0].RowGroupCount;
+            for (_groupsRead = 0; _groupsRead < _groups; _groupsRead++)
+            {
+                var arrays = await ReadGroupAsync(readers, columns, _groupsRead, cancellation).ConfigureAwait(false);
+                yield return new(schema, arrays, arrays[0].Length);
             }
         }
+        finally
+        {
+            foreach (var item in Enumerable.Reverse(opened)) await item.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    static async Task<IArrowArray[]> ReadGroupAsync(List<ParquetReader> readers, List<ParquetColumn> columns, int group, CancellationToken cancellation)
+    {
+        var arrays = new IArrowArray[columns.Count];
+        int taken = 0;
+        await Task.WhenAll(readers.Select(reader => Task.Run(async () =>
+        {
+            using var rows = reader.OpenRowGroupReader(group);
+            for (int i = Interlocked.Increment(ref taken) - 1; i < arrays.Length; i = Interlocked.Increment(ref taken) - 1)
+                arrays[i] = await Guard(() => columns[i].ReadAsync(rows, cancellation)).ConfigureAwait(false);
+        }, cancellation))).ConfigureAwait(false);
+        return arrays;
     }
 
     static Task<ParquetReader> OpenAsync(Stream content, CancellationToken cancellation) =>

@@ -21,21 +21,36 @@ internal static class LeafTree
         return branches;
     }
 
-    /// <summary>Adds up branches that hold all leaves, into the first of the vectors.</summary>
+    /// <summary>Adds up branches that hold all leaves.</summary>
     /// <param name="branches">In order.</param>
-    /// <param name="vectors">The sum of each branch, of the same length; they are overwritten.</param>
-    public static Memory<double> Combine(IReadOnlyList<Branch> branches, IReadOnlyList<Memory<double>> vectors, int leaves)
+    /// <param name="vector">The sum of a branch by its index, as long as <paramref name="sum"/>.</param>
+    public static void Combine(IReadOnlyList<Branch> branches, int leaves, BranchVector vector, Span<double> sum)
     {
         int next = 0;
-        return Sum(new(0, (int)BitOperations.RoundUpToPowerOf2((uint)leaves)));
+        Sum(new(0, (int)BitOperations.RoundUpToPowerOf2((uint)leaves)), sum);
 
-        Memory<double> Sum(Branch branch)
+        void Sum(Branch branch, Span<double> target)
         {
-            if (branches[next] == branch) return vectors[next++];
+            if (branches[next] == branch)
+            {
+                vector(next++).CopyTo(target);
+                return;
+            }
             int half = branch.Size / 2;
-            var sum = Sum(new(branch.First, half));
-            if (branch.First + half < leaves) Lanes.AddScaled(sum.Span, 1, Sum(new(branch.First + half, half)).Span);
-            return sum;
+            Sum(new(branch.First, half), target);
+            var second = new Branch(branch.First + half, half);
+            if (second.First >= leaves) return;
+            if (branches[next] == second)
+            {
+                Lanes.AddScaled(target, 1, vector(next++));
+                return;
+            }
+            var other = new double[target.Length];
+            Sum(second, other);
+            Lanes.AddScaled(target, 1, other);
         }
     }
 }
+
+/// <summary>The sum of a branch.</summary>
+internal delegate ReadOnlySpan<double> BranchVector(int index);

@@ -5,6 +5,8 @@ namespace RedisML.Training;
 /// <summary>A node as the leader of its workers sees it.</summary>
 internal sealed class NodeLink(TrainingNode node) : INodeLink
 {
+    readonly Contribution _contribution = new();
+    double[] _sum = [];
     Action<Task> _wait = _ => { };
     Action<Share> _prepare = _ => { };
     int _leaves;
@@ -24,15 +26,20 @@ internal sealed class NodeLink(TrainingNode node) : INodeLink
     public IReadOnlyList<ReadOnlyMemory<byte>> Gather(TrainingReplica replica, Func<Share, byte[]> contribute)
     {
         Replica = replica;
-        return node.IsAlone ? [Alone(contribute)] : Step(replica, contribute, 0).Payloads;
+        if (node.IsAlone) return [Alone(contribute)];
+        using var result = Step(replica, share => _contribution.Write(contribute(share)), 0);
+        return [.. result.Payloads.Select(payload => new ReadOnlyMemory<byte>(payload.ToArray()))];
     }
 
     public ReadOnlyMemory<double> Sum(TrainingReplica replica, int length, Func<Share, IReadOnlyList<Memory<double>>> contribute)
     {
         Replica = replica;
         if (node.IsAlone) return Alone(contribute)[0];
-        var (payloads, isSum) = Step(replica, share => BranchSums.ToBytes(contribute(share)), length);
-        return isSum ? MemoryMarshal.Cast<byte, double>(payloads[0].Span).ToArray() : BranchSums.Combine(payloads, length, _leaves);
+        using var result = Step(replica, share => _contribution.Write(contribute(share)), length);
+        if (_sum.Length != length) _sum = new double[length];
+        if (result.IsSum) result.Payloads[0].Span.CopyTo(MemoryMarshal.AsBytes(_sum.AsSpan()));
+        else BranchSums.Combine(result.Payloads, _leaves, _sum);
+        return _sum;
     }
 
     T Alone<T>(Func<Share, T> contribute)
@@ -46,7 +53,7 @@ internal sealed class NodeLink(TrainingNode node) : INodeLink
         return contribution;
     }
 
-    StepResult Step(TrainingReplica replica, Func<Share, byte[]> contribute, int length)
+    StepResult Step(TrainingReplica replica, Action<Share> contribute, int length)
     {
         while (true)
         {
@@ -57,7 +64,8 @@ internal sealed class NodeLink(TrainingNode node) : INodeLink
                 Attend();
                 Ready(formation.Share);
                 if (!formation.IsReady && !Wait(node.ReadyAsync(formation, replica))) continue;
-                result = Wait(node.ExchangeAsync(formation, contribute(formation.Share), length, _leaves, replica.Digest));
+                contribute(formation.Share);
+                result = Wait(node.ExchangeAsync(formation, _contribution, length, _leaves, replica.Digest));
                 if (result is null) continue;
             }
             node.Advance();

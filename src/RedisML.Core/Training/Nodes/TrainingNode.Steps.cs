@@ -5,8 +5,19 @@ using StackExchange.Redis;
 namespace RedisML.Training;
 
 /// <summary>What came of a step.</summary>
-/// <param name="Payloads">What each member contributed, in order; or the sum of it in one.</param>
-internal sealed record StepResult(IReadOnlyList<ReadOnlyMemory<byte>> Payloads, bool IsSum = false);
+/// <param name="payloads">What each member contributed, in order; or the sum of it in one.</param>
+/// <param name="leases">The memory of those that were read; given back with the result.</param>
+internal sealed class StepResult(IReadOnlyList<ReadOnlyMemory<byte>> payloads, IReadOnlyList<IDisposable> leases, bool isSum = false) : IDisposable
+{
+    public IReadOnlyList<ReadOnlyMemory<byte>> Payloads => payloads;
+
+    public bool IsSum => isSum;
+
+    public void Dispose()
+    {
+        foreach (var lease in leases) lease.Dispose();
+    }
+}
 
 // A step: contribute, arrive, wait for the decision, read what the others contributed.
 internal sealed partial class TrainingNode
@@ -27,13 +38,13 @@ internal sealed partial class TrainingNode
     /// <summary>Takes part in the next step.</summary>
     /// <param name="length">Where the contribution is sums of branches, the numbers of each; else 0.</param>
     /// <returns>Null where another generation has begun meanwhile, or the run has ended: <see cref="FormAsync"/> finds out.</returns>
-    public async Task<StepResult?> ExchangeAsync(Formation formation, byte[] body, int length, int leaves, ulong digest)
+    public async Task<StepResult?> ExchangeAsync(Formation formation, Contribution contribution, int length, int leaves, ulong digest)
     {
         long start = Stopwatch.GetTimestamp();
         var members = _view!.Control.Members;
         var result = members.Count > DirectNodes && (long)length * sizeof(double) > DirectBytes
-            ? await ExchangeSlicesAsync(formation, members, body, length, leaves, digest).ConfigureAwait(false)
-            : await ExchangeDirectlyAsync(formation, members, body, digest).ConfigureAwait(false);
+            ? await ExchangeSlicesAsync(formation, members, contribution.Body, length, leaves, digest).ConfigureAwait(false)
+            : await ExchangeDirectlyAsync(formation, members, contribution, digest).ConfigureAwait(false);
         if (result is null) _seenChanges = -1;
         if (_times.Count == MaxTimes) _times.Dequeue();
         _times.Enqueue(Stopwatch.GetElapsedTime(start));
@@ -47,16 +58,16 @@ internal sealed partial class TrainingNode
         _position = $"{_lineage}:{_step}";
     }
 
-    async Task<StepResult?> ExchangeDirectlyAsync(Formation formation, IReadOnlyList<string> members, byte[] body, ulong digest)
+    async Task<StepResult?> ExchangeDirectlyAsync(Formation formation, IReadOnlyList<string> members, Contribution contribution, ulong digest)
     {
         long step = _step + 1;
-        if (!await ArriveAsync(formation, step, body, digest).ConfigureAwait(false)) return null;
-        return await PayloadsAsync(formation.Generation, members, step, body).ConfigureAwait(false) is { } payloads ? new(payloads) : null;
+        if (!await ArriveAsync(formation, step, contribution, digest).ConfigureAwait(false)) return null;
+        return await PayloadsAsync(formation.Generation, members, step, contribution.Body).ConfigureAwait(false);
     }
 
     /// <summary>Each member adds up one slice of the sum, so that a node's traffic grows with the sum and not with the number of nodes.</summary>
     async Task<StepResult?> ExchangeSlicesAsync(
-        Formation formation, IReadOnlyList<string> members, byte[] body, int length, int leaves, ulong digest)
+        Formation formation, IReadOnlyList<string> members, ReadOnlyMemory<byte> body, int length, int leaves, ulong digest)
     {
         long step = _step + 1;
         int nodes = members.Count, rank = members.TakeWhile(member => member != _id).Count();
@@ -66,32 +77,33 @@ internal sealed partial class TrainingNode
             WriteAsync(_ledger.Keys.Slice(_id, step, slice), formation.Generation, step, mine[slice]))).ConfigureAwait(false);
         if (!await HalfAsync(formation, step).ConfigureAwait(false)) return null;
 
-        var parts = await Task.WhenAll(members.Select(async (member, i) => i == rank ? mine[rank]
-            : await ReadAsync(_ledger.Keys.Slice(member, step, rank), formation.Generation, step, member).ConfigureAwait(false))).ConfigureAwait(false);
-        if (parts.Any(part => part is null)) return null;
-        int width = Border(rank + 1) - Border(rank);
-        var sum = width == 0 ? [] : MemoryMarshal.AsBytes(BranchSums.Combine([.. parts.Select(p => p!.Value)], width, leaves).Span).ToArray();
-        await WriteAsync(_ledger.Keys.Slice("sum", step, rank), formation.Generation, step, sum).ConfigureAwait(false);
-        if (!await ArriveAsync(formation, step, s_sliced, digest).ConfigureAwait(false)) return null;
+        using var parts = await ReadAllAsync(members.Select(member => _ledger.Keys.Slice(member, step, rank)), formation.Generation, members, step, mine[rank]).ConfigureAwait(false);
+        if (parts is null) return null;
+        var sum = new double[Border(rank + 1) - Border(rank)];
+        BranchSums.Combine(parts.Payloads, leaves, sum);
+        await WriteAsync(_ledger.Keys.Slice("sum", step, rank), formation.Generation, step, MemoryMarshal.AsBytes(sum.AsSpan()).ToArray()).ConfigureAwait(false);
+        var mark = new Contribution();
+        mark.Write(s_sliced);
+        if (!await ArriveAsync(formation, step, mark, digest).ConfigureAwait(false)) return null;
         return await SlicesAsync(formation.Generation, members, step).ConfigureAwait(false);
 
         int Border(int slice) => (int)((long)length * slice / nodes);
     }
 
     /// <summary>A slice of each of the vectors that follow each other in a contribution.</summary>
-    static byte[] Cut(byte[] body, int length, int start, int end)
+    static byte[] Cut(ReadOnlyMemory<byte> body, int length, int start, int end)
     {
         int vectors = body.Length / sizeof(double) / length, width = (end - start) * sizeof(double);
         var cut = new byte[vectors * width];
         for (int i = 0; i < vectors; i++)
-            body.AsSpan((i * length + start) * sizeof(double), width).CopyTo(cut.AsSpan(i * width));
+            body.Span.Slice((i * length + start) * sizeof(double), width).CopyTo(cut.AsSpan(i * width));
         return cut;
     }
 
-    async Task<bool> ArriveAsync(Formation formation, long step, byte[] body, ulong digest)
+    async Task<bool> ArriveAsync(Formation formation, long step, Contribution contribution, ulong digest)
     {
-        var header = RunBlob.Header(_ledger.Incarnation, formation.Generation, step, _id, body);
-        var status = await _ledger.ArriveAsync(formation.Generation, _id, step, header, RunBlob.Join(header, body), digest, Stopping).ConfigureAwait(false);
+        var (header, blob) = contribution.Seal(_ledger.Incarnation, formation.Generation, step, _id);
+        var status = await _ledger.ArriveAsync(formation.Generation, _id, step, header, blob, digest, Stopping).ConfigureAwait(false);
         return status == "DONE" || status == "WAIT"
             && await DecisionAsync(formation.Generation, step, () => Volatile.Read(ref _decided), control => control.Step >= step).ConfigureAwait(false);
     }
@@ -148,42 +160,46 @@ internal sealed partial class TrainingNode
 
     async Task<StepResult?> DecidedAsync(string generation, IReadOnlyList<string> members, long step)
     {
-        if (members.Count == 0 || await PayloadsAsync(generation, members, step, null).ConfigureAwait(false) is not { } payloads) return null;
-        return payloads[0].Span.SequenceEqual(s_sliced)
-            ? await SlicesAsync(generation, members, step).ConfigureAwait(false) : new(payloads);
+        if (members.Count == 0 || await PayloadsAsync(generation, members, step, null).ConfigureAwait(false) is not { } result) return null;
+        if (!result.Payloads[0].Span.SequenceEqual(s_sliced)) return result;
+        result.Dispose();
+        return await SlicesAsync(generation, members, step).ConfigureAwait(false);
     }
 
-    async Task<ReadOnlyMemory<byte>[]?> PayloadsAsync(string generation, IReadOnlyList<string> members, long step, byte[]? own)
-    {
-        var payloads = await Task.WhenAll(members.Select(async member => member == _id && own is not null ? own
-            : await ReadAsync(_ledger.Keys.Payload(member, step), generation, step, member).ConfigureAwait(false))).ConfigureAwait(false);
-        return payloads.Any(p => p is null) ? null : [.. payloads.Select(p => p!.Value)];
-    }
+    Task<StepResult?> PayloadsAsync(string generation, IReadOnlyList<string> members, long step, ReadOnlyMemory<byte>? own) =>
+        ReadAllAsync(members.Select(member => _ledger.Keys.Payload(member, step)), generation, members, step, own);
 
     async Task<StepResult?> SlicesAsync(string generation, IReadOnlyList<string> members, long step)
     {
-        var slices = await Task.WhenAll(members.Select((member, slice) =>
-            ReadAsync(_ledger.Keys.Slice("sum", step, slice), generation, step, member))).ConfigureAwait(false);
-        if (slices.Any(slice => slice is null)) return null;
-        var sum = new byte[slices.Sum(slice => slice!.Value.Length)];
+        using var slices = await ReadAllAsync(members.Select((_, slice) => _ledger.Keys.Slice("sum", step, slice)), generation, members, step, null).ConfigureAwait(false);
+        if (slices is null) return null;
+        var sum = new byte[slices.Payloads.Sum(slice => slice.Length)];
         int position = 0;
-        foreach (var slice in slices)
+        foreach (var slice in slices.Payloads)
         {
-            slice!.Value.CopyTo(sum.AsMemory(position));
-            position += slice.Value.Length;
+            slice.CopyTo(sum.AsMemory(position));
+            position += slice.Length;
         }
-        return new([sum], IsSum: true);
+        return new([sum], [], isSum: true);
+    }
+
+    /// <summary>What each member wrote under its key; null where some of it is gone.</summary>
+    /// <param name="own">This node's own, where it needn't be read.</param>
+    async Task<StepResult?> ReadAllAsync(IEnumerable<RedisKey> keys, string generation, IReadOnlyList<string> members, long step, ReadOnlyMemory<byte>? own)
+    {
+        var leases = await Task.WhenAll(members.Zip(keys, (member, key) => member == _id && own is not null ? Task.FromResult<Lease<byte>?>(null)
+            : _ledger.RetryAsync(() => _ledger.Database.StringGetLeaseAsync(key), Stopping))).ConfigureAwait(false);
+        var bodies = leases.Zip(members, (lease, member) => lease is not null ? RunBlob.Open(lease.Memory, _ledger.Incarnation, generation, step, member)
+            : member == _id ? own : null).ToList();
+        var result = new StepResult([.. bodies.Select(body => body.GetValueOrDefault())], [.. leases.OfType<Lease<byte>>()]);
+        if (bodies.All(body => body is not null)) return result;
+        result.Dispose();
+        return null;
     }
 
     Task<bool> WriteAsync(RedisKey key, string generation, long step, byte[] body)
     {
         var blob = RunBlob.Join(RunBlob.Header(_ledger.Incarnation, generation, step, _id, body), body);
         return _ledger.RetryAsync(() => _ledger.Database.StringSetAsync(key, blob), Stopping);
-    }
-
-    async Task<ReadOnlyMemory<byte>?> ReadAsync(RedisKey key, string generation, long step, string owner)
-    {
-        var blob = await _ledger.RetryAsync(() => _ledger.Database.StringGetAsync(key), Stopping).ConfigureAwait(false);
-        return blob.IsNull ? null : RunBlob.Open(blob, _ledger.Incarnation, generation, step, owner);
     }
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text.Json;
+using RedisML.Datasets;
 using StackExchange.Redis;
 
 namespace RedisML.Training;
@@ -12,11 +13,15 @@ namespace RedisML.Training;
 /// </remarks>
 internal sealed partial class TrainingNode : IAsyncDisposable
 {
+    /// <summary>A death is noticed up to two beats later than it could be.</summary>
+    static readonly TimeSpan s_longestPause = TimeSpan.FromMilliseconds(500);
+
     readonly RunLedger _ledger;
     readonly NodeOptions _options;
     readonly Heartbeats _heartbeats;
     readonly Signal _signal = new();
     readonly CancellationTokenSource _stop = new();
+    readonly IReadOnlyList<DatasetPin> _pins;
     readonly int _workers;
     readonly string _name;
     Task _beating = Task.CompletedTask;
@@ -27,9 +32,11 @@ internal sealed partial class TrainingNode : IAsyncDisposable
     long _lineage;
     long _step;
 
-    public TrainingNode(RunLedger ledger, int workers, string? id = null)
+    /// <param name="id">Who it is, where it is a member already.</param>
+    /// <param name="pins">Of the versions of datasets that the run trains on: kept with each beat, so that they stay for nodes that come later.</param>
+    public TrainingNode(RunLedger ledger, int workers, string? id = null, IReadOnlyList<DatasetPin>? pins = null)
     {
-        (_ledger, _options, _workers) = (ledger, ledger.Specification.Nodes, workers);
+        (_ledger, _options, _workers, _pins) = (ledger, ledger.Specification.Nodes, workers, pins ?? []);
         _heartbeats = new(TimeSpan.FromSeconds(_options.NodeTimeout));
         _name = id?[..id.LastIndexOf('.')] ?? NewName();
         _id = id ?? NewId(_name);
@@ -63,7 +70,13 @@ internal sealed partial class TrainingNode : IAsyncDisposable
     /// <summary>Begins to beat; where the node isn't a member yet, asks to be let in.</summary>
     public async Task StartAsync(bool isMember, CancellationToken cancellation)
     {
-        await _ledger.Subscriber.SubscribeAsync(_ledger.Keys.Events, (_, message) => Hear(message)).WaitAsync(cancellation).ConfigureAwait(false);
+        await KeepPinsAsync(cancellation).ConfigureAwait(false);
+        // A try that fails may leave its handler behind: to hear things twice does no harm.
+        await _ledger.RetryAsync(async () =>
+        {
+            await _ledger.Subscriber.SubscribeAsync(_ledger.Keys.Events, (_, message) => Hear(message)).ConfigureAwait(false);
+            return true;
+        }, cancellation).ConfigureAwait(false);
         await AnnounceAsync(isMember, cancellation).ConfigureAwait(false);
         await LookAsync(cancellation).ConfigureAwait(false);
         _beating = Task.Run(BeatAsync, CancellationToken.None);
@@ -74,6 +87,7 @@ internal sealed partial class TrainingNode : IAsyncDisposable
         await _stop.CancelAsync().ConfigureAwait(false);
         await _beating.ConfigureAwait(false);
         await _checkpoint.ConfigureAwait(false);
+        foreach (var pin in _pins) await pin.DisposeAsync().ConfigureAwait(false);
         try
         {
             await _ledger.Subscriber.UnsubscribeAsync(_ledger.Keys.Events).ConfigureAwait(false);
@@ -111,8 +125,9 @@ internal sealed partial class TrainingNode : IAsyncDisposable
                 var view = await LookAsync(Stopping).ConfigureAwait(false);
                 _heartbeats.Read(view.Control.Members.Concat(view.Candidates.Keys), view.Beats, Stopwatch.GetElapsedTime(0));
                 await ManageAsync(view).ConfigureAwait(false);
+                await KeepPinsAsync(Stopping).ConfigureAwait(false);
                 _signal.Raise();
-                await Task.Delay(Limit / 5, Stopping).ConfigureAwait(false);
+                await Task.Delay(Limit / 5 < s_longestPause ? Limit / 5 : s_longestPause, Stopping).ConfigureAwait(false);
             }
         }
         catch (OperationCanceledException) { }
@@ -122,6 +137,11 @@ internal sealed partial class TrainingNode : IAsyncDisposable
             _failure = e;
             _signal.Raise();
         }
+    }
+
+    async Task KeepPinsAsync(CancellationToken cancellation)
+    {
+        foreach (var pin in _pins) await pin.KeepAsync(cancellation).ConfigureAwait(false);
     }
 
     void Hear(RedisValue message)

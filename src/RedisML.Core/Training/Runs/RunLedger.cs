@@ -49,7 +49,7 @@ internal sealed class RunLedger(RedisMLConnection connection, RunSpecification s
 
     /// <summary>Writes what a node adds to a step, and counts its arrival.</summary>
     public Task<string> ArriveAsync(
-        string generation, string node, long step, byte[] header, byte[] payload, ulong digest, CancellationToken cancellation) => RetryAsync(async () =>
+        string generation, string node, long step, ReadOnlyMemory<byte> header, ReadOnlyMemory<byte> payload, ulong digest, CancellationToken cancellation) => RetryAsync(async () =>
     {
         var key = Keys.Payload(node, step);
         var written = Database.StringSetAsync(key, payload);
@@ -106,13 +106,10 @@ internal sealed class RunLedger(RedisMLConnection connection, RunSpecification s
         $"The state of training run '{Specification.Id}' is no longer on {connection.Endpoint}: the server was restarted without its data, evicted it, " +
         "or the run was removed. Start the training again; with an append-only file (appendonly yes) it would survive a restart.", Specification.Id);
 
-    static bool IsPassing(Exception e) => e is RedisConnectionException or RedisTimeoutException
-        || e is RedisServerException && ErrorCode(e.Message) is "LOADING" or "READONLY" or "MASTERDOWN" or "CLUSTERDOWN" or "TRYAGAIN" or "BUSY" or "OOM" or "MISCONF";
+    static bool IsPassing(Exception e) => RedisPatience.MayPass(e) || e is RedisServerException && RedisErrors.CodeOf(e.Message) is "BUSY" or "OOM" or "MISCONF";
 
     Task<string> EvaluateAsync(string script, RedisKey[] keys, RedisValue[] arguments, CancellationToken cancellation) =>
         RetryAsync(async () => Status(await Database.ScriptEvaluateAsync(script, keys, arguments).ConfigureAwait(false)), cancellation);
-
-    static string ErrorCode(string message) => message.Replace("SimpleError: ", "", StringComparison.Ordinal).Split(' ')[0];
 
     string Status(RedisResult reply) => (string)((RedisResult[])reply!)[0]! is var status && status != "LOST" ? status : throw Lost();
 

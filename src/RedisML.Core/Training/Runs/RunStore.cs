@@ -17,7 +17,7 @@ public sealed class RunStore(RedisMLConnection connection)
 
     /// <summary>The ids of all runs.</summary>
     public async Task<IReadOnlyList<string>> ListAsync(CancellationToken cancellation) =>
-        [.. (await _database.SetMembersAsync(connection.Keys.Runs).WaitAsync(cancellation).ConfigureAwait(false)).Select(id => (string)id!).Where(KeySpace.IsValidName)];
+        [.. (await _database.PatientlyAsync(d => d.SetMembersAsync(connection.Keys.Runs), cancellation).ConfigureAwait(false)).Select(id => (string)id!).Where(KeySpace.IsValidName)];
 
     /// <summary>Where a run stands.</summary>
     /// <exception cref="RedisMLException"><c>TrainingRunNotFound</c>.</exception>
@@ -28,11 +28,11 @@ public sealed class RunStore(RedisMLConnection connection)
     public async Task<TrainingRun?> FindAsync(string id, CancellationToken cancellation)
     {
         var keys = connection.Keys.Run(id);
-        var text = _database.StringGetAsync(keys.Specification);
-        var fields = _database.HashGetAllAsync(keys.Control);
-        var seen = _database.HashGetAllAsync(keys.Progress);
-        var nodes = _database.HashGetAllAsync(keys.Nodes);
-        await Task.WhenAll(text, fields, seen, nodes).WaitAsync(cancellation).ConfigureAwait(false);
+        var text = _database.PatientlyAsync(d => d.StringGetAsync(keys.Specification), cancellation);
+        var fields = _database.PatientlyAsync(d => d.HashGetAllAsync(keys.Control), cancellation);
+        var seen = _database.PatientlyAsync(d => d.HashGetAllAsync(keys.Progress), cancellation);
+        var nodes = _database.PatientlyAsync(d => d.HashGetAllAsync(keys.Nodes), cancellation);
+        await Task.WhenAll(text, fields, seen, nodes).ConfigureAwait(false);
         if ((await text.ConfigureAwait(false)).IsNull || RunControl.Parse(Pairs(await fields.ConfigureAwait(false))) is not { } control) return null;
         return Describe(RunSpecification.FromJson((await text.ConfigureAwait(false))!), control,
             Pairs(await seen.ConfigureAwait(false)).ToDictionary(), Pairs(await nodes.ConfigureAwait(false)).ToDictionary());
@@ -63,13 +63,13 @@ public sealed class RunStore(RedisMLConnection connection)
         if (await FindAsync(id, cancellation).ConfigureAwait(false) is { State: TrainingState.Running or TrainingState.Waiting or TrainingState.Paused } run)
             throw Active(run);
         await ClearAsync(id, all: true, cancellation).ConfigureAwait(false);
-        return await _database.SetRemoveAsync(connection.Keys.Runs, id).WaitAsync(cancellation).ConfigureAwait(false);
+        return await _database.PatientlyAsync(d => d.SetRemoveAsync(connection.Keys.Runs, id), cancellation).ConfigureAwait(false);
     }
 
     /// <summary>The metrics of a run, by name and step.</summary>
     public async Task<IReadOnlyList<TrainingMetric>> MetricsAsync(string id, CancellationToken cancellation)
     {
-        var fields = await _database.HashGetAllAsync(connection.Keys.Run(id).Metrics).WaitAsync(cancellation).ConfigureAwait(false);
+        var fields = await _database.PatientlyAsync(d => d.HashGetAllAsync(connection.Keys.Run(id).Metrics), cancellation).ConfigureAwait(false);
         return [.. fields.Select(field => Parse((string)field.Name!, (string)field.Value!)).OrderBy(m => m.Name, StringComparer.Ordinal).ThenBy(m => m.Step)];
 
         TrainingMetric Parse(string name, string text)
@@ -87,17 +87,17 @@ public sealed class RunStore(RedisMLConnection connection)
         var keys = connection.Keys.Run(specification.Id);
         var incarnation = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8));
         bool isAlone = specification.Nodes.Limit == 1;
-        await _database.StringSetAsync(keys.Specification, specification.ToJson()).WaitAsync(cancellation).ConfigureAwait(false);
-        var member = _database.HashSetAsync(keys.Members, [new(node, "-")]);
-        var control = _database.HashSetAsync(keys.Control,
+        await _database.PatientlyAsync(d => d.StringSetAsync(keys.Specification, specification.ToJson()), cancellation).ConfigureAwait(false);
+        var member = _database.PatientlyAsync(d => d.HashSetAsync(keys.Members, [new(node, "-")]), cancellation);
+        var control = _database.PatientlyAsync(d => d.HashSetAsync(keys.Control,
         [
             new("inc", incarnation), new("gen", RunLedger.NextGeneration("0.")), new("lin", 0), new("step", 0), new("k", 1), new("cnt", 0),
             new("phase", isAlone ? RunPhase.Run : specification.Nodes.NodeCount == 1 ? RunPhase.Form : RunPhase.Pause),
             new("members", node), new("dgen", ""), new("ckstep", 0), new("half", 0), new("started", isAlone ? "1" : ""),
             new("reason", specification.Nodes.NodeCount == 1 ? "" : $"waits for {specification.Nodes.NodeCount} nodes"),
-        ]);
-        var listed = _database.SetAddAsync(connection.Keys.Runs, specification.Id);
-        await Task.WhenAll(member, control, listed).WaitAsync(cancellation).ConfigureAwait(false);
+        ]), cancellation);
+        var listed = _database.PatientlyAsync(d => d.SetAddAsync(connection.Keys.Runs, specification.Id), cancellation);
+        await Task.WhenAll(member, control, listed).ConfigureAwait(false);
         return new(connection, specification, incarnation);
     }
 
@@ -105,8 +105,8 @@ public sealed class RunStore(RedisMLConnection connection)
     internal async Task<(RunLedger Ledger, RunControl Control)> OpenAsync(string id, CancellationToken cancellation)
     {
         var keys = connection.Keys.Run(id);
-        var text = await _database.StringGetAsync(keys.Specification).WaitAsync(cancellation).ConfigureAwait(false);
-        var fields = await _database.HashGetAllAsync(keys.Control).WaitAsync(cancellation).ConfigureAwait(false);
+        var text = await _database.PatientlyAsync(d => d.StringGetAsync(keys.Specification), cancellation).ConfigureAwait(false);
+        var fields = await _database.PatientlyAsync(d => d.HashGetAllAsync(keys.Control), cancellation).ConfigureAwait(false);
         if (text.IsNull || RunControl.Parse(Pairs(fields)) is not { } control) throw await NotFoundAsync(id, cancellation).ConfigureAwait(false);
         return (new(connection, RunSpecification.FromJson(text!), control.Incarnation), control);
     }
@@ -115,8 +115,8 @@ public sealed class RunStore(RedisMLConnection connection)
     internal async Task ClearAsync(string id, bool all, CancellationToken cancellation)
     {
         var keys = connection.Keys.Run(id);
-        var nodes = await _database.HashKeysAsync(keys.Nodes).WaitAsync(cancellation).ConfigureAwait(false);
-        var blobs = await _database.SetMembersAsync(keys.Blobs).WaitAsync(cancellation).ConfigureAwait(false);
+        var nodes = await _database.PatientlyAsync(d => d.HashKeysAsync(keys.Nodes), cancellation).ConfigureAwait(false);
+        var blobs = await _database.PatientlyAsync(d => d.SetMembersAsync(keys.Blobs), cancellation).ConfigureAwait(false);
         List<RedisKey> gone = [.. blobs.Select(blob => (RedisKey)(string)blob!), keys.Blobs, keys.Candidates, keys.Positions];
         foreach (var node in nodes.Select(n => (string)n!).Append("sum"))
         {
@@ -128,7 +128,7 @@ public sealed class RunStore(RedisMLConnection connection)
         }
         if (all)
             gone.AddRange([keys.Specification, keys.Control, keys.Members, keys.Beats, keys.Nodes, keys.Metrics, keys.Progress, keys.Model]);
-        await Task.WhenAll(gone.Select(key => _database.KeyDeleteAsync(key))).WaitAsync(cancellation).ConfigureAwait(false);
+        await _database.PatientlyAsync(d => Task.WhenAll(gone.Select(key => d.KeyDeleteAsync(key))), cancellation).ConfigureAwait(false);
     }
 
     internal static RedisMLException Active(TrainingRun run) => new("RunActive", ErrorKind.ResourceBusy,

@@ -1,3 +1,4 @@
+using RedisML.Connections;
 using RedisML.Models;
 using RedisML.Training;
 using RedisML.Unit.Fixtures;
@@ -97,6 +98,29 @@ public sealed class NodesTests(EmbeddedServerFixture embedded, RedisServerFixtur
             Assert.Equal(TrainingState.Completed, (await resumed.Completion.WaitAsync(s_patience, Cancellation)).State);
             Assert.Equal(await fixture.BitsAsync("whole"), await fixture.BitsAsync(model));
         }
+    }
+
+    [Fact]
+    public async Task Runs_leave_no_connection_and_no_subscription_behind()
+    {
+        RedisServer.SkipIfMissing();
+        using var server = new RedisServer(); // of which this test has all connections
+        await using var fixture = await RunFixture.CreateAsync(await RedisMLConnection.ConnectAsync(ConnectionSettings.For("127.0.0.1", server.Port), Cancellation), rows: 3000);
+        await TrainAsync();
+        int connections = await CountAsync("CLIENT", "LIST");
+        for (int i = 0; i < 3; i++) await TrainAsync();
+        Assert.Equal(connections, await CountAsync("CLIENT", "LIST"));
+        Assert.Empty((StackExchange.Redis.RedisResult[])(await fixture.Connection.Database.ExecuteAsync("PUBSUB", "CHANNELS", $"{fixture.Connection.Prefix}:run:*"))!);
+
+        async Task TrainAsync()
+        {
+            var start = await fixture.StartAsync(RunFixture.Options with { NodeCount = 2 });
+            var other = await fixture.JoinAsync(start.Run.Id);
+            await Task.WhenAll(start.Completion, other.Completion).WaitAsync(s_patience, Cancellation);
+        }
+
+        async Task<int> CountAsync(params string[] command) =>
+            ((string)(await fixture.Connection.Database.ExecuteAsync(command[0], command[1]))!).Split('\n', StringSplitOptions.RemoveEmptyEntries).Length;
     }
 
     [Fact]

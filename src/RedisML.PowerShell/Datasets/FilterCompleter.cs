@@ -1,0 +1,18 @@
+using System.Collections;
+using RedisML.Connections;
+
+namespace RedisML.PowerShell;
+
+/// <summary>Completes the name of a column at the end of a condition.</summary>
+public sealed class FilterCompleter : RedisNameCompleter
+{
+    protected override int StartOfName(string word)
+    {
+        int start = word.Length;
+        while (start > 0 && (char.IsLetterOrDigit(word[start - 1]) || word[start - 1] is '_' or '.')) start--;
+        return start;
+    }
+
+    protected override Task<IReadOnlyList<string>> NamesAsync(RedisMLConnection connection, IDictionary bound, CancellationToken cancellation) =>
+        ColumnNameCompleter.ColumnsAsync(connection, bound, cancellation);
+}

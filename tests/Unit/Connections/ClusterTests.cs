@@ -1,0 +1,47 @@
+using RedisML.Connections;
+using RedisML.Models;
+using RedisML.Unit.Fixtures;
+using StackExchange.Redis;
+
+namespace RedisML.Unit.Connections;
+
+/// <summary>Connections to a Redis Cluster by one of its nodes.</summary>
+[Collection(RedisClusterCollection.Name)]
+public sealed class ClusterTests(RedisClusterFixture redis)
+{
+    static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_cluster_is_known_with_its_shards_and_the_memory_of_all()
+    {
+        await using var connection = await redis.ConnectAsync();
+        Assert.Equal(("Redis", "cluster", 3), (connection.Server.ServerKind, connection.Server.Mode, connection.Server.Shards));
+        Assert.EndsWith(", cluster of 3 shards", connection.Server.ToString());
+        var test = await ConnectionTest.RunAsync(connection, Cancellation);
+        Assert.Equal((false, 0, "noeviction"), (test.Persistent, test.MemoryLimit, test.EvictionPolicy));
+        Assert.True(test.MemoryUsed > 3_000_000);
+    }
+
+    [Fact]
+    public async Task Models_and_parameters_are_written_changed_and_removed_while_their_slots_move()
+    {
+        await using var connection = await redis.ConnectAsync();
+        var store = new ModelStore(connection);
+        KeyValuePair<string, ParameterValue>[] Parameters(long value) => [new("a", new Scalar(value)), new("b", new Scalar(2L))];
+        for (int i = 0; i < 6; i++)
+        {
+            var name = $"m{i}";
+            Assert.Equal(1, (await store.ChangeParametersAsync(name, Parameters(1), [], Cancellation)).Version);
+            int[] slots = [.. new[] { connection.Keys.Model(name), connection.Keys.ModelVersion(name, 1), connection.Keys.Models }
+                .Select(key => connection.Database.Multiplexer.GetHashSlot(key)).Distinct().Where(redis.Cluster.BeginMove)];
+            await store.ChangeParametersAsync(name, Parameters(i), ["b"], Cancellation);
+            await store.ChangeParametersAsync($"{name}.other", Parameters(i), [], Cancellation);
+            foreach (int slot in slots) redis.Cluster.EndMove(slot);
+            var model = await store.ChangeParametersAsync(name, [], ["b"], Cancellation);
+            Assert.Equal($"{i}", $"{Assert.Single(await store.ReadParametersAsync(model, null, Cancellation)).Value}");
+        }
+        Assert.Equal(12, (await store.ListAsync(Cancellation)).Count);
+        foreach (var name in await store.ListAsync(Cancellation)) Assert.True(await store.RemoveAsync(name, Cancellation));
+        Assert.Empty(await store.ListAsync(Cancellation));
+    }
+}

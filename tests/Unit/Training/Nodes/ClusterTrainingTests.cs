@@ -1,0 +1,104 @@
+using RedisML.Connections;
+using RedisML.Models;
+using RedisML.Training;
+using RedisML.Unit.Fixtures;
+
+namespace RedisML.Unit.Training.Nodes;
+
+/// <summary>Training over a Redis Cluster: the bits of a single server, whatever happens to the shards.</summary>
+[Collection(RedisClusterCollection.Name)]
+public sealed class ClusterTrainingTests(RedisClusterFixture cluster, RedisServerFixture single)
+{
+    static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
+
+    static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task One_node_and_two_have_the_bits_of_a_single_server()
+    {
+        await using var alone = await RunFixture.CreateAsync(await single.ConnectAsync());
+        await (await alone.StartAsync(new())).Completion.WaitAsync(s_patience, Cancellation);
+        var expected = await alone.BitsAsync("m");
+
+        await using var fixture = await RunFixture.CreateAsync(await cluster.ConnectAsync());
+        foreach (int nodes in new[] { 1, 2 })
+        {
+            var trainings = await StartAsync(fixture, nodes, RunFixture.Specification, $"m{nodes}");
+            foreach (var training in trainings) Assert.Equal(nodes, (await training.Completion.WaitAsync(s_patience, Cancellation)).Nodes);
+            Assert.Equal(expected, await fixture.BitsAsync($"m{nodes}"));
+            var id = trainings[0].Run.Id;
+            Assert.True(await fixture.Runs.RemoveAsync(id, Cancellation));
+            Assert.DoesNotContain(await fixture.Connection.KeysAsync(), key => key.Contains(id));
+        }
+    }
+
+    [Fact]
+    public async Task Processes_that_know_one_address_train_together()
+    {
+        await using var fixture = await RunFixture.CreateAsync(await cluster.ConnectAsync());
+        await (await fixture.StartAsync(new())).Completion.WaitAsync(s_patience, Cancellation);
+        using var first = NodeProcess.Start(fixture.Connection, "Start-RedisDistributedTraining points p -Algorithm Logistic -Label big -Derive @{ big = 'y > 1' } " +
+            $"-Feature a, b, c, k -Category k -Missing Mean -WorkerCount 2 -NodeCount 2 {NodeProcess.Options}");
+        using var second = NodeProcess.Start(fixture.Connection, "$(while (!($found = Get-RedisDistributedTraining -Model p)) { [Threading.Thread]::Sleep(20) }; $found) | " +
+            "Join-RedisDistributedTraining -WorkerCount 1");
+        Assert.Equal(await first.LossAsync(), await second.LossAsync());
+        Assert.Equal(await fixture.BitsAsync("m"), await fixture.BitsAsync("p"));
+    }
+
+    [Fact]
+    public async Task Slices_of_a_long_sum_lie_on_several_shards()
+    {
+        await using var fixture = await RunFixture.CreateAsync(await cluster.ConnectAsync());
+        // 1,500 levels times 7 classes: more than 64 KB.
+        var specification = RunFixture.Specification with
+        {
+            Algorithm = Algorithm.Softmax, Label = "k", Derived = [new("level", "floor(b * 15)")], Features = ["a", "level"], Categories = ["level"], MaxIteration = 5,
+        };
+        await (await fixture.StartAsync(new(), specification, "one")).Completion.WaitAsync(s_patience, Cancellation);
+        HashSet<string>[] slices;
+        do
+        {
+            var all = Task.WhenAll((await StartAsync(fixture, 5, specification, "five")).Select(t => t.Completion));
+            slices = [[], [], []];
+            for (; !all.IsCompleted; await Task.Delay(5, Cancellation))
+            {
+                var shards = cluster.Cluster.Keys(fixture.Connection.Prefix);
+                for (int i = 0; i < shards.Length; i++) slices[i].UnionWith(shards[i].Where(key => key.Contains("}:x:sum:")).Select(key => key[..key.IndexOf('}')]));
+            }
+            await all.WaitAsync(s_patience, Cancellation);
+            Assert.Equal(5, slices.Sum(s => s.Count));
+            Assert.Equal(await fixture.BitsAsync("one"), await fixture.BitsAsync("five"));
+        }
+        // Of 81 runs one has them all on the same shard by chance.
+        while (slices.Count(s => s.Count > 0) == 1);
+        Assert.DoesNotContain(await fixture.Connection.KeysAsync(), key => key.Contains("}:x:"));
+    }
+
+    [Fact]
+    public async Task A_run_whose_slot_moves_and_whose_master_is_then_killed_ends_with_the_same_bits()
+    {
+        RedisServer.SkipIfMissing();
+        using var servers = new RedisCluster(replica: true);
+        await using var fixture = await RunFixture.CreateAsync(await servers.ConnectAsync(), rows: 20_000);
+        var specification = RunFixture.Endless with { MaxIteration = 400 };
+        await (await fixture.StartAsync(new(), specification, "undisturbed")).Completion.WaitAsync(s_patience, Cancellation);
+
+        var trainings = await StartAsync(fixture, 2, specification, "disturbed");
+        var id = trainings[0].Run.Id;
+        await fixture.WaitAsync(id, run => run.Step > 20);
+        int slot = fixture.Connection.Database.Multiplexer.GetHashSlot(fixture.Connection.Keys.Run(id).Control);
+        if (servers.BeginMove(slot)) servers.EndMove(slot);
+        int step = (await fixture.Runs.GetAsync(id, Cancellation)).Step;
+        await fixture.WaitAsync(id, run => run.Step > step + 20);
+        servers.KillFirst();
+        foreach (var training in trainings) Assert.Equal(TrainingState.Completed, (await training.Completion.WaitAsync(s_patience, Cancellation)).State);
+        Assert.Equal(await fixture.BitsAsync("undisturbed"), await fixture.BitsAsync("disturbed"));
+    }
+
+    static async Task<List<ModelTraining>> StartAsync(RunFixture fixture, int nodes, TrainingSpecification specification, string model)
+    {
+        List<ModelTraining> trainings = [await fixture.StartAsync(RunFixture.Options with { NodeCount = nodes, MaxNode = nodes }, specification, model)];
+        while (trainings.Count < nodes) trainings.Add(await fixture.JoinAsync(trainings[0].Run.Id));
+        return trainings;
+    }
+}
