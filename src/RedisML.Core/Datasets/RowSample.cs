@@ -1,4 +1,3 @@
-
 namespace RedisML.Datasets;
 
 /// <summary>Keeps some rows of many at random, the same ones for the same seed: those with the least hashes.</summary>
