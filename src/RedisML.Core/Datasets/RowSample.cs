@@ -1,5 +1,3 @@
-using RedisML.Datasets.Splitting;
-
 namespace RedisML.Datasets;
 
 /// <summary>Keeps some rows of many at random, the same ones for the same seed: those with the least hashes.</summary>
