@@ -1,5 +1,6 @@
 using System.IO.Hashing;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using Apache.Arrow;
 using RedisML.Datasets;
 using RedisML.Datasets.Chunks;
@@ -95,9 +96,26 @@ abstract class BatchSource(SourceFile file) : ImportSource
 /// <summary>A batch that several parts share; its memory is given back with the last.</summary>
 sealed class SharedBatch(RecordBatch batch) : IDisposable
 {
+    readonly Lazy<UInt128> _hash = new(() =>
+    {
+        var hash = new XxHash128();
+        foreach (var array in batch.Arrays) Append(array.Data);
+        return hash.GetCurrentHashAsUInt128();
+
+        void Append(ArrayData? data)
+        {
+            if (data is null) return;
+            foreach (var buffer in data.Buffers) hash.Append(buffer.Span);
+            foreach (var child in data.Children ?? []) Append(child);
+            Append(data.Dictionary);
+        }
+    });
     int _users = 1;
 
     public RecordBatch Batch => batch;
+
+    /// <summary>Of its buffers; made once, by the first of the parts that ask.</summary>
+    public UInt128 Hash => _hash.Value;
 
     public BatchSlice Slice(int start, int count)
     {
@@ -121,18 +139,11 @@ sealed record BatchSlice(SharedBatch Shared, int Start, int Count) : IDisposable
 sealed class BatchPart(int index, IReadOnlyList<BatchSlice> slices, PartEncoder<BatchColumn[]> encoder)
     : ImportPart(index, slices.Sum(s => ChunkCodec.BufferBytes(s.Shared.Batch) * s.Count / Math.Max(1, s.Shared.Batch.Length)))
 {
-    /// <remarks>Over the buffers of whole batches and the places in them: cheap, and different wherever the content is.</remarks>
+    /// <remarks>Over whole batches and the places in them: cheap, and different wherever the content is.</remarks>
     public override UInt128 Hash()
     {
         var hash = new XxHash128();
-        Span<int> place = stackalloc int[2];
-        foreach (var slice in slices)
-        {
-            (place[0], place[1]) = (slice.Start, slice.Count);
-            hash.Append(System.Runtime.InteropServices.MemoryMarshal.AsBytes<int>(place));
-            foreach (var array in slice.Shared.Batch.Arrays)
-                foreach (var buffer in array.Data.Buffers) hash.Append(buffer.Span);
-        }
+        foreach (var slice in slices) hash.Append(MemoryMarshal.AsBytes<UInt128>([slice.Shared.Hash, (UInt128)slice.Start, (UInt128)slice.Count]));
         return hash.GetCurrentHashAsUInt128();
     }
 
