@@ -14,12 +14,19 @@ sealed class ObjectFeed : IDisposable
     const int BatchRows = 2048;
     const int BatchesAhead = 8;
 
+    /// <summary>The import takes its columns from so many objects: of these all properties are listed.</summary>
+    const int ListedRows = 16_384;
+
+    /// <summary>Of later ones that have the properties of the one before, one in so many is: listing takes seven times as long as looking up.</summary>
+    const int ListedEach = 16;
+
     readonly Channel<IReadOnlyList<ObjectRow>> _batches = Channel.CreateBounded<IReadOnlyList<ObjectRow>>(BatchesAhead);
     readonly CancellationTokenSource _cancel = new();
     List<ObjectRow> _batch = new(BatchRows);
     readonly List<string> _rowNames = [];
     readonly List<object?> _rowValues = [];
     string[] _names = [];
+    long _objects;
     Task<ImportResult>? _import;
 
     public LatestProgress<ImportProgress> Progress { get; } = new();
@@ -81,23 +88,43 @@ sealed class ObjectFeed : IDisposable
     /// <summary>A dictionary by its keys, another object by its properties.</summary>
     ObjectRow ToRow(PSObject value)
     {
-        _rowNames.Clear();
-        _rowValues.Clear();
         if (value.BaseObject is IDictionary dictionary)
         {
+            Clear();
             foreach (DictionaryEntry entry in dictionary) Add(entry.Key as string ?? $"{entry.Key}", Plain(entry.Value));
+            return Row();
         }
-        else
+        if (_objects++ >= ListedRows && _objects % ListedEach != 0 && TryLookUp(value, out var row)) return row;
+        Clear();
+        foreach (var property in value.Properties) Add(property.Name, Get(property));
+        return Row();
+
+        void Clear()
         {
-            foreach (var property in value.Properties) Add(property.Name, Get(property));
+            _rowNames.Clear();
+            _rowValues.Clear();
         }
-        return new(Shared(), [.. _rowValues]);
 
         void Add(string name, object? part)
         {
             _rowNames.Add(name);
             _rowValues.Add(part);
         }
+
+        ObjectRow Row() => new(Shared(), [.. _rowValues]);
+    }
+
+    /// <summary>The properties of the row before; false where the object lacks one.</summary>
+    bool TryLookUp(PSObject value, out ObjectRow row)
+    {
+        row = new(_names, new object?[_names.Length]);
+        var properties = value.Properties;
+        for (int i = 0; i < _names.Length; i++)
+        {
+            if (properties[_names[i]] is not { } property) return false;
+            row.Values[i] = Get(property);
+        }
+        return true;
     }
 
     /// <summary>The names of the row before, where this one has the same.</summary>

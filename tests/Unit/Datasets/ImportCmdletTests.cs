@@ -53,17 +53,28 @@ public sealed class ImportCmdletTests(EmbeddedServerFixture embedded) : IDisposa
     public async Task A_property_that_only_a_later_object_has_is_an_error_that_names_both_or_a_bad_row(string type)
     {
         await using var connection = await embedded.ConnectAsync();
-        var objects = $"1..30000 | ForEach-Object {{ if ($_ -eq 29000) {{ {type}@{{ a = $_; late = 'x' }} }} else {{ {type}@{{ a = $_ }} }} }}";
+        // A custom object that only has one more is noticed where it is the sixteenth.
+        var objects = $"1..30000 | ForEach-Object {{ if ($_ -eq 28992) {{ {type}@{{ a = $_; late = 'x' }} }} else {{ {type}@{{ a = $_ }} }} }}";
         var result = _engine.Invoke($"param($connection) {objects} | Import-RedisTrainingData -Dataset d -Connection $connection", new System.Collections.Hashtable { ["connection"] = connection });
         var error = Assert.Single(result.Errors);
         Assert.StartsWith("BadRow,", error.FullyQualifiedErrorId);
-        Assert.Matches("object 29000: a property that the first objects don't have .*: late", error.ToString());
+        Assert.Matches("object 28992: a property that the first objects don't have .*: late", error.ToString());
         Assert.Empty(await connection.KeysAsync());
 
         var output = Run(connection, $"{objects} | Import-RedisTrainingData -Dataset d -BadRow Skip -Connection $connection -WarningAction SilentlyContinue");
         Assert.Equal((30_000L, 29_999L, 1L), (output.RowsRead, output.RowsWritten, output.RowsRejected));
         Run(connection, $"{objects.Replace("'x'", "$null")} | Import-RedisTrainingData -Dataset e -Connection $connection");
         Assert.Equal(30_000, (await connection.RowsAsync("e")).Count);
+    }
+
+    [Fact]
+    public async Task A_later_object_of_another_kind_is_noticed_wherever_it_comes()
+    {
+        await using var connection = await embedded.ConnectAsync();
+        var result = _engine.Invoke(
+            "param($connection) 1..20000 | ForEach-Object { if ($_ -eq 19999) { [pscustomobject]@{ b = $_ } } else { [pscustomobject]@{ a = $_ } } } | Import-RedisTrainingData -Dataset d -Connection $connection",
+            new System.Collections.Hashtable { ["connection"] = connection });
+        Assert.Matches("object 19999: .*: b", Assert.Single(result.Errors).ToString());
     }
 
     [Fact]
