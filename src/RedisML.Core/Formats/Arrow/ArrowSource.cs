@@ -22,19 +22,19 @@ sealed class ArrowSource(SourceFile file, bool isStream) : BatchSource(file)
         return await Guard(async () => await reader.GetSchema(cancellation).ConfigureAwait(false)).ConfigureAwait(false);
     }
 
-    protected override async IAsyncEnumerable<RecordBatch> ReadBatchesAsync([EnumeratorCancellation] CancellationToken cancellation)
+    protected override async IAsyncEnumerable<SharedBatch> ReadBatchesAsync([EnumeratorCancellation] CancellationToken cancellation)
     {
         using var reader = await OpenAsync(cancellation).ConfigureAwait(false);
         while (await Guard(async () => await reader.ReadNextRecordBatchAsync(cancellation).ConfigureAwait(false)).ConfigureAwait(false) is { } batch)
-            yield return batch;
+            yield return new(batch, batch);
     }
 
     /// <summary>The reader closes what it reads from.</summary>
     async Task<ArrowStreamReader> OpenAsync(CancellationToken cancellation)
     {
-        if (isStream) return new((_content = File.OpenContent()).Stream, s_codecs);
+        if (isStream) return new((_content = File.OpenContent()).Stream, RentedMemory.Allocator, s_codecs, leaveOpen: false);
         _seekable = await File.OpenSeekableAsync(cancellation).ConfigureAwait(false);
-        return new ArrowFileReader(_seekable, s_codecs);
+        return new ArrowFileReader(_seekable, RentedMemory.Allocator, s_codecs, leaveOpen: false);
     }
 
     /// <summary>The reader tells of damage by exceptions of many kinds.</summary>

@@ -48,9 +48,10 @@ abstract class BatchSource(SourceFile file) : ImportSource
         int index = 0, rows = 0, target = 0;
         try
         {
-            await foreach (var batch in ReadBatchesAsync(cancellation).ConfigureAwait(false))
+            await foreach (var shared in ReadBatchesAsync(cancellation).ConfigureAwait(false))
             {
-                using var shared = new SharedBatch(batch);
+                using var user = shared;
+                var batch = shared.Batch;
                 if (batch.Length == 0) continue;
                 if (target == 0) target = RowsPerPart(shared, encoder);
                 for (int start = 0; start < batch.Length;)
@@ -78,7 +79,7 @@ abstract class BatchSource(SourceFile file) : ImportSource
     protected abstract Task<Schema> ReadSchemaAsync(CancellationToken cancellation);
 
     /// <summary>The batches in order; whoever takes one disposes it.</summary>
-    protected abstract IAsyncEnumerable<RecordBatch> ReadBatchesAsync(CancellationToken cancellation);
+    protected abstract IAsyncEnumerable<SharedBatch> ReadBatchesAsync(CancellationToken cancellation);
 
     ColumnType TypeOf(Field field) => ArrowTypes.ToColumnType(field.DataType) ?? throw new RedisMLException("UnsupportedColumnType", ErrorKind.InvalidData,
         $"Column '{field.Name}' of '{Name}' has the type {field.DataType.Name}, which datasets don't have; write the file without it.", field.Name);
@@ -94,7 +95,8 @@ abstract class BatchSource(SourceFile file) : ImportSource
 }
 
 /// <summary>A batch that several parts share; its memory is given back with the last.</summary>
-sealed class SharedBatch(RecordBatch batch) : IDisposable
+/// <param name="memory">What is disposed then.</param>
+sealed class SharedBatch(RecordBatch batch, IDisposable memory) : IDisposable
 {
     readonly Lazy<UInt128> _hash = new(() =>
     {
@@ -125,7 +127,7 @@ sealed class SharedBatch(RecordBatch batch) : IDisposable
 
     public void Dispose()
     {
-        if (Interlocked.Decrement(ref _users) == 0) batch.Dispose();
+        if (Interlocked.Decrement(ref _users) == 0) memory.Dispose();
     }
 }
 

@@ -8,6 +8,7 @@ using Parquet.Data;
 using Parquet.Schema;
 using RedisML.Datasets;
 using RedisML.Datasets.Columns;
+using RedisML.Formats.Arrow;
 
 namespace RedisML.Formats.Parquet;
 
@@ -32,7 +33,8 @@ abstract class ParquetColumn(string name, DataField field, ColumnType type)
             $"Column '{field.Name}' of '{path}' has a type ({(field as DataField)?.ClrType.Name ?? field.SchemaType.ToString()}) that datasets don't have; write the file without it.", field.Name),
     };
 
-    public abstract Task<IArrowArray> ReadAsync(ParquetRowGroupReader group, CancellationToken cancellation);
+    /// <param name="memory">Where the array may lie.</param>
+    public abstract Task<IArrowArray> ReadAsync(ParquetRowGroupReader group, RentedMemory memory, CancellationToken cancellation);
 
     static ParquetColumn? Flat(DataField field)
     {
@@ -128,18 +130,18 @@ abstract class ParquetColumn(string name, DataField field, ColumnType type)
     sealed class FlatColumn<TFile, T>(string name, DataField field, ColumnType type, Func<TFile, T> convert) : ParquetColumn(name, field, type)
         where TFile : struct where T : unmanaged
     {
-        public override async Task<IArrowArray> ReadAsync(ParquetRowGroupReader group, CancellationToken cancellation)
+        public override async Task<IArrowArray> ReadAsync(ParquetRowGroupReader group, RentedMemory memory, CancellationToken cancellation)
         {
             using var data = (RawColumnData<TFile>)await group.ReadRawColumnDataBaseAsync(Field, cancellation).ConfigureAwait(false);
-            return ToArray(data, (int)group.RowCount);
+            return ToArray(data, (int)group.RowCount, memory);
         }
 
-        IArrowArray ToArray(RawColumnData<TFile> data, int rows)
+        IArrowArray ToArray(RawColumnData<TFile> data, int rows, RentedMemory memory)
         {
             var levels = Levels(data);
             var (validity, missing) = Validity(levels, Field.MaxDefinitionLevel);
-            var bytes = GC.AllocateUninitializedArray<byte>(rows * Marshal.SizeOf<T>());
-            Span<T> values = MemoryMarshal.Cast<byte, T>(bytes.AsSpan());
+            var bytes = memory.Rent(rows * Marshal.SizeOf<T>());
+            var values = MemoryMarshal.Cast<byte, T>(bytes.Span);
             var packed = data.Values;
             if (missing == 0 && typeof(TFile) == typeof(T)) MemoryMarshal.Cast<TFile, T>(packed[..rows]).CopyTo(values);
             else
@@ -153,7 +155,7 @@ abstract class ParquetColumn(string name, DataField field, ColumnType type)
 
     sealed class BooleanColumn(string name, DataField field) : ParquetColumn(name, field, ColumnType.Boolean)
     {
-        public override async Task<IArrowArray> ReadAsync(ParquetRowGroupReader group, CancellationToken cancellation)
+        public override async Task<IArrowArray> ReadAsync(ParquetRowGroupReader group, RentedMemory memory, CancellationToken cancellation)
         {
             using var data = (RawColumnData<bool>)await group.ReadRawColumnDataBaseAsync(Field, cancellation).ConfigureAwait(false);
             var builder = new BooleanArray.Builder();
@@ -170,36 +172,38 @@ abstract class ParquetColumn(string name, DataField field, ColumnType type)
     /// <summary>Values of any length; text too is read as the bytes that the file has, which the library would make strings of.</summary>
     sealed class BytesColumn(string name, DataField field, ColumnType type) : ParquetColumn(name, field, type)
     {
-        public override async Task<IArrowArray> ReadAsync(ParquetRowGroupReader group, CancellationToken cancellation)
+        public override async Task<IArrowArray> ReadAsync(ParquetRowGroupReader group, RentedMemory memory, CancellationToken cancellation)
         {
             using var data = (RawColumnData<ReadOnlyMemory<byte>>)await group.ReadRawColumnDataBaseAsync(Field, cancellation).ConfigureAwait(false);
-            return ToArray(data, (int)group.RowCount);
+            return ToArray(data, (int)group.RowCount, memory);
         }
 
-        IArrowArray ToArray(RawColumnData<ReadOnlyMemory<byte>> data, int rows)
+        IArrowArray ToArray(RawColumnData<ReadOnlyMemory<byte>> data, int rows, RentedMemory memory)
         {
             var levels = Levels(data);
             var (validity, missing) = Validity(levels, Field.MaxDefinitionLevel);
-            var offsets = new int[rows + 1];
+            var places = memory.Rent((rows + 1) * sizeof(int));
+            var offsets = MemoryMarshal.Cast<byte, int>(places.Span);
+            offsets[0] = 0;
             var values = data.Values;
             for (int row = 0, next = 0; row < rows; row++)
                 offsets[row + 1] = checked(offsets[row] + (missing == 0 || levels[row] == Field.MaxDefinitionLevel ? values[next++].Length : 0));
-            var bytes = GC.AllocateUninitializedArray<byte>(offsets[rows]);
+            var bytes = memory.Rent(offsets[rows]);
             int length = 0;
             foreach (var value in values[..(rows - missing)])
             {
-                value.Span.CopyTo(bytes.AsSpan(length));
+                value.Span.CopyTo(bytes.Span[length..]);
                 length += value.Length;
             }
-            if (Type == ColumnType.Utf8 && !Utf8.IsValid(bytes)) throw new InvalidDataException($"column '{Name}' has text that isn't UTF-8.");
-            return ArrowArrayFactory.BuildArray(new ArrayData(ArrowType, rows, missing, 0, [validity, BufferOf<int>(offsets), new ArrowBuffer(bytes)]));
+            if (Type == ColumnType.Utf8 && !Utf8.IsValid(bytes.Span)) throw new InvalidDataException($"column '{Name}' has text that isn't UTF-8.");
+            return ArrowArrayFactory.BuildArray(new ArrayData(ArrowType, rows, missing, 0, [validity, new ArrowBuffer(places), new ArrowBuffer(bytes)]));
         }
     }
 
     /// <summary>Lists: levels tell where one starts, and which of their elements are there.</summary>
     sealed class ListColumn<T>(string name, DataField item, ColumnType type) : ParquetColumn(name, item, type) where T : unmanaged
     {
-        public override async Task<IArrowArray> ReadAsync(ParquetRowGroupReader group, CancellationToken cancellation)
+        public override async Task<IArrowArray> ReadAsync(ParquetRowGroupReader group, RentedMemory memory, CancellationToken cancellation)
         {
             using var data = (RawColumnData<T>)await group.ReadRawColumnDataBaseAsync(Field, cancellation).ConfigureAwait(false);
             return ToArray(data, (int)group.RowCount);

@@ -27,7 +27,7 @@ sealed class ParquetSource(SourceFile file) : BatchSource(file)
     }
 
     /// <remarks>To decode the columns of a row group takes most of the time: several readers, each of its own stream, share them.</remarks>
-    protected override async IAsyncEnumerable<RecordBatch> ReadBatchesAsync([EnumeratorCancellation] CancellationToken cancellation)
+    protected override async IAsyncEnumerable<SharedBatch> ReadBatchesAsync([EnumeratorCancellation] CancellationToken cancellation)
     {
         var opened = new List<IAsyncDisposable>();
         var readers = new List<ParquetReader>();
@@ -46,8 +46,9 @@ sealed class ParquetSource(SourceFile file) : BatchSource(file)
             _groups = readers[0].RowGroupCount;
             for (_groupsRead = 0; _groupsRead < _groups; _groupsRead++)
             {
-                var arrays = await ReadGroupAsync(readers, columns, _groupsRead, cancellation).ConfigureAwait(false);
-                yield return new(schema, arrays, arrays[0].Length);
+                var memory = new RentedMemory();
+                var arrays = await ReadGroupAsync(readers, columns, _groupsRead, memory, cancellation).ConfigureAwait(false);
+                yield return new(new(schema, arrays, arrays[0].Length), memory);
             }
         }
         finally
@@ -56,7 +57,7 @@ sealed class ParquetSource(SourceFile file) : BatchSource(file)
         }
     }
 
-    static async Task<IArrowArray[]> ReadGroupAsync(List<ParquetReader> readers, List<ParquetColumn> columns, int group, CancellationToken cancellation)
+    static async Task<IArrowArray[]> ReadGroupAsync(List<ParquetReader> readers, List<ParquetColumn> columns, int group, RentedMemory memory, CancellationToken cancellation)
     {
         var arrays = new IArrowArray[columns.Count];
         int taken = 0;
@@ -64,7 +65,7 @@ sealed class ParquetSource(SourceFile file) : BatchSource(file)
         {
             using var rows = reader.OpenRowGroupReader(group);
             for (int i = Interlocked.Increment(ref taken) - 1; i < arrays.Length; i = Interlocked.Increment(ref taken) - 1)
-                arrays[i] = await Guard(() => columns[i].ReadAsync(rows, cancellation)).ConfigureAwait(false);
+                arrays[i] = await Guard(() => columns[i].ReadAsync(rows, memory, cancellation)).ConfigureAwait(false);
         }, cancellation))).ConfigureAwait(false);
         return arrays;
     }
