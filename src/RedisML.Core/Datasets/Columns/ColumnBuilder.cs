@@ -85,7 +85,7 @@ abstract class ColumnBuilder
     /// <summary>Room for <paramref name="count"/> more values, to be filled from an array before <see cref="Complete"/>.</summary>
     protected Span<T> Extend<T>(ref T[] values, int count)
     {
-        if (values.Length < Count + count) System.Array.Resize(ref values, Math.Max(2 * values.Length, Count + count));
+        if (values.Length < Count + count) Grow(ref values, Math.Max(2 * values.Length, Count + count));
         return values.AsSpan(Count, count);
     }
 
@@ -111,7 +111,15 @@ abstract class ColumnBuilder
     /// <summary>Makes room for one more row.</summary>
     protected static void Reserve<T>(ref T[] values, int count)
     {
-        if (count == values.Length) System.Array.Resize(ref values, Math.Max(InitialRows, 2 * count));
+        if (count == values.Length) Grow(ref values, Math.Max(InitialRows, 2 * count));
+    }
+
+    /// <remarks>What is new isn't cleared: it is written before it is read.</remarks>
+    static void Grow<T>(ref T[] values, int capacity)
+    {
+        var larger = GC.AllocateUninitializedArray<T>(capacity);
+        values.CopyTo(larger, 0);
+        values = larger;
     }
 
     /// <summary>One bit a row, least significant first; empty where nothing is missing, as Arrow has it.</summary>

@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using System.Runtime.InteropServices;
 using Apache.Arrow;
 using Apache.Arrow.Types;
 
@@ -9,8 +10,9 @@ namespace RedisML.Datasets.Columns;
 sealed class Float64ColumnBuilder : ColumnBuilder
 {
     double[] _values = [];
-    float[] _narrow = [];
-    int[] _fractions = [];
+
+    // The same numbers in 32 bits, whichever way.
+    int[] _narrow = [];
     bool _mayHaveNaN;
 
     public void Append(double value)
@@ -59,8 +61,10 @@ sealed class Float64ColumnBuilder : ColumnBuilder
         if (_mayHaveNaN) present = WithoutNaN(scratch.AsSpan(0, present));
         var statistics = NumberStatistics.Of(scratch.AsSpan(0, present), Count - present);
         ReturnScratch(scratch);
-        if (TryNarrow(values)) return Built(FloatType.Default, AsMemory(_narrow, Count));
-        if (TryFractions(values, out int scale)) return Built(new Decimal32Type(DecimalFractions.MaxDigits, scale), AsMemory(_fractions, Count));
+        if (_narrow.Length < Count) _narrow = GC.AllocateUninitializedArray<int>(_values.Length);
+        var narrow = _narrow.AsSpan(0, Count);
+        if (TryNarrow(values, MemoryMarshal.Cast<int, float>(narrow))) return Built(FloatType.Default, AsMemory(_narrow, Count));
+        if (DecimalFractions.TryEncode(values, narrow, out int scale)) return Built(new Decimal32Type(DecimalFractions.MaxDigits, scale), AsMemory(_narrow, Count));
         return Built(DoubleType.Default, AsMemory(_values, Count));
 
         BuiltColumn Built(IArrowType type, ReadOnlyMemory<byte> numbers) =>
@@ -91,24 +95,16 @@ sealed class Float64ColumnBuilder : ColumnBuilder
     }
 
     /// <summary>Tries a few values first: decimal fractions rarely fit, and then only those are looked at.</summary>
-    bool TryNarrow(ReadOnlySpan<double> values)
+    static bool TryNarrow(ReadOnlySpan<double> values, Span<float> narrow)
     {
         const int block = 1024;
-        if (_narrow.Length < values.Length) _narrow = new float[_values.Length];
         for (int i = 0; i < values.Length; i += block)
         {
             var part = values.Slice(i, Math.Min(block, values.Length - i));
-            var narrow = _narrow.AsSpan(i, part.Length);
-            TensorPrimitives.ConvertTruncating(part, narrow);
+            TensorPrimitives.ConvertTruncating(part, narrow[i..]);
             for (int j = 0; j < part.Length; j++)
-                if (BitConverter.DoubleToInt64Bits(narrow[j]) != BitConverter.DoubleToInt64Bits(part[j])) return false;
+                if (BitConverter.DoubleToInt64Bits(narrow[i + j]) != BitConverter.DoubleToInt64Bits(part[j])) return false;
         }
         return true;
-    }
-
-    bool TryFractions(ReadOnlySpan<double> values, out int scale)
-    {
-        if (_fractions.Length < values.Length) _fractions = new int[_values.Length];
-        return DecimalFractions.TryEncode(values, _fractions.AsSpan(0, values.Length), out scale);
     }
 }

@@ -17,7 +17,7 @@ sealed class ImportAttempt(
     static readonly TimeSpan s_checkpointInterval = TimeSpan.FromSeconds(1);
 
     // More at once would only take more memory, and builders that nobody uses again.
-    readonly SemaphoreSlim _encoders = new(Environment.ProcessorCount + 1);
+    readonly SemaphoreSlim _encoders = new(Environment.ProcessorCount);
     readonly Queue<(Task<StoredPart> Work, ImportPart Part)> _underWay = new();
     long _bytesUnderWay;
     long _nextCheckpoint = Environment.TickCount64 + (long)s_checkpointInterval.TotalMilliseconds;
