@@ -41,7 +41,7 @@ Describe 'Measure-RedisDataset' {
         $table | Should -Match 'a 67\s?%'
         $list = Measure-RedisDataset a | Format-List | Out-String -Width 200
         $list | Should -Match '0 %: 1  25 %: 1.5  50 %: 2  75 %: 2.5  100 %: 3'
-        $list | Should -Match 'Top +: a \u2588{40} 2'
+        $list | Should -Match 'Top +: a \u2588{28} 2'
     }
 
     It 'draws into a file of the kind that its name tells: <file>' -ForEach @(
