@@ -2,6 +2,7 @@ using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using Apache.Arrow;
+using RedisML.Numerics;
 
 namespace RedisML.Datasets.Columns;
 
@@ -21,19 +22,17 @@ static class DecimalFractions
     /// <summary>Adding and subtracting it rounds to an integer, which the lowest bits of the sum hold in between.</summary>
     const double Rounding = 3L << 51;
 
-    static ReadOnlySpan<double> PowersOfTen => [1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9];
-
     /// <summary>Finds the least scale that all values have in common; false where one isn't such a fraction, as NaN and −0 aren't.</summary>
     /// <param name="integers">As long as <paramref name="values"/>.</param>
     public static bool TryEncode(ReadOnlySpan<double> values, Span<int> integers, out int scale)
     {
         for (scale = 0; ;)
         {
-            int fitting = Encode(values, integers, PowersOfTen[scale]);
+            int fitting = Encode(values, integers, PowersOfTen.Exact[scale]);
             if (fitting == values.Length) return true;
             do
                 if (++scale > MaxDigits) return false;
-            while (!IsFraction(values[fitting], PowersOfTen[scale]));
+            while (!IsFraction(values[fitting], PowersOfTen.Exact[scale]));
         }
     }
 
@@ -42,7 +41,7 @@ static class DecimalFractions
     {
         var integers = MemoryMarshal.Cast<byte, int>(array.ValueBuffer.Span).Slice(array.Offset + start, values.Length);
         TensorPrimitives.ConvertTruncating(integers, values);
-        if (array.Scale > 0) TensorPrimitives.Divide(values, PowersOfTen[array.Scale], values);
+        if (array.Scale > 0) TensorPrimitives.Divide(values, PowersOfTen.Exact[array.Scale], values);
     }
 
     /// <returns>How many values from the first on are fractions of this power.</returns>

@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.Globalization;
 using System.Numerics;
 using System.Text;
+using RedisML.Numerics;
 
 namespace RedisML.Datasets.Columns;
 
@@ -9,7 +10,6 @@ namespace RedisML.Datasets.Columns;
 readonly record struct DecimalNumber(Int128 Unscaled, int Scale)
 {
     static readonly Int128[] s_powers = [.. Powers()];
-    static readonly double[] s_exactPowers = [.. s_powers.Take(23).Select(p => (double)p)];
 
     /// <summary>Reads digits with at most one point, and an exponent where there is one; false where it isn't a number or has more than 38 digits.</summary>
     public static bool TryParse(ReadOnlySpan<byte> text, out DecimalNumber number)
@@ -90,8 +90,8 @@ readonly record struct DecimalNumber(Int128 Unscaled, int Scale)
     }
 
     /// <summary>The nearest double: few digits divided by a power of ten that is a double itself are rounded once.</summary>
-    public double ToDouble() => Scale < s_exactPowers.Length && Int128.Abs(Unscaled) <= 1L << 53
-        ? (double)(long)Unscaled / s_exactPowers[Scale]
+    public double ToDouble() => Scale < PowersOfTen.Exact.Length && Int128.Abs(Unscaled) <= 1L << 53
+        ? (double)(long)Unscaled / PowersOfTen.Exact[Scale]
         : double.Parse(ToString(), CultureInfo.InvariantCulture);
 
     public override string ToString()

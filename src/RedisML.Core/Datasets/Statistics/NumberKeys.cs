@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Numerics;
 using Apache.Arrow;
 using RedisML.Datasets.Columns;
@@ -19,6 +20,7 @@ static class NumberKeys
         TimestampArray a => Integers<long>(a, keys),
         FloatArray a => Fractions<float>(a, keys),
         DoubleArray a => Fractions<double>(a, keys),
+        Decimal32Array a => Fractions(a, keys),
         _ => Others(array, type, keys),
     };
 
@@ -47,6 +49,18 @@ static class NumberKeys
             if (T.IsNaN(values[row]) || !valid.IsEmpty && !BitUtility.GetBit(valid, array.Offset + row)) continue;
             keys[count++] = ValueKeys.Of(double.CreateTruncating(values[row]));
         }
+        return count;
+    }
+
+    static int Fractions(Decimal32Array array, Span<ulong> keys)
+    {
+        var rented = ArrayPool<double>.Shared.Rent(array.Length);
+        var values = rented.AsSpan(0, array.Length);
+        DecimalFractions.Decode(array, 0, values);
+        int count = 0;
+        for (int row = 0; row < values.Length; row++)
+            if (array.IsValid(row)) keys[count++] = ValueKeys.Of(values[row]);
+        ArrayPool<double>.Shared.Return(rented);
         return count;
     }
 

@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using RedisML.Numerics;
 
 namespace RedisML.Formats.Csv;
 
@@ -15,9 +16,6 @@ static class DecimalText
     const int MaxExactDigits = 15;
     const ulong Zeros = 0x3030303030303030;
 
-    static ReadOnlySpan<double> PowersOfTen =>
-        [1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16];
-
     /// <summary>A sign, digits, at most one point; false for every other form, whether it is a number or not.</summary>
     public static bool TryDouble(ReadOnlySpan<byte> text, out double value)
     {
@@ -27,7 +25,7 @@ static class DecimalText
             return false;
         }
         // The sign is put on the quotient, so that -0 stays what it is; without a branch, since signs are hard to predict.
-        value = BitConverter.Int64BitsToDouble(BitConverter.DoubleToInt64Bits(digits / PowersOfTen[decimals]) | (long)Negative(text) << 63);
+        value = BitConverter.Int64BitsToDouble(BitConverter.DoubleToInt64Bits(digits / PowersOfTen.Exact[decimals]) | (long)Negative(text) << 63);
         return true;
     }
 
