@@ -120,7 +120,7 @@ abstract class ColumnBuilder
     /// <remarks>What is new isn't cleared: it is written before it is read.</remarks>
     static void Grow<T>(ref T[] values, int capacity)
     {
-        var larger = GC.AllocateUninitializedArray<T>(capacity);
+        var larger = GC.AllocateUninitializedArray<T>(capacity, pinned: true);
         values.CopyTo(larger, 0);
         values = larger;
     }
