@@ -174,11 +174,7 @@ public sealed class FaultTests : IAsyncLifetime
         Assert.True(run.CheckpointStep > 0);
     }
 
-    static async Task<RunFixture> CreateAsync(RedisServer server)
-    {
-        var settings = ConnectionSettings.For("127.0.0.1", server.Port) with { Prefix = TestPrefix.New() };
-        return await RunFixture.CreateAsync(await RedisMLConnection.ConnectAsync(settings, Cancellation), Rows);
-    }
+    static async Task<RunFixture> CreateAsync(RedisServer server) => await RunFixture.CreateAsync(await server.ConnectAsync(), Rows);
 
     static async Task<double> UndisturbedAsync()
     {
