@@ -117,6 +117,24 @@ public sealed class RowFaultTests : NumberedRowsTests
         await AssertWholeAsync(connection, Rows);
     }
 
+    [Theory]
+    [MemberData(nameof(Layouts))]
+    public async Task A_server_that_is_killed_while_rows_are_removed_keeps_none_once_it_is_back(DatasetLayout layout, string? key)
+    {
+        RedisServer.SkipIfMissing();
+        using var server = new RedisServer("appendonly yes", "appendfsync always");
+        await using var connection = await server.ConnectAsync();
+        await DatasetImport.RunAsync(connection, WriteNumbers(), Options(layout, key), null, Cancellation);
+        var removing = new DatasetStore(connection).RemoveAsync("a", Cancellation);
+        // Its name goes just before its rows.
+        Assert.True(SpinWait.SpinUntil(() => !connection.Database.SetContains(connection.Keys.Datasets, "a"), TimeSpan.FromSeconds(10)));
+        server.Kill();
+        server.Restart();
+        Assert.True(await removing);
+        await using var later = await RedisMLConnection.ConnectAsync(connection.Settings, Cancellation);
+        Assert.Empty(await later.KeysAsync());
+    }
+
     static ImportOptions Options(DatasetLayout layout, string? key = null) => new() { Dataset = "a", Layout = layout, Key = key };
 
     string WriteNumbers() => WriteRows(Rows, more: " which makes for some more parts");
