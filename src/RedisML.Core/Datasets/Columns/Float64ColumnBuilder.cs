@@ -25,6 +25,9 @@ sealed class Float64ColumnBuilder : ColumnBuilder
         AppendNumber(value);
     }
 
+    /// <summary>Room for more values, that <see cref="ColumnBuilder.Extended"/> counts; none is NaN.</summary>
+    public Span<double> Extend(int count) => Extend(ref _values, count);
+
     public override void AppendFrom(IArrowArray array, int row)
     {
         if (ArrowValues.TryGetDouble(array, row, out double value)) AppendNumber(value);

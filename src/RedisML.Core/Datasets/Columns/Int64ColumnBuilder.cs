@@ -17,6 +17,9 @@ sealed class Int64ColumnBuilder : ColumnBuilder
         _values[Count++] = value;
     }
 
+    /// <summary>Room for more values, that <see cref="ColumnBuilder.Extended"/> counts.</summary>
+    public Span<long> Extend(int count) => Extend(ref _values, count);
+
     public override void AppendFrom(IArrowArray array, int row)
     {
         if (ArrowValues.TryGetInt64(array, row, out long value)) Append(value);

@@ -1,5 +1,3 @@
-using System.Buffers;
-using System.Text;
 using System.Text.Unicode;
 using CsvHelper;
 using RedisML.Datasets;
@@ -8,98 +6,99 @@ using RedisML.Datasets.Importing;
 
 namespace RedisML.Formats.Csv;
 
-/// <summary>What became of a block: a chunk, or the first row that doesn't fit.</summary>
+/// <summary>What became of a block.</summary>
+/// <param name="Chunk">Null where the block has no rows, and where some don't fit.</param>
+/// <param name="Fits">Whether every row fits; if not, <see cref="CsvSieve"/> tells which don't.</param>
 /// <param name="Lines">Line breaks in the block.</param>
-readonly record struct ParsedBlock(EncodedChunk? Chunk, BadRow? BadRow, long Lines);
+readonly record struct ParsedBlock(EncodedChunk? Chunk, bool Fits, long Lines);
 
 /// <summary>Parses blocks into chunks, one at a time.</summary>
+/// <remarks>
+/// Fields are found row by row and numbers among them read column by column, some rows at once: a column's numbers look alike, and are
+/// read in vectors.
+/// </remarks>
 sealed class CsvBlockParser
 {
-    const int MaxShownValue = 60;
+    /// <summary>Few enough to stay in a core's cache.</summary>
+    const int Places = 8192;
+    const int MinRowsAtOnce = 16;
+    const int MaxRowsAtOnce = 512;
 
     readonly CsvDialect _dialect;
     readonly CsvReaderOptions _options;
     readonly ChunkBuilder _builder;
     readonly CsvField[] _fields;
+    readonly NumberField?[] _numbers;
+    readonly int _rowsAtOnce;
     readonly ChunkCompression _compression;
-    BadRow? _malformed;
 
-    /// <param name="types">One a column; null where no value was seen.</param>
-    /// <param name="inferred">One a column: whether the type was inferred from samples, not given.</param>
-    public CsvBlockParser(CsvDialect dialect, IReadOnlyList<ColumnSchema> schema, IReadOnlyList<ColumnType?> types, IReadOnlyList<bool> inferred, ChunkCompression compression)
+    // Column by column.
+    readonly FieldPlace[] _places;
+    bool _malformed;
+
+    public CsvBlockParser(CsvDialect dialect, IReadOnlyList<ImportColumn> columns, ChunkCompression compression)
     {
         _dialect = dialect;
-        _options = dialect.ReaderOptions with { OnMalformedRecord = NoteMalformed };
-        _builder = new(schema);
-        _fields = [.. types.Select((t, i) => CsvField.Create(t, inferred[i], _builder.Columns[i], dialect.Culture))];
+        _options = dialect.ReaderOptions with { OnMalformedRecord = record => _malformed |= CsvSieve.MalformedReason(record) is not null };
+        _builder = new([.. columns.Select(c => c.Schema)]);
+        _fields = [.. columns.Select((c, i) => CsvField.Create(c.Type, c.Inferred, _builder.Columns[i], dialect))];
+        _numbers = [.. _fields.Select(f => f as NumberField)];
+        _rowsAtOnce = Math.Clamp(Places / columns.Count, MinRowsAtOnce, MaxRowsAtOnce);
+        _places = new FieldPlace[columns.Count * _rowsAtOnce];
         _compression = compression;
     }
 
     public ParsedBlock Parse(ReadOnlyMemory<byte> block)
     {
         long lines = block.Span.Count(_dialect.LineBreak);
-        var badRow = Append(block);
-        if (badRow is null) return new(_builder.Rows == 0 ? null : _builder.Encode(_compression), null, lines);
+        if (TryAppend(block)) return new(_builder.Rows == 0 ? null : _builder.Encode(_compression), true, lines);
         foreach (var column in _builder.Columns) column.Reset();
-        return new(null, badRow, lines);
+        return new(null, false, lines);
     }
 
-    /// <summary>Appends every record of the block to the columns; the first that doesn't fit is returned.</summary>
-    BadRow? Append(ReadOnlyMemory<byte> block)
+    /// <summary>Appends every record of the block to the columns; false where one doesn't fit.</summary>
+    bool TryAppend(ReadOnlyMemory<byte> block)
     {
-        if (!Utf8.IsValid(block.Span)) return NotUtf8(block.Span);
-        _malformed = null;
+        if (!Utf8.IsValid(block.Span)) return false;
+        _malformed = false;
+        int rows = 0;
         using var reader = CsvReader.Create(block, _options);
         while (reader.Read())
         {
-            if (_malformed is not null) return _malformed with { Line = LineAt(block.Span, reader.ByteOffset) };
-            if (reader.FieldCount != _fields.Length)
-                return Bad(block.Span, reader, -1, WrongFieldCount(reader.FieldCount, _fields.Length), reader.RawRecord);
-            for (int i = 0; i < _fields.Length; i++)
-            {
-                var text = reader.GetSpan(i);
-                if (_dialect.IsNull(text)) _builder.Columns[i].AppendNull();
-                else if (!_fields[i].TryAppend(reader, i, text)) return Bad(block.Span, reader, i, "", text);
-            }
+            if (_malformed || reader.FieldCount != _fields.Length || !TryTake(reader, block.Span, rows)) return false;
+            if (++rows < _rowsAtOnce) continue;
+            if (!TryAppendNumbers(block.Span, rows)) return false;
+            rows = 0;
         }
-        return null;
+        return TryAppendNumbers(block.Span, rows);
     }
 
-    /// <summary>What is wrong with a record; null for a quote within an unquoted field, as in 5" pipe: it is text, and loses nothing.</summary>
-    internal static string? MalformedReason(CsvMalformedRecord record) => record.Reason switch
+    /// <summary>Notes where the current record's numbers stand, and appends its other fields.</summary>
+    bool TryTake(CsvReader reader, ReadOnlySpan<byte> block, int row)
     {
-        CsvMalformedReason.StrayQuote => null,
-        CsvMalformedReason.UnterminatedQuote => "a quote that is never closed",
-        _ => "text after a closing quote",
-    };
-
-    internal static string WrongFieldCount(int count, int expected) => $"{count} fields instead of {expected}";
-
-    internal const string NotUtf8Reason = "a byte that isn't UTF-8 (save the file as UTF-8)";
-
-    void NoteMalformed(CsvMalformedRecord record)
-    {
-        if (MalformedReason(record) is { } reason) _malformed ??= new(1, -1, Shown(Encoding.UTF8.GetBytes(record.RawRecord)), reason, ColumnType.Utf8);
-    }
-
-    BadRow Bad(ReadOnlySpan<byte> block, CsvReader reader, int column, string reason, ReadOnlySpan<byte> value) => new(
-        LineAt(block, reader.ByteOffset), column, Shown(value), reason, column < 0 ? ColumnType.Utf8 : CsvField.TypeOf(reader, column, _dialect.Culture));
-
-    BadRow NotUtf8(ReadOnlySpan<byte> block)
-    {
-        Span<char> characters = stackalloc char[256];
-        int at = 0;
-        while (true)
+        for (int i = 0; i < _fields.Length; i++)
         {
-            var status = Utf8.ToUtf16(block[at..], characters, out int read, out _, replaceInvalidSequences: false);
-            at += read;
-            if (status == OperationStatus.InvalidData) break;
+            var text = reader.GetSpan(i);
+            if (_numbers[i] is { } number)
+            {
+                if (!FieldPlace.TryFind(block, text, out var place))
+                {
+                    if (_dialect.IsNull(text)) place = default;
+                    else if (number.TryKeep(reader, i, text, row)) place = FieldPlace.Kept;
+                    else return false;
+                }
+                _places[i * _rowsAtOnce + row] = place;
+            }
+            else if (_dialect.IsNull(text)) _builder.Columns[i].AppendNull();
+            else if (!_fields[i].TryAppend(reader, i, text)) return false;
         }
-        return new(LineAt(block, at), -1, $"0x{block[at]:X2}", NotUtf8Reason, ColumnType.Utf8);
+        return true;
     }
 
-    long LineAt(ReadOnlySpan<byte> block, long offset) => 1 + block[..(int)offset].Count(_dialect.LineBreak);
-
-    internal static string Shown(ReadOnlySpan<byte> value) =>
-        value.Length <= MaxShownValue ? Encoding.UTF8.GetString(value) : Encoding.UTF8.GetString(value[..MaxShownValue]) + "…";
+    bool TryAppendNumbers(ReadOnlySpan<byte> block, int rows)
+    {
+        for (int i = 0; i < _numbers.Length; i++)
+            if (_numbers[i]?.TryAppend(block, _places.AsSpan(i * _rowsAtOnce, rows)) == false) return false;
+        return true;
+    }
 }

@@ -1,4 +1,4 @@
-using System.Buffers.Text;
+using System.Globalization;
 using System.Text;
 using CsvHelper;
 using RedisML.Datasets;
@@ -15,13 +15,12 @@ abstract class CsvField
 
     /// <param name="type">Null for a column in which no sample had a value: then any value is a misfit.</param>
     /// <param name="exact">Whether the type was inferred: then <c>01234</c> is no integer.</param>
-    /// <param name="culture">How numbers are written; null for a decimal point and no groups.</param>
-    public static CsvField Create(ColumnType? type, bool exact, ColumnBuilder builder, NumberCulture? culture) => type?.Kind switch
+    public static CsvField Create(ColumnType? type, bool exact, ColumnBuilder builder, CsvDialect dialect) => type?.Kind switch
     {
         null => new NoValueField(),
-        _ when culture is not null => new OtherField(TextValue.Create(type.Value, builder, exact, culture)),
-        TypeKind.Int64 => new Int64Field((Int64ColumnBuilder)builder, exact),
-        TypeKind.Float64 => new Float64Field((Float64ColumnBuilder)builder),
+        _ when dialect.Culture is not null => new OtherField(TextValue.Create(type.Value, builder, exact, dialect.Culture)),
+        TypeKind.Int64 => new Int64Field((Int64ColumnBuilder)builder, exact, dialect),
+        TypeKind.Float64 => new Float64Field((Float64ColumnBuilder)builder, dialect),
         TypeKind.Boolean => new BooleanField((BooleanColumnBuilder)builder),
         TypeKind.Utf8 => new TextField((TextColumnBuilder)builder),
         _ => new OtherField(TextValue.Create(type.Value, builder, exact)),
@@ -83,24 +82,45 @@ abstract class CsvField
         public override bool TryAppend(CsvReader reader, int index, ReadOnlySpan<byte> text) => false;
     }
 
-    sealed class Int64Field(Int64ColumnBuilder builder, bool exact) : CsvField
+    sealed class Int64Field(Int64ColumnBuilder builder, bool exact, CsvDialect dialect) : NumberField<long>(dialect)
     {
-        public override bool TryAppend(CsvReader reader, int index, ReadOnlySpan<byte> text)
+        protected override bool TryParse(CsvReader reader, int index, ReadOnlySpan<byte> text, out long value) => TryParse(text, out value);
+
+        protected override bool TryParse(ReadOnlySpan<byte> text, out long value)
         {
-            if (exact && HasLeadingZero(text)) return false;
-            if (!DecimalText.TryInt64(text, out long value) && (!Utf8Parser.TryParse(text, out value, out int used) || used != text.Length)) return false;
-            builder.Append(value);
-            return true;
+            value = 0;
+            return !(exact && HasLeadingZero(text)) && (DecimalText.TryInt64(text, out value) || TextValue.TryInteger(text, out value));
+        }
+
+        protected override void Append(long value) => builder.Append(value);
+
+        protected override void AppendNull() => builder.AppendNull();
+
+        protected override int AppendVectors(ReadOnlySpan<byte> block, ReadOnlySpan<FieldPlace> places)
+        {
+            int read = DecimalVectors.Read(block, places, exact, builder.Extend(places.Length));
+            builder.Extended(read);
+            return read;
         }
     }
 
-    sealed class Float64Field(Float64ColumnBuilder builder) : CsvField
+    sealed class Float64Field(Float64ColumnBuilder builder, CsvDialect dialect) : NumberField<double>(dialect)
     {
-        public override bool TryAppend(CsvReader reader, int index, ReadOnlySpan<byte> text)
+        protected override bool TryParse(CsvReader reader, int index, ReadOnlySpan<byte> text, out double value) =>
+            DecimalText.TryDouble(text, out value) || TryDouble(reader, index, text, out value);
+
+        protected override bool TryParse(ReadOnlySpan<byte> text, out double value) =>
+            DecimalText.TryDouble(text, out value) || double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out value);
+
+        protected override void Append(double value) => builder.Append(value);
+
+        protected override void AppendNull() => builder.AppendNull();
+
+        protected override int AppendVectors(ReadOnlySpan<byte> block, ReadOnlySpan<FieldPlace> places)
         {
-            if (!DecimalText.TryDouble(text, out double value) && !TryDouble(reader, index, text, out value)) return false;
-            builder.Append(value);
-            return true;
+            int read = DecimalVectors.Read(block, places, builder.Extend(places.Length));
+            builder.Extended(read);
+            return read;
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using System.Text.Unicode;
 using CsvHelper;
@@ -12,6 +13,7 @@ sealed class CsvSieve
 {
     /// <summary>Rows after which the memory of the columns is used again.</summary>
     const int RowsKept = 4096;
+    const int MaxShownValue = 60;
 
     readonly CsvDialect _dialect;
     readonly CsvReaderOptions _options;
@@ -26,7 +28,7 @@ sealed class CsvSieve
         _dialect = dialect;
         _options = dialect.ReaderOptions with { OnMalformedRecord = NoteMalformed };
         _scratch = new([.. columns.Select(c => c.Schema)]);
-        _fields = [.. columns.Select((c, i) => CsvField.Create(c.Type, c.Inferred, _scratch.Columns[i], dialect.Culture))];
+        _fields = [.. columns.Select((c, i) => CsvField.Create(c.Type, c.Inferred, _scratch.Columns[i], dialect))];
     }
 
     /// <summary>The rows that don't fit, and the block without them.</summary>
@@ -64,23 +66,44 @@ sealed class CsvSieve
         return (badRows, others.AsMemory(0, kept));
     }
 
+    /// <summary>What is wrong with a record; null for a quote within an unquoted field, as in 5" pipe: it is text, and loses nothing.</summary>
+    public static string? MalformedReason(CsvMalformedRecord record) => record.Reason switch
+    {
+        CsvMalformedReason.StrayQuote => null,
+        CsvMalformedReason.UnterminatedQuote => "a quote that is never closed",
+        _ => "text after a closing quote",
+    };
+
     BadRow? Judge(CsvReader reader)
     {
-        if (_malformed is not null) return new(1, -1, CsvBlockParser.Shown(reader.RawRecord), _malformed, ColumnType.Utf8);
-        if (reader.FieldCount != _fields.Length)
-            return new(1, -1, CsvBlockParser.Shown(reader.RawRecord), CsvBlockParser.WrongFieldCount(reader.FieldCount, _fields.Length), ColumnType.Utf8);
+        if (_malformed is not null) return Whole(Shown(reader.RawRecord), _malformed);
+        if (reader.FieldCount != _fields.Length) return Whole(Shown(reader.RawRecord), $"{reader.FieldCount} fields instead of {_fields.Length}");
         for (int i = 0; i < _fields.Length; i++)
         {
             var text = reader.GetSpan(i);
-            if (!_dialect.IsNull(text) && !_fields[i].TryAppend(reader, i, text)) return new(1, i, CsvBlockParser.Shown(text), "", CsvField.TypeOf(reader, i, _dialect.Culture));
+            if (!_dialect.IsNull(text) && !_fields[i].TryAppend(reader, i, text)) return new(1, i, Shown(text), "", CsvField.TypeOf(reader, i, _dialect.Culture));
         }
         return null;
     }
 
-    void NoteMalformed(CsvMalformedRecord record) => _malformed ??= CsvBlockParser.MalformedReason(record);
+    void NoteMalformed(CsvMalformedRecord record) => _malformed ??= MalformedReason(record);
 
-    static BadRow NotUtf8(ReadOnlySpan<byte> record) =>
-        new(1, -1, CsvBlockParser.Shown(record), CsvBlockParser.NotUtf8Reason, ColumnType.Utf8);
+    static BadRow NotUtf8(ReadOnlySpan<byte> record)
+    {
+        Span<char> characters = stackalloc char[256];
+        int at = 0;
+        for (var status = OperationStatus.DestinationTooSmall; status != OperationStatus.InvalidData;)
+        {
+            status = Utf8.ToUtf16(record[at..], characters, out int read, out _, replaceInvalidSequences: false);
+            at += read;
+        }
+        return Whole($"0x{record[at]:X2}", "a byte that isn't UTF-8 (save the file as UTF-8)");
+    }
+
+    static BadRow Whole(string shown, string reason) => new(1, -1, shown, reason, ColumnType.Utf8);
+
+    static string Shown(ReadOnlySpan<byte> value) =>
+        value.Length <= MaxShownValue ? Encoding.UTF8.GetString(value) : Encoding.UTF8.GetString(value[..MaxShownValue]) + "…";
 
     static byte[] TrimmedCopy(ReadOnlySpan<byte> record) => record.TrimEnd("\r\n"u8).ToArray();
 }

@@ -91,10 +91,10 @@ sealed class CsvSource(SourceFile file, ImportOptions options) : ImportSource
         public override EncodedPart Encode(bool leaveOut)
         {
             var records = holdsRejects ? CsvRejects.Strip(block.Memory, parsers.Dialect) : block.Memory;
-            var (chunk, badRow, lines) = parsers.Parse(records);
-            if (badRow is null) return new(chunk, [], lines);
-            if (!leaveOut) return new(null, [badRow], lines);
+            var (chunk, fits, lines) = parsers.Parse(records);
+            if (fits) return new(chunk, [], lines);
             var (badRows, rest) = new CsvSieve(parsers.Dialect, parsers.Columns).Sift(records);
+            if (!leaveOut && badRows.Count > 0) return new(null, [badRows[0]], lines);
             return new(rest.IsEmpty ? null : parsers.Parse(rest).Chunk, badRows, lines);
         }
 
@@ -112,8 +112,7 @@ sealed class CsvSource(SourceFile file, ImportOptions options) : ImportSource
 
         public ParsedBlock Parse(ReadOnlyMemory<byte> block)
         {
-            if (!_idle.TryTake(out var parser))
-                parser = new(dialect, [.. columns.Select(c => c.Schema)], [.. columns.Select(c => c.Type)], [.. columns.Select(c => c.Inferred)], compression);
+            if (!_idle.TryTake(out var parser)) parser = new(dialect, columns, compression);
             var parsed = parser.Parse(block);
             _idle.Add(parser);
             return parsed;

@@ -1,0 +1,78 @@
+using CsvHelper;
+
+namespace RedisML.Formats.Csv;
+
+/// <summary>Parses the fields of a column of numbers, those of many rows at once.</summary>
+abstract class NumberField : CsvField
+{
+    /// <summary>Parses a field of the current record that has no place, and keeps its value for the row; false where it doesn't fit.</summary>
+    public abstract bool TryKeep(CsvReader reader, int index, ReadOnlySpan<byte> text, int row);
+
+    /// <summary>Appends the fields of some rows, of which those without text are missing; false where one doesn't fit.</summary>
+    /// <param name="places">One a row.</param>
+    public abstract bool TryAppend(ReadOnlySpan<byte> block, ReadOnlySpan<FieldPlace> places);
+}
+
+/// <inheritdoc/>
+/// <param name="dialect">What stands for a missing value.</param>
+abstract class NumberField<T>(CsvDialect dialect) : NumberField where T : unmanaged
+{
+    // A missing value that looks like a number has to be looked for in each field.
+    readonly bool _inVectors = !dialect.NullValues.Any(v => DecimalText.TryDouble(v.Span, out _));
+    T[] _kept = [];
+
+    public sealed override bool TryAppend(CsvReader reader, int index, ReadOnlySpan<byte> text)
+    {
+        if (!TryParse(reader, index, text, out var value)) return false;
+        Append(value);
+        return true;
+    }
+
+    public sealed override bool TryKeep(CsvReader reader, int index, ReadOnlySpan<byte> text, int row)
+    {
+        if (row >= _kept.Length) Array.Resize(ref _kept, Math.Max(2 * row, 16));
+        return TryParse(reader, index, text, out _kept[row]);
+    }
+
+    public sealed override bool TryAppend(ReadOnlySpan<byte> block, ReadOnlySpan<FieldPlace> places)
+    {
+        for (int row = 0; row < places.Length;)
+        {
+            if (_inVectors) row += AppendVectors(block, places[row..]);
+            // What ended the vectors is among the next few.
+            for (int end = Math.Min(row + 4, places.Length); row < end; row++)
+                if (!TryAppend(block, places[row], row)) return false;
+        }
+        return true;
+    }
+
+    protected abstract bool TryParse(CsvReader reader, int index, ReadOnlySpan<byte> text, out T value);
+
+    /// <summary>Parses a text of up to <see cref="FieldPlace.MaxLength"/> bytes.</summary>
+    protected abstract bool TryParse(ReadOnlySpan<byte> text, out T value);
+
+    protected abstract void Append(T value);
+
+    protected abstract void AppendNull();
+
+    /// <returns>How many were appended, from the first on.</returns>
+    protected abstract int AppendVectors(ReadOnlySpan<byte> block, ReadOnlySpan<FieldPlace> places);
+
+    bool TryAppend(ReadOnlySpan<byte> block, FieldPlace place, int row)
+    {
+        T value;
+        if (place == FieldPlace.Kept) value = _kept[row];
+        else
+        {
+            var text = place.In(block);
+            if (dialect.IsNull(text))
+            {
+                AppendNull();
+                return true;
+            }
+            if (!TryParse(text, out value)) return false;
+        }
+        Append(value);
+        return true;
+    }
+}
