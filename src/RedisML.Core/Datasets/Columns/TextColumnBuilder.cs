@@ -71,32 +71,6 @@ sealed class TextColumnBuilder : ColumnBuilder
         }
     }
 
-    public override void AppendRows(IArrowArray array, ReadOnlySpan<int> rows)
-    {
-        if (_plain || array is not DictionaryArray { Dictionary: StringArray values, Indices: var indices })
-        {
-            base.AppendRows(array, rows);
-            return;
-        }
-        // Each value is looked up once.
-        var codes = new int[values.Length];
-        System.Array.Fill(codes, -1);
-        for (int i = 0; i < rows.Length; i++)
-        {
-            if (!ArrowValues.TryGetInt64(indices, rows[i], out long index)) AppendNull();
-            else if (codes[index] < 0 && (codes[index] = CodeOf(values.GetBytes((int)index))) < 0)
-            {
-                base.AppendRows(array, rows[i..]);
-                return;
-            }
-            else
-            {
-                Reserve(ref _codes, Count);
-                _codes[Count++] = codes[index];
-            }
-        }
-    }
-
     public override BuiltColumn Build()
     {
         var statistics = new ColumnStatistics(Count - MissingCount, MissingCount, 0, 0, null, null);
