@@ -30,10 +30,7 @@ sealed class PartWriter(DatasetWriter writer, ChunkBuilder builder, ChunkCompres
         {
             int count = Math.Min(rows.Length, _rowsPerChunk - builder.Rows);
             for (int column = 0; column < builder.Columns.Count; column++)
-            {
-                var array = chunk.Batch.Column(column);
-                foreach (int row in rows.Span[..count]) builder.Columns[column].AppendFrom(array, row);
-            }
+                builder.Columns[column].AppendRows(chunk.Batch.Column(column), rows.Span[..count]);
             rows = rows[count..];
             if (builder.Rows == _rowsPerChunk) await WriteAsync(cancellation).ConfigureAwait(false);
         }
