@@ -54,6 +54,7 @@ sealed class ParquetFile : IDisposable
                 long batchRows = BatchRows(metadata);
                 properties.BatchSize = batchRows;
                 properties.PreBuffer = false;
+                properties.UseThreads = true;
                 foreach (int column in columns.Where(c => IsDictionary(metadata, c))) properties.SetReadDictionary(column, true);
                 int[] int96 = [.. columns.Where(c => metadata.FileMetaData.Schema.Column(c).PhysicalType == PhysicalType.Int96)];
                 return (Open(file, properties, columns.Length), metadata.FileMetaData.NumRows, batchRows, int96);

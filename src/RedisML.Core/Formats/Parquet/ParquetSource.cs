@@ -26,7 +26,7 @@ sealed class ParquetSource(SourceFile file) : BatchSource(file)
         foreach (var batch in reader.Batches())
         {
             cancellation.ThrowIfCancellationRequested();
-            yield return new(batch, batch);
+            yield return new(batch);
             _rowsRead += batch.Length;
         }
     }
