@@ -21,6 +21,7 @@ sealed class TextColumnBuilder : ColumnBuilder
     int _distinct;
     int[] _codes = [];
     byte[] _narrowCodes = [];
+    int[] _theirCodes = [];
     bool _plain;
 
     // The dictionary's values, or all values once plain. Offsets has one more entry than there are values.
@@ -57,11 +58,16 @@ sealed class TextColumnBuilder : ColumnBuilder
 
     public override void AppendRange(IArrowArray array, int start, int count)
     {
-        if (array is not StringArray text)
+        switch (array)
         {
-            base.AppendRange(array, start, count);
-            return;
+            case StringArray text: AppendText(text, start, count); break;
+            case DictionaryArray { Dictionary: StringArray { NullCount: 0 } dictionary, Indices: Int32Array codes }: AppendCodes(codes, dictionary, start, count); break;
+            default: base.AppendRange(array, start, count); break;
         }
+    }
+
+    void AppendText(StringArray text, int start, int count)
+    {
         var offsets = text.ValueOffsets.Slice(start, count + 1);
         var bytes = text.ValueBuffer.Span;
         for (int i = 0; i < count; i++)
@@ -69,6 +75,46 @@ sealed class TextColumnBuilder : ColumnBuilder
             if (text.NullCount > 0 && text.IsNull(start + i)) AppendNull();
             else Append(bytes[offsets[i]..offsets[i + 1]]);
         }
+    }
+
+    /// <summary>Codes of another dictionary: each of its values is looked up once, when it first comes.</summary>
+    void AppendCodes(Int32Array codes, StringArray dictionary, int start, int count)
+    {
+        var theirs = codes.Values.Slice(start, count);
+        var valid = codes.NullCount > 0 ? codes.NullBitmapBuffer.Span : default;
+        if (_theirCodes.Length < dictionary.Length) _theirCodes = new int[dictionary.Length];
+        var known = _theirCodes.AsSpan(0, dictionary.Length);
+        known.Fill(-1);
+        int row = 0;
+        if (!_plain)
+        {
+            var ours = Extend(ref _codes, count);
+            for (; row < count; row++)
+            {
+                if (!valid.IsEmpty && !BitUtility.GetBit(valid, codes.Offset + start + row))
+                {
+                    NoteMissing(Count + row);
+                    ours[row] = 0;
+                    continue;
+                }
+                ref int code = ref known[theirs[row]];
+                if (code < 0 && (code = CodeOf(Value(theirs[row]))) < 0) break;
+                ours[row] = code;
+            }
+            Count += row;
+            if (row < count) WriteOutCodes();
+        }
+        for (; row < count; row++)
+        {
+            if (!valid.IsEmpty && !BitUtility.GetBit(valid, codes.Offset + start + row)) AppendNull();
+            else
+            {
+                AppendValue(Value(theirs[row]));
+                Count++;
+            }
+        }
+
+        ReadOnlySpan<byte> Value(int code) => dictionary.ValueBuffer.Span[dictionary.ValueOffsets[code]..dictionary.ValueOffsets[code + 1]];
     }
 
     public override BuiltColumn Build()

@@ -26,15 +26,15 @@ sealed class ArrowSource(SourceFile file, bool isStream) : BatchSource(file)
     {
         using var reader = await OpenAsync(cancellation).ConfigureAwait(false);
         while (await Guard(async () => await reader.ReadNextRecordBatchAsync(cancellation).ConfigureAwait(false)).ConfigureAwait(false) is { } batch)
-            yield return new(batch, batch);
+            yield return new(batch);
     }
 
     /// <summary>The reader closes what it reads from.</summary>
     async Task<ArrowStreamReader> OpenAsync(CancellationToken cancellation)
     {
-        if (isStream) return new((_content = File.OpenContent()).Stream, RentedMemory.Allocator, s_codecs, leaveOpen: false);
+        if (isStream) return new((_content = File.OpenContent()).Stream, RentingAllocator.Instance, s_codecs, leaveOpen: false);
         _seekable = await File.OpenSeekableAsync(cancellation).ConfigureAwait(false);
-        return new ArrowFileReader(_seekable, RentedMemory.Allocator, s_codecs, leaveOpen: false);
+        return new ArrowFileReader(_seekable, RentingAllocator.Instance, s_codecs, leaveOpen: false);
     }
 
     /// <summary>The reader tells of damage by exceptions of many kinds.</summary>

@@ -36,7 +36,8 @@ abstract class BatchSource(SourceFile file) : ImportSource
         _schema = await ReadSchemaAsync(cancellation).ConfigureAwait(false);
         if (_schema.FieldsList.Count == 0) throw new RedisMLException("NoColumns", ErrorKind.InvalidData, $"'{Name}' has no columns.", Name);
         var names = ColumnNames.Of([.. _schema.FieldsList.Select(f => f.Name)]);
-        return [.. _schema.FieldsList.Zip(names, (field, name) => new ImportColumn(name, given.TryGetValue(name, out var type) ? type : TypeOf(field), Inferred: false))];
+        var types = _schema.FieldsList.Select(TypeOf).ToList();
+        return [.. names.Zip(types, (name, type) => new ImportColumn(name, given.GetValueOrDefault(name, type), Inferred: false))];
     }
 
     public override async IAsyncEnumerable<ImportPart> ReadAsync(
@@ -95,8 +96,7 @@ abstract class BatchSource(SourceFile file) : ImportSource
 }
 
 /// <summary>A batch that several parts share; its memory is given back with the last.</summary>
-/// <param name="memory">What is disposed then.</param>
-sealed class SharedBatch(RecordBatch batch, IDisposable memory) : IDisposable
+sealed class SharedBatch(RecordBatch batch) : IDisposable
 {
     readonly Lazy<UInt128> _hash = new(() =>
     {
@@ -127,7 +127,7 @@ sealed class SharedBatch(RecordBatch batch, IDisposable memory) : IDisposable
 
     public void Dispose()
     {
-        if (Interlocked.Decrement(ref _users) == 0) memory.Dispose();
+        if (Interlocked.Decrement(ref _users) == 0) batch.Dispose();
     }
 }
 

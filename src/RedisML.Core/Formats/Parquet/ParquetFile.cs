@@ -1,0 +1,173 @@
+using System.Text.Unicode;
+using Apache.Arrow;
+using Apache.Arrow.Ipc;
+using Apache.Arrow.Types;
+using ParquetSharp;
+using ParquetSharp.Arrow;
+using ParquetSharp.IO;
+using RedisML.Datasets;
+using RedisML.Datasets.Columns;
+using ArrowTimeUnit = Apache.Arrow.Types.TimeUnit;
+
+namespace RedisML.Formats.Parquet;
+
+/// <summary>An open Parquet file, read by Arrow's own reader, which decodes its columns side by side.</summary>
+sealed class ParquetFile : IDisposable
+{
+    /// <summary>Names, in a field's metadata, the column type that the file has no type for.</summary>
+    public const string TypeKey = "redisml.type";
+
+    /// <summary>Of a batch, in memory.</summary>
+    const int BatchBytes = 16 << 20;
+
+    const int MinBatchRows = 2_048;
+
+    const int MaxBatchRows = 1 << 17;
+
+    /// <summary>Text that takes less than its length alone would take plainly is mostly codes of a dictionary.</summary>
+    const int DictionaryBytes = sizeof(int);
+
+    /// <summary>Seconds since 1970 that nanoseconds count in 64 bits.</summary>
+    const long MaxNanosecondSeconds = long.MaxValue / 1_000_000_000 - 1;
+
+    readonly ManagedRandomAccessFile _content;
+    readonly ParquetFileReader _metadata;
+    readonly FileReader _reader;
+    readonly int[] _int96;
+    readonly long _batchRows;
+
+    /// <param name="content">Stays open.</param>
+    /// <exception cref="InvalidDataException">The file is damaged.</exception>
+    /// <exception cref="RedisMLException"><c>ParquetUnavailable</c></exception>
+    public ParquetFile(Stream content)
+    {
+        ManagedRandomAccessFile? file = null;
+        ParquetFileReader? metadata = null;
+        try
+        {
+            (_reader, Rows, _batchRows, _int96) = ParquetLibrary.Read(() =>
+            {
+                file = new(content, leaveOpen: true);
+                metadata = new(file);
+                var columns = Enumerable.Range(0, metadata.FileMetaData.NumColumns).ToArray();
+                using var properties = ArrowReaderProperties.GetDefault();
+                long batchRows = BatchRows(metadata);
+                properties.BatchSize = batchRows;
+                properties.PreBuffer = false;
+                properties.UseThreads = true;
+                foreach (int column in columns.Where(c => IsDictionary(metadata, c))) properties.SetReadDictionary(column, true);
+                int[] int96 = [.. columns.Where(c => metadata.FileMetaData.Schema.Column(c).PhysicalType == PhysicalType.Int96)];
+                return (Open(file, properties, columns.Length), metadata.FileMetaData.NumRows, batchRows, int96);
+            });
+        }
+        catch
+        {
+            metadata?.Dispose();
+            file?.Dispose();
+            throw;
+        }
+        (_content, _metadata) = (file!, metadata!);
+    }
+
+    public long Rows { get; }
+
+    public Schema Schema => ParquetLibrary.Read(() =>
+    {
+        var schema = _reader.Schema;
+        return new Schema(schema.FieldsList.Select(Declared), schema.Metadata);
+    });
+
+    /// <summary>The rows in order; whoever takes a batch disposes it.</summary>
+    /// <exception cref="InvalidDataException">The file is damaged, or has text that isn't UTF-8 or times beyond 64 bits.</exception>
+    public IEnumerable<RecordBatch> Batches()
+    {
+        CheckInt96();
+        using var batches = ParquetLibrary.Read(() => _reader.GetRecordBatchReader());
+        while (Next(batches) is { } batch)
+        {
+            CheckText(batch);
+            yield return batch;
+        }
+    }
+
+    public void Dispose()
+    {
+        _reader.Dispose();
+        _metadata.Dispose();
+        _content.Dispose();
+    }
+
+    /// <remarks>Without a buffer of its own, it would read the whole of a column's part of a row group at once.</remarks>
+    static FileReader Open(RandomAccessFile content, ArrowReaderProperties properties, int columns)
+    {
+        using var reading = ReaderProperties.GetDefaultReaderProperties();
+        reading.EnableBufferedStream();
+        reading.BufferSize = Math.Clamp(BatchBytes / Math.Max(1, columns), 1 << 14, 1 << 20);
+        reading.EnablePageChecksumVerification();
+        return new(content, reading, properties);
+    }
+
+    static long BatchRows(ParquetFileReader file)
+    {
+        if (file.FileMetaData.NumRowGroups == 0) return MinBatchRows;
+        using var group = file.RowGroup(0);
+        long rowBytes = Math.Max(group.MetaData.TotalByteSize / Math.Max(1, group.MetaData.NumRows), sizeof(double) * (long)file.FileMetaData.NumColumns);
+        return Math.Clamp(BatchBytes / Math.Max(1, rowBytes), MinBatchRows, MaxBatchRows);
+    }
+
+    static bool IsDictionary(ParquetFileReader file, int column)
+    {
+        var descriptor = file.FileMetaData.Schema.Column(column);
+        if (descriptor.PhysicalType != PhysicalType.ByteArray || descriptor.MaxRepetitionLevel > 0 || file.FileMetaData.NumRowGroups == 0) return false;
+        using var logical = descriptor.LogicalType;
+        if (logical.Type is not LogicalTypeEnum.String) return false;
+        using var group = file.RowGroup(0);
+        using var chunk = group.MetaData.GetColumnChunkMetaData(column);
+        return chunk.TotalUncompressedSize < DictionaryBytes * chunk.NumValues;
+    }
+
+    static Field Declared(Field field) => field.HasMetadata && field.Metadata.TryGetValue(TypeKey, out var text) && ColumnType.TryParse(text, out var type)
+        ? new(field.Name, ArrowTypes.Of(type), field.IsNullable) : field;
+
+    static RecordBatch? Next(IArrowArrayStream batches) => ParquetLibrary.Read(() => batches.ReadNextRecordBatchAsync().AsTask().GetAwaiter().GetResult());
+
+    static void CheckText(RecordBatch batch)
+    {
+        for (int i = 0; i < batch.ColumnCount; i++)
+        {
+            if (IsUtf8(batch.Column(i))) continue;
+            batch.Dispose();
+            throw new InvalidDataException($"column '{batch.Schema.GetFieldByIndex(i).Name}' has text that isn't UTF-8.");
+        }
+    }
+
+    static bool IsUtf8(IArrowArray array) => array switch
+    {
+        DictionaryArray a => IsUtf8(a.Dictionary),
+        StringArray or LargeStringArray => Utf8.IsValid(array.Data.Buffers[2].Span),
+        StringViewArray a => Enumerable.Range(0, a.Length).All(row => a.IsNull(row) || Utf8.IsValid(a.GetBytes(row))),
+        _ => true,
+    };
+
+    /// <summary>The reader lets timestamps of 96 bits overflow where nanoseconds don't fit 64: they are looked at in seconds beforehand.</summary>
+    void CheckInt96()
+    {
+        if (_int96.Length == 0) return;
+        using var properties = ArrowReaderProperties.GetDefault();
+        properties.BatchSize = _batchRows;
+        properties.PreBuffer = false;
+        properties.CoerceInt96TimestampUnit = ArrowTimeUnit.Second;
+        using var reader = ParquetLibrary.Read(() => Open(_content, properties, _int96.Length));
+        using var batches = ParquetLibrary.Read(() => reader.GetRecordBatchReader(columns: _int96));
+        while (Next(batches) is { } batch)
+        {
+            using (batch)
+            {
+                foreach (var (array, name) in batch.Arrays.Zip(batch.Schema.FieldsList, (a, f) => ((TimestampArray)a, f.Name)))
+                    for (int row = 0; row < array.Length; row++)
+                        if (array.IsValid(row) && Math.Abs(array.Values[row]) > MaxNanosecondSeconds)
+                            throw new InvalidDataException($"column '{name}' has a timestamp ({array.Values[row]} s since 1970) that doesn't fit 64 bits in nanoseconds.");
+            }
+        }
+    }
+}
