@@ -1,5 +1,5 @@
-using System.Buffers;
 using System.Runtime.CompilerServices;
+using RedisML.Datasets.Chunks;
 
 namespace RedisML.Formats;
 
@@ -9,7 +9,7 @@ readonly record struct RecordBlock(int Index, long Offset, byte[] Buffer, int Le
 {
     public ReadOnlyMemory<byte> Memory => Buffer.AsMemory(0, Length);
 
-    public void Dispose() => ArrayPool<byte>.Shared.Return(Buffer);
+    public void Dispose() => BufferPool.Return(Buffer);
 }
 
 /// <summary>Cuts a stream at record borders into blocks of about the same size, without parsing it.</summary>
@@ -24,7 +24,7 @@ abstract class BlockReader(Stream stream, long start, int blockBytes)
     public async IAsyncEnumerable<RecordBlock> ReadAsync([EnumeratorCancellation] CancellationToken cancellation)
     {
         long offset = start;
-        var buffer = ArrayPool<byte>.Shared.Rent(blockBytes);
+        var buffer = BufferPool.Rent(blockBytes);
         int carried = 0, limit = blockBytes;
         for (int index = 0; ;)
         {
@@ -36,13 +36,13 @@ abstract class BlockReader(Stream stream, long start, int blockBytes)
             {
                 if (limit >= MaxRecordBytes) throw TooLong(offset);
                 var larger = Copied(buffer.AsSpan(0, length), 2 * limit);
-                ArrayPool<byte>.Shared.Return(buffer);
+                BufferPool.Return(buffer);
                 (buffer, carried, limit) = (larger, length, 2 * limit);
                 continue;
             }
             if (border == 0)
             {
-                ArrayPool<byte>.Shared.Return(buffer);
+                BufferPool.Return(buffer);
                 yield break;
             }
             carried = length - border;
@@ -62,7 +62,7 @@ abstract class BlockReader(Stream stream, long start, int blockBytes)
 
     static byte[] Copied(ReadOnlySpan<byte> bytes, int capacity)
     {
-        var copy = ArrayPool<byte>.Shared.Rent(capacity);
+        var copy = BufferPool.Rent(capacity);
         bytes.CopyTo(copy);
         return copy;
     }

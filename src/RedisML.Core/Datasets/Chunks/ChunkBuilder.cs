@@ -19,6 +19,9 @@ sealed class ChunkBuilder
 {
     readonly IReadOnlyList<ColumnSchema> _schema;
 
+    // That of the chunk before; few chunks have other types than it, and for many columns it takes long to make.
+    Schema? _arrowSchema;
+
     public ChunkBuilder(IReadOnlyList<ColumnSchema> schema)
     {
         _schema = schema;
@@ -34,8 +37,9 @@ sealed class ChunkBuilder
     public EncodedChunk Encode(ChunkCompression compression)
     {
         var columns = Columns.Select(c => c.Build()).ToArray();
-        var fields = _schema.Zip(columns, (c, built) => new Field(c.Name, built.Type, nullable: true));
-        var batch = new RecordBatch(new Schema(fields, null), columns.Select(c => c.Array), Rows);
+        if (_arrowSchema is null || !columns.Zip(_arrowSchema.FieldsList, (built, field) => ReferenceEquals(built.Type, field.DataType)).All(same => same))
+            _arrowSchema = new(_schema.Zip(columns, (c, built) => new Field(c.Name, built.Type, nullable: true)), null);
+        var batch = new RecordBatch(_arrowSchema, columns.Select(c => c.Array), Rows);
         var data = ChunkCodec.Encode(batch, compression);
         var chunk = new EncodedChunk(data, Rows, ChunkCodec.BufferBytes(batch), ChunkCodec.Checksum(data.WrittenMemory.Span), [.. columns.Select(c => c.Statistics)]);
         foreach (var column in Columns) column.Reset();

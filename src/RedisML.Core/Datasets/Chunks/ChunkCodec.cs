@@ -38,7 +38,7 @@ static class ChunkCodec
     public static PooledStream Encode(RecordBatch batch, ChunkCompression compression)
     {
         // Close to what it takes: rented memory comes in powers of two, and a chunk is meant to be just below one.
-        int metadata = 1024 + 512 * batch.ColumnCount;
+        int metadata = 1024 + 256 * batch.ColumnCount;
         var stream = new PooledStream(checked((int)BufferBytes(batch) + metadata));
         using var writer = new ArrowStreamWriter(stream, batch.Schema, leaveOpen: true,
             compression switch { ChunkCompression.Lz4 => s_lz4, ChunkCompression.Zstd => s_zstd, _ => s_uncompressed }, RentingAllocator.Instance);

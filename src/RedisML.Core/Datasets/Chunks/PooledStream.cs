@@ -1,11 +1,9 @@
-using System.Buffers;
-
 namespace RedisML.Datasets.Chunks;
 
 /// <summary>A growing stream in rented memory, read back as one piece. Dispose gives the memory back.</summary>
 sealed class PooledStream(int capacity) : Stream
 {
-    byte[] _buffer = ArrayPool<byte>.Shared.Rent(capacity);
+    byte[] _buffer = BufferPool.Rent(capacity);
     int _length;
 
     public ReadOnlyMemory<byte> WrittenMemory => _buffer.AsMemory(0, _length);
@@ -46,15 +44,15 @@ sealed class PooledStream(int capacity) : Stream
     protected override void Dispose(bool disposing)
     {
         var buffer = Interlocked.Exchange(ref _buffer, []);
-        if (buffer.Length > 0) ArrayPool<byte>.Shared.Return(buffer);
+        if (buffer.Length > 0) BufferPool.Return(buffer);
         base.Dispose(disposing);
     }
 
     void Grow(int count)
     {
-        var larger = ArrayPool<byte>.Shared.Rent(Math.Max(2 * _buffer.Length, checked(_length + count)));
+        var larger = BufferPool.Rent(Math.Max(2 * _buffer.Length, checked(_length + count)));
         _buffer.AsSpan(0, _length).CopyTo(larger);
-        ArrayPool<byte>.Shared.Return(_buffer);
+        BufferPool.Return(_buffer);
         _buffer = larger;
     }
 }

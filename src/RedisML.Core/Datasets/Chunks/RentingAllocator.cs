@@ -16,13 +16,13 @@ sealed class RentingAllocator : MemoryAllocator
 
     sealed class RentedMemory(int length) : IMemoryOwner<byte>
     {
-        byte[]? _array = ArrayPool<byte>.Shared.Rent(length);
+        byte[]? _array = BufferPool.Rent(length);
 
         public Memory<byte> Memory => _array.AsMemory(0, length);
 
         public void Dispose()
         {
-            if (Interlocked.Exchange(ref _array, null) is { } array) ArrayPool<byte>.Shared.Return(array);
+            if (Interlocked.Exchange(ref _array, null) is { } array) BufferPool.Return(array);
         }
     }
 }

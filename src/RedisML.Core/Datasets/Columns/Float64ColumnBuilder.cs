@@ -14,6 +14,7 @@ sealed class Float64ColumnBuilder : ColumnBuilder
     // The same numbers in 32 bits, whichever way.
     int[] _narrow = [];
     bool _mayHaveNaN;
+    Decimal32Type? _fractionType;
 
     public void Append(double value)
     {
@@ -69,7 +70,7 @@ sealed class Float64ColumnBuilder : ColumnBuilder
         if (_narrow.Length < Count) _narrow = GC.AllocateUninitializedArray<int>(_values.Length, pinned: true);
         var narrow = _narrow.AsSpan(0, Count);
         if (TryNarrow(values, MemoryMarshal.Cast<int, float>(narrow))) return Built(FloatType.Default, AsMemory(_narrow, Count));
-        if (DecimalFractions.TryEncode(values, narrow, out int scale)) return Built(new Decimal32Type(DecimalFractions.MaxDigits, scale), AsMemory(_narrow, Count));
+        if (DecimalFractions.TryEncode(values, narrow, out int scale)) return Built(FractionType(scale), AsMemory(_narrow, Count));
         return Built(DoubleType.Default, AsMemory(_values, Count));
 
         BuiltColumn Built(IArrowType type, ReadOnlyMemory<byte> numbers) =>
@@ -83,6 +84,8 @@ sealed class Float64ColumnBuilder : ColumnBuilder
     }
 
     protected override void AppendPlaceholder() => AppendNumber(0);
+
+    Decimal32Type FractionType(int scale) => _fractionType?.Scale == scale ? _fractionType : _fractionType = new(DecimalFractions.MaxDigits, scale);
 
     /// <summary>Moves the numbers to the front, and counts them.</summary>
     static int WithoutNaN(Span<double> values)

@@ -23,6 +23,7 @@ sealed class TextColumnBuilder : ColumnBuilder
     byte[] _narrowCodes = [];
     int[] _theirCodes = [];
     bool _plain;
+    DictionaryType? _dictionaryType;
 
     // The dictionary's values, or all values once plain. Offsets has one more entry than there are values.
     byte[] _bytes = new byte[4096];
@@ -128,8 +129,8 @@ sealed class TextColumnBuilder : ColumnBuilder
 
         var values = new StringArray(_valueCount, offsets, bytes, ArrowBuffer.Empty, 0, 0);
         var (indexType, indices) = Indices();
-        var type = new DictionaryType(indexType, StringType.Default, false);
-        return new(type, new DictionaryArray(type, indices, values), statistics);
+        if (_dictionaryType?.IndexType != indexType) _dictionaryType = new(indexType, StringType.Default, false);
+        return new(_dictionaryType, new DictionaryArray(_dictionaryType, indices, values), statistics);
     }
 
     public override void Reset()

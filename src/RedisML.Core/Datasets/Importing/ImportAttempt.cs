@@ -12,7 +12,7 @@ sealed class ImportAttempt(
     ImportSource source, IReadOnlyList<ImportColumn> columns, ImportOptions options, DatasetWriter writer, RejectedRows rejected,
     string optionsHash, long baseVersion, ImportCheckpoint? resumeFrom, IProgress<ImportProgress>? progress)
 {
-    const int MaxPartsUnderWay = 16;
+    const int MaxPartsUnderWay = 8;
     const long MaxBytesUnderWay = 64 << 20;
     static readonly TimeSpan s_checkpointInterval = TimeSpan.FromSeconds(1);
 

@@ -12,6 +12,7 @@ namespace RedisML.Formats.Csv;
 /// </remarks>
 static class DecimalVectors
 {
+    const int Lanes = 4;
     const ulong LastDigit = 0xFF00000000000000;
 
     /// <summary>By the length of a text: the bytes of the word that it takes.</summary>
@@ -24,11 +25,12 @@ static class DecimalVectors
     /// <summary>Reads numbers with at most one point.</summary>
     /// <param name="values">As long as <paramref name="places"/>.</param>
     /// <returns>How many were read, from the first on: a multiple of four that ends before four of which one is of another form.</returns>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static int Read(ReadOnlySpan<byte> block, ReadOnlySpan<FieldPlace> places, Span<double> values)
     {
+        ref byte start = ref MemoryMarshal.GetReference(block);
+        ref double first = ref MemoryMarshal.GetReference(values[..places.Length]);
         int read = 0;
-        for (; TryLoad(block, places[read..], out var words, out var text); read += Vector256<double>.Count)
+        for (; read <= places.Length - Lanes && TryLoad(ref start, places.Slice(read, Lanes), out var words, out var text); read += Lanes)
         {
             var sign = SignOf(words, text);
             var point = Vector256.Equals(words.AsByte(), Vector256.Create((byte)'.')).AsUInt64() & text;
@@ -43,7 +45,7 @@ static class DecimalVectors
             var power = Vector256.ConditionalSelect(whole, Vector256.Create(1UL << 56), pointBit);
             var quotients = Vector256.ConvertToDouble(NumberOf(digits)) / Vector256.ConvertToDouble(NumberOf(power));
             // The sign is put on the quotient, so that -0 stays what it is.
-            (quotients.AsUInt64() | IsThere(sign) << 63).AsDouble().CopyTo(values[read..]);
+            (quotients.AsUInt64() | IsThere(sign) << 63).AsDouble().StoreUnsafe(ref first, (nuint)read);
         }
         return read;
     }
@@ -51,44 +53,40 @@ static class DecimalVectors
     /// <summary>Reads integers.</summary>
     /// <param name="exact">Whether those with a leading zero, such as 0123, are of another form.</param>
     /// <inheritdoc cref="Read(ReadOnlySpan{byte}, ReadOnlySpan{FieldPlace}, Span{double})"/>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static int Read(ReadOnlySpan<byte> block, ReadOnlySpan<FieldPlace> places, bool exact, Span<long> values)
     {
+        ref byte start = ref MemoryMarshal.GetReference(block);
+        ref long first = ref MemoryMarshal.GetReference(values[..places.Length]);
         int read = 0;
-        for (; TryLoad(block, places[read..], out var words, out var text); read += Vector256<long>.Count)
+        for (; read <= places.Length - Lanes && TryLoad(ref start, places.Slice(read, Lanes), out var words, out var text); read += Lanes)
         {
             var sign = SignOf(words, text);
             var present = text & ~sign;
             var digits = DigitsOf(words, present);
             if (!AreDigits(digits, present) || exact && HaveLeadingZero(digits, present)) break;
             var negative = IsThere(sign).AsInt64();
-            ((NumberOf(digits) ^ -negative) + negative).CopyTo(values[read..]);
+            ((NumberOf(digits) ^ -negative) + negative).StoreUnsafe(ref first, (nuint)read);
         }
         return read;
     }
 
-    /// <summary>Loads four texts; false where there are fewer, or one stands too near to the block's start.</summary>
+    /// <summary>Loads four texts, which lie within the block; false where one stands too near to its start, or elsewhere.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static bool TryLoad(ReadOnlySpan<byte> block, ReadOnlySpan<FieldPlace> places, out Vector256<ulong> words, out Vector256<ulong> text)
+    static bool TryLoad(ref byte block, ReadOnlySpan<FieldPlace> places, out Vector256<ulong> words, out Vector256<ulong> text)
     {
-        if (places.Length >= Vector256<ulong>.Count
-            && TryLoad(block, places[0], out ulong a) && TryLoad(block, places[1], out ulong b)
-            && TryLoad(block, places[2], out ulong c) && TryLoad(block, places[3], out ulong d))
+        var (a, b, c, d) = (places[0], places[1], places[2], places[3]);
+        int atA = a.Start + a.Length - sizeof(ulong), atB = b.Start + b.Length - sizeof(ulong);
+        int atC = c.Start + c.Length - sizeof(ulong), atD = d.Start + d.Length - sizeof(ulong);
+        if ((atA | atB | atC | atD) < 0)
         {
-            words = Vector256.Create(a, b, c, d);
-            text = Vector256.Create(TextMasks[places[0].Length], TextMasks[places[1].Length], TextMasks[places[2].Length], TextMasks[places[3].Length]);
-            return true;
+            words = text = default;
+            return false;
         }
-        words = text = default;
-        return false;
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static bool TryLoad(ReadOnlySpan<byte> block, FieldPlace place, out ulong word)
-    {
-        int start = place.Start + place.Length - sizeof(ulong);
-        word = start >= 0 ? MemoryMarshal.Read<ulong>(block[start..]) : 0;
-        return start >= 0;
+        words = Vector256.Create(
+            Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref block, atA)), Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref block, atB)),
+            Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref block, atC)), Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref block, atD)));
+        text = Vector256.Create(TextMasks[a.Length], TextMasks[b.Length], TextMasks[c.Length], TextMasks[d.Length]);
+        return true;
     }
 
     /// <summary>The byte of a minus at the start.</summary>
