@@ -83,11 +83,14 @@ sealed class ParquetFile : IDisposable
     {
         CheckInt96();
         using var batches = ParquetLibrary.Read(() => _reader.GetRecordBatchReader());
+        long rows = 0;
         while (Next(batches) is { } batch)
         {
             CheckText(batch);
+            rows += batch.Length;
             yield return batch;
         }
+        if (rows != Rows) throw new InvalidDataException($"it has {rows:N0} rows, and says that it has {Rows:N0}.");
     }
 
     public void Dispose()
