@@ -183,6 +183,40 @@ public sealed class ParquetTests : IDisposable
         }
     }
 
+    /// <remarks>Values may be wrong then, but nothing reads beyond its memory.</remarks>
+    [Fact]
+    public void Damage_to_a_file_without_checksums_is_an_error_or_other_values()
+    {
+        var schema = new Schema([new Field("n", Int32Type.Default, true), new Field("text", StringType.Default, true)], null);
+        var file = new MemoryStream();
+        using (var writer = new FileWriter(file, schema, leaveOpen: true))
+        {
+            var numbers = Enumerable.Range(0, 3000);
+            writer.WriteRecordBatch(new(schema, [new Int32Array.Builder().AppendRange(numbers).Build(), Texts([.. numbers.Select(i => i % 3 == 0 ? null : $"v{i * i % 50}")])], 3000));
+            writer.Close();
+        }
+        var random = new Random(1);
+        int damaged = 0;
+        for (int round = 0; round < 1000; round++)
+        {
+            byte[] bytes = file.ToArray();
+            for (int flips = random.Next(1, 30); flips > 0; flips--) bytes[random.Next(bytes.Length)] = (byte)random.Next(256);
+            try
+            {
+                using var reader = new ParquetFile(new MemoryStream(bytes));
+                foreach (var batch in reader.Batches())
+                    using (batch)
+                        foreach (var array in batch.Arrays)
+                            if (ArrowTypes.ToColumnType(array.Data.DataType) is { } type) ColumnBuilder.Create(type).AppendRange(array, 0, array.Length);
+            }
+            catch (InvalidDataException)
+            {
+                damaged++;
+            }
+        }
+        Assert.InRange(damaged, 500, 1000);
+    }
+
     [Fact]
     public void A_platform_without_the_native_library_gets_an_error_of_its_own()
     {

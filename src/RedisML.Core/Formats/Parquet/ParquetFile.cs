@@ -78,7 +78,7 @@ sealed class ParquetFile : IDisposable
     });
 
     /// <summary>The rows in order; whoever takes a batch disposes it.</summary>
-    /// <exception cref="InvalidDataException">The file is damaged, or has text that isn't UTF-8 or times beyond 64 bits.</exception>
+    /// <exception cref="InvalidDataException">The file is damaged, or has text that isn't UTF-8 or times that don't fit nanoseconds in 64 bits.</exception>
     public IEnumerable<RecordBatch> Batches()
     {
         CheckInt96();
@@ -86,7 +86,7 @@ sealed class ParquetFile : IDisposable
         long rows = 0;
         while (Next(batches) is { } batch)
         {
-            CheckText(batch);
+            Check(batch);
             rows += batch.Length;
             yield return batch;
         }
@@ -134,14 +134,25 @@ sealed class ParquetFile : IDisposable
 
     static RecordBatch? Next(IArrowArrayStream batches) => ParquetLibrary.Read(() => batches.ReadNextRecordBatchAsync().AsTask().GetAwaiter().GetResult());
 
-    static void CheckText(RecordBatch batch)
+    /// <summary>What the library doesn't look at.</summary>
+    static void Check(RecordBatch batch)
     {
         for (int i = 0; i < batch.ColumnCount; i++)
         {
-            if (IsUtf8(batch.Column(i))) continue;
+            var array = batch.Column(i);
+            string? wrong = array is DictionaryArray codes && !AreWithin(codes) ? "codes that its dictionary doesn't have"
+                : !IsUtf8(array) ? "text that isn't UTF-8" : null;
+            if (wrong is null) continue;
             batch.Dispose();
-            throw new InvalidDataException($"column '{batch.Schema.GetFieldByIndex(i).Name}' has text that isn't UTF-8.");
+            throw new InvalidDataException($"column '{batch.Schema.GetFieldByIndex(i).Name}' has {wrong}.");
         }
+    }
+
+    static bool AreWithin(DictionaryArray array)
+    {
+        int length = array.Dictionary.Length;
+        if (array.Indices is Int32Array codes && codes.Values.IndexOfAnyExceptInRange(0, length - 1) < 0) return true;
+        return Enumerable.Range(0, array.Length).All(row => array.IsNull(row) || ArrowValues.IndexOf(array, row) is var code && code >= 0 && code < length);
     }
 
     static bool IsUtf8(IArrowArray array) => array switch
