@@ -41,7 +41,7 @@ static class ChunkCodec
         int metadata = 1024 + 512 * batch.ColumnCount;
         var stream = new PooledStream(checked((int)BufferBytes(batch) + metadata));
         using var writer = new ArrowStreamWriter(stream, batch.Schema, leaveOpen: true,
-            compression switch { ChunkCompression.Lz4 => s_lz4, ChunkCompression.Zstd => s_zstd, _ => s_uncompressed }, Formats.Arrow.RentedMemory.Allocator);
+            compression switch { ChunkCompression.Lz4 => s_lz4, ChunkCompression.Zstd => s_zstd, _ => s_uncompressed }, RentingAllocator.Instance);
         writer.WriteRecordBatch(batch);
         writer.WriteEnd();
         return stream;
