@@ -55,9 +55,15 @@ Describe 'Measure-RedisDataset' {
         { Measure-RedisDataset a -Path "TestDrive:/$file" } | Should -Throw -ErrorId 'FileExists,*'
     }
 
-    It 'takes columns by name and wildcard, and completes them' {
+    It 'takes columns by name and wildcard' {
         (Measure-RedisDataset a -Column t, n*).Column | Should -Be 't', 'n'
-        (TabExpansion2 'Measure-RedisDataset a -Column t').CompletionMatches.CompletionText | Should -Be 't'
+    }
+
+    It 'completes <line>' -ForEach @(
+        @{ line = 'Measure-RedisDataset a -Column t'; expected = 't' }
+        @{ line = 'Measure-RedisDataset a -Version '; expected = '1' }
+    ) {
+        (TabExpansion2 $line).CompletionMatches.CompletionText | Should -Be $expected
     }
 
     It 'fails for an unknown dataset' {

@@ -150,7 +150,8 @@ public sealed class DatasetStore(RedisMLConnection connection)
         {
             // Rows with numbers have the same keys in each version: those of one that stays stay.
             long first = version.Placement!.Key is null ? kept.Where(v => v.Placement is { Key: null }).Select(v => v.Rows).DefaultIfEmpty().Max() : 0;
-            await RowStore.Create(connection, version.Name, version.Placement).RemoveAsync(first, version.Rows, places).WaitAsync(cancellation).ConfigureAwait(false);
+            var rows = RowStore.Create(connection, version.Name, version.Placement);
+            await _database.PatientlyAsync(_ => rows.RemoveAsync(first, version.Rows, places), cancellation).ConfigureAwait(false);
         }
         var goneKeys = gone.SelectMany(v => v.Pages).Select(p => p.Key).ToHashSet();
         var keptKeys = kept.SelectMany(v => v.Pages).Select(p => p.Key).ToHashSet();

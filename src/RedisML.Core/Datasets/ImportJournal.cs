@@ -173,8 +173,8 @@ sealed class ImportJournal
             if (!brokeOffHere && age < (fields[3].IsNull ? s_stalled : s_forgotten)) continue;
             var journal = new ImportJournal(connection, importId!, fields[0]!);
             if (!await connection.Database.PatientlyAsync(_ => journal.TryTakeAsync(), cancellation).ConfigureAwait(false)) continue;
-            await journal.RemoveDataAsync().ConfigureAwait(false);
-            await journal.CloseAsync().ConfigureAwait(false);
+            await connection.Database.PatientlyAsync(_ => journal.RemoveDataAsync(), cancellation).ConfigureAwait(false);
+            await connection.Database.PatientlyAsync(_ => journal.CloseAsync(), cancellation).ConfigureAwait(false);
         }
     }
 

@@ -19,6 +19,9 @@ abstract class ForwardStream : Stream
 
     public abstract override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellation = default);
 
+    public sealed override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellation) =>
+        ReadAsync(buffer.AsMemory(offset, count), cancellation).AsTask();
+
     public sealed override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     public sealed override void Flush()

@@ -16,6 +16,8 @@ public sealed class SourceFile
 {
     const int FileBuffer = 1 << 20;
 
+    UInt128? _hash;
+
     SourceFile(FileInfo file, FileCompression compression) => (Path, Name, Length, Compression) = (file.FullName, file.FullName, file.Length, compression);
 
     public string Path { get; }
@@ -60,6 +62,9 @@ public sealed class SourceFile
     /// <summary>The content, inflated.</summary>
     public SourceContent OpenContent() => new(OpenRaw(Path), Compression, Encoding);
 
+    /// <summary>The content to be read from its start to its end: <see cref="HashAsync"/> then needn't read the file again.</summary>
+    public SourceContent OpenWhole() => new(OpenRaw(Path), Compression, Encoding, _hash is null ? hash => _hash = hash : null);
+
     /// <summary>The first bytes of the content, inflated; fewer where it has no more.</summary>
     public async Task<ReadOnlyMemory<byte>> ReadStartAsync(int count, CancellationToken cancellation)
     {
@@ -97,11 +102,12 @@ public sealed class SourceFile
     /// <summary>XXH3 of the file's bytes.</summary>
     public async Task<UInt128> HashAsync(CancellationToken cancellation)
     {
+        if (_hash is { } known) return known;
         var hash = new XxHash128();
         var stream = OpenRaw(Path);
         await using (stream.ConfigureAwait(false))
             await hash.AppendAsync(stream, cancellation).ConfigureAwait(false);
-        return hash.GetCurrentHashAsUInt128();
+        return (_hash = hash.GetCurrentHashAsUInt128()).Value;
     }
 
     static FileStream OpenRaw(string path)
@@ -127,15 +133,11 @@ public sealed class SourceFile
 }
 
 /// <summary>The content of a file, read from its start.</summary>
-public sealed class SourceContent(FileStream raw, FileCompression compression, Encoding? encoding) : IDisposable
+/// <param name="hashed">Told the hash of the file's bytes when they have been read to the end; null where nobody asks.</param>
+public sealed class SourceContent(FileStream raw, FileCompression compression, Encoding? encoding, Action<UInt128>? hashed = null) : IDisposable
 {
     /// <summary>Inflated; throws <see cref="InvalidDataException"/> where the compressed data is damaged or ends early.</summary>
-    public Stream Stream { get; } = Decoded(compression switch
-    {
-        FileCompression.Gzip => new WholeGzipStream(raw),
-        FileCompression.Zstandard => new ZstandardStream(raw),
-        _ => raw,
-    }, encoding);
+    public Stream Stream { get; } = Decoded(Inflated(hashed is null ? raw : new HashedStream(raw, hashed), compression), encoding);
 
     /// <summary>Bytes of the file read so far, also once it is closed.</summary>
     public long FilePosition => raw.CanRead ? raw.Position : _end;
@@ -148,6 +150,13 @@ public sealed class SourceContent(FileStream raw, FileCompression compression, E
         Stream.Dispose();
         raw.Dispose();
     }
+
+    static Stream Inflated(Stream file, FileCompression compression) => compression switch
+    {
+        FileCompression.Gzip => new WholeGzipStream(file),
+        FileCompression.Zstandard => new ZstandardStream(file),
+        _ => file,
+    };
 
     static Stream Decoded(Stream bytes, Encoding? encoding) => encoding is null ? bytes : new DecodedStream(bytes, encoding);
 }

@@ -13,6 +13,7 @@ public sealed class MeasureRedisDatasetCommand : ChartCmdlet
     public string Name { get; set; } = "";
 
     [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(DatasetVersionCompleter))]
     public long? Version { get; set; }
 
     [Parameter]

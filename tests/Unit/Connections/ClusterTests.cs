@@ -7,7 +7,7 @@ namespace RedisML.Unit.Connections;
 
 /// <summary>Connections to a Redis Cluster by one of its nodes.</summary>
 [Collection(RedisClusterCollection.Name)]
-public sealed class ClusterTests(RedisClusterFixture redis)
+public sealed class ClusterTests(RedisClusterFixture redis, RedisServerFixture single)
 {
     static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -43,5 +43,35 @@ public sealed class ClusterTests(RedisClusterFixture redis)
         Assert.Equal(12, (await store.ListAsync(Cancellation)).Count);
         foreach (var name in await store.ListAsync(Cancellation)) Assert.True(await store.RemoveAsync(name, Cancellation));
         Assert.Empty(await store.ListAsync(Cancellation));
+    }
+
+    /// <summary>Rows, parts, figures, a model and what it predicts.</summary>
+    [Fact]
+    public void The_cmdlets_give_what_they_give_on_a_single_server_and_remove_all_again()
+    {
+        using var engine = new HostedEngine();
+        using var folder = new TemporaryFolder();
+        var path = folder.Write("a.csv", "x,k,y\n" + string.Concat(Enumerable.Range(0, 20_000).Select(i => $"{i * 37 % 1009 / 8.0},{"abc"[i % 3]},{i * 37 % 1009 + i % 3 * 10 + i % 7}\n")));
+        string Run(ConnectionSettings settings) => string.Join('\n', engine.Invoke($$"""
+            $null = Connect-RedisML {{settings.Endpoint}} -Prefix {{settings.Prefix}}
+            $null = Import-RedisTrainingData '{{path}}' -Dataset a -Label y
+            Split-RedisDataset a -Seed 1 -Stratify k | ForEach-Object { "$($_.Name) $($_.Rows)" }
+            Measure-RedisDataset a-train | ForEach-Object { "$($_.Column) $($_.Count) $($_.Mean) $($_.Distinct)" }
+            $run = Start-RedisDistributedTraining a-train m -Algorithm Linear -WorkerCount 2 -Wait
+            "$($run.State) $($run.Loss)"
+            $test = Test-RedisModel m -Dataset a-test
+            "$($test.Rows) $($test.R2)"
+            Get-RedisTrainingData a-test -First 3 | ForEach-Object { "$($_.x) $($_.k) $($_.y)" }
+            $file = Export-RedisTrainingData a-test '{{folder.Path}}/{{settings.Prefix}}.csv'
+            "$($file.Rows)"
+            Get-RedisDistributedTraining | Remove-RedisDistributedTraining
+            Get-RedisModel | Remove-RedisModel
+            Get-RedisDataset | Remove-RedisDataset
+            """).OutputWithoutErrors);
+        var (first, second) = (redis.Cluster.NewSettings(), single.NewSettings());
+        Assert.Equal(Run(second), Run(first));
+        Assert.Equal(File.ReadAllText(Path.Combine(folder.Path, $"{second.Prefix}.csv")), File.ReadAllText(Path.Combine(folder.Path, $"{first.Prefix}.csv")));
+        // The head of a removed model stays for a day.
+        Assert.All(redis.Cluster.Keys(first.Prefix).SelectMany(keys => keys), key => Assert.Equal($"{first.Prefix}:model:m", key));
     }
 }

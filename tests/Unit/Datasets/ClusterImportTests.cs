@@ -9,35 +9,35 @@ namespace RedisML.Unit.Datasets;
 
 /// <summary>Imports into a Redis Cluster: what they write is spread over its shards, and they outlast what happens to those.</summary>
 [Collection(RedisClusterCollection.Name)]
-public sealed class ClusterImportTests(RedisClusterFixture redis) : IDisposable
+public sealed class ClusterImportTests(RedisClusterFixture redis) : NumberedRowsTests
 {
     const int Rows = 60_000;
-    static readonly ImportOptions s_options = new() { Dataset = "a", Compression = ChunkCompression.None };
 
-    readonly TemporaryFolder _folder = new();
+    /// <summary>For some more parts, so that an import can break off between them.</summary>
+    const string More = " which makes for some more parts of the file and for some more chunks";
 
-    static CancellationToken Cancellation => TestContext.Current.CancellationToken;
-
-    public void Dispose() => _folder.Dispose();
+    public static TheoryData<DatasetLayout, string?> Layouts =>
+        new() { { DatasetLayout.Columnar, null }, { DatasetLayout.Hash, null }, { DatasetLayout.Hash, "id" }, { DatasetLayout.Stream, null } };
 
     [Theory]
-    [InlineData(DatasetLayout.Columnar)]
-    [InlineData(DatasetLayout.Hash)]
-    [InlineData(DatasetLayout.Stream)]
-    public async Task What_is_imported_is_spread_over_the_shards_replaced_added_to_and_removed_whole(DatasetLayout layout)
+    [MemberData(nameof(Layouts))]
+    public async Task What_is_imported_is_spread_over_the_shards_replaced_added_to_and_removed_whole(DatasetLayout layout, string? key)
     {
         await using var connection = await redis.ConnectAsync();
-        var options = s_options with { Layout = layout };
-        await DatasetImport.RunAsync(connection, Write("old.csv", 0, 100), options, null, Cancellation);
-        await DatasetImport.RunAsync(connection, Write("a.csv", 0, Rows - 1000), options with { Force = true }, null, Cancellation);
-        await DatasetImport.RunAsync(connection, Write("more.csv", Rows - 1000, Rows), options with { Append = true }, null, Cancellation);
-        await AssertWholeAsync(connection);
+        var options = Options(layout, key);
+        await ImportAsync(connection, WriteRows(100, "old.csv"), options);
+        await ImportAsync(connection, WriteRows(Rows - 1000), options with { Force = true });
+        // Rows with a key may come again.
+        int again = key is null ? 0 : 5000;
+        await ImportAsync(connection, WriteRows(1000 + again, "more.csv", from: Rows - 1000 - again), options with { Append = true });
+        await AssertWholeAsync(connection, Rows);
         var shards = redis.Cluster.Keys(connection.Prefix).Select(keys => keys.Count(k => k.Contains(":chunk:") || k.Contains(":row:"))).ToArray();
         if (layout == DatasetLayout.Hash) Assert.All(shards, rows => Assert.InRange(rows, Rows / 5, Rows / 2));
+        if (layout == DatasetLayout.Hash) Assert.Equal(Rows, shards.Sum());
         // A few chunks of the old version may still be there, for who reads them.
         if (layout == DatasetLayout.Columnar) Assert.True(shards.Count(chunks => chunks > 0) >= 2, string.Join(", ", shards));
         Assert.True(await new DatasetStore(connection).RemoveAsync("a", Cancellation));
-        Assert.Empty(await connection.KeysAsync());
+        Assert.All(redis.Cluster.Keys(connection.Prefix), Assert.Empty);
     }
 
     [Fact]
@@ -51,18 +51,15 @@ public sealed class ClusterImportTests(RedisClusterFixture redis) : IDisposable
 
     /// <summary>Journal, head, index, and chunks or rows go to another shard while they are written.</summary>
     [Theory]
-    [InlineData(DatasetLayout.Columnar)]
-    [InlineData(DatasetLayout.Hash)]
-    [InlineData(DatasetLayout.Stream)]
-    public async Task Slots_that_move_in_the_middle_of_an_import_cost_nothing(DatasetLayout layout)
+    [MemberData(nameof(Layouts))]
+    public async Task Slots_that_move_in_the_middle_of_an_import_cost_nothing(DatasetLayout layout, string? key)
     {
         await using var connection = await redis.ConnectAsync();
         var keys = connection.Keys;
         List<int> moving = [], moved = [];
         int reports = 0;
-        var progress = new Reports(() =>
+        var progress = new AtReport(0, () =>
         {
-            Thread.Sleep(40);
             if (++reports > 2) return;
             if (reports == 2)
             {
@@ -74,13 +71,13 @@ public sealed class ClusterImportTests(RedisClusterFixture redis) : IDisposable
                 .. Enumerable.Range(0, 6).Select(i => keys.Chunk("a", import, i)), .. Enumerable.Range(1, 8).Select(i => keys.Row("a", $"{i * Rows / 8}"))];
             foreach (int slot in some.Select(k => connection.Database.Multiplexer.GetHashSlot(k)).Distinct().Where(redis.Cluster.BeginMove))
                 (moving.Count > moved.Count ? moved : moving).Add(slot);
-        });
-        var result = await DatasetImport.RunAsync(connection, Write("a.csv", 0, Rows), s_options with { Layout = layout }, progress, Cancellation);
+        }, delay: 40, every: 1);
+        var result = await DatasetImport.RunAsync(connection, WriteRows(Rows), Options(layout, key), progress, Cancellation);
         Assert.Equal(Rows, result.RowsWritten);
         Assert.True(reports >= 2 && moved.Count > 0);
-        await AssertWholeAsync(connection);
+        await AssertWholeAsync(connection, Rows);
         foreach (int slot in moving) redis.Cluster.EndMove(slot);
-        await AssertWholeAsync(connection);
+        await AssertWholeAsync(connection, Rows);
         Assert.DoesNotContain(await connection.KeysAsync(), k => k.Contains(":import"));
     }
 
@@ -93,15 +90,14 @@ public sealed class ClusterImportTests(RedisClusterFixture redis) : IDisposable
         using var cluster = new RedisCluster(replica: true);
         await using var connection = await cluster.ConnectAsync();
         int reports = 0;
-        var progress = new Reports(() =>
+        var progress = new AtReport(0, () =>
         {
-            Thread.Sleep(40);
             if (++reports == 2) cluster.KillFirst();
-        });
-        var path = Write("a.csv", 0, Rows);
+        }, delay: 40, every: 1);
+        var path = WriteRows(Rows);
         try
         {
-            var result = await DatasetImport.RunAsync(connection, path, s_options with { Layout = layout }, progress, Cancellation);
+            var result = await DatasetImport.RunAsync(connection, path, Options(layout), progress, Cancellation);
             Assert.Equal(Rows, result.RowsWritten);
         }
         catch (RedisMLException e)
@@ -109,20 +105,73 @@ public sealed class ClusterImportTests(RedisClusterFixture redis) : IDisposable
             // Replicas follow a moment later: what the master had acknowledged last may be gone.
             Assert.Equal("ChunkLost", e.ErrorId);
             Assert.Null(await new DatasetStore(connection).FindAsync("a", Cancellation));
-            await DatasetImport.RunAsync(connection, path, s_options with { Layout = layout }, null, Cancellation);
+            await ImportAsync(connection, path, Options(layout));
         }
         Assert.True(reports >= 2);
-        await AssertWholeAsync(connection);
+        await AssertWholeAsync(connection, Rows);
     }
 
-    static async Task AssertWholeAsync(RedisMLConnection connection) =>
-        Assert.Equal(Enumerable.Range(0, Rows).Select(i => (long)i), (await connection.RowsAsync("a")).Select(r => (long)r[0]!));
-
-    string Write(string name, int from, int to) =>
-        _folder.Write(name, "id,value,text\n" + string.Concat(Enumerable.Range(from, to - from).Select(i => $"{i},{i / 7.0:R},a text of its own {i}\n")));
-
-    sealed class Reports(Action action) : IProgress<ImportProgress>
+    [Theory]
+    [MemberData(nameof(Layouts))]
+    public async Task What_was_broken_off_goes_on_with_resume(DatasetLayout layout, string? key)
     {
-        public void Report(ImportProgress value) => action();
+        await using var connection = await redis.ConnectAsync();
+        var path = WriteRows(Rows, more: More);
+        await BreakOffAsync(connection, path, Options(layout, key));
+        Assert.Null(await new DatasetStore(connection).FindAsync("a", Cancellation));
+        var result = await ImportAsync(connection, path, Options(layout, key) with { Resume = true });
+        Assert.InRange(result.RowsResumed, 1, Rows - 1);
+        Assert.Equal((Rows, Rows), (result.RowsRead, result.RowsWritten));
+        await AssertWholeAsync(connection, Rows);
+        var keys = await connection.KeysAsync();
+        Assert.DoesNotContain(keys, k => k.Contains(":import"));
+        Assert.Equal((await new DatasetStore(connection).GetAsync("a", null, Cancellation)).Chunks, keys.Count(k => k.Contains(":chunk:")));
+    }
+
+    [Fact]
+    public async Task What_a_killed_process_left_goes_on_with_resume()
+    {
+        const int rows = 3 * Rows;
+        await using var connection = await redis.ConnectAsync();
+        var path = WriteRows(rows);
+        using var process = new HostProcess($"$null = Connect-RedisML {connection.Endpoint} -Prefix {connection.Prefix}; Import-RedisTrainingData '{path}' -Dataset a -Layout Hash -Key id -Compression None");
+        Assert.True(SpinWait.SpinUntil(HasCheckpoint, TimeSpan.FromSeconds(60)));
+        process.Kill();
+        Assert.Null(await new DatasetStore(connection).FindAsync("a", Cancellation));
+        var result = await ImportAsync(connection, path, Options(DatasetLayout.Hash, "id") with { Resume = true });
+        Assert.InRange(result.RowsResumed, 1, rows - 1);
+        Assert.Equal(rows, result.RowsWritten);
+        await AssertWholeAsync(connection, rows);
+        Assert.DoesNotContain(await connection.KeysAsync(), k => k.Contains(":import"));
+
+        bool HasCheckpoint() => connection.Database.SetMembers(connection.Keys.Imports).Any(import => connection.Database.HashExists(connection.Keys.Journal(import!), "checkpoint"));
+    }
+
+    [Theory]
+    [MemberData(nameof(Layouts))]
+    public async Task What_a_dead_process_left_is_swept_by_its_journal_from_every_shard(DatasetLayout layout, string? key)
+    {
+        await using var connection = await redis.ConnectAsync();
+        await BreakOffAsync(connection, WriteRows(Rows, more: More), Options(layout, key));
+        var left = redis.Cluster.Keys(connection.Prefix);
+        Assert.True(left.Count(keys => keys.Any(k => k.Contains(":chunk:") || k.Contains(":row"))) >= (layout == DatasetLayout.Stream ? 1 : 2));
+        var journal = connection.Keys.Journal(connection.Database.SetMembers(connection.Keys.Imports).Single()!);
+        await connection.Database.HashSetAsync(journal, [new("owner", "dead"), new("beat", 1)]);
+        await ImportAsync(connection, WriteRows(10, "b.csv"), new() { Dataset = "b" });
+        Assert.True(await new DatasetStore(connection).RemoveAsync("b", Cancellation));
+        Assert.All(redis.Cluster.Keys(connection.Prefix), Assert.Empty);
+    }
+
+    static ImportOptions Options(DatasetLayout layout, string? key = null) =>
+        new() { Dataset = "a", Layout = layout, Key = key, Compression = ChunkCompression.None };
+
+    static Task<ImportResult> ImportAsync(RedisMLConnection connection, string path, ImportOptions options) =>
+        DatasetImport.RunAsync(connection, path, options, null, Cancellation);
+
+    static async Task BreakOffAsync(RedisMLConnection connection, string path, ImportOptions options)
+    {
+        using var cancel = new CancellationTokenSource();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
+            DatasetImport.RunAsync(connection, path, options, new AtReport(3, cancel.Cancel, delay: 40), cancel.Token));
     }
 }

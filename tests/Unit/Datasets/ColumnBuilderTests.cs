@@ -5,6 +5,7 @@ using Apache.Arrow.Types;
 using RedisML.Datasets;
 using RedisML.Datasets.Chunks;
 using RedisML.Datasets.Columns;
+using RedisML.Formats.Text;
 
 namespace RedisML.Unit.Datasets;
 
@@ -118,6 +119,40 @@ public class ColumnBuilderTests
         byRange.AppendRange(slice, 1, 3);
         byRange.AppendRange(slice, 0, 2);
         Assert.Equal([1L, -3L, 300L, null, null, -3L], RoundTrip(byRange, ColumnType.Int64));
+    }
+
+    [Theory]
+    [InlineData("Int64")]
+    [InlineData("Float64")]
+    [InlineData("Boolean")]
+    [InlineData("Utf8")]
+    public void Some_rows_of_an_array_are_appended_as_one_by_one(string name)
+    {
+        var type = ColumnType.Parse(name);
+        // Whole numbers, decimal fractions, fractions; few texts, many.
+        foreach (double step in (double[])[1, 0.25, 1 / 3.0])
+        {
+            var source = ColumnBuilder.Create(type);
+            var parser = TextValue.Create(type, source);
+            for (int i = 0; i < 12_000; i++)
+            {
+                double value = step < 0.3 ? i % 40 * step : i;
+                if (i % 7 == 3) source.AppendNull();
+                else Assert.True(parser.TryAppend(Encoding.UTF8.GetBytes(name switch { "Int64" => $"{i}", "Boolean" => i % 5 < 2 ? "true" : "false", _ => $"{value * step:R}" })));
+            }
+            var array = source.Build().Array;
+            var (one, some) = (ColumnBuilder.Create(type), ColumnBuilder.Create(type));
+            for (int part = 0; part < 2; part++)
+            {
+                int[] rows = [.. Enumerable.Range(0, 12_000).Where(i => i * 7919 % 5 != part)];
+                foreach (int row in rows) one.AppendFrom(array, row);
+                some.AppendRows(array, rows.AsSpan(0, 3000));
+                some.AppendRows(array, rows.AsSpan(3000));
+            }
+            Assert.Equal(one.Count, some.Count);
+            Assert.Equal(one.Build().Statistics, some.Build().Statistics);
+            Assert.Equal(RoundTrip(one, type), RoundTrip(some, type));
+        }
     }
 
     [Fact]

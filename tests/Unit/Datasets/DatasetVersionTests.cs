@@ -6,16 +6,19 @@ using RedisML.Unit.Fixtures;
 
 namespace RedisML.Unit.Datasets;
 
-public sealed class DatasetVersionTests(RedisServerFixture redis)
+[Collection(RedisClusterCollection.Name)]
+public sealed class DatasetVersionTests(RedisServerFixture redis, RedisClusterFixture cluster)
 {
     static readonly IReadOnlyList<ColumnSchema> s_schema = [new("x", ColumnType.Int64)];
 
     static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    [Fact]
-    public async Task Versions_beyond_those_kept_go_whole_once_the_grace_period_is_over()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Versions_beyond_those_kept_go_whole_once_the_grace_period_is_over(bool onCluster)
     {
-        await using var connection = await redis.ConnectAsync();
+        await using var connection = await (onCluster ? cluster.ConnectAsync() : redis.ConnectAsync());
         for (int i = 0; i < 3; i++) await WriteAsync(connection, chunks: 2, append: false, keepVersions: 2);
         Assert.Equal(3, (await VersionsAsync(connection)).Count);
         await AgeAsync(connection);
@@ -25,10 +28,12 @@ public sealed class DatasetVersionTests(RedisServerFixture redis)
         Assert.Equal(2, await CountAsync(connection, ":page:"));
     }
 
-    [Fact]
-    public async Task Removing_a_version_spares_what_later_ones_share_and_leaves_no_orphan()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Removing_a_version_spares_what_later_ones_share_and_leaves_no_orphan(bool onCluster)
     {
-        await using var connection = await redis.ConnectAsync();
+        await using var connection = await (onCluster ? cluster.ConnectAsync() : redis.ConnectAsync());
         await WriteAsync(connection, chunks: 2, append: false, keepVersions: 1);
         for (int i = 0; i < 3; i++) await WriteAsync(connection, chunks: 1, append: true);
         await AgeAsync(connection);

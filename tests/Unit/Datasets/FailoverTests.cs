@@ -6,15 +6,9 @@ using RedisML.Unit.Fixtures;
 namespace RedisML.Unit.Datasets;
 
 /// <summary>A primary becomes a replica in the middle of an import, as when the servers fail over.</summary>
-public sealed class FailoverTests : IDisposable
+public sealed class FailoverTests : NumberedRowsTests
 {
     const int Rows = 300_000;
-
-    readonly TemporaryFolder _folder = new();
-
-    static CancellationToken Cancellation => TestContext.Current.CancellationToken;
-
-    public void Dispose() => _folder.Dispose();
 
     [Theory]
     [InlineData(DatasetLayout.Columnar)]
@@ -26,15 +20,16 @@ public sealed class FailoverTests : IDisposable
         using var first = new RedisServer();
         using var second = new RedisServer($"replicaof 127.0.0.1 {first.Port}");
         await WaitForAsync(second, "master_link_status:up");
-        await using var connection = await ConnectAsync($"127.0.0.1:{first.Port},127.0.0.1:{second.Port}");
+        var both = ConnectionSettings.Parse($"127.0.0.1:{first.Port},127.0.0.1:{second.Port}") with { Prefix = TestPrefix.New() };
+        await using var connection = await RedisMLConnection.ConnectAsync(both, Cancellation);
         var progress = new AtReport(2, () => Execute(first, "FAILOVER", "TO", "127.0.0.1", $"{second.Port}"), delay: 100);
         int rows = layout == DatasetLayout.Columnar ? Rows : Rows / 3;
-        var result = await DatasetImport.RunAsync(connection, WriteNumbers(rows), Options(layout), progress, Cancellation);
+        var result = await DatasetImport.RunAsync(connection, WriteRows(rows), Options(layout), progress, Cancellation);
         Assert.True(progress.IsDone);
         Assert.Equal((rows, rows), (result.RowsRead, result.RowsWritten));
         await WaitForAsync(first, "role:slave");
-        await using var atSecond = await ConnectAsync($"127.0.0.1:{second.Port}", connection.Prefix);
-        Assert.Equal(Enumerable.Range(0, rows).Select(i => (long)i), (await atSecond.RowsAsync("a")).Select(r => (long)r[0]!));
+        await using var atSecond = await RedisMLConnection.ConnectAsync(second.NewSettings() with { Prefix = connection.Prefix }, Cancellation);
+        await AssertWholeAsync(atSecond, rows);
     }
 
     [Fact]
@@ -44,7 +39,7 @@ public sealed class FailoverTests : IDisposable
         using var first = new RedisServer();
         using var second = new RedisServer($"replicaof 127.0.0.1 {first.Port}");
         await WaitForAsync(second, "master_link_status:up");
-        await using var connection = await ConnectAsync($"127.0.0.1:{first.Port}");
+        await using var connection = await first.ConnectAsync();
         var back = Task.CompletedTask;
         // The only server that the import knows is a replica for a while, and then is the primary again.
         var progress = new AtReport(2, () =>
@@ -57,17 +52,14 @@ public sealed class FailoverTests : IDisposable
                 Execute(second, "FAILOVER", "TO", "127.0.0.1", $"{first.Port}");
             }, Cancellation);
         }, delay: 100);
-        var result = await DatasetImport.RunAsync(connection, WriteNumbers(Rows), Options(DatasetLayout.Columnar), progress, Cancellation);
+        var result = await DatasetImport.RunAsync(connection, WriteRows(Rows), Options(DatasetLayout.Columnar), progress, Cancellation);
         Assert.True(progress.IsDone);
         await back;
         Assert.Equal((Rows, Rows), (result.RowsRead, result.RowsWritten));
-        Assert.Equal(Enumerable.Range(0, Rows).Select(i => (long)i), (await connection.RowsAsync("a")).Select(r => (long)r[0]!));
+        await AssertWholeAsync(connection, Rows);
     }
 
     static ImportOptions Options(DatasetLayout layout) => new() { Dataset = "a", Layout = layout };
-
-    static Task<RedisMLConnection> ConnectAsync(string addresses, string? prefix = null) =>
-        RedisMLConnection.ConnectAsync(ConnectionSettings.Parse(addresses) with { Prefix = prefix ?? TestPrefix.New() }, Cancellation);
 
     /// <summary>Waits until a server says so of its replication.</summary>
     static async Task WaitForAsync(RedisServer server, string line)
@@ -84,6 +76,4 @@ public sealed class FailoverTests : IDisposable
         using var client = StackExchange.Redis.ConnectionMultiplexer.Connect($"127.0.0.1:{server.Port},allowAdmin=true");
         return $"{client.GetServers()[0].Execute((string)command[0], command[1..])}";
     }
-
-    string WriteNumbers(int rows) => _folder.Write("a.csv", "id,value,text\n" + string.Concat(Enumerable.Range(0, rows).Select(i => $"{i},{i / 7.0:R},a text of its own {i}\n")));
 }

@@ -9,31 +9,25 @@ using RedisML.Unit.Fixtures;
 namespace RedisML.Unit.Datasets;
 
 /// <summary>In each of these no half dataset is visible, no row comes twice, none is lost: there is one clear error or a completed import.</summary>
-public sealed class ImportFaultTests(EmbeddedServerFixture embedded) : IDisposable
+public sealed class ImportFaultTests(EmbeddedServerFixture embedded) : NumberedRowsTests
 {
     const int Rows = 300_000;
     static readonly ImportOptions s_options = new() { Dataset = "a", Compression = ChunkCompression.None };
-
-    readonly TemporaryFolder _folder = new();
-
-    static CancellationToken Cancellation => TestContext.Current.CancellationToken;
-
-    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public async Task A_persistent_server_that_is_killed_and_comes_back_costs_nothing()
     {
         RedisServer.SkipIfMissing();
         using var server = new RedisServer("appendonly yes", "appendfsync always");
-        await using var connection = await ConnectAsync(server);
+        await using var connection = await server.ConnectAsync();
         var progress = new AtReport(5, () =>
         {
             server.Kill();
             server.Restart();
         }, delay: 60);
-        var result = await DatasetImport.RunAsync(connection, WriteNumbers("a.csv"), s_options, progress, Cancellation);
+        var result = await DatasetImport.RunAsync(connection, WriteRows(Rows), s_options, progress, Cancellation);
         Assert.Equal((Rows, Rows), (result.RowsRead, result.RowsWritten));
-        await AssertWholeAsync(connection);
+        await AssertWholeAsync(connection, Rows);
         Assert.DoesNotContain(await connection.KeysAsync(), k => k.Contains(":import"));
     }
 
@@ -42,13 +36,13 @@ public sealed class ImportFaultTests(EmbeddedServerFixture embedded) : IDisposab
     {
         RedisServer.SkipIfMissing();
         using var server = new RedisServer();
-        await using var connection = await ConnectAsync(server);
+        await using var connection = await server.ConnectAsync();
         var progress = new AtReport(5, () =>
         {
             server.Kill();
             server.Restart();
         }, delay: 60);
-        var error = await Assert.ThrowsAsync<RedisMLException>(() => DatasetImport.RunAsync(connection, WriteNumbers("a.csv"), s_options, progress, Cancellation));
+        var error = await Assert.ThrowsAsync<RedisMLException>(() => DatasetImport.RunAsync(connection, WriteRows(Rows), s_options, progress, Cancellation));
         Assert.Equal("ChunkLost", error.ErrorId);
         Assert.Empty(await connection.KeysAsync());
     }
@@ -58,8 +52,8 @@ public sealed class ImportFaultTests(EmbeddedServerFixture embedded) : IDisposab
     {
         RedisServer.SkipIfMissing();
         using var server = new RedisServer("appendonly yes", "appendfsync always");
-        await using var connection = await ConnectAsync(server);
-        var path = WriteNumbers("a.csv");
+        await using var connection = await server.ConnectAsync();
+        var path = WriteRows(Rows);
         using var cancel = new CancellationTokenSource();
         // Slow enough for checkpoints, which come once a second.
         var progress = new AtReport(6, () =>
@@ -74,7 +68,7 @@ public sealed class ImportFaultTests(EmbeddedServerFixture embedded) : IDisposab
         var result = await DatasetImport.RunAsync(later, path, s_options with { Resume = true }, null, Cancellation);
         Assert.InRange(result.RowsResumed, 1, Rows - 1);
         Assert.Equal((Rows, Rows), (result.RowsRead, result.RowsWritten));
-        await AssertWholeAsync(later);
+        await AssertWholeAsync(later, Rows);
         Assert.DoesNotContain(await later.KeysAsync(), k => k.Contains(":import"));
     }
 
@@ -83,11 +77,11 @@ public sealed class ImportFaultTests(EmbeddedServerFixture embedded) : IDisposab
     {
         RedisServer.SkipIfMissing();
         using var server = new RedisServer();
-        await using var connection = await ConnectAsync(server);
-        await using var killer = await ConnectAsync(server);
+        await using var connection = await server.ConnectAsync();
+        await using var killer = await server.ConnectAsync();
         var progress = new AtReport(0, () => killer.Database.Execute("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes"), every: 4);
-        await DatasetImport.RunAsync(connection, WriteNumbers("a.csv"), s_options, progress, Cancellation);
-        await AssertWholeAsync(connection);
+        await DatasetImport.RunAsync(connection, WriteRows(Rows), s_options, progress, Cancellation);
+        await AssertWholeAsync(connection, Rows);
     }
 
     [Theory]
@@ -97,8 +91,8 @@ public sealed class ImportFaultTests(EmbeddedServerFixture embedded) : IDisposab
     {
         RedisServer.SkipIfMissing();
         using var server = new RedisServer("maxmemory 10mb", $"maxmemory-policy {policy}");
-        await using var connection = await ConnectAsync(server);
-        var path = WriteNumbers("a.csv");
+        await using var connection = await server.ConnectAsync();
+        var path = WriteRows(Rows);
         var slowly = new AtReport(int.MaxValue, () => { }, delay: 60);
         var error = await Assert.ThrowsAsync<RedisMLException>(() => DatasetImport.RunAsync(connection, path, s_options, slowly, Cancellation));
         Assert.Equal("RedisOutOfMemory", error.ErrorId);
@@ -108,7 +102,7 @@ public sealed class ImportFaultTests(EmbeddedServerFixture embedded) : IDisposab
         connection.Database.Execute("CONFIG", "SET", "maxmemory", "200mb");
         var result = await DatasetImport.RunAsync(connection, path, s_options with { Resume = true }, null, Cancellation);
         Assert.Equal(Rows, result.RowsRead);
-        await AssertWholeAsync(connection);
+        await AssertWholeAsync(connection, Rows);
     }
 
     [Fact]
@@ -116,9 +110,9 @@ public sealed class ImportFaultTests(EmbeddedServerFixture embedded) : IDisposab
     {
         RedisServer.SkipIfMissing();
         using var server = new RedisServer("maxmemory 10mb");
-        await using var connection = await ConnectAsync(server);
-        await Assert.ThrowsAsync<RedisMLException>(() => DatasetImport.RunAsync(connection, WriteNumbers("a.csv"), s_options, null, Cancellation));
-        await DatasetImport.RunAsync(connection, WriteNumbers("b.csv", 1000), s_options, null, Cancellation);
+        await using var connection = await server.ConnectAsync();
+        await Assert.ThrowsAsync<RedisMLException>(() => DatasetImport.RunAsync(connection, WriteRows(Rows), s_options, null, Cancellation));
+        await DatasetImport.RunAsync(connection, WriteRows(1000, "b.csv"), s_options, null, Cancellation);
         Assert.Single(await connection.KeysAsync(), k => k.Contains(":chunk:"));
     }
 
@@ -129,13 +123,13 @@ public sealed class ImportFaultTests(EmbeddedServerFixture embedded) : IDisposab
     {
         RedisServer.SkipIfMissing();
         using var server = new RedisServer("maxmemory 8mb", $"maxmemory-policy {policy}");
-        await using var connection = await ConnectAsync(server);
-        var error = await Assert.ThrowsAsync<RedisMLException>(() => DatasetImport.RunAsync(connection, WriteNumbers("a.csv"), s_options, null, Cancellation));
+        await using var connection = await server.ConnectAsync();
+        var error = await Assert.ThrowsAsync<RedisMLException>(() => DatasetImport.RunAsync(connection, WriteRows(Rows), s_options, null, Cancellation));
         Assert.Equal("ChunkLost", error.ErrorId);
         Assert.Null(await new DatasetStore(connection).FindAsync("a", Cancellation));
         Assert.DoesNotContain(await connection.KeysAsync(), k => k.Contains(":chunk:"));
 
-        var result = await DatasetImport.RunAsync(connection, WriteNumbers("b.csv", 1000), s_options, null, Cancellation);
+        var result = await DatasetImport.RunAsync(connection, WriteRows(1000, "b.csv"), s_options, null, Cancellation);
         Assert.Contains(policy, result.Warning);
     }
 
@@ -147,7 +141,7 @@ public sealed class ImportFaultTests(EmbeddedServerFixture embedded) : IDisposab
         await using var connection = await embedded.ConnectAsync();
         var content = new StringBuilder("id,value,text\n");
         for (int i = 0; i < Rows; i++) content.Append(i).Append(i % 10_000 == 0 ? ",bad," : ",0.123456789,").Append("a text of its own ").Append(i).Append('\n');
-        var path = gzip ? _folder.WriteGzip("a.csv.gz", content.ToString()) : _folder.Write("a.csv", content.ToString());
+        var path = gzip ? Folder.WriteGzip("a.csv.gz", content.ToString()) : Folder.Write("a.csv", content.ToString());
         var options = s_options with
         {
             BadRow = BadRowPolicy.Quarantine,
@@ -178,7 +172,7 @@ public sealed class ImportFaultTests(EmbeddedServerFixture embedded) : IDisposab
     public async Task A_source_that_changed_between_break_and_resume_is_refused(string what, string errorId)
     {
         await using var connection = await embedded.ConnectAsync();
-        var path = WriteNumbers("a.csv");
+        var path = WriteRows(Rows);
         var options = s_options;
         await BreakOffAsync(connection, path);
         switch (what)
@@ -187,7 +181,7 @@ public sealed class ImportFaultTests(EmbeddedServerFixture embedded) : IDisposab
             case "longer": File.AppendAllText(path, "1,2,x\n"); break;
             case "changed": File.WriteAllText(path, File.ReadAllText(path).Replace("\n17,", "\n18,")); break;
             case "options": options = options with { NullValues = ["17"] }; break;
-            case "dataset": await DatasetImport.RunAsync(connection, WriteNumbers("b.csv", 10), s_options with { Dataset = "b" }, null, Cancellation); break;
+            case "dataset": await DatasetImport.RunAsync(connection, WriteRows(10, "b.csv"), s_options with { Dataset = "b" }, null, Cancellation); break;
         }
         if (what == "dataset")
         {
@@ -208,21 +202,21 @@ public sealed class ImportFaultTests(EmbeddedServerFixture embedded) : IDisposab
     public async Task A_resume_that_breaks_off_before_it_gets_to_where_it_goes_on_loses_and_doubles_nothing()
     {
         await using var connection = await embedded.ConnectAsync();
-        var path = WriteNumbers("a.csv");
+        var path = WriteRows(Rows);
         await BreakOffAsync(connection, path);
         using var cancel = new CancellationTokenSource();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
             DatasetImport.RunAsync(connection, path, s_options with { Resume = true }, new AtReport(1, cancel.Cancel), cancel.Token));
         var result = await DatasetImport.RunAsync(connection, path, s_options with { Resume = true }, null, Cancellation);
         Assert.InRange(result.RowsResumed, 1, Rows - 1);
-        await AssertWholeAsync(connection);
+        await AssertWholeAsync(connection, Rows);
     }
 
     [Fact]
     public async Task A_process_whose_import_was_taken_over_publishes_nothing_and_harms_nothing()
     {
         await using var connection = await embedded.ConnectAsync();
-        var path = WriteNumbers("a.csv");
+        var path = WriteRows(Rows);
         await using var other = await embedded.ConnectAsync();
         ImportResult? result = null;
         // While the first is reading, its import is given to a second, which runs to the end.
@@ -235,14 +229,14 @@ public sealed class ImportFaultTests(EmbeddedServerFixture embedded) : IDisposab
         var error = await Assert.ThrowsAsync<RedisMLException>(() => DatasetImport.RunAsync(connection, path, s_options, progress, Cancellation));
         Assert.Contains(error.ErrorId, (string[])["ChunkLost", "ImportTakenOver"]);
         Assert.Equal(Rows, result!.RowsWritten);
-        await AssertWholeAsync(connection);
+        await AssertWholeAsync(connection, Rows);
     }
 
     [Fact]
     public async Task A_record_of_a_gigabyte_is_given_up_after_a_few_megabytes()
     {
         await using var connection = await embedded.ConnectAsync();
-        var path = _folder.Write("a.csv", "id,value\n" + string.Concat(Enumerable.Range(0, 200_000).Select(i => $"{i},text\n")));
+        var path = Folder.Write("a.csv", "id,value\n" + string.Concat(Enumerable.Range(0, 200_000).Select(i => $"{i},text\n")));
         using (var file = File.OpenWrite(path)) file.SetLength(1L << 30);
         var progress = new AtReport(int.MaxValue, () => { });
         var error = await Assert.ThrowsAsync<RedisMLException>(() => DatasetImport.RunAsync(connection, path, s_options, progress, Cancellation));
@@ -256,7 +250,7 @@ public sealed class ImportFaultTests(EmbeddedServerFixture embedded) : IDisposab
     {
         await using var connection = await embedded.ConnectAsync();
         var results = await Task.WhenAll(Enumerable.Range(0, 50).Select(i =>
-            DatasetImport.RunAsync(connection, WriteNumbers($"{i}.csv", 1000 + i), s_options with { Dataset = $"d{i}" }, null, Cancellation)));
+            DatasetImport.RunAsync(connection, WriteRows(1000 + i, $"{i}.csv"), s_options with { Dataset = $"d{i}" }, null, Cancellation)));
         Assert.Equal(Enumerable.Range(1000, 50).Select(r => (long)r), results.Select(r => r.RowsWritten));
         foreach (var result in results) Assert.Equal(result.RowsWritten, (await connection.RowsAsync(result.Dataset)).Count);
         Assert.DoesNotContain(await connection.KeysAsync(), k => k.Contains(":import"));
@@ -266,11 +260,11 @@ public sealed class ImportFaultTests(EmbeddedServerFixture embedded) : IDisposab
     public async Task Of_many_appends_at_once_into_one_dataset_each_counts_once_or_says_that_it_does_not()
     {
         await using var connection = await embedded.ConnectAsync();
-        await DatasetImport.RunAsync(connection, WriteNumbers("a.csv", 10), s_options, null, Cancellation);
+        await DatasetImport.RunAsync(connection, WriteRows(10), s_options, null, Cancellation);
         var errors = new ConcurrentBag<string>();
         var written = await Task.WhenAll(Enumerable.Range(1, 8).Select(async i =>
         {
-            try { return (await DatasetImport.RunAsync(connection, WriteNumbers($"{i}.csv", 100 * i), s_options with { Append = true }, null, Cancellation)).RowsWritten; }
+            try { return (await DatasetImport.RunAsync(connection, WriteRows(100 * i, $"{i}.csv"), s_options with { Append = true }, null, Cancellation)).RowsWritten; }
             catch (RedisMLException e) { errors.Add(e.ErrorId); return 0; }
         }));
         Assert.All(errors, e => Assert.Equal("DatasetChanged", e));
@@ -278,18 +272,10 @@ public sealed class ImportFaultTests(EmbeddedServerFixture embedded) : IDisposab
         Assert.DoesNotContain(await connection.KeysAsync(), k => k.Contains(":import"));
     }
 
-    static Task<RedisMLConnection> ConnectAsync(RedisServer server) =>
-        RedisMLConnection.ConnectAsync(ConnectionSettings.For("127.0.0.1", server.Port) with { Prefix = TestPrefix.New() }, Cancellation);
-
     static async Task BreakOffAsync(RedisMLConnection connection, string path)
     {
         using var cancel = new CancellationTokenSource();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
             DatasetImport.RunAsync(connection, path, s_options, new AtReport(6, cancel.Cancel, delay: 60), cancel.Token));
     }
-
-    static async Task AssertWholeAsync(RedisMLConnection connection) =>
-        Assert.Equal(Enumerable.Range(0, Rows).Select(i => (long)i), (await connection.RowsAsync("a")).Select(r => (long)r[0]!));
-
-    string WriteNumbers(string name, int rows = Rows) => _folder.Write(name, "id,value,text\n" + string.Concat(Enumerable.Range(0, rows).Select(i => $"{i},{i / 7.0:R},a text of its own {i}\n")));
 }

@@ -6,13 +6,9 @@ using RedisML.Unit.Fixtures;
 namespace RedisML.Unit.Datasets;
 
 /// <summary>What <see cref="ImportFaultTests"/> asks of chunks, of rows that lie one by one.</summary>
-public sealed class RowFaultTests : IDisposable
+public sealed class RowFaultTests : NumberedRowsTests
 {
     const int Rows = 60_000;
-
-    readonly TemporaryFolder _folder = new();
-
-    static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     public static TheoryData<DatasetLayout, string?> Layouts => new() { { DatasetLayout.Hash, null }, { DatasetLayout.Hash, "id" }, { DatasetLayout.Stream, null } };
 
@@ -22,15 +18,13 @@ public sealed class RowFaultTests : IDisposable
     public static MatrixTheoryData<DatasetLayout, string> Refusing { get; } =
         new([DatasetLayout.Hash, DatasetLayout.Stream], ["noeviction", "volatile-lru", "volatile-lfu", "volatile-random", "volatile-ttl"]);
 
-    public void Dispose() => _folder.Dispose();
-
     [Theory]
     [MemberData(nameof(Layouts))]
     public async Task A_persistent_server_that_is_killed_and_comes_back_costs_nothing(DatasetLayout layout, string? key)
     {
         RedisServer.SkipIfMissing();
         using var server = new RedisServer("appendonly yes", "appendfsync always");
-        await using var connection = await ConnectAsync(server);
+        await using var connection = await server.ConnectAsync();
         var progress = new AtReport(2, () =>
         {
             server.Kill();
@@ -39,7 +33,7 @@ public sealed class RowFaultTests : IDisposable
         var result = await DatasetImport.RunAsync(connection, WriteNumbers(), Options(layout, key), progress, Cancellation);
         Assert.True(progress.IsDone);
         Assert.Equal((Rows, Rows), (result.RowsRead, result.RowsWritten));
-        await AssertWholeAsync(connection);
+        await AssertWholeAsync(connection, Rows);
         Assert.DoesNotContain(await connection.KeysAsync(), k => k.Contains(":import"));
     }
 
@@ -49,7 +43,7 @@ public sealed class RowFaultTests : IDisposable
     {
         RedisServer.SkipIfMissing();
         using var server = new RedisServer();
-        await using var connection = await ConnectAsync(server);
+        await using var connection = await server.ConnectAsync();
         var progress = new AtReport(2, () =>
         {
             server.Kill();
@@ -66,7 +60,7 @@ public sealed class RowFaultTests : IDisposable
     {
         RedisServer.SkipIfMissing();
         using var server = new RedisServer();
-        await using var connection = await ConnectAsync(server);
+        await using var connection = await server.ConnectAsync();
         // The journal comes back, as from a backup; the rows don't.
         var progress = new AtReport(2, () =>
         {
@@ -99,7 +93,7 @@ public sealed class RowFaultTests : IDisposable
     {
         RedisServer.SkipIfMissing();
         using var server = new RedisServer("maxmemory 5mb", $"maxmemory-policy {policy}");
-        await using var connection = await ConnectAsync(server);
+        await using var connection = await server.ConnectAsync();
         var error = await Assert.ThrowsAsync<RedisMLException>(() => DatasetImport.RunAsync(connection, WriteNumbers(), Options(layout), null, Cancellation));
         Assert.Contains(error.ErrorId, (string[])["ChunkLost", "RedisOutOfMemory"]);
         Assert.Null(await new DatasetStore(connection).FindAsync("a", Cancellation));
@@ -111,7 +105,7 @@ public sealed class RowFaultTests : IDisposable
     {
         RedisServer.SkipIfMissing();
         using var server = new RedisServer("maxmemory 5mb", $"maxmemory-policy {policy}");
-        await using var connection = await ConnectAsync(server);
+        await using var connection = await server.ConnectAsync();
         var path = WriteNumbers();
         var error = await Assert.ThrowsAsync<RedisMLException>(() => DatasetImport.RunAsync(connection, path, Options(layout), null, Cancellation));
         Assert.Equal("RedisOutOfMemory", error.ErrorId);
@@ -120,16 +114,28 @@ public sealed class RowFaultTests : IDisposable
         connection.Database.Execute("CONFIG", "SET", "maxmemory", "200mb");
         var result = await DatasetImport.RunAsync(connection, path, Options(layout) with { Resume = true }, null, Cancellation);
         Assert.Equal((Rows, Rows), (result.RowsRead, result.RowsWritten));
-        await AssertWholeAsync(connection);
+        await AssertWholeAsync(connection, Rows);
+    }
+
+    [Theory]
+    [MemberData(nameof(Layouts))]
+    public async Task A_server_that_is_killed_while_rows_are_removed_keeps_none_once_it_is_back(DatasetLayout layout, string? key)
+    {
+        RedisServer.SkipIfMissing();
+        using var server = new RedisServer("appendonly yes", "appendfsync always");
+        await using var connection = await server.ConnectAsync();
+        await DatasetImport.RunAsync(connection, WriteNumbers(), Options(layout, key), null, Cancellation);
+        var removing = new DatasetStore(connection).RemoveAsync("a", Cancellation);
+        // Its name goes just before its rows.
+        Assert.True(SpinWait.SpinUntil(() => !connection.Database.SetContains(connection.Keys.Datasets, "a"), TimeSpan.FromSeconds(10)));
+        server.Kill();
+        server.Restart();
+        Assert.True(await removing);
+        await using var later = await RedisMLConnection.ConnectAsync(connection.Settings, Cancellation);
+        Assert.Empty(await later.KeysAsync());
     }
 
     static ImportOptions Options(DatasetLayout layout, string? key = null) => new() { Dataset = "a", Layout = layout, Key = key };
 
-    static Task<RedisMLConnection> ConnectAsync(RedisServer server) =>
-        RedisMLConnection.ConnectAsync(ConnectionSettings.For("127.0.0.1", server.Port) with { Prefix = TestPrefix.New() }, Cancellation);
-
-    static async Task AssertWholeAsync(RedisMLConnection connection) =>
-        Assert.Equal(Enumerable.Range(0, Rows).Select(i => (long)i), (await connection.RowsAsync("a")).Select(r => (long)r[0]!));
-
-    string WriteNumbers() => _folder.Write("a.csv", "id,value,text\n" + string.Concat(Enumerable.Range(0, Rows).Select(i => $"{i},{i / 7.0:R},a text of its own {i} which makes for some more parts\n")));
+    string WriteNumbers() => WriteRows(Rows, more: " which makes for some more parts");
 }

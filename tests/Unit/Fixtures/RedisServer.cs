@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using RedisML.Connections;
 
 namespace RedisML.Unit.Fixtures;
 
@@ -32,6 +33,11 @@ public sealed class RedisServer : IDisposable
         .FirstOrDefault(File.Exists);
 
     public int Port { get; }
+
+    /// <summary>What reaches the server, under a prefix that nobody else uses.</summary>
+    public ConnectionSettings NewSettings() => ConnectionSettings.For("127.0.0.1", Port) with { Prefix = TestPrefix.New() };
+
+    public Task<RedisMLConnection> ConnectAsync() => RedisMLConnection.ConnectAsync(NewSettings(), TestContext.Current.CancellationToken);
 
     public static void SkipIfMissing() => Assert.SkipWhen(Program is null, "redis-server is not installed");
 

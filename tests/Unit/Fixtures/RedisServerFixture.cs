@@ -10,19 +10,21 @@ public sealed class RedisServerFixture : IDisposable
 {
     readonly Lazy<RedisServer> _server = new(() => new());
 
-    public int Port
+    public int Port => Server.Port;
+
+    RedisServer Server
     {
         get
         {
             RedisServer.SkipIfMissing();
-            return _server.Value.Port;
+            return _server.Value;
         }
     }
 
-    /// <summary>What reaches the server, under a prefix that nobody else uses.</summary>
-    public ConnectionSettings NewSettings() => ConnectionSettings.For("127.0.0.1", Port) with { Prefix = TestPrefix.New() };
+    /// <inheritdoc cref="RedisServer.NewSettings"/>
+    public ConnectionSettings NewSettings() => Server.NewSettings();
 
-    public Task<RedisMLConnection> ConnectAsync() => RedisMLConnection.ConnectAsync(NewSettings(), TestContext.Current.CancellationToken);
+    public Task<RedisMLConnection> ConnectAsync() => Server.ConnectAsync();
 
     public void Dispose()
     {

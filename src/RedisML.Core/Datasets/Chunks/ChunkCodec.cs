@@ -37,10 +37,11 @@ static class ChunkCodec
     /// <summary>Writes <paramref name="batch"/> as a stream. The caller disposes the result.</summary>
     public static PooledStream Encode(RecordBatch batch, ChunkCompression compression)
     {
-        const int metadata = 64 * 1024;
+        // Close to what it takes: rented memory comes in powers of two, and a chunk is meant to be just below one.
+        int metadata = 1024 + 512 * batch.ColumnCount;
         var stream = new PooledStream(checked((int)BufferBytes(batch) + metadata));
         using var writer = new ArrowStreamWriter(stream, batch.Schema, leaveOpen: true,
-            compression switch { ChunkCompression.Lz4 => s_lz4, ChunkCompression.Zstd => s_zstd, _ => s_uncompressed });
+            compression switch { ChunkCompression.Lz4 => s_lz4, ChunkCompression.Zstd => s_zstd, _ => s_uncompressed }, RentingAllocator.Instance);
         writer.WriteRecordBatch(batch);
         writer.WriteEnd();
         return stream;

@@ -10,5 +10,14 @@ static class ChunkSize
     public const int MaxBytes = 16 << 20;
 
     /// <summary>Fewer rows of many columns would cost several times as much a byte.</summary>
-    public const int MinRows = 2048;
+    public const int MinRows = 1024;
+
+    const int MaxRows = 1 << 20;
+
+    /// <summary>How many rows make a chunk, where <paramref name="rows"/> of them take <paramref name="bytes"/> before compression.</summary>
+    public static int RowsFor(long bytes, int rows)
+    {
+        double perRow = Math.Max(1, (double)bytes / Math.Max(1, rows));
+        return (int)Math.Max(1, Math.Min(Math.Max(TargetBytes / perRow, MinRows), Math.Min(MaxBytes / perRow, MaxRows)));
+    }
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using Apache.Arrow.Compression;
 using Apache.Arrow.Ipc;
 using K4os.Compression.LZ4;
@@ -19,22 +20,30 @@ sealed class Lz4CodecFactory : ICompressionCodecFactory
 /// <summary>LZ4 that gives up early on what doesn't shrink.</summary>
 /// <remarks>
 /// Fractions of numbers in binary form hardly shrink, yet take as long as any. So a sample from the middle is tried first; where that
-/// shrinks by less than a tenth the buffer is passed on as it is, which the Arrow writer takes for "doesn't shrink" and marks as
-/// uncompressed.
+/// shrinks by less than a tenth the Arrow writer stores the buffer as it is.
 /// </remarks>
-sealed class Lz4Codec : ICompressionCodec
+sealed class Lz4Codec : ITryCompressionCodec
 {
     const int SampleLength = 16 * 1024;
+    const int FrameBytes = 64;
 
     readonly byte[] _sample = new byte[LZ4Codec.MaximumOutputSize(SampleLength)];
 
+    /// <summary>Compresses; false where that takes more than the destination, which is as long as the source.</summary>
+    public bool TryCompress(ReadOnlyMemory<byte> source, Memory<byte> destination, out int bytesWritten)
+    {
+        bytesWritten = 0;
+        if (!Shrinks(source.Span)) return false;
+        var frame = ArrayPool<byte>.Shared.Rent(LZ4Codec.MaximumOutputSize(source.Length) + FrameBytes);
+        int length = LZ4Frame.Encode(new ReadOnlySequence<byte>(source), frame.AsSpan(), LZ4Level.L00_FAST);
+        bool fits = length < source.Length && frame.AsSpan(0, length).TryCopyTo(destination.Span);
+        ArrayPool<byte>.Shared.Return(frame);
+        if (fits) bytesWritten = length;
+        return fits;
+    }
+
     public void Compress(ReadOnlyMemory<byte> source, Stream destination)
     {
-        if (!Shrinks(source.Span))
-        {
-            destination.Write(source.Span);
-            return;
-        }
         using var encoder = LZ4Frame.Encode(destination, LZ4Level.L00_FAST, leaveOpen: true);
         encoder.WriteManyBytes(source.Span);
     }

@@ -61,6 +61,12 @@ abstract class ColumnBuilder
         for (int row = start; row < start + count; row++) AppendFrom(array, row);
     }
 
+    /// <summary>Appends the values in <paramref name="rows"/>, one or more in ascending order, as <see cref="AppendFrom"/> would.</summary>
+    public virtual void AppendRows(IArrowArray array, ReadOnlySpan<int> rows)
+    {
+        foreach (int row in rows) AppendFrom(array, row);
+    }
+
     /// <summary>The column as an Arrow array in its narrowest type, with its statistics.</summary>
     public abstract BuiltColumn Build();
 
@@ -83,6 +89,26 @@ abstract class ColumnBuilder
         var appended = Extend(ref values, count);
         TensorPrimitives.ConvertTruncating(array.Values.Slice(start, count), appended);
         Complete(array, start, appended);
+    }
+
+    /// <summary>Appends all from the first of <paramref name="rows"/> to the last by <see cref="AppendRange"/>, and then keeps those.</summary>
+    /// <param name="values">Where the builder has its values.</param>
+    protected void AppendRows<T>(ref T[] values, IArrowArray array, ReadOnlySpan<int> rows)
+    {
+        int start = Count, missing = _missingCount, first = rows[0];
+        AppendRange(array, first, rows[^1] + 1 - first);
+        var appended = values.AsSpan(start, Count - start);
+        for (int i = 0; i < rows.Length; i++) appended[i] = appended[rows[i] - first];
+        var noted = Missing[missing..];
+        _missingCount = missing;
+        int next = 0;
+        foreach (int place in noted)
+        {
+            int row = first + place - start;
+            while (next < rows.Length && rows[next] < row) next++;
+            if (next < rows.Length && rows[next] == row) NoteMissing(start + next);
+        }
+        Count = start + rows.Length;
     }
 
     /// <summary>Room for <paramref name="count"/> more values, to be filled from an array before <see cref="Complete"/>.</summary>
@@ -120,7 +146,7 @@ abstract class ColumnBuilder
     /// <remarks>What is new isn't cleared: it is written before it is read.</remarks>
     static void Grow<T>(ref T[] values, int capacity)
     {
-        var larger = GC.AllocateUninitializedArray<T>(capacity);
+        var larger = GC.AllocateUninitializedArray<T>(capacity, pinned: true);
         values.CopyTo(larger, 0);
         values = larger;
     }

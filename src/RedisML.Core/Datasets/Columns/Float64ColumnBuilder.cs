@@ -56,6 +56,8 @@ sealed class Float64ColumnBuilder : ColumnBuilder
         }
     }
 
+    public override void AppendRows(IArrowArray array, ReadOnlySpan<int> rows) => AppendRows(ref _values, array, rows);
+
     public override BuiltColumn Build()
     {
         var values = _values.AsSpan(0, Count);
@@ -64,7 +66,7 @@ sealed class Float64ColumnBuilder : ColumnBuilder
         if (_mayHaveNaN) present = WithoutNaN(scratch.AsSpan(0, present));
         var statistics = NumberStatistics.Of(scratch.AsSpan(0, present), Count - present);
         ReturnScratch(scratch);
-        if (_narrow.Length < Count) _narrow = GC.AllocateUninitializedArray<int>(_values.Length);
+        if (_narrow.Length < Count) _narrow = GC.AllocateUninitializedArray<int>(_values.Length, pinned: true);
         var narrow = _narrow.AsSpan(0, Count);
         if (TryNarrow(values, MemoryMarshal.Cast<int, float>(narrow))) return Built(FloatType.Default, AsMemory(_narrow, Count));
         if (DecimalFractions.TryEncode(values, narrow, out int scale)) return Built(new Decimal32Type(DecimalFractions.MaxDigits, scale), AsMemory(_narrow, Count));

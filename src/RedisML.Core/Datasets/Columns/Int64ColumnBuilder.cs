@@ -41,6 +41,8 @@ sealed class Int64ColumnBuilder : ColumnBuilder
         }
     }
 
+    public override void AppendRows(IArrowArray array, ReadOnlySpan<int> rows) => AppendRows(ref _values, array, rows);
+
     public override BuiltColumn Build()
     {
         var values = _values.AsSpan(0, Count);

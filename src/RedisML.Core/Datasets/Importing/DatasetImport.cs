@@ -76,8 +76,8 @@ public sealed class DatasetImport
     async Task<ImportResult> RunAsync(CancellationToken cancellation)
     {
         var clock = Stopwatch.StartNew();
-        var (current, fingerprint, unchanged) = await CompareAsync(cancellation).ConfigureAwait(false);
-        var dataset = unchanged ? current! : await WriteAsync(current, fingerprint, cancellation).ConfigureAwait(false);
+        var (current, unchanged) = await CompareAsync(cancellation).ConfigureAwait(false);
+        var dataset = unchanged ? current! : await WriteAsync(current, cancellation).ConfigureAwait(false);
         return new()
         {
             Dataset = dataset.Name,
@@ -97,7 +97,7 @@ public sealed class DatasetImport
 
     async Task<ImportPlan> PlanAsync(CancellationToken cancellation)
     {
-        var (current, _, unchanged) = await CompareAsync(cancellation).ConfigureAwait(false);
+        var (current, unchanged) = await CompareAsync(cancellation).ConfigureAwait(false);
         var columns = await ReadColumnsAsync(current, cancellation).ConfigureAwait(false);
         Placement(current, columns);
         long rows = 0, bytes = 0;
@@ -119,20 +119,23 @@ public sealed class DatasetImport
     }
 
     /// <summary>The dataset as it is now, and whether the source is in it already.</summary>
-    async Task<(Dataset? Current, string Fingerprint, bool Unchanged)> CompareAsync(CancellationToken cancellation)
+    async Task<(Dataset? Current, bool Unchanged)> CompareAsync(CancellationToken cancellation)
     {
         if (_options.Append && _options.Force)
             throw new RedisMLException("AppendOrForce", ErrorKind.InvalidArgument, "-Append adds to a dataset and -Force replaces it: use one of them.", _options.Dataset);
         var current = await new DatasetStore(_connection).FindAsync(_options.Dataset, cancellation).ConfigureAwait(false);
-        string fingerprint = await _source.HashAsync(cancellation).ConfigureAwait(false) is { } content
-            ? $"xxh3:{content:x32}:{_optionsHash}"
-            : $"once:{Guid.NewGuid():n}";
-        bool unchanged = current is not null && !_options.Force && current.Sources.Any(s => s.Fingerprint == fingerprint);
-        if (current is not null && !unchanged && !_options.Force && !_options.Append)
+        // Only now is the fingerprint asked for: a source that is read in any case gives it without another reading.
+        if (current is null || _options.Force) return (current, false);
+        string fingerprint = await FingerprintAsync(cancellation).ConfigureAwait(false);
+        bool unchanged = current.Sources.Any(s => s.Fingerprint == fingerprint);
+        if (!unchanged && !_options.Append)
             throw new RedisMLException("DatasetExists", ErrorKind.ResourceExists,
                 $"Dataset '{_options.Dataset}' exists already (version {current.Version}, {current.Rows:N0} rows) and came from another file or with other options. Use -Force to replace it, -Append to add to it, or another name.", _options.Dataset);
-        return (current, fingerprint, unchanged);
+        return (current, unchanged);
     }
+
+    async Task<string> FingerprintAsync(CancellationToken cancellation) =>
+        await _source.HashAsync(cancellation).ConfigureAwait(false) is { } content ? $"xxh3:{content:x32}:{_optionsHash}" : $"once:{Guid.NewGuid():n}";
 
     async Task<ImportColumn[]> ReadColumnsAsync(Dataset? current, CancellationToken cancellation)
     {
@@ -143,7 +146,7 @@ public sealed class DatasetImport
     }
 
     /// <summary>Imports with the inferred types; where a later value shows them to be too narrow, starts again with wider ones.</summary>
-    async Task<Dataset> WriteAsync(Dataset? current, string fingerprint, CancellationToken cancellation)
+    async Task<Dataset> WriteAsync(Dataset? current, CancellationToken cancellation)
     {
         try
         {
@@ -151,7 +154,7 @@ public sealed class DatasetImport
             var attempt = await StartAsync(columns, current, cancellation).ConfigureAwait(false);
             while (true)
             {
-                var (dataset, misfit) = await TryWriteAsync(attempt.Columns, attempt.Writer, attempt.From, current, fingerprint, cancellation).ConfigureAwait(false);
+                var (dataset, misfit) = await TryWriteAsync(attempt.Columns, attempt.Writer, attempt.From, current, cancellation).ConfigureAwait(false);
                 if (dataset is not null) return dataset;
                 columns = attempt.Columns;
                 columns[misfit.Column] = columns[misfit.Column] with { Type = misfit.Type };
@@ -217,7 +220,7 @@ public sealed class DatasetImport
 
     /// <summary>One attempt: the published dataset, or the column that needs a wider type.</summary>
     async Task<(Dataset? Dataset, (int Column, ColumnType Type) Misfit)> TryWriteAsync(
-        ImportColumn[] columns, DatasetWriter writer, ImportCheckpoint? from, Dataset? current, string fingerprint, CancellationToken cancellation)
+        ImportColumn[] columns, DatasetWriter writer, ImportCheckpoint? from, Dataset? current, CancellationToken cancellation)
     {
         await using (writer.ConfigureAwait(false))
         {
@@ -233,6 +236,7 @@ public sealed class DatasetImport
                     if (_rowsWritten == 0)
                         throw new RedisMLException("NoRows", ErrorKind.InvalidData, $"No row of '{_source.Name}' fits ({_rowsRejected:N0} rejected); nothing was published.", _source.Name);
                     string? label = _options.Label ?? AppendTo(current)?.Label;
+                    string fingerprint = await FingerprintAsync(cancellation).ConfigureAwait(false);
                     return (await writer.PublishAsync(current, label, _options.Compression, fingerprint, cancellation, _options.KeepVersions).ConfigureAwait(false), default);
                 }
                 catch (Exception e) when (_source.CanReread && BreaksOff(e))

@@ -33,7 +33,7 @@ abstract class ImportSource
     /// <summary>Whether it can be read more than once. Standard input and the pipeline can't.</summary>
     public virtual bool CanReread => true;
 
-    /// <summary>A hash of its whole content; null where it can't be read more than once.</summary>
+    /// <summary>A hash of its whole content; null where it can't be read more than once. Cheap after a whole <see cref="ReadAsync"/>, for most.</summary>
     public abstract Task<UInt128?> HashAsync(CancellationToken cancellation);
 
     /// <summary>Its columns, with the types that <paramref name="given"/> says, and inferred ones where it says none.</summary>

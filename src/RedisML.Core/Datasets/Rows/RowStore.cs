@@ -80,7 +80,7 @@ abstract class RowStore(RedisMLConnection connection, string dataset, RowPlaceme
     /// <summary>Up to <paramref name="count"/> rows from <paramref name="firstRow"/> on, as texts in the order of <paramref name="names"/>.</summary>
     protected abstract Task<IReadOnlyList<RedisValue[]>> ReadAsync(RedisValue[] names, long firstRow, int count);
 
-    /// <summary>Removes the rows from <paramref name="firstRow"/> to <paramref name="endRow"/>, but for those that <paramref name="kept"/> have.</summary>
+    /// <summary>Removes the rows from <paramref name="firstRow"/> to <paramref name="endRow"/>, but for those that <paramref name="kept"/> have. Where that fails it can be tried again.</summary>
     public abstract Task RemoveAsync(long firstRow, long endRow, IReadOnlyList<RowPlacement> kept);
 
     /// <summary>Rows as a batch of the dataset's columns, with their statistics.</summary>

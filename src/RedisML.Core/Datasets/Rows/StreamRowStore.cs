@@ -84,12 +84,10 @@ sealed class StreamRowStore(RedisMLConnection connection, string dataset, RowPla
             return;
         }
         // A version has the same stream: only what was added behind its rows goes.
-        bool any = false;
         while (await Database.StreamRangeAsync(Placement.Index, $"{firstRow + 1}-0", "+", Batch).ConfigureAwait(false) is { Length: > 0 } entries)
-        {
-            any = true;
             await Database.StreamDeleteAsync(Placement.Index, [.. entries.Select(e => e.Id)]).ConfigureAwait(false);
-        }
-        if (any) await Database.ExecuteAsync("XSETID", (RedisKey)Placement.Index, $"{firstRow}-0").ConfigureAwait(false);
+        // Also where an earlier try deleted them and came no further.
+        if (await Database.KeyExistsAsync(Placement.Index).ConfigureAwait(false))
+            await Database.ExecuteAsync("XSETID", (RedisKey)Placement.Index, $"{firstRow}-0").ConfigureAwait(false);
     }
 }

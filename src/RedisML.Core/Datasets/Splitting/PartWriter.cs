@@ -25,15 +25,12 @@ sealed class PartWriter(DatasetWriter writer, ChunkBuilder builder, ChunkCompres
     public async Task AppendAsync(DatasetChunk chunk, ReadOnlyMemory<int> rows, CancellationToken cancellation)
     {
         // The first chunk says how large rows are, later on the part's own chunks.
-        if (_rowsPerChunk == 0) Expect(ChunkCodec.BufferBytes(chunk.Batch), chunk.Rows);
+        if (_rowsPerChunk == 0) _rowsPerChunk = ChunkSize.RowsFor(ChunkCodec.BufferBytes(chunk.Batch), chunk.Rows);
         while (!rows.IsEmpty)
         {
             int count = Math.Min(rows.Length, _rowsPerChunk - builder.Rows);
             for (int column = 0; column < builder.Columns.Count; column++)
-            {
-                var array = chunk.Batch.Column(column);
-                foreach (int row in rows.Span[..count]) builder.Columns[column].AppendFrom(array, row);
-            }
+                builder.Columns[column].AppendRows(chunk.Batch.Column(column), rows.Span[..count]);
             rows = rows[count..];
             if (builder.Rows == _rowsPerChunk) await WriteAsync(cancellation).ConfigureAwait(false);
         }
@@ -60,7 +57,7 @@ sealed class PartWriter(DatasetWriter writer, ChunkBuilder builder, ChunkCompres
     {
         var chunk = builder.Encode(compression);
         Rows += chunk.Rows;
-        Expect(chunk.UncompressedBytes, chunk.Rows);
+        _rowsPerChunk = ChunkSize.RowsFor(chunk.UncompressedBytes, chunk.Rows);
         _underWay.Enqueue((writer.WriteAsync(_chunks++, chunk, cancellation), chunk));
         if (_underWay.Count == MaxChunksUnderWay) await CommitNextAsync().ConfigureAwait(false);
     }
@@ -71,11 +68,5 @@ sealed class PartWriter(DatasetWriter writer, ChunkBuilder builder, ChunkCompres
         var (work, chunk) = _underWay.Peek();
         writer.Commit(await work.ConfigureAwait(false), chunk.Statistics);
         _underWay.Dequeue();
-    }
-
-    void Expect(long bytes, int rows)
-    {
-        double perRow = (double)bytes / Math.Max(1, rows);
-        _rowsPerChunk = (int)Math.Clamp(ChunkSize.TargetBytes / perRow, Math.Min(ChunkSize.MinRows, Math.Max(1, ChunkSize.MaxBytes / perRow)), int.MaxValue);
     }
 }

@@ -16,8 +16,6 @@ abstract class BatchSource(SourceFile file) : ImportSource
     /// <summary>Of so many rows the size of a stored row is judged.</summary>
     const int SampleRows = 8_192;
 
-    const int MaxPartRows = 1 << 20;
-
     Schema? _schema;
 
     public override string Name => file.Name;
@@ -89,9 +87,7 @@ abstract class BatchSource(SourceFile file) : ImportSource
     {
         using var sample = new BatchPart(0, [first.Slice(0, Math.Min(SampleRows, first.Batch.Length))], encoder);
         using var chunk = sample.Encode(leaveOut: true).Chunk;
-        if (chunk is null) return SampleRows;
-        double rowBytes = Math.Max(1, (double)chunk.UncompressedBytes / chunk.Rows);
-        return (int)Math.Clamp(ChunkSize.TargetBytes / rowBytes, Math.Min(ChunkSize.MinRows, ChunkSize.MaxBytes / rowBytes) + 1, MaxPartRows);
+        return chunk is null ? SampleRows : ChunkSize.RowsFor(chunk.UncompressedBytes, chunk.Rows);
     }
 }
 

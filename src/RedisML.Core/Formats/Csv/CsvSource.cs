@@ -43,7 +43,7 @@ sealed class CsvSource(SourceFile file, ImportOptions options) : ImportSource
     {
         var head = _head!;
         var parsers = new CsvParsers(head.Dialect, columns, compression);
-        using var content = file.OpenContent();
+        using var content = file.OpenWhole();
         if (head.DataStart > 0) await content.Stream.ReadExactlyAsync(new byte[head.DataStart], cancellation).ConfigureAwait(false);
         var blocks = new CsvBlockReader(content.Stream, head.DataStart, BlockBytes(head, parsers), head.Dialect, file.Name);
         await foreach (var block in blocks.ReadAsync(cancellation).ConfigureAwait(false))
@@ -79,9 +79,8 @@ sealed class CsvSource(SourceFile file, ImportOptions options) : ImportSource
     {
         using var chunk = parsers.Parse(head.Sample).Chunk;
         if (chunk is null) return ChunkSize.TargetBytes;
-        double perStored = (double)head.Sample.Length / Math.Max(1, chunk.UncompressedBytes), perRow = (double)head.Sample.Length / chunk.Rows;
-        double block = Math.Min(Math.Max(ChunkSize.TargetBytes * perStored, ChunkSize.MinRows * perRow), ChunkSize.MaxBytes * perStored);
-        return (int)Math.Clamp(block, MinBlockBytes, CsvBlockReader.MaxRecordBytes);
+        double rowBytes = (double)head.Sample.Length / chunk.Rows;
+        return (int)Math.Clamp(ChunkSize.RowsFor(chunk.UncompressedBytes, chunk.Rows) * rowBytes, MinBlockBytes, CsvBlockReader.MaxRecordBytes);
     }
 
     sealed class CsvPart(RecordBlock block, CsvParsers parsers, bool holdsRejects) : ImportPart(block.Index, block.Length)

@@ -24,6 +24,7 @@ static class DecimalVectors
     /// <summary>Reads numbers with at most one point.</summary>
     /// <param name="values">As long as <paramref name="places"/>.</param>
     /// <returns>How many were read, from the first on: a multiple of four that ends before four of which one is of another form.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static int Read(ReadOnlySpan<byte> block, ReadOnlySpan<FieldPlace> places, Span<double> values)
     {
         int read = 0;
@@ -50,6 +51,7 @@ static class DecimalVectors
     /// <summary>Reads integers.</summary>
     /// <param name="exact">Whether those with a leading zero, such as 0123, are of another form.</param>
     /// <inheritdoc cref="Read(ReadOnlySpan{byte}, ReadOnlySpan{FieldPlace}, Span{double})"/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static int Read(ReadOnlySpan<byte> block, ReadOnlySpan<FieldPlace> places, bool exact, Span<long> values)
     {
         int read = 0;
@@ -90,16 +92,20 @@ static class DecimalVectors
     }
 
     /// <summary>The byte of a minus at the start.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static Vector256<ulong> SignOf(Vector256<ulong> words, Vector256<ulong> text) =>
         Vector256.Equals(words.AsByte(), Vector256.Create((byte)'-')).AsUInt64() & text & ~(text << 8);
 
     /// <summary>The values of digits, zeros in front of them; more than 9 for what isn't one.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static Vector256<ulong> DigitsOf(Vector256<ulong> words, Vector256<ulong> present) => (words ^ Vector256.Create((byte)'0').AsUInt64()) & present;
 
     /// <summary>Whether each has a digit, and nothing else.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static bool AreDigits(Vector256<ulong> digits, Vector256<ulong> present) =>
         !Vector256.GreaterThanAny(digits.AsByte(), Vector256.Create((byte)9)) && !Vector256.EqualsAny(present, Vector256<ulong>.Zero);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static bool HaveLeadingZero(Vector256<ulong> digits, Vector256<ulong> present)
     {
         var first = Vector256.Equals(digits & present & ~(present << 8), Vector256<ulong>.Zero);
@@ -107,9 +113,11 @@ static class DecimalVectors
     }
 
     /// <summary>1 where the byte is there, else 0.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static Vector256<ulong> IsThere(Vector256<ulong> mask) => Vector256.Equals(mask, Vector256<ulong>.Zero) + Vector256<ulong>.One;
 
     /// <summary>The numbers of eight digits each, the first in the lowest byte.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static Vector256<long> NumberOf(Vector256<ulong> digits)
     {
         var pairs = (digits.AsUInt16() & Vector256.Create((ushort)0xFF)) * 10 + (digits.AsUInt16() >> 8);

@@ -45,7 +45,7 @@ sealed class JsonLinesSource(SourceFile file) : ImportSource
         IReadOnlyList<ImportColumn> columns, ChunkCompression compression, [EnumeratorCancellation] CancellationToken cancellation)
     {
         var encoder = new PartEncoder<JsonRows>(columns, compression, builder => new(columns, builder, _holdsRejects ? JsonRecord.Places : []));
-        using var content = _content = file.OpenContent();
+        using var content = _content = file.OpenWhole();
         await foreach (var block in new JsonBlockReader(content.Stream, BlockBytes(encoder), Name).ReadAsync(cancellation).ConfigureAwait(false))
             yield return new JsonPart(block, encoder) { FirstLine = block.Index == 0 ? 1 : null };
     }
@@ -84,9 +84,8 @@ sealed class JsonLinesSource(SourceFile file) : ImportSource
         long lines = _sample.Span.Count((byte)'\n') + 1;
         using var chunk = encoder.Encode(lines, leaveOut: true, (rows, left, bad) => rows.Append(_sample, left, bad)).Chunk;
         if (chunk is null) return ChunkSize.TargetBytes;
-        double perStored = (double)_sample.Length / Math.Max(1, chunk.UncompressedBytes), perRow = (double)_sample.Length / chunk.Rows;
-        double block = Math.Min(Math.Max(ChunkSize.TargetBytes * perStored, ChunkSize.MinRows * perRow), ChunkSize.MaxBytes * perStored);
-        return (int)Math.Clamp(block, MinBlockBytes, MaxBlockBytes);
+        double rowBytes = (double)_sample.Length / chunk.Rows;
+        return (int)Math.Clamp(ChunkSize.RowsFor(chunk.UncompressedBytes, chunk.Rows) * rowBytes, MinBlockBytes, MaxBlockBytes);
     }
 
     sealed class JsonPart(RecordBlock block, PartEncoder<JsonRows> encoder) : ImportPart(block.Index, block.Length)

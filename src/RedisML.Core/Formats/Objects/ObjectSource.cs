@@ -85,7 +85,7 @@ sealed class ObjectSource(IAsyncEnumerable<IReadOnlyList<ObjectRow>> batches, Im
     int PartRows(PartEncoder<ObjectColumns> encoder)
     {
         using var chunk = encoder.Encode(0, leaveOut: true, (columns, left, bad) => columns.Append([.. _sample.Take(SizeRows)], left, bad)).Chunk;
-        return chunk is null ? SizeRows : (int)Math.Clamp(ChunkSize.TargetBytes / Math.Max(1, chunk.UncompressedBytes / chunk.Rows), ChunkSize.MinRows, MaxPartRows);
+        return chunk is null ? SizeRows : Math.Min(ChunkSize.RowsFor(chunk.UncompressedBytes, chunk.Rows), MaxPartRows);
     }
 
     sealed class ObjectPart(int index, List<ObjectRow> rows, PartEncoder<ObjectColumns> encoder) : ImportPart(index, rows.Count * (long)rows[0].Values.Length * 32)

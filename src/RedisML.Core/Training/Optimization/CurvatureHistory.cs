@@ -8,8 +8,12 @@ internal sealed class CurvatureHistory(int length, Preconditioner preconditioner
 {
     const int MaxCount = 10;
 
+    /// <summary>Of what an iteration tells of the curvature, the least share that must be of the free variables for it to tell something of them.</summary>
+    const double MinFreeShare = 1e-3;
+
     readonly List<Correction> _corrections = [];
     readonly double[] _alphas = new double[MaxCount];
+    readonly double[] _curvatures = new double[MaxCount];
     readonly double[] _scratch = new double[length];
     Preconditioner _preconditioner = preconditioner;
 
@@ -28,30 +32,40 @@ internal sealed class CurvatureHistory(int length, Preconditioner preconditioner
         }
         correction.Curvature = Lanes.Dot(correction.Step, correction.Change);
         if (_corrections.Count == MaxCount) _corrections.RemoveAt(0);
-        if (!(correction.Curvature > 0)) return;
-        correction.Change.CopyTo(_scratch, 0);
-        _preconditioner.Apply(_scratch);
-        correction.Scale = correction.Curvature / Lanes.Dot(correction.Change, _scratch);
-        _corrections.Add(correction);
+        if (correction.Curvature > 0) _corrections.Add(correction);
     }
 
     /// <summary>Replaces a vector by its product with the estimate.</summary>
-    public void Apply(Span<double> vector)
+    /// <param name="free">
+    /// 1 for the variables that may move, 0 for those that stay, whose place in the vector has a 0: then the estimate is that of the
+    /// function of the former alone, for which the preconditioner must be diagonal. Empty: all may.
+    /// </param>
+    public void Apply(Span<double> vector, ReadOnlySpan<double> free = default)
     {
+        // What the preconditioner must be multiplied by to fit the curvature that was found last.
+        double? scale = null;
         for (int i = _corrections.Count - 1; i >= 0; i--)
         {
             var correction = _corrections[i];
-            _alphas[i] = Lanes.Dot(correction.Step, vector) / correction.Curvature;
-            Lanes.AddScaled(vector, -_alphas[i], correction.Change);
+            correction.Change.CopyTo(_scratch, 0);
+            if (!free.IsEmpty) Lanes.Multiply(_scratch, free);
+            _curvatures[i] = free.IsEmpty ? correction.Curvature : Lanes.Dot(correction.Step, _scratch);
+            if (_curvatures[i] < MinFreeShare * correction.Curvature) continue;
+            _alphas[i] = Lanes.Dot(correction.Step, vector) / _curvatures[i];
+            Lanes.AddScaled(vector, -_alphas[i], _scratch);
+            if (scale is not null) continue;
+            _preconditioner.Apply(_scratch);
+            scale = _curvatures[i] / Lanes.Dot(correction.Change, _scratch);
         }
         _preconditioner.Apply(vector);
-        double scale = _corrections.Count > 0 ? _corrections[^1].Scale : 1;
-        foreach (ref double value in vector) value *= scale;
+        foreach (ref double value in vector) value *= scale ?? 1;
         for (int i = 0; i < _corrections.Count; i++)
         {
             var correction = _corrections[i];
-            double beta = Lanes.Dot(correction.Change, vector) / correction.Curvature;
+            if (_curvatures[i] < MinFreeShare * correction.Curvature) continue;
+            double beta = Lanes.Dot(correction.Change, vector) / _curvatures[i];
             Lanes.AddScaled(vector, _alphas[i] - beta, correction.Step);
+            if (!free.IsEmpty) Lanes.Multiply(vector, free);
         }
     }
 
@@ -81,15 +95,11 @@ internal sealed class CurvatureHistory(int length, Preconditioner preconditioner
         /// <summary>The inner product of the two.</summary>
         public double Curvature;
 
-        /// <summary>What the preconditioner must be multiplied by to fit the curvature.</summary>
-        public double Scale;
-
         public void Write(BinaryWriter writer)
         {
             writer.WriteVector(Step);
             writer.WriteVector(Change);
             writer.Write(Curvature);
-            writer.Write(Scale);
         }
 
         public static Correction Read(BinaryReader reader, int length)
@@ -98,7 +108,6 @@ internal sealed class CurvatureHistory(int length, Preconditioner preconditioner
             reader.ReadVector(correction.Step);
             reader.ReadVector(correction.Change);
             correction.Curvature = reader.ReadDouble();
-            correction.Scale = reader.ReadDouble();
             return correction;
         }
     }

@@ -5,8 +5,10 @@ namespace RedisML.Training;
 /// <summary>L-BFGS for a penalty that has L1 in it, which has no gradient where a weight is 0.</summary>
 /// <remarks>
 /// OWL-QN (Andrew and Gao, "Scalable training of L1-regularized log-linear models", 2007): the direction comes from the gradient of the
-/// orthant that descent leads into, and points stay in that orthant, so that weights become 0 exactly. The preconditioner must be
-/// diagonal, or the direction says nothing of the orthant.
+/// orthant that descent leads into, and points stay in that orthant, so that weights become 0 exactly. It differs from the paper in two
+/// things. Weights other than 0 move as the curvature says, and not only where that has the sign of steepest descent: of columns that
+/// tell much the same, many have the other sign. And the curvature is that of the weights that move. The preconditioner must be
+/// diagonal: its direction, to which a line search that fails goes back, has the signs of steepest descent.
 /// </remarks>
 internal sealed class OrthantWise(double[] start, DiagonalPreconditioner preconditioner, Penalty penalty, int maxIterations, double tolerance)
     : QuasiNewton(start, preconditioner, penalty, maxIterations, tolerance)
@@ -15,6 +17,9 @@ internal sealed class OrthantWise(double[] start, DiagonalPreconditioner precond
 
     /// <summary>The gradient at the accepted iterate with L1, within the orthant.</summary>
     readonly double[] _slopes = new double[start.Length];
+
+    /// <summary>1 for what may move, 0 for the weights that are 0 and stay so.</summary>
+    readonly double[] _free = new double[start.Length];
     int _searchEvaluations;
 
     protected override void WriteVariables(BinaryWriter writer)
@@ -59,12 +64,18 @@ internal sealed class OrthantWise(double[] start, DiagonalPreconditioner precond
     void SetDirection()
     {
         Gradient.CopyTo(_slopes, 0);
-        for (int i = 0; i < Penalty.WeightCount; i++) _slopes[i] = Slope(Base[i], Gradient[i]);
-        for (int i = 0; i < Direction.Length; i++) Direction[i] = -_slopes[i];
-        History.Apply(Direction);
+        _free.AsSpan().Fill(1);
         for (int i = 0; i < Penalty.WeightCount; i++)
         {
-            if (Direction[i] * _slopes[i] >= 0) Direction[i] = 0;
+            _slopes[i] = Slope(Base[i], Gradient[i]);
+            if (Base[i] == 0 && _slopes[i] == 0) _free[i] = 0;
+        }
+        for (int i = 0; i < Direction.Length; i++) Direction[i] = -_slopes[i];
+        History.Apply(Direction, _free);
+        for (int i = 0; i < Penalty.WeightCount; i++)
+        {
+            // Out of its orthant.
+            if (Base[i] == 0 && Direction[i] * _slopes[i] > 0) Direction[i] = 0;
         }
     }
 

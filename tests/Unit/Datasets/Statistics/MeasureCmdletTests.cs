@@ -111,9 +111,11 @@ public sealed class MeasureCmdletTests : IDisposable
     public void What_makes_no_sense_is_an_error(string arguments, string id) => Assert.StartsWith(
         id + ",", Assert.Single(_engine.Invoke($"Measure-RedisDataset diamonds {arguments}").Errors).FullyQualifiedErrorId, StringComparison.Ordinal);
 
-    [Fact]
-    public void Column_names_complete() =>
-        Assert.Equal("carat,cut,color,clarity", Text("(TabExpansion2 'Measure-RedisDataset diamonds -Column c').CompletionMatches | ForEach-Object CompletionText"));
+    [Theory]
+    [InlineData("-Column c", "carat,cut,color,clarity")]
+    [InlineData("-Version ", "1")]
+    public void Column_names_and_versions_complete(string arguments, string expected) =>
+        Assert.Equal(expected, Text($"(TabExpansion2 'Measure-RedisDataset diamonds {arguments}').CompletionMatches | ForEach-Object CompletionText"));
 
     [Fact]
     public void Bars_are_drawn_from_the_object()

@@ -95,6 +95,30 @@ public sealed class ClusterTrainingTests(RedisClusterFixture cluster, RedisServe
         Assert.Equal(await fixture.BitsAsync("undisturbed"), await fixture.BitsAsync("disturbed"));
     }
 
+    [Fact]
+    public async Task A_run_that_was_stopped_goes_on_where_its_slot_is_by_then()
+    {
+        await using var fixture = await RunFixture.CreateAsync(await cluster.ConnectAsync(), rows: 20_000);
+        var specification = RunFixture.Endless with { MaxIteration = 200 };
+        await (await fixture.StartAsync(new(), specification, "whole")).Completion.WaitAsync(s_patience, Cancellation);
+        foreach (int nodes in new[] { 1, 2 })
+        {
+            var trainings = await StartAsync(fixture, nodes, specification, $"m{nodes}");
+            var id = trainings[0].Run.Id;
+            await fixture.WaitAsync(id, run => run.Step > 20);
+            Assert.True(await fixture.Runs.StopAsync(id, Cancellation));
+            foreach (var training in trainings) await Assert.ThrowsAnyAsync<OperationCanceledException>(() => training.Completion.WaitAsync(s_patience, Cancellation));
+            var stopped = await fixture.Runs.GetAsync(id, Cancellation);
+            Assert.Equal(TrainingState.Stopped, stopped.State);
+            Assert.True(stopped.CheckpointStep > 20);
+            int slot = fixture.Connection.Database.Multiplexer.GetHashSlot(fixture.Connection.Keys.Run(id).Control);
+            if (cluster.Cluster.BeginMove(slot)) cluster.Cluster.EndMove(slot);
+            var resumed = await (await fixture.ResumeAsync(id)).Completion.WaitAsync(s_patience, Cancellation);
+            Assert.Equal((TrainingState.Completed, 1L), (resumed.State, resumed.ModelVersion));
+            Assert.Equal(await fixture.BitsAsync("whole"), await fixture.BitsAsync($"m{nodes}"));
+        }
+    }
+
     static async Task<List<ModelTraining>> StartAsync(RunFixture fixture, int nodes, TrainingSpecification specification, string model)
     {
         List<ModelTraining> trainings = [await fixture.StartAsync(RunFixture.Options with { NodeCount = nodes, MaxNode = nodes }, specification, model)];

@@ -93,10 +93,11 @@ public sealed class FaultTests : IAsyncLifetime
     [Fact]
     public async Task A_node_comes_at_half_time()
     {
-        // Its process is there before the run is, and joins at once.
-        var joined = Start("$(while (!($found = Get-RedisDistributedTraining -Model m | Where-Object Step -ge 10)) { [Threading.Thread]::Sleep(5) }; $found) | " +
-            "Join-RedisDistributedTraining -WorkerCount 1");
-        var (_, nodes) = await StartAsync(1);
+        var (id, nodes) = await StartAsync(2, "-MinNode 2");
+        await ReachAsync(id, 20);
+        // The run can't end before there are two again.
+        nodes[1].Kill();
+        var joined = Start($"Join-RedisDistributedTraining {id} -WorkerCount 1");
         double undisturbed = await s_undisturbed.Value;
         Assert.Equal(undisturbed, await nodes[0].LossAsync(), LossTolerance);
         Assert.Equal(undisturbed, await joined.LossAsync(), LossTolerance);
@@ -174,11 +175,7 @@ public sealed class FaultTests : IAsyncLifetime
         Assert.True(run.CheckpointStep > 0);
     }
 
-    static async Task<RunFixture> CreateAsync(RedisServer server)
-    {
-        var settings = ConnectionSettings.For("127.0.0.1", server.Port) with { Prefix = TestPrefix.New() };
-        return await RunFixture.CreateAsync(await RedisMLConnection.ConnectAsync(settings, Cancellation), Rows);
-    }
+    static async Task<RunFixture> CreateAsync(RedisServer server) => await RunFixture.CreateAsync(await server.ConnectAsync(), Rows);
 
     static async Task<double> UndisturbedAsync()
     {
@@ -195,9 +192,9 @@ public sealed class FaultTests : IAsyncLifetime
         return node;
     }
 
-    async Task<(string Id, NodeProcess[] Nodes)> StartAsync(int count)
+    async Task<(string Id, NodeProcess[] Nodes)> StartAsync(int count, string options = "")
     {
-        var nodes = new List<NodeProcess> { Start($"Start-RedisDistributedTraining {NodeProcess.Training} {NodeProcess.Options} -NodeCount {count}") };
+        var nodes = new List<NodeProcess> { Start($"Start-RedisDistributedTraining {NodeProcess.Training} {NodeProcess.Options} -NodeCount {count} {options}") };
         var id = (await RunAsync(_fixture)).Id;
         for (int i = 1; i < count; i++) nodes.Add(Start($"Join-RedisDistributedTraining {id} -WorkerCount 1"));
         return (id, [.. nodes]);

@@ -15,7 +15,7 @@ sealed class NodeProcess : IDisposable
     public const string Training = "points m -Algorithm Softmax -Label k -Derive @{ ab = 'a * b'; bc = 'b * c'; ac = 'a * c'; l = 'floor(b)' } " +
         "-Feature a, b, c, y, ab, bc, ac, l -Category k, l -Missing Mean -Tolerance 0 -MaxIteration 120 -WorkerCount 1";
 
-    public const string Options = "-MaxNode 8 -NodeTimeout 1 -JoinTimeout 15 -CheckpointInterval 0.2";
+    public const string Options = "-MaxNode 8 -NodeTimeout 1 -JoinTimeout 60 -CheckpointInterval 0.2";
 
     public int Id => _process.Id;
 
