@@ -31,7 +31,6 @@ sealed class ParquetFile : IDisposable
     const long MaxNanosecondSeconds = long.MaxValue / 1_000_000_000 - 1;
 
     readonly ManagedRandomAccessFile _content;
-    readonly ParquetFileReader _metadata;
     readonly FileReader _reader;
     readonly int[] _int96;
     readonly long _batchRows;
@@ -41,14 +40,12 @@ sealed class ParquetFile : IDisposable
     /// <exception cref="RedisMLException"><c>ParquetUnavailable</c></exception>
     public ParquetFile(Stream content)
     {
-        ManagedRandomAccessFile? file = null;
-        ParquetFileReader? metadata = null;
+        _content = ParquetLibrary.Read(() => new ManagedRandomAccessFile(content, leaveOpen: true));
         try
         {
             (_reader, Rows, _batchRows, _int96) = ParquetLibrary.Read(() =>
             {
-                file = new(content, leaveOpen: true);
-                metadata = new(file);
+                using var metadata = new ParquetFileReader(_content);
                 var columns = Enumerable.Range(0, metadata.FileMetaData.NumColumns).ToArray();
                 using var properties = ArrowReaderProperties.GetDefault();
                 long batchRows = BatchRows(metadata);
@@ -57,16 +54,14 @@ sealed class ParquetFile : IDisposable
                 properties.UseThreads = true;
                 foreach (int column in columns.Where(c => IsDictionary(metadata, c))) properties.SetReadDictionary(column, true);
                 int[] int96 = [.. columns.Where(c => metadata.FileMetaData.Schema.Column(c).PhysicalType == PhysicalType.Int96)];
-                return (Open(file, properties, columns.Length), metadata.FileMetaData.NumRows, batchRows, int96);
+                return (Open(_content, properties, columns.Length), metadata.FileMetaData.NumRows, batchRows, int96);
             });
         }
         catch
         {
-            metadata?.Dispose();
-            file?.Dispose();
+            _content.Dispose();
             throw;
         }
-        (_content, _metadata) = (file!, metadata!);
     }
 
     public long Rows { get; }
@@ -96,7 +91,6 @@ sealed class ParquetFile : IDisposable
     public void Dispose()
     {
         _reader.Dispose();
-        _metadata.Dispose();
         _content.Dispose();
     }
 
