@@ -31,7 +31,6 @@ sealed class ParquetFile : IDisposable
     const long MaxNanosecondSeconds = long.MaxValue / 1_000_000_000 - 1;
 
     readonly ManagedRandomAccessFile _content;
-    readonly ParquetFileReader _metadata;
     readonly FileReader _reader;
     readonly int[] _int96;
     readonly long _batchRows;
@@ -41,14 +40,12 @@ sealed class ParquetFile : IDisposable
     /// <exception cref="RedisMLException"><c>ParquetUnavailable</c></exception>
     public ParquetFile(Stream content)
     {
-        ManagedRandomAccessFile? file = null;
-        ParquetFileReader? metadata = null;
+        _content = ParquetLibrary.Read(() => new ManagedRandomAccessFile(content, leaveOpen: true));
         try
         {
             (_reader, Rows, _batchRows, _int96) = ParquetLibrary.Read(() =>
             {
-                file = new(content, leaveOpen: true);
-                metadata = new(file);
+                using var metadata = new ParquetFileReader(_content);
                 var columns = Enumerable.Range(0, metadata.FileMetaData.NumColumns).ToArray();
                 using var properties = ArrowReaderProperties.GetDefault();
                 long batchRows = BatchRows(metadata);
@@ -57,16 +54,14 @@ sealed class ParquetFile : IDisposable
                 properties.UseThreads = true;
                 foreach (int column in columns.Where(c => IsDictionary(metadata, c))) properties.SetReadDictionary(column, true);
                 int[] int96 = [.. columns.Where(c => metadata.FileMetaData.Schema.Column(c).PhysicalType == PhysicalType.Int96)];
-                return (Open(file, properties, columns.Length), metadata.FileMetaData.NumRows, batchRows, int96);
+                return (Open(_content, properties, columns.Length), metadata.FileMetaData.NumRows, batchRows, int96);
             });
         }
         catch
         {
-            metadata?.Dispose();
-            file?.Dispose();
+            _content.Dispose();
             throw;
         }
-        (_content, _metadata) = (file!, metadata!);
     }
 
     public long Rows { get; }
@@ -78,22 +73,24 @@ sealed class ParquetFile : IDisposable
     });
 
     /// <summary>The rows in order; whoever takes a batch disposes it.</summary>
-    /// <exception cref="InvalidDataException">The file is damaged, or has text that isn't UTF-8 or times beyond 64 bits.</exception>
+    /// <exception cref="InvalidDataException">The file is damaged, or has text that isn't UTF-8 or times that don't fit nanoseconds in 64 bits.</exception>
     public IEnumerable<RecordBatch> Batches()
     {
         CheckInt96();
         using var batches = ParquetLibrary.Read(() => _reader.GetRecordBatchReader());
+        long rows = 0;
         while (Next(batches) is { } batch)
         {
-            CheckText(batch);
+            Check(batch);
+            rows += batch.Length;
             yield return batch;
         }
+        if (rows != Rows) throw new InvalidDataException($"it has {rows:N0} rows, and says that it has {Rows:N0}.");
     }
 
     public void Dispose()
     {
         _reader.Dispose();
-        _metadata.Dispose();
         _content.Dispose();
     }
 
@@ -131,14 +128,25 @@ sealed class ParquetFile : IDisposable
 
     static RecordBatch? Next(IArrowArrayStream batches) => ParquetLibrary.Read(() => batches.ReadNextRecordBatchAsync().AsTask().GetAwaiter().GetResult());
 
-    static void CheckText(RecordBatch batch)
+    /// <summary>What the library doesn't look at.</summary>
+    static void Check(RecordBatch batch)
     {
         for (int i = 0; i < batch.ColumnCount; i++)
         {
-            if (IsUtf8(batch.Column(i))) continue;
+            var array = batch.Column(i);
+            string? wrong = array is DictionaryArray codes && !AreWithin(codes) ? "codes that its dictionary doesn't have"
+                : !IsUtf8(array) ? "text that isn't UTF-8" : null;
+            if (wrong is null) continue;
             batch.Dispose();
-            throw new InvalidDataException($"column '{batch.Schema.GetFieldByIndex(i).Name}' has text that isn't UTF-8.");
+            throw new InvalidDataException($"column '{batch.Schema.GetFieldByIndex(i).Name}' has {wrong}.");
         }
+    }
+
+    static bool AreWithin(DictionaryArray array)
+    {
+        int length = array.Dictionary.Length;
+        if (array.Indices is Int32Array codes && codes.Values.IndexOfAnyExceptInRange(0, length - 1) < 0) return true;
+        return Enumerable.Range(0, array.Length).All(row => array.IsNull(row) || ArrowValues.IndexOf(array, row) is var code && code >= 0 && code < length);
     }
 
     static bool IsUtf8(IArrowArray array) => array switch
