@@ -21,7 +21,7 @@ sealed class CsvBlockParser
 {
     /// <summary>Few enough to stay in a core's cache.</summary>
     const int Places = 8192;
-    const int MinRowsAtOnce = 16;
+    const int MinRowsAtOnce = 32;
     const int MaxRowsAtOnce = 512;
 
     readonly CsvDialect _dialect;
