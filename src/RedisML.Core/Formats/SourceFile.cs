@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.IO.Hashing;
 using System.Text;
 
@@ -14,7 +15,8 @@ public enum FileCompression
 /// <summary>A file to import from: plain, gzip or Zstandard, told by its content.</summary>
 public sealed class SourceFile
 {
-    const int FileBuffer = 1 << 20;
+    const int FileBuffer = 1 << 16;
+    const int HashBuffer = 1 << 20;
 
     UInt128? _hash;
 
@@ -104,9 +106,11 @@ public sealed class SourceFile
     {
         if (_hash is { } known) return known;
         var hash = new XxHash128();
+        var buffer = ArrayPool<byte>.Shared.Rent(HashBuffer);
         var stream = OpenRaw(Path);
         await using (stream.ConfigureAwait(false))
-            await hash.AppendAsync(stream, cancellation).ConfigureAwait(false);
+            while (await stream.ReadAsync(buffer, cancellation).ConfigureAwait(false) is > 0 and int read) hash.Append(buffer.AsSpan(0, read));
+        ArrayPool<byte>.Shared.Return(buffer);
         return (_hash = hash.GetCurrentHashAsUInt128()).Value;
     }
 

@@ -40,8 +40,9 @@ static class ChunkCodec
         // Close to what it takes: rented memory comes in powers of two, and a chunk is meant to be just below one.
         int metadata = 1024 + 256 * batch.ColumnCount;
         var stream = new PooledStream(checked((int)BufferBytes(batch) + metadata));
+        using var scratch = new ScratchAllocator();
         using var writer = new ArrowStreamWriter(stream, batch.Schema, leaveOpen: true,
-            compression switch { ChunkCompression.Lz4 => s_lz4, ChunkCompression.Zstd => s_zstd, _ => s_uncompressed }, RentingAllocator.Instance);
+            compression switch { ChunkCompression.Lz4 => s_lz4, ChunkCompression.Zstd => s_zstd, _ => s_uncompressed }, scratch);
         writer.WriteRecordBatch(batch);
         writer.WriteEnd();
         return stream;

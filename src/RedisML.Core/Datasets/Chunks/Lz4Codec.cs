@@ -24,10 +24,11 @@ sealed class Lz4CodecFactory : ICompressionCodecFactory
 /// </remarks>
 sealed class Lz4Codec : ITryCompressionCodec
 {
-    const int SampleLength = 16 * 1024;
+    const int MinSampleLength = 1024;
+    const int MaxSampleLength = 16 * 1024;
     const int FrameBytes = 64;
 
-    readonly byte[] _sample = new byte[LZ4Codec.MaximumOutputSize(SampleLength)];
+    readonly byte[] _sample = new byte[LZ4Codec.MaximumOutputSize(MaxSampleLength)];
 
     /// <summary>Compresses; false where that takes more than the destination, which is as long as the source.</summary>
     public bool TryCompress(ReadOnlyMemory<byte> source, Memory<byte> destination, out int bytesWritten)
@@ -60,8 +61,8 @@ sealed class Lz4Codec : ITryCompressionCodec
 
     bool Shrinks(ReadOnlySpan<byte> source)
     {
-        if (source.Length <= 2 * SampleLength) return true;
-        var sample = source.Slice((source.Length - SampleLength) / 2, SampleLength);
-        return LZ4Codec.Encode(sample, _sample) < SampleLength * 9 / 10;
+        if (source.Length <= 2 * MinSampleLength) return true;
+        int length = Math.Clamp(source.Length / 8, MinSampleLength, MaxSampleLength);
+        return LZ4Codec.Encode(source.Slice((source.Length - length) / 2, length), _sample) < length * 9 / 10;
     }
 }

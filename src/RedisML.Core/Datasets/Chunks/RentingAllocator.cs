@@ -3,7 +3,7 @@ using Apache.Arrow.Memory;
 
 namespace RedisML.Datasets.Chunks;
 
-/// <summary>Makes Arrow readers and writers take rented memory, and give it back: fresh memory would cost more than what is done with it.</summary>
+/// <summary>Makes an Arrow reader put its batches into rented memory, which goes back with them: fresh memory would cost more than what is done with it.</summary>
 sealed class RentingAllocator : MemoryAllocator
 {
     public static RentingAllocator Instance { get; } = new();

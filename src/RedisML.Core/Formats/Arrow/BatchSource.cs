@@ -45,6 +45,9 @@ abstract class BatchSource(SourceFile file) : ImportSource
             [.. columns.Select((c, i) => new BatchColumn(_schema!.GetFieldByIndex(i).DataType, c.Schema.Type, builder.Columns[i]))]);
         var slices = new List<BatchSlice>();
         int index = 0, rows = 0, target = 0;
+        // Nothing reads the file from start to end as other sources do: it is hashed meanwhile.
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var hashing = Task.Run(() => file.HashAsync(stop.Token), CancellationToken.None);
         try
         {
             await foreach (var shared in ReadBatchesAsync(cancellation).ConfigureAwait(false))
@@ -68,10 +71,13 @@ abstract class BatchSource(SourceFile file) : ImportSource
             if (rows > 0) yield return new BatchPart(index++, [.. slices], encoder) { FirstLine = index == 1 ? 1 : null };
             else if (index == 0) throw new RedisMLException("HeaderOnly", ErrorKind.InvalidData, $"'{Name}' has columns and no rows.", Name);
             slices.Clear();
+            await hashing.ConfigureAwait(false);
         }
         finally
         {
             foreach (var slice in slices) slice.Dispose();
+            stop.Cancel();
+            await ((Task)hashing).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
