@@ -2,7 +2,6 @@ using System.Runtime.CompilerServices;
 using Apache.Arrow;
 using Apache.Arrow.Compression;
 using Apache.Arrow.Ipc;
-using RedisML.Datasets.Chunks;
 
 namespace RedisML.Formats.Arrow;
 

@@ -99,7 +99,7 @@ public sealed class ClusterTrainingTests(RedisClusterFixture cluster, RedisServe
     public async Task A_run_that_was_stopped_goes_on_where_its_slot_is_by_then()
     {
         await using var fixture = await RunFixture.CreateAsync(await cluster.ConnectAsync(), rows: 20_000);
-        var specification = RunFixture.Endless with { MaxIteration = 200 };
+        var specification = RunFixture.Endless with { MaxIteration = 1500 };
         await (await fixture.StartAsync(new(), specification, "whole")).Completion.WaitAsync(s_patience, Cancellation);
         foreach (int nodes in new[] { 1, 2 })
         {

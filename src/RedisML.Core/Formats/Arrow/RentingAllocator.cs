@@ -1,7 +1,8 @@
 using System.Buffers;
 using Apache.Arrow.Memory;
+using RedisML.Datasets.Chunks;
 
-namespace RedisML.Datasets.Chunks;
+namespace RedisML.Formats.Arrow;
 
 /// <summary>Makes an Arrow reader put its batches into rented memory, which goes back with them: fresh memory would cost more than what is done with it.</summary>
 sealed class RentingAllocator : MemoryAllocator
