@@ -1,6 +1,6 @@
-using System.Buffers;
 using System.IO.Hashing;
 using System.Text;
+using RedisML.Datasets.Chunks;
 
 namespace RedisML.Formats;
 
@@ -106,11 +106,11 @@ public sealed class SourceFile
     {
         if (_hash is { } known) return known;
         var hash = new XxHash128();
-        var buffer = ArrayPool<byte>.Shared.Rent(HashBuffer);
+        var buffer = BufferPool.Rent(HashBuffer);
         var stream = OpenRaw(Path);
         await using (stream.ConfigureAwait(false))
             while (await stream.ReadAsync(buffer, cancellation).ConfigureAwait(false) is > 0 and int read) hash.Append(buffer.AsSpan(0, read));
-        ArrayPool<byte>.Shared.Return(buffer);
+        BufferPool.Return(buffer);
         return (_hash = hash.GetCurrentHashAsUInt128()).Value;
     }
 

@@ -143,10 +143,12 @@ abstract class ColumnBuilder
         if (count == values.Length) Grow(ref values, Math.Max(InitialRows, 2 * count));
     }
 
-    /// <remarks>What is new isn't cleared: it is written before it is read.</remarks>
+    /// <summary>An array that isn't cleared, as it is written before it is read, and that the collector doesn't move: many columns have thousands of them.</summary>
+    protected static T[] NewArray<T>(int length) => GC.AllocateUninitializedArray<T>(length, pinned: true);
+
     static void Grow<T>(ref T[] values, int capacity)
     {
-        var larger = GC.AllocateUninitializedArray<T>(capacity, pinned: true);
+        var larger = NewArray<T>(capacity);
         values.CopyTo(larger, 0);
         values = larger;
     }

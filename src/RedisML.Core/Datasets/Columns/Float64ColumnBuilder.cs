@@ -67,7 +67,7 @@ sealed class Float64ColumnBuilder : ColumnBuilder
         if (_mayHaveNaN) present = WithoutNaN(scratch.AsSpan(0, present));
         var statistics = NumberStatistics.Of(scratch.AsSpan(0, present), Count - present);
         ReturnScratch(scratch);
-        if (_narrow.Length < Count) _narrow = GC.AllocateUninitializedArray<int>(_values.Length, pinned: true);
+        if (_narrow.Length < Count) _narrow = NewArray<int>(_values.Length);
         var narrow = _narrow.AsSpan(0, Count);
         if (TryNarrow(values, MemoryMarshal.Cast<int, float>(narrow))) return Built(FloatType.Default, AsMemory(_narrow, Count));
         if (DecimalFractions.TryEncode(values, narrow, out int scale)) return Built(FractionType(scale), AsMemory(_narrow, Count));

@@ -82,46 +82,35 @@ abstract class CsvField
         public override bool TryAppend(CsvReader reader, int index, ReadOnlySpan<byte> text) => false;
     }
 
-    sealed class Int64Field(Int64ColumnBuilder builder, bool exact, CsvDialect dialect) : NumberField<long>(dialect)
+    sealed class Int64Field(Int64ColumnBuilder builder, bool exact, CsvDialect dialect) : NumberField<long>(builder, dialect)
     {
-        protected override bool TryParse(CsvReader reader, int index, ReadOnlySpan<byte> text, out long value) => TryParse(text, out value);
-
-        protected override bool TryParse(ReadOnlySpan<byte> text, out long value)
+        protected override bool TryParseShort(ReadOnlySpan<byte> text, out long value)
         {
             value = 0;
             return !(exact && HasLeadingZero(text)) && (DecimalText.TryInt64(text, out value) || TextValue.TryInteger(text, out value));
         }
 
+        protected override bool TryParseLong(CsvReader reader, int index, ReadOnlySpan<byte> text, out long value) => TryParseShort(text, out value);
+
         protected override void Append(long value) => builder.Append(value);
 
-        protected override void AppendNull() => builder.AppendNull();
-
-        protected override int AppendVectors(ReadOnlySpan<byte> block, ReadOnlySpan<FieldPlace> places)
-        {
-            int read = DecimalVectors.Read(block, places, exact, builder.Extend(places.Length));
-            builder.Extended(read);
-            return read;
-        }
+        protected override int ReadVectors(ReadOnlySpan<byte> block, ReadOnlySpan<FieldPlace> places) =>
+            DecimalVectors.Read(block, places, exact, builder.Extend(places.Length));
     }
 
-    sealed class Float64Field(Float64ColumnBuilder builder, CsvDialect dialect) : NumberField<double>(dialect)
+    sealed class Float64Field(Float64ColumnBuilder builder, CsvDialect dialect) : NumberField<double>(builder, dialect)
     {
-        protected override bool TryParse(CsvReader reader, int index, ReadOnlySpan<byte> text, out double value) =>
-            DecimalText.TryDouble(text, out value) || TryDouble(reader, index, text, out value);
-
-        protected override bool TryParse(ReadOnlySpan<byte> text, out double value) =>
+        protected override bool TryParseShort(ReadOnlySpan<byte> text, out double value) =>
             DecimalText.TryDouble(text, out value) || double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out value);
+
+        /// <remarks>CsvHelper reads seventeen digits three times as fast as the runtime does.</remarks>
+        protected override bool TryParseLong(CsvReader reader, int index, ReadOnlySpan<byte> text, out double value) =>
+            DecimalText.TryDouble(text, out value) || TryDouble(reader, index, text, out value);
 
         protected override void Append(double value) => builder.Append(value);
 
-        protected override void AppendNull() => builder.AppendNull();
-
-        protected override int AppendVectors(ReadOnlySpan<byte> block, ReadOnlySpan<FieldPlace> places)
-        {
-            int read = DecimalVectors.Read(block, places, builder.Extend(places.Length));
-            builder.Extended(read);
-            return read;
-        }
+        protected override int ReadVectors(ReadOnlySpan<byte> block, ReadOnlySpan<FieldPlace> places) =>
+            DecimalVectors.Read(block, places, builder.Extend(places.Length));
     }
 
     sealed class BooleanField(BooleanColumnBuilder builder) : CsvField

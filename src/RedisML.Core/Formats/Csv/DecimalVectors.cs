@@ -12,7 +12,8 @@ namespace RedisML.Formats.Csv;
 /// </remarks>
 static class DecimalVectors
 {
-    const int Lanes = 4;
+    public const int Lanes = 4;
+
     const ulong LastDigit = 0xFF00000000000000;
 
     /// <summary>By the length of a text: the bytes of the word that it takes.</summary>

@@ -1,4 +1,5 @@
 using CsvHelper;
+using RedisML.Datasets.Columns;
 
 namespace RedisML.Formats.Csv;
 
@@ -14,8 +15,9 @@ abstract class NumberField : CsvField
 }
 
 /// <inheritdoc/>
+/// <param name="builder">Takes the values.</param>
 /// <param name="dialect">What stands for a missing value.</param>
-abstract class NumberField<T>(CsvDialect dialect) : NumberField where T : unmanaged
+abstract class NumberField<T>(ColumnBuilder builder, CsvDialect dialect) : NumberField where T : unmanaged
 {
     // A missing value that looks like a number has to be looked for in each field.
     readonly bool _inVectors = !dialect.NullValues.Any(v => DecimalText.TryDouble(v.Span, out _));
@@ -38,25 +40,33 @@ abstract class NumberField<T>(CsvDialect dialect) : NumberField where T : unmana
     {
         for (int row = 0; row < places.Length;)
         {
-            if (_inVectors) row += AppendVectors(block, places[row..]);
+            if (_inVectors)
+            {
+                int read = ReadVectors(block, places[row..]);
+                builder.Extended(read);
+                row += read;
+            }
             // What ended the vectors is among the next few.
-            for (int end = Math.Min(row + 4, places.Length); row < end; row++)
+            for (int end = Math.Min(row + DecimalVectors.Lanes, places.Length); row < end; row++)
                 if (!TryAppend(block, places[row], row)) return false;
         }
         return true;
     }
 
-    protected abstract bool TryParse(CsvReader reader, int index, ReadOnlySpan<byte> text, out T value);
+    /// <summary>Parses a text of up to <see cref="FieldPlace.MaxLength"/> bytes, wherever it stands: one judge of a value, so that the sieve finds what the parser refused.</summary>
+    protected abstract bool TryParseShort(ReadOnlySpan<byte> text, out T value);
 
-    /// <summary>Parses a text of up to <see cref="FieldPlace.MaxLength"/> bytes.</summary>
-    protected abstract bool TryParse(ReadOnlySpan<byte> text, out T value);
+    /// <summary>Parses a longer text, which is a field of the current record.</summary>
+    protected abstract bool TryParseLong(CsvReader reader, int index, ReadOnlySpan<byte> text, out T value);
 
     protected abstract void Append(T value);
 
-    protected abstract void AppendNull();
+    /// <summary>Reads the first fields into the builder's room for more.</summary>
+    /// <returns>How many.</returns>
+    protected abstract int ReadVectors(ReadOnlySpan<byte> block, ReadOnlySpan<FieldPlace> places);
 
-    /// <returns>How many were appended, from the first on.</returns>
-    protected abstract int AppendVectors(ReadOnlySpan<byte> block, ReadOnlySpan<FieldPlace> places);
+    bool TryParse(CsvReader reader, int index, ReadOnlySpan<byte> text, out T value) =>
+        text.Length <= FieldPlace.MaxLength ? TryParseShort(text, out value) : TryParseLong(reader, index, text, out value);
 
     bool TryAppend(ReadOnlySpan<byte> block, FieldPlace place, int row)
     {
@@ -67,10 +77,10 @@ abstract class NumberField<T>(CsvDialect dialect) : NumberField where T : unmana
             var text = place.In(block);
             if (dialect.IsNull(text))
             {
-                AppendNull();
+                builder.AppendNull();
                 return true;
             }
-            if (!TryParse(text, out value)) return false;
+            if (!TryParseShort(text, out value)) return false;
         }
         Append(value);
         return true;
