@@ -10,7 +10,7 @@ static class ChunkSize
     public const int MaxBytes = 16 << 20;
 
     /// <summary>Fewer rows of many columns would cost several times as much a byte.</summary>
-    public const int MinRows = 960;
+    public const int MinRows = 640;
 
     const int MaxRows = 1 << 20;
 

@@ -24,7 +24,7 @@ sealed class Lz4CodecFactory : ICompressionCodecFactory
 /// </remarks>
 sealed class Lz4Codec : ITryCompressionCodec
 {
-    const int MinSampleLength = 1024;
+    const int MinSampleLength = 512;
     const int MaxSampleLength = 16 * 1024;
     const int FrameBytes = 64;
 
@@ -35,10 +35,10 @@ sealed class Lz4Codec : ITryCompressionCodec
     {
         bytesWritten = 0;
         if (!Shrinks(source.Span)) return false;
-        var frame = ArrayPool<byte>.Shared.Rent(LZ4Codec.MaximumOutputSize(source.Length) + FrameBytes);
+        var frame = BufferPool.Rent(LZ4Codec.MaximumOutputSize(source.Length) + FrameBytes);
         int length = LZ4Frame.Encode(new ReadOnlySequence<byte>(source), frame.AsSpan(), LZ4Level.L00_FAST);
         bool fits = length < source.Length && frame.AsSpan(0, length).TryCopyTo(destination.Span);
-        ArrayPool<byte>.Shared.Return(frame);
+        BufferPool.Return(frame);
         if (fits) bytesWritten = length;
         return fits;
     }

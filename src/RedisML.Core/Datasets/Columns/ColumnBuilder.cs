@@ -183,9 +183,6 @@ abstract class ColumnBuilder
     protected static ReadOnlyMemory<byte> AsMemory<T>(T[] values, int count) where T : unmanaged =>
         count == 0 ? default : new ArrayBytes<T>(values, count).Memory;
 
-    protected static double[] RentScratch(int length) => ArrayPool<double>.Shared.Rent(length);
-
-    protected static void ReturnScratch(double[] scratch) => ArrayPool<double>.Shared.Return(scratch);
 }
 
 /// <summary>The bytes of an array of numbers.</summary>

@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using Apache.Arrow;
@@ -45,6 +46,7 @@ static class DecimalFractions
     }
 
     /// <returns>How many values from the first on are fractions of this power.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static int Encode(ReadOnlySpan<double> values, Span<int> integers, double power)
     {
         int i = 0;
@@ -58,6 +60,7 @@ static class DecimalFractions
         return i;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static Vector256<long> Encode(ReadOnlySpan<double> values, double power, out Vector256<long> integers)
     {
         var exact = Vector256.Create(values);

@@ -27,16 +27,15 @@ abstract class FixedWidthColumnBuilder<T>(IArrowType type) : ColumnBuilder where
 
     ColumnStatistics Statistics()
     {
-        var scratch = RentScratch(Count);
+        using var scratch = new Scratch(Count);
+        var numbers = scratch.Values;
         int next = 0, present = 0;
         for (int row = 0; row < Count; row++)
         {
             if (next < MissingCount && Missing[next] == row) next++;
-            else scratch[present++] = ToDouble(_values[row]);
+            else numbers[present++] = ToDouble(_values[row]);
         }
-        var statistics = NumberStatistics.Of(scratch.AsSpan(0, present), MissingCount);
-        ReturnScratch(scratch);
-        return statistics;
+        return NumberStatistics.Of(numbers[..present], MissingCount);
     }
 }
 

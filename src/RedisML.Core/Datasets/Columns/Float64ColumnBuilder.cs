@@ -62,11 +62,7 @@ sealed class Float64ColumnBuilder : ColumnBuilder
     public override BuiltColumn Build()
     {
         var values = _values.AsSpan(0, Count);
-        var scratch = RentScratch(Count);
-        int present = CopyPresent<double>(values, scratch);
-        if (_mayHaveNaN) present = WithoutNaN(scratch.AsSpan(0, present));
-        var statistics = NumberStatistics.Of(scratch.AsSpan(0, present), Count - present);
-        ReturnScratch(scratch);
+        var statistics = Statistics(values);
         if (_narrow.Length < Count) _narrow = NewArray<int>(_values.Length);
         var narrow = _narrow.AsSpan(0, Count);
         if (TryNarrow(values, MemoryMarshal.Cast<int, float>(narrow))) return Built(FloatType.Default, AsMemory(_narrow, Count));
@@ -84,6 +80,14 @@ sealed class Float64ColumnBuilder : ColumnBuilder
     }
 
     protected override void AppendPlaceholder() => AppendNumber(0);
+
+    ColumnStatistics Statistics(ReadOnlySpan<double> values)
+    {
+        using var scratch = new Scratch(values.Length);
+        var present = scratch.Values[..CopyPresent(values, scratch.Values)];
+        if (_mayHaveNaN) present = present[..WithoutNaN(present)];
+        return NumberStatistics.Of(present, values.Length - present.Length);
+    }
 
     Decimal32Type FractionType(int scale) => _fractionType?.Scale == scale ? _fractionType : _fractionType = new(DecimalFractions.MaxDigits, scale);
 

@@ -74,14 +74,9 @@ sealed class Int64ColumnBuilder : ColumnBuilder
 
     ColumnStatistics Statistics(ReadOnlySpan<long> values)
     {
-        var scratch = RentScratch(2 * values.Length);
-        var all = scratch.AsSpan(0, values.Length);
+        using var scratch = new Scratch(2 * values.Length);
+        Span<double> all = scratch.Values[..values.Length], present = scratch.Values[values.Length..];
         TensorPrimitives.ConvertTruncating(values, all);
-        var present = scratch.AsSpan(values.Length, values.Length - MissingCount);
-        if (MissingCount == 0) present = all;
-        else CopyPresent(all, present);
-        var statistics = NumberStatistics.Of(present, MissingCount);
-        ReturnScratch(scratch);
-        return statistics;
+        return NumberStatistics.Of(MissingCount == 0 ? all : present[..CopyPresent<double>(all, present)], MissingCount);
     }
 }

@@ -12,8 +12,8 @@ sealed class ImportAttempt(
     ImportSource source, IReadOnlyList<ImportColumn> columns, ImportOptions options, DatasetWriter writer, RejectedRows rejected,
     string optionsHash, long baseVersion, ImportCheckpoint? resumeFrom, IProgress<ImportProgress>? progress)
 {
-    const int MaxPartsUnderWay = 8;
-    const long MaxBytesUnderWay = 64 << 20;
+    const int MaxPartsUnderWay = 6;
+    const long MaxBytesUnderWay = 32 << 20;
     static readonly TimeSpan s_checkpointInterval = TimeSpan.FromSeconds(1);
 
     // More at once would only take more memory, and builders that nobody uses again.

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Unicode;
 using CsvHelper;
 using RedisML.Datasets;
@@ -57,6 +58,7 @@ sealed class CsvBlockParser
     }
 
     /// <summary>Appends every record of the block to the columns; false where one doesn't fit.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     bool TryAppend(ReadOnlyMemory<byte> block)
     {
         if (!Utf8.IsValid(block.Span)) return false;
@@ -74,6 +76,7 @@ sealed class CsvBlockParser
     }
 
     /// <summary>Notes where the current record's numbers stand, and appends its other fields.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     bool TryTake(CsvReader reader, ReadOnlySpan<byte> block, int row)
     {
         for (int i = 0; i < _fields.Length; i++)

@@ -26,6 +26,7 @@ static class DecimalVectors
     /// <summary>Reads numbers with at most one point.</summary>
     /// <param name="values">As long as <paramref name="places"/>.</param>
     /// <returns>How many were read, from the first on: a multiple of four that ends before four of which one is of another form.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static int Read(ReadOnlySpan<byte> block, ReadOnlySpan<FieldPlace> places, Span<double> values)
     {
         ref byte start = ref MemoryMarshal.GetReference(block);
@@ -54,6 +55,7 @@ static class DecimalVectors
     /// <summary>Reads integers.</summary>
     /// <param name="exact">Whether those with a leading zero, such as 0123, are of another form.</param>
     /// <inheritdoc cref="Read(ReadOnlySpan{byte}, ReadOnlySpan{FieldPlace}, Span{double})"/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static int Read(ReadOnlySpan<byte> block, ReadOnlySpan<FieldPlace> places, bool exact, Span<long> values)
     {
         ref byte start = ref MemoryMarshal.GetReference(block);
