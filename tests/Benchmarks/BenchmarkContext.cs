@@ -10,8 +10,10 @@ sealed class BenchmarkContext : IAsyncDisposable
 {
     const int Rounds = 5;
 
-    /// <summary>Until the runtime has compiled what runs often: three imports of 0.5 s.</summary>
     const int WarmUpRounds = 3;
+
+    /// <summary>Until the runtime has compiled what runs often.</summary>
+    static readonly TimeSpan s_warmUp = TimeSpan.FromSeconds(3);
 
     readonly Process _server;
     readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("redisml-benchmark-");
@@ -65,18 +67,23 @@ sealed class BenchmarkContext : IAsyncDisposable
     }
 
     /// <summary>Times both in turns; the first rounds warm up and don't count.</summary>
-    /// <param name="prepare">Runs before each round, untimed.</param>
+    /// <param name="prepare">Runs before each of both, untimed.</param>
     /// <returns>The medians of both, in seconds, and of the rounds' ratios rival / ours: above 1 ours is faster.</returns>
     public static async Task<(double Ours, double Rival, double Ratio)> CompareAsync(Func<Task> ours, Func<Task> rival, Func<Task>? prepare = null, int rounds = Rounds)
     {
         var times = new List<(double Ours, double Rival)>();
-        for (int round = -WarmUpRounds; round < rounds; round++)
+        long start = Stopwatch.GetTimestamp();
+        for (int round = 0; round < WarmUpRounds || Stopwatch.GetElapsedTime(start) < s_warmUp; round++) await RoundAsync();
+        for (int round = 0; round < rounds; round++) times.Add(await RoundAsync());
+        return (Median(times.Select(t => t.Ours)), Median(times.Select(t => t.Rival)), Median(times.Select(t => t.Rival / t.Ours)));
+
+        async Task<(double Ours, double Rival)> RoundAsync() => (await PreparedAsync(ours), await PreparedAsync(rival));
+
+        async Task<double> PreparedAsync(Func<Task> work)
         {
             if (prepare is not null) await prepare();
-            double o = await TimeAsync(ours), r = await TimeAsync(rival);
-            if (round >= 0) times.Add((o, r));
+            return await TimeAsync(work);
         }
-        return (Median(times.Select(t => t.Ours)), Median(times.Select(t => t.Rival)), Median(times.Select(t => t.Rival / t.Ours)));
     }
 
     public static async Task<double> TimeAsync(Func<Task> work)

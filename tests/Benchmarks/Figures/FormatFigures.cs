@@ -3,14 +3,14 @@ using RedisML.Datasets;
 using RedisML.Datasets.Chunks;
 using RedisML.Datasets.Exporting;
 using RedisML.Datasets.Importing;
+using RedisML.Formats.Parquet;
 
 namespace RedisML.Benchmarks.Figures;
 
 /// <summary>Other sources and shapes beside CSV: typed files, objects of the pipeline, many columns.</summary>
 static class FormatFigures
 {
-    const int Megabytes = 60;
-    const int WideMegabytes = 200;
+    const int Megabytes = 200;
     const int Objects = 300_000;
 
     public static async Task RunAsync(BenchmarkContext context)
@@ -41,13 +41,25 @@ static class FormatFigures
                     () => new DatasetStore(context.Connection).RemoveAsync("benchmark"));
                 BenchmarkContext.Print($"{Path.GetFileName(path)} | {name}.csv", $"{dataset.Rows / ours / 1000:N0}", $"{dataset.Rows / theirs / 1000:N0}", ratio, "1");
             }
+            var (import, decoding, share) = await BenchmarkContext.CompareAsync(
+                () => ImportFigures.ImportAsync(context, typed[0], ChunkCompression.Lz4), () => Task.Run(() => Decode(typed[0])),
+                () => new DatasetStore(context.Connection).RemoveAsync("benchmark"));
+            BenchmarkContext.Print($"{name}.parquet | Arrow's reader alone", $"{dataset.Rows / import / 1000:N0}", $"{dataset.Rows / decoding / 1000:N0}", share, "");
         }
+    }
+
+    /// <summary>What any import of the file has to do, on all cores.</summary>
+    static void Decode(string path)
+    {
+        using var content = File.OpenRead(path);
+        using var file = new ParquetFile(content);
+        foreach (var batch in file.Batches()) batch.Dispose();
     }
 
     static async Task ManyColumnsAsync(BenchmarkContext context)
     {
         BenchmarkContext.Heading("Import of many columns (rates of source bytes)");
-        string wide = SampleFiles.Fractions(context.Folder, columns: 1000, WideMegabytes), narrow = SampleFiles.Fractions(context.Folder, columns: 10, WideMegabytes);
+        string wide = SampleFiles.Fractions(context.Folder, columns: 1000, Megabytes), narrow = SampleFiles.Fractions(context.Folder, columns: 10, Megabytes);
         foreach (var compression in (ChunkCompression[])[ChunkCompression.None, ChunkCompression.Lz4])
         {
             var (ours, theirs, _) = await BenchmarkContext.CompareAsync(
