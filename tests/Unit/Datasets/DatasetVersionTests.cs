@@ -93,7 +93,10 @@ public sealed class DatasetVersionTests(RedisServerFixture redis, RedisClusterFi
     [Fact]
     public async Task A_hundred_thousand_chunks_publish_list_and_append_without_being_rewritten()
     {
-        await using var connection = await redis.ConnectAsync();
+        // One of its own: commands are counted by server.
+        RedisServer.SkipIfMissing();
+        using var server = new RedisServer();
+        await using var connection = await server.ConnectAsync();
         var dataset = await WriteAsync(connection, chunks: 100_500, append: false);
         Assert.Equal((101, 100_500), (dataset.Pages.Count, dataset.Chunks));
         Assert.Equal(100_500, (await new DatasetStore(connection).ListAsync(_ => true, Cancellation)).Single().Chunks);
