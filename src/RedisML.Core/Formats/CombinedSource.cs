@@ -22,15 +22,15 @@ sealed class CombinedSource(IReadOnlyList<ImportSource> sources) : ImportSource
 
     public override bool CanReread => sources.All(s => s.CanReread);
 
-    public override async Task<UInt128?> HashAsync(CancellationToken cancellation)
+    public override async Task<ulong?> HashAsync(CancellationToken cancellation)
     {
-        var hash = new XxHash128();
+        var hash = new XxHash64();
         foreach (var source in sources)
         {
             if (await source.HashAsync(cancellation).ConfigureAwait(false) is not { } own) return null;
-            hash.Append(MemoryMarshal.AsBytes(new ReadOnlySpan<UInt128>(in own)));
+            hash.Append(MemoryMarshal.AsBytes(new ReadOnlySpan<ulong>(in own)));
         }
-        return hash.GetCurrentHashAsUInt128();
+        return hash.GetCurrentHashAsUInt64();
     }
 
     /// <exception cref="RedisMLException"><c>SchemaMismatch</c>: a file has other columns than the first, or in another order.</exception>
@@ -72,7 +72,7 @@ sealed class CombinedSource(IReadOnlyList<ImportSource> sources) : ImportSource
 
     sealed class CombinedPart(int index, ImportPart part) : ImportPart(index, part.Bytes)
     {
-        public override UInt128 Hash() => part.Hash();
+        public override ulong Hash() => part.Hash();
 
         public override EncodedPart Encode(bool leaveOut) => part.Encode(leaveOut);
 

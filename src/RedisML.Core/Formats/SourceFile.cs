@@ -18,7 +18,7 @@ public sealed class SourceFile
     const int FileBuffer = 1 << 16;
     const int HashBuffer = 1 << 20;
 
-    UInt128? _hash;
+    ulong? _hash;
 
     SourceFile(FileInfo file, FileCompression compression) => (Path, Name, Length, Compression) = (file.FullName, file.FullName, file.Length, compression);
 
@@ -101,17 +101,17 @@ public sealed class SourceFile
         }
     }
 
-    /// <summary>XXH3 of the file's bytes.</summary>
-    public async Task<UInt128> HashAsync(CancellationToken cancellation)
+    /// <summary>XXH64 of the file's bytes.</summary>
+    public async Task<ulong> HashAsync(CancellationToken cancellation)
     {
         if (_hash is { } known) return known;
-        var hash = new XxHash128();
+        var hash = new XxHash64();
         var buffer = BufferPool.Rent(HashBuffer);
         var stream = OpenRaw(Path);
         await using (stream.ConfigureAwait(false))
             while (await stream.ReadAsync(buffer, cancellation).ConfigureAwait(false) is > 0 and int read) hash.Append(buffer.AsSpan(0, read));
         BufferPool.Return(buffer);
-        return (_hash = hash.GetCurrentHashAsUInt128()).Value;
+        return (_hash = hash.GetCurrentHashAsUInt64()).Value;
     }
 
     static FileStream OpenRaw(string path)
@@ -138,7 +138,7 @@ public sealed class SourceFile
 
 /// <summary>The content of a file, read from its start.</summary>
 /// <param name="hashed">Told the hash of the file's bytes when they have been read to the end; null where nobody asks.</param>
-public sealed class SourceContent(FileStream raw, FileCompression compression, Encoding? encoding, Action<UInt128>? hashed = null) : IDisposable
+public sealed class SourceContent(FileStream raw, FileCompression compression, Encoding? encoding, Action<ulong>? hashed = null) : IDisposable
 {
     /// <summary>Inflated; throws <see cref="InvalidDataException"/> where the compressed data is damaged or ends early.</summary>
     public Stream Stream { get; } = Decoded(Inflated(hashed is null ? raw : new HashedStream(raw, hashed), compression), encoding);

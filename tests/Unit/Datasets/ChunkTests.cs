@@ -13,6 +13,9 @@ public class ChunkTests
     [InlineData(127, ArrowTypeId.Int8)]
     [InlineData(-129, ArrowTypeId.Int16)]
     [InlineData(40_000, ArrowTypeId.Int32)]
+    [InlineData(int.MaxValue, ArrowTypeId.Int32)]
+    [InlineData(int.MaxValue + 1L, ArrowTypeId.Int64)]
+    [InlineData(int.MinValue - 1L, ArrowTypeId.Int64)]
     [InlineData(long.MinValue, ArrowTypeId.Int64)]
     public void Integers_take_the_narrowest_width_that_holds_them(long value, ArrowTypeId expected)
     {

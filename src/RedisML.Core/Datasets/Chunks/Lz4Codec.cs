@@ -1,4 +1,7 @@
 using System.Buffers;
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using Apache.Arrow.Compression;
 using Apache.Arrow.Ipc;
 using K4os.Compression.LZ4;
@@ -19,8 +22,8 @@ sealed class Lz4CodecFactory : ICompressionCodecFactory
 
 /// <summary>LZ4 that gives up early on what doesn't shrink.</summary>
 /// <remarks>
-/// Fractions of numbers in binary form hardly shrink, yet take as long as any. So a sample from the middle is tried first; where that
-/// shrinks by less than a tenth the Arrow writer stores the buffer as it is.
+/// Fractions of numbers in binary form hardly shrink, yet take as long as any. So a sample from the middle is looked at first; where that
+/// would shrink by less than a tenth the Arrow writer stores the buffer as it is.
 /// </remarks>
 sealed class Lz4Codec : ITryCompressionCodec
 {
@@ -28,7 +31,14 @@ sealed class Lz4Codec : ITryCompressionCodec
     const int MaxSampleLength = 16 * 1024;
     const int FrameBytes = 64;
 
-    readonly byte[] _sample = new byte[LZ4Codec.MaximumOutputSize(MaxSampleLength)];
+    /// <summary>What LZ4 writes for a match, at least: a token and an offset.</summary>
+    const int MatchBytes = 3;
+
+    /// <summary>After 2⁶ misses LZ4 looks at every second place only, after as many more at every third.</summary>
+    const int SkipTrigger = 6;
+
+    /// <summary>By the hash of four bytes: where they were seen last.</summary>
+    readonly ushort[] _places = new ushort[4096];
 
     /// <summary>Compresses; false where that takes more than the destination, which is as long as the source.</summary>
     public bool TryCompress(ReadOnlyMemory<byte> source, Memory<byte> destination, out int bytesWritten)
@@ -63,6 +73,36 @@ sealed class Lz4Codec : ITryCompressionCodec
     {
         if (source.Length <= 2 * MinSampleLength) return true;
         int length = Math.Clamp(source.Length / 8, MinSampleLength, MaxSampleLength);
-        return LZ4Codec.Encode(source.Slice((source.Length - length) / 2, length), _sample) < length * 9 / 10;
+        return Saving(source.Slice((source.Length - length) / 2, length)) > length / 10;
     }
+
+    /// <summary>About how many bytes LZ4 would save: looks for the matches that it would find, and writes nothing.</summary>
+    /// <remarks>LZ4 itself takes longer to clear its table than a short sample takes to be looked through.</remarks>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    int Saving(ReadOnlySpan<byte> sample)
+    {
+        const int wordBytes = sizeof(uint);
+        var places = _places.AsSpan(0, (int)Math.Min(BitOperations.RoundUpToPowerOf2((uint)sample.Length), (uint)_places.Length));
+        places.Clear();
+        int shift = 32 - BitOperations.Log2((uint)places.Length), saving = 0, misses = 0;
+        for (int i = 1; i <= sample.Length - wordBytes;)
+        {
+            uint word = WordAt(sample, i);
+            ref ushort place = ref places[(int)(word * 2654435761 >> shift)];
+            int before = place;
+            place = (ushort)i;
+            if (WordAt(sample, before) != word)
+            {
+                i += 1 + (misses++ >> SkipTrigger);
+                continue;
+            }
+            int length = wordBytes + sample[(before + wordBytes)..].CommonPrefixLength(sample[(i + wordBytes)..]);
+            saving += length - MatchBytes;
+            i += length;
+            misses = 0;
+        }
+        return saving;
+    }
+
+    static uint WordAt(ReadOnlySpan<byte> bytes, int index) => Unsafe.ReadUnaligned<uint>(ref Unsafe.Add(ref MemoryMarshal.GetReference(bytes), index));
 }

@@ -1,10 +1,10 @@
 using System.Buffers;
 using System.Numerics;
-using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 using Apache.Arrow;
 using Apache.Arrow.Types;
 using RedisML.Datasets.Chunks;
+using RedisML.Numerics;
 
 namespace RedisML.Datasets.Columns;
 
@@ -87,7 +87,7 @@ abstract class ColumnBuilder
         where TFrom : struct, INumberBase<TFrom> where TTo : struct, INumberBase<TTo>
     {
         var appended = Extend(ref values, count);
-        TensorPrimitives.ConvertTruncating(array.Values.Slice(start, count), appended);
+        Conversion.Truncate(array.Values.Slice(start, count), appended);
         Complete(array, start, appended);
     }
 

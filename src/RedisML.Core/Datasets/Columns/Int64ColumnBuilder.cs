@@ -1,7 +1,7 @@
-using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 using Apache.Arrow;
 using Apache.Arrow.Types;
+using RedisML.Numerics;
 
 namespace RedisML.Datasets.Columns;
 
@@ -46,13 +46,9 @@ sealed class Int64ColumnBuilder : ColumnBuilder
     public override BuiltColumn Build()
     {
         var values = _values.AsSpan(0, Count);
-        long minimum = 0, maximum = 0;
-        if (Count > 0)
-        {
-            minimum = TensorPrimitives.Min<long>(values);
-            maximum = TensorPrimitives.Max<long>(values);
-        }
         var statistics = Statistics(values);
+        // Rounded as doubles, and exact within 32 bits. Where values are missing there are zeros, which fit.
+        double minimum = statistics.Minimum ?? 0, maximum = statistics.Maximum ?? 0;
         if (minimum >= sbyte.MinValue && maximum <= sbyte.MaxValue)
             return new(Int8Type.Default, new Int8Array(Narrow<sbyte>(values), Validity(), Count, MissingCount, 0), statistics);
         if (minimum >= short.MinValue && maximum <= short.MaxValue)
@@ -68,7 +64,7 @@ sealed class Int64ColumnBuilder : ColumnBuilder
     {
         int bytes = values.Length * Marshal.SizeOf<T>();
         if (_narrow.Length < bytes) _narrow = new byte[bytes];
-        TensorPrimitives.ConvertTruncating(values, MemoryMarshal.Cast<byte, T>(_narrow.AsSpan(0, bytes)));
+        Conversion.Truncate(values, MemoryMarshal.Cast<byte, T>(_narrow.AsSpan(0, bytes)));
         return new(_narrow.AsMemory(0, bytes));
     }
 
@@ -76,7 +72,7 @@ sealed class Int64ColumnBuilder : ColumnBuilder
     {
         using var scratch = new Scratch(2 * values.Length);
         Span<double> all = scratch.Values[..values.Length], present = scratch.Values[values.Length..];
-        TensorPrimitives.ConvertTruncating(values, all);
+        Conversion.Truncate(values, all);
         return NumberStatistics.Of(MissingCount == 0 ? all : present[..CopyPresent<double>(all, present)], MissingCount);
     }
 }

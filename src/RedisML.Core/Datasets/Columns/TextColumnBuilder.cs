@@ -1,9 +1,9 @@
 using System.Buffers.Binary;
 using System.IO.Hashing;
-using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 using Apache.Arrow;
 using Apache.Arrow.Types;
+using RedisML.Numerics;
 
 namespace RedisML.Datasets.Columns;
 
@@ -233,7 +233,7 @@ sealed class TextColumnBuilder : ColumnBuilder
     {
         int bytes = codes.Length * Marshal.SizeOf<T>();
         if (_narrowCodes.Length < bytes) _narrowCodes = new byte[bytes];
-        TensorPrimitives.ConvertTruncating(codes, MemoryMarshal.Cast<byte, T>(_narrowCodes.AsSpan(0, bytes)));
+        Conversion.Truncate(codes, MemoryMarshal.Cast<byte, T>(_narrowCodes.AsSpan(0, bytes)));
         return new(_narrowCodes.AsMemory(0, bytes));
     }
 }

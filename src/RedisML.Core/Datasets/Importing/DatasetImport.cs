@@ -135,7 +135,7 @@ public sealed class DatasetImport
     }
 
     async Task<string> FingerprintAsync(CancellationToken cancellation) =>
-        await _source.HashAsync(cancellation).ConfigureAwait(false) is { } content ? $"xxh3:{content:x32}:{_optionsHash}" : $"once:{Guid.NewGuid():n}";
+        await _source.HashAsync(cancellation).ConfigureAwait(false) is { } content ? $"xxh64:{content:x16}:{_optionsHash}" : $"once:{Guid.NewGuid():n}";
 
     async Task<ImportColumn[]> ReadColumnsAsync(Dataset? current, CancellationToken cancellation)
     {

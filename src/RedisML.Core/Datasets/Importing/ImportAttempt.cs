@@ -1,5 +1,5 @@
-using System.Buffers.Binary;
 using System.IO.Hashing;
+using System.Runtime.InteropServices;
 using RedisML.Datasets.Chunks;
 
 namespace RedisML.Datasets.Importing;
@@ -24,7 +24,7 @@ sealed class ImportAttempt(
 
     // What the committed parts add up to.
     int _parts;
-    UInt128 _hash;
+    ulong _hash;
     string _file = source.Name;
     long _line = 1;
 
@@ -84,7 +84,7 @@ sealed class ImportAttempt(
     async Task<StoredPart> StoreAsync(ImportPart part, CancellationToken cancellation)
     {
         EncodedPart encoded;
-        UInt128 hash = 0;
+        ulong hash = 0;
         try
         {
             using (part)
@@ -143,17 +143,14 @@ sealed class ImportAttempt(
             source.Name, source.Length, optionsHash, baseVersion, columns, _parts, HashText, _file, _line, rejected.Count, rejected.FileBytes, state).ToJson(), cancellation).ConfigureAwait(false);
     }
 
-    string HashText => $"{_hash:x32}";
+    string HashText => $"{_hash:x16}";
 
     /// <summary>Adds the hash of a part to that of all parts.</summary>
-    void Count(UInt128 hash)
+    void Count(ulong hash)
     {
-        Span<byte> both = stackalloc byte[32];
-        BinaryPrimitives.WriteUInt128LittleEndian(both, _hash);
-        BinaryPrimitives.WriteUInt128LittleEndian(both[16..], hash);
-        _hash = XxHash128.HashToUInt128(both);
+        _hash = XxHash64.HashToUInt64(MemoryMarshal.AsBytes<ulong>([_hash, hash]));
         _parts++;
     }
 
-    readonly record struct StoredPart(UInt128 Hash, EncodedPart Encoded, ChunkEntry? Entry);
+    readonly record struct StoredPart(ulong Hash, EncodedPart Encoded, ChunkEntry? Entry);
 }

@@ -21,7 +21,7 @@ abstract class ImportPart(int index, long bytes) : IDisposable
     public long? FirstLine { get; init; }
 
     /// <summary>A hash of its content, by which a resumed import knows that it reads the same again.</summary>
-    public abstract UInt128 Hash();
+    public abstract ulong Hash();
 
     /// <summary>Makes a chunk of its rows, on any thread.</summary>
     /// <param name="leaveOut">Whether rows that don't fit are left out and returned; else the first of them ends it, without a chunk.</param>

@@ -34,7 +34,7 @@ abstract class ImportSource
     public virtual bool CanReread => true;
 
     /// <summary>A hash of its whole content; null where it can't be read more than once. Cheap after a whole <see cref="ReadAsync"/>, for most.</summary>
-    public abstract Task<UInt128?> HashAsync(CancellationToken cancellation);
+    public abstract Task<ulong?> HashAsync(CancellationToken cancellation);
 
     /// <summary>Its columns, with the types that <paramref name="given"/> says, and inferred ones where it says none.</summary>
     public abstract Task<IReadOnlyList<ImportColumn>> ReadColumnsAsync(

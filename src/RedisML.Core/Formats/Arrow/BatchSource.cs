@@ -26,7 +26,7 @@ abstract class BatchSource(SourceFile file) : ImportSource
 
     protected SourceFile File => file;
 
-    public override async Task<UInt128?> HashAsync(CancellationToken cancellation) => await file.HashAsync(cancellation).ConfigureAwait(false);
+    public override async Task<ulong?> HashAsync(CancellationToken cancellation) => await file.HashAsync(cancellation).ConfigureAwait(false);
 
     public override async Task<IReadOnlyList<ImportColumn>> ReadColumnsAsync(
         IReadOnlyDictionary<string, ColumnType> given, CancellationToken cancellation)
@@ -100,11 +100,11 @@ abstract class BatchSource(SourceFile file) : ImportSource
 /// <summary>A batch that several parts share; its memory is given back with the last.</summary>
 sealed class SharedBatch(RecordBatch batch) : IDisposable
 {
-    readonly Lazy<UInt128> _hash = new(() =>
+    readonly Lazy<ulong> _hash = new(() =>
     {
-        var hash = new XxHash128();
+        var hash = new XxHash64();
         foreach (var array in batch.Arrays) Append(array.Data);
-        return hash.GetCurrentHashAsUInt128();
+        return hash.GetCurrentHashAsUInt64();
 
         void Append(ArrayData? data)
         {
@@ -119,7 +119,7 @@ sealed class SharedBatch(RecordBatch batch) : IDisposable
     public RecordBatch Batch => batch;
 
     /// <summary>Of its buffers; made once, by the first of the parts that ask.</summary>
-    public UInt128 Hash => _hash.Value;
+    public ulong Hash => _hash.Value;
 
     public BatchSlice Slice(int start, int count)
     {
@@ -144,11 +144,11 @@ sealed class BatchPart(int index, IReadOnlyList<BatchSlice> slices, PartEncoder<
     : ImportPart(index, slices.Sum(s => ChunkCodec.BufferBytes(s.Shared.Batch) * s.Count / Math.Max(1, s.Shared.Batch.Length)))
 {
     /// <remarks>Over whole batches and the places in them: cheap, and different wherever the content is.</remarks>
-    public override UInt128 Hash()
+    public override ulong Hash()
     {
-        var hash = new XxHash128();
-        foreach (var slice in slices) hash.Append(MemoryMarshal.AsBytes<UInt128>([slice.Shared.Hash, (UInt128)slice.Start, (UInt128)slice.Count]));
-        return hash.GetCurrentHashAsUInt128();
+        var hash = new XxHash64();
+        foreach (var slice in slices) hash.Append(MemoryMarshal.AsBytes<ulong>([slice.Shared.Hash, (ulong)slice.Start, (ulong)slice.Count]));
+        return hash.GetCurrentHashAsUInt64();
     }
 
     public override EncodedPart Encode(bool leaveOut) => encoder.Encode(slices.Sum(s => (long)s.Count), leaveOut, Append);

@@ -22,7 +22,7 @@ sealed class CsvSource(SourceFile file, ImportOptions options) : ImportSource
 
     public override long Position => _position;
 
-    public override async Task<UInt128?> HashAsync(CancellationToken cancellation) => await file.HashAsync(cancellation).ConfigureAwait(false);
+    public override async Task<ulong?> HashAsync(CancellationToken cancellation) => await file.HashAsync(cancellation).ConfigureAwait(false);
 
     public override async Task<IReadOnlyList<ImportColumn>> ReadColumnsAsync(
         IReadOnlyDictionary<string, ColumnType> given, CancellationToken cancellation)
@@ -85,7 +85,7 @@ sealed class CsvSource(SourceFile file, ImportOptions options) : ImportSource
 
     sealed class CsvPart(RecordBlock block, CsvParsers parsers, bool holdsRejects) : ImportPart(block.Index, block.Length)
     {
-        public override UInt128 Hash() => XxHash128.HashToUInt128(block.Memory.Span);
+        public override ulong Hash() => XxHash64.HashToUInt64(block.Memory.Span);
 
         public override EncodedPart Encode(bool leaveOut)
         {

@@ -24,7 +24,7 @@ sealed class JsonLinesSource(SourceFile file) : ImportSource
 
     public override long Position => _content?.FilePosition ?? 0;
 
-    public override async Task<UInt128?> HashAsync(CancellationToken cancellation) => await file.HashAsync(cancellation).ConfigureAwait(false);
+    public override async Task<ulong?> HashAsync(CancellationToken cancellation) => await file.HashAsync(cancellation).ConfigureAwait(false);
 
     public override async Task<IReadOnlyList<ImportColumn>> ReadColumnsAsync(
         IReadOnlyDictionary<string, ColumnType> given, CancellationToken cancellation)
@@ -90,7 +90,7 @@ sealed class JsonLinesSource(SourceFile file) : ImportSource
 
     sealed class JsonPart(RecordBlock block, PartEncoder<JsonRows> encoder) : ImportPart(block.Index, block.Length)
     {
-        public override UInt128 Hash() => XxHash128.HashToUInt128(block.Memory.Span);
+        public override ulong Hash() => XxHash64.HashToUInt64(block.Memory.Span);
 
         public override EncodedPart Encode(bool leaveOut) =>
             encoder.Encode(block.Memory.Span.Count((byte)'\n'), leaveOut, (rows, left, bad) => rows.Append(WithoutMark(), left, bad));

@@ -35,7 +35,7 @@ sealed class ObjectSource(IAsyncEnumerable<IReadOnlyList<ObjectRow>> batches, Im
 
     public override bool CanReread => false;
 
-    public override Task<UInt128?> HashAsync(CancellationToken cancellation) => Task.FromResult<UInt128?>(null);
+    public override Task<ulong?> HashAsync(CancellationToken cancellation) => Task.FromResult<ulong?>(null);
 
     /// <exception cref="RedisMLException"><c>NoRows</c></exception>
     public override async Task<IReadOnlyList<ImportColumn>> ReadColumnsAsync(
@@ -90,7 +90,7 @@ sealed class ObjectSource(IAsyncEnumerable<IReadOnlyList<ObjectRow>> batches, Im
 
     sealed class ObjectPart(int index, List<ObjectRow> rows, PartEncoder<ObjectColumns> encoder) : ImportPart(index, rows.Count * (long)rows[0].Values.Length * 32)
     {
-        public override UInt128 Hash() => 0;
+        public override ulong Hash() => 0;
 
         public override EncodedPart Encode(bool leaveOut) => encoder.Encode(rows.Count, leaveOut, (columns, left, bad) => columns.Append(rows, left, bad));
 
