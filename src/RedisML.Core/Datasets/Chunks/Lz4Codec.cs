@@ -37,8 +37,8 @@ sealed class Lz4Codec : ITryCompressionCodec
     /// <summary>After 2⁶ misses LZ4 looks at every second place only, after as many more at every third.</summary>
     const int SkipTrigger = 6;
 
-    /// <summary>By the hash of four bytes: where they were seen last.</summary>
-    readonly ushort[] _places = new ushort[4096];
+    /// <summary>The most places of four bytes that are remembered, by their hash.</summary>
+    const int MaxPlaces = 4096;
 
     /// <summary>Compresses; false where that takes more than the destination, which is as long as the source.</summary>
     public bool TryCompress(ReadOnlyMemory<byte> source, Memory<byte> destination, out int bytesWritten)
@@ -69,7 +69,7 @@ sealed class Lz4Codec : ITryCompressionCodec
     {
     }
 
-    bool Shrinks(ReadOnlySpan<byte> source)
+    static bool Shrinks(ReadOnlySpan<byte> source)
     {
         if (source.Length <= 2 * MinSampleLength) return true;
         int length = Math.Clamp(source.Length / 8, MinSampleLength, MaxSampleLength);
@@ -78,11 +78,13 @@ sealed class Lz4Codec : ITryCompressionCodec
 
     /// <summary>About how many bytes LZ4 would save: looks for the matches that it would find, and writes nothing.</summary>
     /// <remarks>LZ4 itself takes longer to clear its table than a short sample takes to be looked through.</remarks>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    int Saving(ReadOnlySpan<byte> sample)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization), SkipLocalsInit]
+    static int Saving(ReadOnlySpan<byte> sample)
     {
         const int wordBytes = sizeof(uint);
-        var places = _places.AsSpan(0, (int)Math.Min(BitOperations.RoundUpToPowerOf2((uint)sample.Length), (uint)_places.Length));
+        Span<ushort> places = stackalloc ushort[MaxPlaces];
+        // A short sample is looked through sooner than all of them are cleared.
+        places = places[..(int)Math.Min(BitOperations.RoundUpToPowerOf2((uint)sample.Length), MaxPlaces)];
         places.Clear();
         int shift = 32 - BitOperations.Log2((uint)places.Length), saving = 0, misses = 0;
         for (int i = 1; i <= sample.Length - wordBytes;)
