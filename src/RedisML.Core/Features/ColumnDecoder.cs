@@ -1,11 +1,11 @@
 using System.Buffers;
 using System.Numerics;
-using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
 using System.Text;
 using Apache.Arrow;
 using RedisML.Datasets;
 using RedisML.Datasets.Columns;
+using RedisML.Numerics;
 
 namespace RedisML.Features;
 
@@ -47,7 +47,7 @@ internal sealed class ColumnDecoder : IDisposable
     NumberVector Numbers<T>(PrimitiveArray<T> array, ColumnType type) where T : struct, INumber<T>
     {
         var values = Rent(array.Length);
-        TensorPrimitives.ConvertTruncating(array.Values, values.Span);
+        Conversion.Truncate(array.Values, values.Span);
         MarkMissing(array, values.Span, double.NaN);
         return new(type, values);
     }

@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
@@ -38,11 +37,20 @@ static class DecimalFractions
     }
 
     /// <summary>The doubles again, of as many rows from <paramref name="start"/> on as <paramref name="values"/> has places.</summary>
-    public static void Decode(Decimal32Array array, int start, Span<double> values)
+    public static void Decode(Decimal32Array array, int start, Span<double> values) =>
+        Decode(MemoryMarshal.Cast<byte, int>(array.ValueBuffer.Span).Slice(array.Offset + start, values.Length), PowersOfTen.Exact[array.Scale], values);
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    static void Decode(ReadOnlySpan<int> integers, double power, Span<double> values)
     {
-        var integers = MemoryMarshal.Cast<byte, int>(array.ValueBuffer.Span).Slice(array.Offset + start, values.Length);
-        TensorPrimitives.ConvertTruncating(integers, values);
-        if (array.Scale > 0) TensorPrimitives.Divide(values, PowersOfTen.Exact[array.Scale], values);
+        int i = 0;
+        for (; i <= integers.Length - Vector256<int>.Count; i += Vector256<int>.Count)
+        {
+            var (low, high) = Vector256.Widen(Vector256.Create(integers[i..]));
+            (Vector256.ConvertToDouble(low) / Vector256.Create(power)).CopyTo(values[i..]);
+            (Vector256.ConvertToDouble(high) / Vector256.Create(power)).CopyTo(values[(i + Vector256<double>.Count)..]);
+        }
+        for (; i < integers.Length; i++) values[i] = integers[i] / power;
     }
 
     /// <returns>How many values from the first on are fractions of this power.</returns>
