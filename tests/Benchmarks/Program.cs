@@ -22,6 +22,7 @@ if (args is ["soak", ..])
     ("formats", FormatFigures.RunAsync),
     ("hash", HashFigures.RunAsync),
     ("memory", MemoryFigures.RunAsync),
+    ("profile", ProfileFigures.RunAsync),
     ("read", ReadFigures.RunAsync),
     ("train", TrainFigures.RunAsync),
     ("workers", TrainFigures.WorkersAsync),
