@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.IO.Hashing;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Apache.Arrow;
 using Apache.Arrow.Types;
@@ -156,6 +157,7 @@ sealed class TextColumnBuilder : ColumnBuilder
     }
 
     /// <summary>The code of a value, a new one where it is new; −1 where the dictionary is full.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     int CodeOf(ReadOnlySpan<byte> value)
     {
         ulong hash = Hash(value);
@@ -173,6 +175,7 @@ sealed class TextColumnBuilder : ColumnBuilder
     }
 
     /// <summary>A short value is its own bytes, mixed; a longer one goes through XXH3.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static ulong Hash(ReadOnlySpan<byte> value)
     {
         if (value.Length > 8) return XxHash3.HashToUInt64(value);

@@ -87,7 +87,7 @@ abstract class CsvField
         protected override bool TryParseShort(ReadOnlySpan<byte> text, out long value)
         {
             value = 0;
-            return !(exact && HasLeadingZero(text)) && (DecimalText.TryInt64(text, out value) || TextValue.TryInteger(text, out value));
+            return !(exact && HasLeadingZero(text)) && TextValue.TryInteger(text, out value);
         }
 
         protected override bool TryParseLong(CsvReader reader, int index, ReadOnlySpan<byte> text, out long value) => TryParseShort(text, out value);

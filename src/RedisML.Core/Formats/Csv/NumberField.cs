@@ -1,5 +1,6 @@
 using CsvHelper;
 using RedisML.Datasets.Columns;
+using RedisML.Formats.Text;
 
 namespace RedisML.Formats.Csv;
 

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
 using RedisML.Datasets;
@@ -51,6 +52,7 @@ sealed class JsonRows
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     BadRow? AppendLine(ReadOnlySpan<byte> line, int number)
     {
         BadRow? bad = null;

@@ -49,13 +49,14 @@ abstract class TextValue
         return TryNumber(text, out _) ? ColumnType.Float64 : ColumnType.Utf8;
     }
 
-    public static bool TryInteger(ReadOnlySpan<byte> text, out long value) => Utf8Parser.TryParse(text, out value, out int used) && used == text.Length;
+    public static bool TryInteger(ReadOnlySpan<byte> text, out long value) =>
+        DecimalText.TryInt64(text, out value) || Utf8Parser.TryParse(text, out value, out int used) && used == text.Length;
 
     /// <remarks>As CSV has it: no spaces around it, a comma nowhere.</remarks>
     public static bool TryNumber(ReadOnlySpan<byte> text, out double value)
     {
         const NumberStyles style = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
-        return double.TryParse(text, style, CultureInfo.InvariantCulture, out value);
+        return DecimalText.TryDouble(text, out value) || double.TryParse(text, style, CultureInfo.InvariantCulture, out value);
     }
 
     public static bool TryBoolean(ReadOnlySpan<byte> text, out bool value)

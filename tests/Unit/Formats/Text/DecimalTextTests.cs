@@ -1,9 +1,9 @@
 using System.Globalization;
 using System.Text;
-using RedisML.Formats.Csv;
+using RedisML.Formats.Text;
 using Xunit;
 
-namespace RedisML.Unit.Formats.Csv;
+namespace RedisML.Unit.Formats.Text;
 
 public sealed class DecimalTextTests
 {

@@ -3,11 +3,11 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using RedisML.Numerics;
 
-namespace RedisML.Formats.Csv;
+namespace RedisML.Formats.Text;
 
 /// <summary>Reads short decimal numbers, such as <c>-12.3456</c>, eight digits at a time and without branches on the digits.</summary>
 /// <remarks>
-/// Most numbers in files are of this form; what isn't is left to CsvHelper. A number of up to 15 digits divided by a power of ten
+/// Most numbers in files are of this form; what isn't is left to others. A number of up to 15 digits divided by a power of ten
 /// up to 10²² is rounded once, so that the result is the nearest double (Clinger, "How to read floating point numbers accurately",
 /// 1990). Eight digits become a number by three multiplications (Lemire, "Quickly parsing eight digits", 2022).
 /// </remarks>
@@ -17,6 +17,7 @@ static class DecimalText
     const ulong Zeros = 0x3030303030303030;
 
     /// <summary>A sign, digits, at most one point; false for every other form, whether it is a number or not.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static bool TryDouble(ReadOnlySpan<byte> text, out double value)
     {
         if (!TryRead(text, out long digits, out int decimals))
@@ -30,6 +31,7 @@ static class DecimalText
     }
 
     /// <summary>A sign and digits; false for every other form, and for more than 15 digits.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static bool TryInt64(ReadOnlySpan<byte> text, out long value)
     {
         if (!TryRead(text, out value, out int decimals) || decimals != 0 || text[^1] == '.') return false;
@@ -107,6 +109,7 @@ static class DecimalText
         return difference - 0x0101010101010101 & ~difference & 0x8080808080808080;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static long EightDigits(ulong digits)
     {
         digits -= Zeros;
