@@ -18,7 +18,9 @@ public sealed record ImportPlan(string Dataset, ImportAction Action, IReadOnlyLi
 {
     public override string ToString() => Action == ImportAction.Nothing
         ? $"nothing to do: dataset '{Dataset}' has these rows already"
-        : $"{Verb} dataset '{Dataset}': about {Rows:N0} rows, {StoredBytes / 1e6:N1} MB in Redis, columns {string.Join(", ", Columns.Select(c => $"{c.Name} {c.Type}"))}";
+        : $"{Verb} dataset '{Dataset}': about {Rows:N0} rows, {Size} in Redis, columns {string.Join(", ", Columns.Select(c => $"{c.Name} {c.Type}"))}";
+
+    string Size => StoredBytes >= 1e6 ? $"{StoredBytes / 1e6:N1} MB" : $"{StoredBytes / 1e3:N1} KB";
 
     string Verb => Action switch { ImportAction.Create => "create", ImportAction.Append => "append to", _ => "replace" };
 }
