@@ -16,6 +16,10 @@ public enum FileCompression
 public sealed class SourceFile
 {
     const int FileBuffer = 1 << 16;
+
+    /// <summary>Inflating takes a file in pieces of 8 KB, each of which would else be a way to another thread and back now and then.</summary>
+    const int CompressedFileBuffer = 1 << 20;
+
     const int HashBuffer = 1 << 20;
 
     ulong? _hash;
@@ -65,7 +69,7 @@ public sealed class SourceFile
     public SourceContent OpenContent() => new(OpenRaw(Path), Compression, Encoding);
 
     /// <summary>The content to be read from its start to its end: <see cref="HashAsync"/> then needn't read the file again.</summary>
-    public SourceContent OpenWhole() => new(OpenRaw(Path), Compression, Encoding, _hash is null ? hash => _hash = hash : null);
+    public SourceContent OpenWhole() => new(OpenRaw(Path, Compression == FileCompression.None ? FileBuffer : CompressedFileBuffer), Compression, Encoding, _hash is null ? hash => _hash = hash : null);
 
     /// <summary>The first bytes of the content, inflated; fewer where it has no more.</summary>
     public async Task<ReadOnlyMemory<byte>> ReadStartAsync(int count, CancellationToken cancellation)
@@ -114,13 +118,13 @@ public sealed class SourceFile
         return (_hash = hash.GetCurrentHashAsUInt64()).Value;
     }
 
-    static FileStream OpenRaw(string path)
+    static FileStream OpenRaw(string path, int buffer = FileBuffer)
     {
         try
         {
             return new FileStream(path, new FileStreamOptions
             {
-                BufferSize = FileBuffer,
+                BufferSize = buffer,
                 Options = FileOptions.SequentialScan | FileOptions.Asynchronous,
                 Share = FileShare.Read,
             });
