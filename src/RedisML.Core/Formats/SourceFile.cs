@@ -17,7 +17,7 @@ public sealed class SourceFile
 {
     const int FileBuffer = 1 << 16;
 
-    /// <summary>Inflating takes a file in pieces of 8 KB, each of which would else be a way to another thread and back now and then.</summary>
+    /// <summary>To fill a buffer is a way to another thread and back, on which inflating waits.</summary>
     const int CompressedFileBuffer = 1 << 20;
 
     const int HashBuffer = 1 << 20;
