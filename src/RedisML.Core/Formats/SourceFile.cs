@@ -17,7 +17,7 @@ public sealed class SourceFile
 {
     const int FileBuffer = 1 << 16;
 
-    /// <summary>To fill a buffer is a way to another thread and back, on which inflating waits.</summary>
+    /// <summary>Inflating waits whenever the buffer is filled, which another thread does.</summary>
     const int CompressedFileBuffer = 1 << 20;
 
     const int HashBuffer = 1 << 20;
@@ -66,10 +66,10 @@ public sealed class SourceFile
     }
 
     /// <summary>The content, inflated.</summary>
-    public SourceContent OpenContent() => new(OpenRaw(Path), Compression, Encoding);
+    public SourceContent OpenContent() => new(OpenForContent(), Compression, Encoding);
 
     /// <summary>The content to be read from its start to its end: <see cref="HashAsync"/> then needn't read the file again.</summary>
-    public SourceContent OpenWhole() => new(OpenRaw(Path, Compression == FileCompression.None ? FileBuffer : CompressedFileBuffer), Compression, Encoding, _hash is null ? hash => _hash = hash : null);
+    public SourceContent OpenWhole() => new(OpenForContent(), Compression, Encoding, _hash is null ? hash => _hash = hash : null);
 
     /// <summary>The first bytes of the content, inflated; fewer where it has no more.</summary>
     public async Task<ReadOnlyMemory<byte>> ReadStartAsync(int count, CancellationToken cancellation)
@@ -117,6 +117,8 @@ public sealed class SourceFile
         BufferPool.Return(buffer);
         return (_hash = hash.GetCurrentHashAsUInt64()).Value;
     }
+
+    FileStream OpenForContent() => OpenRaw(Path, Compression == FileCompression.None ? FileBuffer : CompressedFileBuffer);
 
     static FileStream OpenRaw(string path, int buffer = FileBuffer)
     {

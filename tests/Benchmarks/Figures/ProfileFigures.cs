@@ -15,7 +15,8 @@ static class ProfileFigures
 
     public static async Task RunAsync(BenchmarkContext context)
     {
-        Console.WriteLine($"{"Import by stage, one thread (ms; the least of " + Rounds + " rounds)",-62} {"read",8} {"hash",8} {"encode",8} {"LZ4",8}   {"import",8} {"CPU",8} {"B a row",8}");
+        string heading = $"Import by stage, one thread (ms; the least of {Rounds} rounds)";
+        Console.WriteLine($"{heading,-62} {"read",8} {"hash",8} {"encode",8} {"LZ4",8}   {"import",8} {"CPU",8} {"B a row",8}");
         var store = new DatasetStore(context.Connection);
         List<(string Name, string Path)> files =
         [
@@ -27,14 +28,9 @@ static class ProfileFigures
         {
             await ImportFigures.ImportAsync(context, csv, ChunkCompression.Lz4);
             var dataset = await store.GetAsync("benchmark");
-            await ProfileAsync(context, store, $"{name}, CSV", csv);
-            foreach (string extension in (string[])[".arrow", ".parquet", ".jsonl"])
-            {
-                var path = Path.Combine(context.Folder, Path.GetFileNameWithoutExtension(csv) + extension);
-                await ImportFigures.ImportAsync(context, csv, ChunkCompression.Lz4);
-                await new DatasetExport(context.Connection).RunAsync(await store.GetAsync("benchmark"), new() { Path = path, Force = true }, null, default);
-                await ProfileAsync(context, store, $"{name}, {extension[1..]}", path);
-            }
+            List<string> paths = [csv, .. ((string[])["arrow", "parquet", "jsonl"]).Select(extension => Path.ChangeExtension(csv, extension))];
+            foreach (var path in paths.Skip(1)) await new DatasetExport(context.Connection).RunAsync(dataset, new() { Path = path, Force = true }, null, default);
+            foreach (var path in paths) await ProfileAsync(context, store, $"{name}, {Path.GetExtension(path)[1..]}", path);
         }
         await store.RemoveAsync("benchmark");
         Console.WriteLine();
@@ -53,13 +49,11 @@ static class ProfileFigures
         for (int round = 0; round < Rounds; round++)
         {
             await store.RemoveAsync("benchmark");
-            using var process = Process.GetCurrentProcess();
-            var (cpuBefore, before) = (process.TotalProcessorTime, GC.GetTotalAllocatedBytes());
+            var (cpuBefore, before) = (Environment.CpuUsage.TotalTime, GC.GetTotalAllocatedBytes());
             long rows = 0;
             import = Math.Min(import, await BenchmarkContext.TimeAsync(async () => rows = (await ImportFigures.ImportAsync(context, path, ChunkCompression.Lz4)).RowsWritten));
             allocated = Math.Min(allocated, (double)(GC.GetTotalAllocatedBytes() - before) / rows);
-            process.Refresh();
-            cpu = Math.Min(cpu, (process.TotalProcessorTime - cpuBefore).TotalSeconds);
+            cpu = Math.Min(cpu, (Environment.CpuUsage.TotalTime - cpuBefore).TotalSeconds);
         }
         Console.WriteLine($"  {name,-60} {1000 * read,8:N0} {1000 * hash,8:N0} {1000 * plain,8:N0} {1000 * (packed - plain),8:N0}   {1000 * import,8:N0} {1000 * cpu,8:N0} {allocated,8:N0}");
     }

@@ -6,7 +6,7 @@ namespace RedisML.Unit.Datasets;
 
 public sealed class Lz4CodecTests
 {
-    /// <summary>Buffers as columns have them, with what LZ4 itself makes of them.</summary>
+    /// <summary>Buffers as columns have them.</summary>
     public static TheoryData<string> Buffers => [.. s_buffers.Keys];
 
     static readonly Dictionary<string, Func<int, byte[]>> s_buffers = new()

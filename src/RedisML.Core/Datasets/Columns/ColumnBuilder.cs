@@ -165,7 +165,7 @@ abstract class ColumnBuilder
         return new(_validity.AsMemory(0, length));
     }
 
-    /// <summary>Copies the values that are there, without gaps, into <paramref name="target"/>.</summary>
+    /// <summary>Copies the values that are there, without gaps, into <paramref name="target"/>, which may be the values themselves.</summary>
     protected int CopyPresent<T>(ReadOnlySpan<T> values, Span<T> target)
     {
         int from = 0, to = 0;
@@ -177,6 +177,17 @@ abstract class ColumnBuilder
         }
         values[from..].CopyTo(target[to..]);
         return to + values.Length - from;
+    }
+
+    /// <summary>The values in a narrower type, which holds them all.</summary>
+    /// <param name="bytes">Where they are put; replaced where it is too small.</param>
+    protected static ArrowBuffer Narrow<TFrom, TTo>(ReadOnlySpan<TFrom> values, ref byte[] bytes)
+        where TFrom : unmanaged, INumberBase<TFrom> where TTo : unmanaged, INumberBase<TTo>
+    {
+        int length = values.Length * Marshal.SizeOf<TTo>();
+        if (bytes.Length < length) bytes = new byte[length];
+        Conversion.Truncate(values, MemoryMarshal.Cast<byte, TTo>(bytes.AsSpan(0, length)));
+        return new(bytes.AsMemory(0, length));
     }
 
     /// <summary>The first <paramref name="count"/> values as Arrow wants them: the memory itself, not a copy.</summary>

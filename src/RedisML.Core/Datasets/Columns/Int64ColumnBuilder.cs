@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Apache.Arrow;
 using Apache.Arrow.Types;
 using RedisML.Numerics;
@@ -50,29 +49,20 @@ sealed class Int64ColumnBuilder : ColumnBuilder
         // Rounded as doubles, and exact within 32 bits. Where values are missing there are zeros, which fit.
         double minimum = statistics.Minimum ?? 0, maximum = statistics.Maximum ?? 0;
         if (minimum >= sbyte.MinValue && maximum <= sbyte.MaxValue)
-            return new(Int8Type.Default, new Int8Array(Narrow<sbyte>(values), Validity(), Count, MissingCount, 0), statistics);
+            return new(Int8Type.Default, new Int8Array(Narrow<long, sbyte>(values, ref _narrow), Validity(), Count, MissingCount, 0), statistics);
         if (minimum >= short.MinValue && maximum <= short.MaxValue)
-            return new(Int16Type.Default, new Int16Array(Narrow<short>(values), Validity(), Count, MissingCount, 0), statistics);
+            return new(Int16Type.Default, new Int16Array(Narrow<long, short>(values, ref _narrow), Validity(), Count, MissingCount, 0), statistics);
         if (minimum >= int.MinValue && maximum <= int.MaxValue)
-            return new(Int32Type.Default, new Int32Array(Narrow<int>(values), Validity(), Count, MissingCount, 0), statistics);
-        return new(Int64Type.Default, new Int64Array(Narrow<long>(values), Validity(), Count, MissingCount, 0), statistics);
+            return new(Int32Type.Default, new Int32Array(Narrow<long, int>(values, ref _narrow), Validity(), Count, MissingCount, 0), statistics);
+        return new(Int64Type.Default, new Int64Array(Narrow<long, long>(values, ref _narrow), Validity(), Count, MissingCount, 0), statistics);
     }
 
     protected override void AppendPlaceholder() => Append(0);
 
-    ArrowBuffer Narrow<T>(ReadOnlySpan<long> values) where T : unmanaged, System.Numerics.INumberBase<T>
-    {
-        int bytes = values.Length * Marshal.SizeOf<T>();
-        if (_narrow.Length < bytes) _narrow = new byte[bytes];
-        Conversion.Truncate(values, MemoryMarshal.Cast<byte, T>(_narrow.AsSpan(0, bytes)));
-        return new(_narrow.AsMemory(0, bytes));
-    }
-
     ColumnStatistics Statistics(ReadOnlySpan<long> values)
     {
-        using var scratch = new Scratch(2 * values.Length);
-        Span<double> all = scratch.Values[..values.Length], present = scratch.Values[values.Length..];
-        Conversion.Truncate(values, all);
-        return NumberStatistics.Of(MissingCount == 0 ? all : present[..CopyPresent<double>(all, present)], MissingCount);
+        using var scratch = new Scratch(values.Length);
+        Conversion.Truncate(values, scratch.Values);
+        return NumberStatistics.Of(scratch.Values[..CopyPresent<double>(scratch.Values, scratch.Values)], MissingCount);
     }
 }

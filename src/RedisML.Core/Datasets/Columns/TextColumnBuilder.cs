@@ -1,10 +1,8 @@
 using System.Buffers.Binary;
 using System.IO.Hashing;
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using Apache.Arrow;
 using Apache.Arrow.Types;
-using RedisML.Numerics;
 
 namespace RedisML.Datasets.Columns;
 
@@ -228,15 +226,7 @@ sealed class TextColumnBuilder : ColumnBuilder
     {
         var codes = _codes.AsSpan(0, Count);
         if (_distinct <= sbyte.MaxValue + 1)
-            return (Int8Type.Default, new Int8Array(Narrow<sbyte>(codes), Validity(), Count, MissingCount, 0));
-        return (Int16Type.Default, new Int16Array(Narrow<short>(codes), Validity(), Count, MissingCount, 0));
-    }
-
-    ArrowBuffer Narrow<T>(ReadOnlySpan<int> codes) where T : unmanaged, System.Numerics.INumberBase<T>
-    {
-        int bytes = codes.Length * Marshal.SizeOf<T>();
-        if (_narrowCodes.Length < bytes) _narrowCodes = new byte[bytes];
-        Conversion.Truncate(codes, MemoryMarshal.Cast<byte, T>(_narrowCodes.AsSpan(0, bytes)));
-        return new(_narrowCodes.AsMemory(0, bytes));
+            return (Int8Type.Default, new Int8Array(Narrow<int, sbyte>(codes, ref _narrowCodes), Validity(), Count, MissingCount, 0));
+        return (Int16Type.Default, new Int16Array(Narrow<int, short>(codes, ref _narrowCodes), Validity(), Count, MissingCount, 0));
     }
 }

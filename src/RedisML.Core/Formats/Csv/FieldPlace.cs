@@ -3,24 +3,14 @@ using System.Runtime.InteropServices;
 
 namespace RedisML.Formats.Csv;
 
-/// <summary>Where a short field stands in its block: start and length in 32 bits, as a parser has thousands of them at once.</summary>
-readonly record struct FieldPlace
+/// <summary>Where a short field stands in its block.</summary>
+/// <param name="Start">From the start of the block; that of <see cref="Kept"/> for a value that the column's field keeps.</param>
+/// <param name="Length">In bytes, up to <see cref="MaxLength"/>.</param>
+readonly record struct FieldPlace(int Start, int Length)
 {
     public const int MaxLength = sizeof(ulong);
 
-    const int LengthBits = 4;
-
-    readonly int _packed;
-
-    /// <param name="start">From the start of the block, of less than 128 MB; that of <see cref="Kept"/> for a value that the column's field keeps.</param>
-    /// <param name="length">In bytes, up to <see cref="MaxLength"/>.</param>
-    public FieldPlace(int start, int length) => _packed = start << LengthBits | length;
-
     public static FieldPlace Kept => new(-1, 0);
-
-    public int Start => _packed >> LengthBits;
-
-    public int Length => _packed & (1 << LengthBits) - 1;
 
     /// <summary>The place of <paramref name="field"/>; false where it is longer, or stands elsewhere, as a field does whose quotes had to be taken out.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
