@@ -37,8 +37,8 @@ internal sealed class RunKeys(string prefix, string id)
     /// <summary>A hash: how far the run is, for whoever looks.</summary>
     public RedisKey Progress => $"{_root}:progress";
 
-    /// <summary>A hash: the trained model, before it is published.</summary>
-    public RedisKey Model => $"{_root}:model";
+    /// <summary>A hash: what the run came to, before it is published.</summary>
+    public RedisKey Result => $"{_root}:result";
 
     /// <summary>Says that something has changed.</summary>
     public RedisChannel Events => RedisChannel.Literal($"{_root}:ev");

@@ -7,7 +7,7 @@ namespace RedisML.Features;
 /// <param name="rows">The number of rows.</param>
 /// <param name="numbers">Standardised numbers, column after column.</param>
 /// <param name="positions">For each category, column after column, the position that is 1; −1 where all are 0.</param>
-internal readonly ref struct EncodedBlock(EncodedLayout layout, int rows, ReadOnlySpan<double> numbers, ReadOnlySpan<int> positions)
+public readonly ref struct EncodedBlock(EncodedLayout layout, int rows, ReadOnlySpan<double> numbers, ReadOnlySpan<int> positions)
 {
     readonly ReadOnlySpan<double> _numbers = numbers;
     readonly ReadOnlySpan<int> _positions = positions;

@@ -2,7 +2,7 @@
 namespace RedisML.Features;
 
 /// <summary>Where the features of a pipeline lie in an encoded row, and how rows are cut into blocks.</summary>
-internal sealed class EncodedLayout
+public sealed class EncodedLayout
 {
     public EncodedLayout(IReadOnlyList<Feature> features)
     {
@@ -35,5 +35,5 @@ internal sealed class EncodedLayout
     public int[] NumberPositions { get; }
 
     /// <summary>The encoder of each category, in order.</summary>
-    public CategoryEncoder[] Categories { get; }
+    internal CategoryEncoder[] Categories { get; }
 }

@@ -21,7 +21,8 @@ public sealed record Model
     /// <summary>The names of the parameters, ordinal.</summary>
     public required IReadOnlyList<string> Parameters { get; init; }
 
-    public Algorithm? Algorithm => Definition?.Algorithm;
+    /// <summary>The name of the algorithm that trained it.</summary>
+    public string? Algorithm => Definition?.Algorithm;
 
     /// <summary>The dataset that the model was trained on.</summary>
     public string? Dataset => Definition?.Lineage.Dataset;

@@ -1,55 +1,29 @@
-using System.Text.Json.Serialization;
+using System.Text.Json;
 using RedisML.Features;
 
 namespace RedisML.Models;
 
-/// <summary>The built-in models.</summary>
-[JsonConverter(typeof(JsonStringEnumConverter<Algorithm>))]
-public enum Algorithm
-{
-    /// <summary>Least squares with an L2 penalty (ridge).</summary>
-    Linear,
-
-    /// <summary>Binary logistic regression.</summary>
-    Logistic,
-
-    /// <summary>Multinomial logistic regression.</summary>
-    Softmax,
-
-    /// <summary>Poisson regression: the logarithm of the expected count or rate is linear.</summary>
-    Poisson,
-
-    /// <summary>A model of a training script's own: what its parameters mean, that script knows.</summary>
-    Custom,
-}
-
-public static class Algorithms
-{
-    /// <summary>Whether it predicts a class, and not a number.</summary>
-    public static bool IsClassifier(this Algorithm algorithm) => algorithm is Algorithm.Logistic or Algorithm.Softmax;
-}
-
 /// <summary>What a trained version of a model is, apart from its parameters. Stored as JSON in the field <c>@definition</c>.</summary>
-/// <remarks>
-/// Parameters: <c>weight</c> of shape [<see cref="FeaturePipeline.Width"/>] for Linear, Poisson and Logistic, [classes, Width] for Softmax;
-/// <c>intercept</c>, a scalar, or of shape [classes] for Softmax. They apply to encoded features.
-/// </remarks>
+/// <remarks>Parameters are named values; the algorithm says what they mean. <c>docs/storage-format.md</c> tells it of each.</remarks>
 public sealed record ModelDefinition
 {
-    public required Algorithm Algorithm { get; init; }
+    /// <summary>The name of the algorithm, such as <c>Linear</c>.</summary>
+    public required string Algorithm { get; init; }
 
-    /// <summary>For Custom, the parameters in the order in which training holds them; else null.</summary>
+    public required ModelTask Task { get; init; }
+
+    /// <summary>The parameters in the order in which training holds them, where the algorithm doesn't tell; else null.</summary>
     public IReadOnlyList<ParameterShape>? Parameters { get; init; }
 
     public required FeaturePipeline Pipeline { get; init; }
 
-    public double L2 { get; init; }
-
-    public double L1 { get; init; }
+    /// <summary>What the algorithm was told, an object by name; null for nothing.</summary>
+    public JsonElement? Options { get; init; }
 
     public required Lineage Lineage { get; init; }
 
-    /// <summary>Figures of the training, such as <c>loss</c> (mean squared error, mean Poisson deviance, or mean log loss, without the penalty) and <c>iterations</c>.</summary>
+    /// <summary>Figures of the training, such as <c>loss</c> (mean squared error, mean Poisson deviance, or mean log loss, without the
+    /// penalty) and <c>iterations</c>.</summary>
     public IReadOnlyDictionary<string, double> Metrics { get; init; } = new Dictionary<string, double>();
 }
 

@@ -15,7 +15,10 @@ static class ModelField
     /// <summary>Below Redis's limit of one command, 1 GiB.</summary>
     internal const int MaxTotalBytes = 1_000_000_000;
 
-    internal const string FormatVersion = "1";
+    internal const string FormatVersion = "2";
+
+    /// <summary>The first format, whose definitions are read too.</summary>
+    internal const string FirstFormatVersion = "1";
 
     // The head.
     internal static readonly RedisValue Format = "format";

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using RedisML.Errors;
@@ -20,12 +21,29 @@ sealed partial class ModelJson : JsonSerializerContext
     {
         try
         {
-            return JsonSerializer.Deserialize(json, Definition) ?? throw new JsonException("It is null.");
+            var node = JsonNode.Parse(json) as JsonObject ?? throw new JsonException("It isn't an object.");
+            if (!node.ContainsKey("task")) Upgrade(node);
+            return node.Deserialize(Definition) ?? throw new JsonException("It is null.");
         }
-        catch (JsonException e)
+        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
         {
             throw new RedisMLException("InvalidModelDefinition", ErrorKind.InvalidData,
                 $"The definition of model '{model}' can't be read: {e.Message}", model, e);
         }
+    }
+
+    /// <summary>Format 1 knew five algorithms, each with its task, and two options.</summary>
+    static void Upgrade(JsonObject definition)
+    {
+        bool hasClasses = definition["pipeline"]?["label"]?["classes"] is not null;
+        var task = (string?)definition["algorithm"] switch
+        {
+            "Poisson" => ModelTask.Counts,
+            "Logistic" => ModelTask.Binary,
+            "Softmax" => ModelTask.Classes,
+            _ => hasClasses ? ModelTask.Classes : ModelTask.Regression,
+        };
+        definition["task"] = task.ToString();
+        definition["options"] = new JsonObject { ["l1"] = definition["l1"]?.DeepClone(), ["l2"] = definition["l2"]?.DeepClone() };
     }
 }

@@ -68,7 +68,7 @@ public sealed partial class ModelStore(RedisMLConnection connection)
     {
         var head = await Database.PatientlyAsync(d => d.HashGetAsync(Keys.Model(name), [ModelField.Version, ModelField.Format]), cancellation).ConfigureAwait(false);
         if (head[0].IsNull) return null;
-        if (head[1] != ModelField.FormatVersion)
+        if (head[1] != ModelField.FormatVersion && head[1] != ModelField.FirstFormatVersion)
             throw new RedisMLException("UnsupportedModelFormat", ErrorKind.InvalidData, $"Model '{name}' is stored in format {head[1]}; " +
                 $"this RedisML reads format {ModelField.FormatVersion}. Update the module.", name);
         return (long)head[0];

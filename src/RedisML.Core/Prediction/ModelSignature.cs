@@ -2,23 +2,49 @@ using RedisML.Columns;
 using RedisML.Errors;
 using RedisML.Expressions;
 using RedisML.Features;
+using RedisML.Models;
 
 namespace RedisML.Prediction;
 
-/// <summary>Checks that rows have the columns that a model was trained on.</summary>
-internal sealed class ModelSignature(FeaturePipeline pipeline, DerivedColumns derived)
+/// <summary>What a model needs of a row, and what it predicts.</summary>
+public sealed class ModelSignature
 {
-    /// <param name="columns">The names and logical types of the columns at hand; null for a type that no dataset has.</param>
+    readonly FeaturePipeline _pipeline;
+
+    public ModelSignature(ModelTask task, FeaturePipeline pipeline)
+    {
+        (Task, _pipeline) = (task, pipeline);
+        Derived = new DerivedColumns(pipeline.Derived);
+    }
+
+    public ModelTask Task { get; }
+
+    /// <summary>The stored columns that are needed, with their types in training.</summary>
+    public IReadOnlyList<ColumnSchema> Inputs => _pipeline.Inputs;
+
+    /// <summary>The column that is predicted, with its classes in order; stored or derived.</summary>
+    public LabelEncoding Label => _pipeline.Label;
+
+    internal DerivedColumns Derived { get; }
+
+    /// <summary>The columns of rows, stored and derived, after a check.</summary>
     /// <param name="withLabel">Whether the label is wanted too.</param>
     /// <exception cref="RedisMLException"><c>SignatureMismatch</c>, which lists what is wrong. More columns than needed are fine.</exception>
-    public void Check(IReadOnlyDictionary<string, ColumnType?> columns, bool withLabel)
+    internal BatchColumns Open(RowBatch rows, bool withLabel)
     {
-        var problems = pipeline.Inputs.Select(input => Problem(input, columns)).OfType<string>().ToList();
+        Check(rows.Types(), withLabel);
+        return rows.Columns(Derived);
+    }
+
+    /// <param name="columns">The names and logical types of the columns at hand; null for a type that no dataset has.</param>
+    internal void Check(IReadOnlyDictionary<string, ColumnType?> columns, bool withLabel)
+    {
+        var problems = Inputs.Select(input => Problem(input, columns)).OfType<string>().ToList();
         if (withLabel)
         {
-            foreach (var source in derived.Sources(pipeline.Label.Column).Where(name => derived.Find(name) is null))
+            foreach (var source in Derived.Sources(Label.Column).Where(name => Derived.Find(name) is null))
             {
-                if (pipeline.Inputs.All(input => input.Name != source) && !columns.ContainsKey(source)) problems.Add($"'{source}' is missing");
+                if (Inputs.All(input => input.Name != source) && !columns.ContainsKey(source)) problems.Add($"'{source}' is missing");
             }
         }
         if (problems.Count == 0) return;

@@ -3,7 +3,11 @@ namespace RedisML.Prediction;
 /// <summary>What a model says of the rows of a chunk.</summary>
 public sealed class Predictions
 {
-    internal Predictions(IReadOnlyList<string>? classes, double[] values, double[] probabilities, long unseen) =>
+    /// <param name="classes">Null for regression.</param>
+    /// <param name="values">[rows].</param>
+    /// <param name="probabilities">[rows, classes] in row order; empty for regression.</param>
+    /// <param name="unseen">How many values were categories that training didn't see.</param>
+    public Predictions(IReadOnlyList<string>? classes, double[] values, double[] probabilities, long unseen) =>
         (Classes, Values, Probabilities, Unseen) = (classes, values, probabilities, unseen);
 
     /// <summary>The classes, in order; null for regression.</summary>

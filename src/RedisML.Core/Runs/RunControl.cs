@@ -42,8 +42,11 @@ internal sealed record RunControl
     /// <summary>Why the last change happened.</summary>
     public string Reason { get; init; } = "";
 
-    /// <summary>Of a run that is done: its result, JSON. Of a failed one: the id of the error.</summary>
+    /// <summary>Of a run that is done: its result, JSON.</summary>
     public string Result { get; init; } = "";
+
+    /// <summary>Of a failed run: the id of the error.</summary>
+    public string ErrorId { get; init; } = "";
 
     /// <summary>Why the run is to stop; empty where it isn't.</summary>
     public string Stop { get; init; } = "";
@@ -79,6 +82,7 @@ internal sealed record RunControl
             SnapshotGeneration = Text("snapgen"),
             Reason = Text("reason"),
             Result = Text("result"),
+            ErrorId = Text("error"),
             Stop = Text("stop"),
             Started = Text("started") == "1",
             Published = Number("published"),

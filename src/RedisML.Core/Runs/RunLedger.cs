@@ -77,8 +77,13 @@ internal sealed class RunLedger(RedisMLConnection connection, RunSpecification s
             [Incarnation, generation, node, field, step, header, blob.Length], cancellation).ConfigureAwait(false);
     }
 
-    public Task<string> EndAsync(string generation, string node, string phase, string reason, string result, CancellationToken cancellation) =>
-        EvaluateAsync(RunScripts.End, [Keys.Control, Keys.Members], [Incarnation, generation, node, phase, reason, result, Channel], cancellation);
+    /// <summary>Ends the run for all, once.</summary>
+    /// <param name="result">Of a run that is done, JSON; else empty.</param>
+    /// <param name="errorId">Of one that failed; else empty.</param>
+    public Task<string> EndAsync(
+        string generation, string node, string phase, string reason, CancellationToken cancellation, string result = "", string errorId = "") =>
+        EvaluateAsync(
+            RunScripts.End, [Keys.Control, Keys.Members], [Incarnation, generation, node, phase, reason, result, errorId, Channel], cancellation);
 
     public Task<string> StopAsync(string reason, bool force, CancellationToken cancellation) =>
         EvaluateAsync(RunScripts.Stop, [Keys.Control], [Incarnation, reason, Channel, force ? 1 : 0], cancellation);
@@ -103,7 +108,7 @@ internal sealed class RunLedger(RedisMLConnection connection, RunSpecification s
         }
     }
 
-    public RedisMLException Lost() => new("RunStateLost", ErrorKind.InvalidData,
+    public NodeOutException Lost() => new("RunStateLost", ErrorKind.InvalidData,
         $"The state of training run '{Specification.Id}' is no longer on {connection.Endpoint}: the server was restarted without its data, evicted it, " +
         "or the run was removed. Start the training again; with an append-only file (appendonly yes) it would survive a restart.", Specification.Id);
 

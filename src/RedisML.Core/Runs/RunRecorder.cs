@@ -7,7 +7,7 @@ using StackExchange.Redis;
 namespace RedisML.Runs;
 
 /// <summary>Writes metrics and progress into the run now and then, for whoever looks, where this node is the first.</summary>
-internal sealed class RunRecorder(RunLedger ledger, TrainingNode node) : IAsyncDisposable
+internal sealed class RunRecorder(RunLedger ledger, RunNode node) : IAsyncDisposable
 {
     const int MaxHeld = 10_000;
     static readonly TimeSpan s_interval = TimeSpan.FromMilliseconds(500);
@@ -15,12 +15,12 @@ internal sealed class RunRecorder(RunLedger ledger, TrainingNode node) : IAsyncD
     readonly ConcurrentQueue<(string Name, long Step, double Value, long Time)> _metrics = new();
     readonly CancellationTokenSource _stop = new();
     readonly Lock _lock = new();
-    TrainingProgress? _progress;
+    RunProgress? _progress;
     Task _recording = Task.CompletedTask;
 
     public void Start() => _recording = Task.Run(RecordAsync);
 
-    public void Report(TrainingProgress progress)
+    public void Report(RunProgress progress)
     {
         lock (_lock) _progress = progress;
         if (progress.Iteration > 0) Report("loss", progress.Iteration, progress.Loss);
@@ -70,7 +70,7 @@ internal sealed class RunRecorder(RunLedger ledger, TrainingNode node) : IAsyncD
         while (_metrics.TryDequeue(out var metric))
             entries.Add(new($"{metric.Name}:{metric.Step}", string.Create(CultureInfo.InvariantCulture, $"{metric.Value:R} {metric.Time}")));
         if (entries.Count > 0) await ledger.Database.HashSetAsync(ledger.Keys.Metrics, [.. entries]).ConfigureAwait(false);
-        TrainingProgress? progress;
+        RunProgress? progress;
         lock (_lock) progress = _progress;
         var fields = new List<HashEntry> { new("updated", DateTimeOffset.UtcNow.ToUnixTimeMilliseconds()) };
         if (progress is { } p)

@@ -1,50 +1,14 @@
 using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using RedisML.Datasets;
-using RedisML.Training;
+using RedisML.Errors;
 
 namespace RedisML.Runs;
 
-/// <summary>How many nodes a run has, and how long it waits for them.</summary>
-public sealed record NodeOptions
-{
-    /// <summary>The run starts when so many nodes are there.</summary>
-    public int NodeCount { get; init; } = 1;
-
-    /// <summary>With fewer the run pauses.</summary>
-    public int MinNode { get; init; } = 1;
-
-    /// <summary>More aren't let in. 0: none but those that it starts with, or all where it starts with several.</summary>
-    public int MaxNode { get; init; }
-
-    /// <summary>How long the run waits for nodes that it lacks, and a node to be let in; seconds.</summary>
-    public double JoinTimeout { get; init; } = 300;
-
-    /// <summary>After how long without a sign of life a node is taken for dead; seconds.</summary>
-    public double NodeTimeout { get; init; } = 10;
-
-    /// <summary>How long a node keeps trying to reach Redis; seconds.</summary>
-    public double OutageTimeout { get; init; } = 120;
-
-    /// <summary>A checkpoint is made this often; seconds.</summary>
-    public double CheckpointInterval { get; init; } = 30;
-
-    /// <summary>And after so many steps; 0: by time alone.</summary>
-    public int CheckpointStep { get; init; }
-
-    /// <summary>How many checkpoints are kept.</summary>
-    public int KeepCheckpoint { get; init; } = 2;
-
-    /// <summary>The most nodes that may take part at once.</summary>
-    [JsonIgnore]
-    public int Limit => MaxNode > 0 ? MaxNode : NodeCount == 1 ? 1 : int.MaxValue;
-}
-
-/// <summary>What a run trains and how. Never changed, and the same for each node.</summary>
+/// <summary>What a run does, on which rows and how many nodes. Never changed, and the same for each node.</summary>
 internal sealed record RunSpecification
 {
-    public const int CurrentProtocol = 1;
+    public const int CurrentProtocol = 2;
 
     /// <summary>The version of this module.</summary>
     public static readonly string CurrentModule = typeof(RunSpecification).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!
@@ -57,35 +21,44 @@ internal sealed record RunSpecification
     /// <summary>Nodes of another version would add up, or decide, otherwise.</summary>
     public string Module { get; init; } = CurrentModule;
 
-    public required string Model { get; init; }
+    /// <summary>What kind of program it runs, such as <c>training</c>.</summary>
+    public required string Kind { get; init; }
 
-    public required string Dataset { get; init; }
+    /// <summary>The datasets that it reads, in the order that its kind knows; each is pinned while the run is at work.</summary>
+    public required IReadOnlyList<DatasetReference> Datasets { get; init; }
 
-    public required long DatasetVersion { get; init; }
-
-    /// <summary>Tells the dataset from another of the same name and version.</summary>
-    public required string DatasetIdentity { get; init; }
-
-    /// <summary>The dataset by whose loss training stops early; null for none.</summary>
-    public string? Validation { get; init; }
-
-    public long ValidationVersion { get; init; }
-
-    public string? ValidationIdentity { get; init; }
-
-    public required TrainingSpecification Training { get; init; }
+    /// <summary>What the program is to do: its kind's own JSON.</summary>
+    public required JsonElement Work { get; init; }
 
     public required NodeOptions Nodes { get; init; }
 
     public required DateTimeOffset Started { get; init; }
 
-    public static string IdentityOf(Dataset dataset) => $"{dataset.Version} of {dataset.Created:O}, {dataset.Rows} rows, {dataset.Fingerprint}";
+    /// <summary>Tells what it reads from anything else of the same name.</summary>
+    [JsonIgnore]
+    public string DatasetIdentity => string.Join("; ", Datasets.Select(dataset => dataset.Identity));
 
-    public string ToJson() => JsonSerializer.Serialize(this, s_json);
+    public string ToJson() => JsonSerializer.Serialize(this, Json);
 
-    public static RunSpecification FromJson(string json) => JsonSerializer.Deserialize<RunSpecification>(json, s_json)!;
+    public static RunSpecification FromJson(string json) => JsonSerializer.Deserialize<RunSpecification>(json, Json)!;
 
-    static readonly JsonSerializerOptions s_json = new(JsonSerializerDefaults.Web)
+    /// <summary>What a kind has to say, as it is kept in <see cref="Work"/>.</summary>
+    public static JsonElement ToWork<T>(T work) => JsonSerializer.SerializeToElement(work, Json);
+
+    /// <exception cref="RedisMLException"><c>RunKindMismatch</c>: it is a run of another kind.</exception>
+    public T WorkOf<T>(string kind) => Kind == kind ? Work.Deserialize<T>(Json)! : throw new RedisMLException("RunKindMismatch", ErrorKind.InvalidOperation,
+        $"Run '{Id}' is a {Kind} and no {kind}.", Id);
+
+    public RedisMLException Refused(string why) => new("NodeRefused", ErrorKind.InvalidOperation, $"This process can't take part in run '{Id}': {why}.", Id);
+
+    /// <exception cref="RedisMLException"><c>NodeRefused</c>: it was started by another version of the module.</exception>
+    public void CheckVersion()
+    {
+        if (Module != CurrentModule || Protocol != CurrentProtocol)
+            throw Refused($"it runs RedisML {Module} (protocol {Protocol}) and this is {CurrentModule} (protocol {CurrentProtocol})");
+    }
+
+    static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
     {
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
         NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,

@@ -23,11 +23,11 @@ public sealed class RunStore(RedisMLConnection connection)
 
     /// <summary>Where a run stands.</summary>
     /// <exception cref="RedisMLException"><c>TrainingRunNotFound</c>.</exception>
-    public async Task<TrainingRun> GetAsync(string id, CancellationToken cancellation) =>
+    public async Task<RunStatus> GetAsync(string id, CancellationToken cancellation) =>
         await FindAsync(id, cancellation).ConfigureAwait(false) ?? throw await NotFoundAsync(id, cancellation).ConfigureAwait(false);
 
     /// <summary>Where a run stands; null where there is none.</summary>
-    public async Task<TrainingRun?> FindAsync(string id, CancellationToken cancellation)
+    public async Task<RunStatus?> FindAsync(string id, CancellationToken cancellation)
     {
         var keys = connection.Keys.Run(id);
         var text = _database.PatientlyAsync(d => d.StringGetAsync(keys.Specification), cancellation);
@@ -46,12 +46,12 @@ public sealed class RunStore(RedisMLConnection connection)
     {
         var run = await GetAsync(id, cancellation).ConfigureAwait(false);
         var (ledger, _) = await OpenAsync(id, cancellation).ConfigureAwait(false);
-        if (await ledger.StopAsync("stopped by request", force: run.State == TrainingState.Interrupted, cancellation).ConfigureAwait(false) == "PHASE") return false;
+        if (await ledger.StopAsync("stopped by request", force: run.State == RunState.Interrupted, cancellation).ConfigureAwait(false) == "PHASE") return false;
         var patience = TimeSpan.FromSeconds(Math.Max(10, 2 * ledger.Specification.Nodes.NodeTimeout));
         for (long start = Environment.TickCount64; Environment.TickCount64 - start < patience.TotalMilliseconds;)
         {
             await Task.Delay(50, cancellation).ConfigureAwait(false);
-            if ((await GetAsync(id, cancellation).ConfigureAwait(false)).State is TrainingState.Stopped or TrainingState.Completed or TrainingState.Failed) return true;
+            if ((await GetAsync(id, cancellation).ConfigureAwait(false)).State is RunState.Stopped or RunState.Completed or RunState.Failed) return true;
         }
         await ledger.StopAsync("stopped by request; no node answered", force: true, cancellation).ConfigureAwait(false);
         return true;
@@ -62,19 +62,19 @@ public sealed class RunStore(RedisMLConnection connection)
     /// <returns>Whether there was one.</returns>
     public async Task<bool> RemoveAsync(string id, CancellationToken cancellation)
     {
-        if (await FindAsync(id, cancellation).ConfigureAwait(false) is { State: TrainingState.Running or TrainingState.Waiting or TrainingState.Paused } run)
+        if (await FindAsync(id, cancellation).ConfigureAwait(false) is { State: RunState.Running or RunState.Waiting or RunState.Paused } run)
             throw Active(run);
         await ClearAsync(id, all: true, cancellation).ConfigureAwait(false);
         return await _database.PatientlyAsync(d => d.SetRemoveAsync(connection.Keys.Runs, id), cancellation).ConfigureAwait(false);
     }
 
     /// <summary>The metrics of a run, by name and step.</summary>
-    public async Task<IReadOnlyList<TrainingMetric>> MetricsAsync(string id, CancellationToken cancellation)
+    public async Task<IReadOnlyList<RunMetric>> MetricsAsync(string id, CancellationToken cancellation)
     {
         var fields = await _database.PatientlyAsync(d => d.HashGetAllAsync(connection.Keys.Run(id).Metrics), cancellation).ConfigureAwait(false);
         return [.. fields.Select(field => Parse((string)field.Name!, (string)field.Value!)).OrderBy(m => m.Name, StringComparer.Ordinal).ThenBy(m => m.Step)];
 
-        TrainingMetric Parse(string name, string text)
+        RunMetric Parse(string name, string text)
         {
             int colon = name.LastIndexOf(':');
             var words = text.Split(' ');
@@ -129,54 +129,44 @@ public sealed class RunStore(RedisMLConnection connection)
             }
         }
         if (all)
-            gone.AddRange([keys.Specification, keys.Control, keys.Members, keys.Beats, keys.Nodes, keys.Metrics, keys.Progress, keys.Model]);
+            gone.AddRange([keys.Specification, keys.Control, keys.Members, keys.Beats, keys.Nodes, keys.Metrics, keys.Progress, keys.Result]);
         await _database.PatientlyAsync(d => Task.WhenAll(gone.Select(key => d.KeyDeleteAsync(key))), cancellation).ConfigureAwait(false);
     }
 
-    internal static RedisMLException Active(TrainingRun run) => new("RunActive", ErrorKind.ResourceBusy,
-        $"Training run '{run.Id}' of model '{run.Model}' is at work on {run.Nodes} {(run.Nodes == 1 ? "node" : "nodes")}. Stop it first (Stop-RedisDistributedTraining).", run.Id);
+    internal static RedisMLException Active(RunStatus run) => new("RunActive", ErrorKind.ResourceBusy,
+        $"Training run '{run.Id}' is at work on {run.Nodes} {(run.Nodes == 1 ? "node" : "nodes")}. Stop it first (Stop-RedisDistributedTraining).", run.Id);
 
     async Task<RedisMLException> NotFoundAsync(string id, CancellationToken cancellation) =>
         NearestName.NotFound("TrainingRunNotFound", "training run", id, await ListAsync(cancellation).ConfigureAwait(false));
 
-    static TrainingRun Describe(
+    static RunStatus Describe(
         RunSpecification specification, RunControl control, Dictionary<string, string> progress, Dictionary<string, string> nodes)
     {
-        var outcome = control.Phase == RunPhase.Done ? TrainingOutcome.FromJson(control.Result) : null;
+        var outcome = control.Phase == RunPhase.Done ? RunOutcome.FromJson(control.Result) : null;
         var updated = progress.TryGetValue("updated", out var time)
             ? DateTimeOffset.FromUnixTimeMilliseconds(long.Parse(time, CultureInfo.InvariantCulture)) : specification.Started;
         var now = DateTimeOffset.UtcNow;
         bool isSilent = now - updated > TimeSpan.FromSeconds(Math.Max(SilentTimeouts * specification.Nodes.NodeTimeout, 5));
         return new()
         {
-            Id = specification.Id,
-            Model = specification.Model,
-            ModelVersion = control.Published > 0 ? control.Published : null,
-            Dataset = specification.Dataset,
-            DatasetVersion = specification.DatasetVersion,
-            Algorithm = specification.Training.Algorithm,
+            Specification = specification,
             State = control.Phase switch
             {
-                RunPhase.Done => TrainingState.Completed,
-                RunPhase.Failed => TrainingState.Failed,
-                RunPhase.Stopped => TrainingState.Stopped,
-                _ when isSilent => TrainingState.Interrupted,
-                RunPhase.Pause => control.Started ? TrainingState.Paused : TrainingState.Waiting,
-                _ => TrainingState.Running,
+                RunPhase.Done => RunState.Completed,
+                RunPhase.Failed => RunState.Failed,
+                RunPhase.Stopped => RunState.Stopped,
+                _ when isSilent => RunState.Interrupted,
+                RunPhase.Pause => control.Started ? RunState.Paused : RunState.Waiting,
+                _ => RunState.Running,
             },
-            Step = outcome?.Iterations ?? (int)Number("iteration", 0),
-            MaxStep = specification.Training.MaxIteration,
-            Loss = outcome?.Loss ?? Number("loss", double.NaN),
-            Converged = outcome?.Converged ?? false,
+            Outcome = outcome,
+            Progress = new((int)Number("iteration", 0), Number("loss", double.NaN), (long)Number("rows", 0), Number("rate", 0)),
             Nodes = control.Members.Count,
             Workers = control.Members.Sum(member => nodes.TryGetValue(member, out var text)
                 ? JsonSerializer.Deserialize<NodeDescription>(text, NodeDescription.Json)!.Workers : 0),
-            RowsUsed = outcome?.RowsUsed ?? (long)Number("rows", 0),
-            RowsDropped = outcome?.RowsDropped ?? 0,
-            RowsPerSecond = Number("rate", 0),
             CheckpointStep = control.CheckpointStep,
+            Published = control.Published > 0 ? control.Published : null,
             Reason = control.Reason,
-            Started = specification.Started,
             Elapsed = (outcome?.Ended ?? (control.HasEnded || isSilent ? updated : now)) - specification.Started,
         };
 

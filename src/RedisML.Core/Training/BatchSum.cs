@@ -9,7 +9,7 @@ namespace RedisML.Training;
 /// branch of the share are cut into parts, which are added up pairwise.
 /// </remarks>
 internal sealed class BatchSum(
-    TrainingData data, IBlockTerm term, int batches, int partRows, int seed, WorkerTeam team, int workerCount, ITrainingExchange exchange)
+    TrainingData data, IBlockTerm term, int batches, int partRows, int seed, WorkerTeam team, int workerCount, IExchange exchange)
 {
     readonly GatheredRows?[] _gathered = new GatheredRows[workerCount];
     BatchBranch[] _branches = [];

@@ -32,7 +32,7 @@ internal sealed class BlockSum
     readonly TrainingData _data;
     readonly IBlockTerm _term;
     readonly WorkerTeam _team;
-    readonly ITrainingExchange _exchange;
+    readonly IExchange _exchange;
     readonly int _leaves;
     readonly int _branchSize;
     readonly double[]?[] _sums;
@@ -40,7 +40,7 @@ internal sealed class BlockSum
     readonly double[]?[] _scratch;
     ReadOnlyMemory<double> _parameters;
 
-    public BlockSum(TrainingData data, IBlockTerm term, WorkerTeam team, int workerCount, ITrainingExchange exchange)
+    public BlockSum(TrainingData data, IBlockTerm term, WorkerTeam team, int workerCount, IExchange exchange)
     {
         (_data, _term, _team, _exchange) = (data, term, team, exchange);
         _leaves = data.Map.Leaves;

@@ -7,7 +7,7 @@ namespace RedisML.Training;
 /// <summary>The chunks of this node's share in memory: loaded by the team, and encoded once the encoding is fitted.</summary>
 internal sealed class HeldChunks(
     FeaturePlan plan, TrainingSpecification specification, ITrainingSource source, WorkerTeam team, int workerCount,
-    IProgress<TrainingProgress>? progress)
+    IProgress<RunProgress>? progress)
 {
     readonly ChunkLoader _loader = new(plan, specification);
     readonly SortedList<int, LoadedChunk> _held = [];

@@ -27,11 +27,11 @@ public sealed partial class ModelTraining
                 throw new RedisMLException(control.Result is { Length: > 0 } id ? id : "TrainingFailed", ErrorKind.InvalidOperation,
                     $"Training run '{_run.Id}' failed: {control.Reason}", _run.Id);
             }
-            var outcome = TrainingOutcome.FromJson(control.Result);
+            var outcome = RunOutcome.FromJson(control.Result);
             long version = await PublishedAsync(control).ConfigureAwait(false);
             return _run = Run with
             {
-                State = TrainingState.Completed,
+                State = RunState.Completed,
                 ModelVersion = version,
                 Step = outcome.Iterations,
                 Loss = outcome.Loss,
@@ -43,7 +43,7 @@ public sealed partial class ModelTraining
         }
         catch (Exception e)
         {
-            _run = Run with { State = e is OperationCanceledException ? TrainingState.Stopped : TrainingState.Failed };
+            _run = Run with { State = e is OperationCanceledException ? RunState.Stopped : RunState.Failed };
             throw;
         }
         finally

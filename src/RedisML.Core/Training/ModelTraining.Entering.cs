@@ -35,7 +35,7 @@ public sealed partial class ModelTraining
         };
         // What is wrong with the specification is found before anything is written.
         _ = new TrainingSession(specification, [.. dataset.Columns.Select(c => c.Schema)], new EmptyChunks(dataset.Rows), workerCount);
-        var id = TrainingNode.NewId(TrainingNode.NewName());
+        var id = RunNode.NewId(RunNode.NewName());
         var ledger = await new RunStore(connection).CreateAsync(run, id, cancellation).ConfigureAwait(false);
         return await BeginAsync(connection, ledger, new(dataset, validation), script, workerCount, id, cancellation).ConfigureAwait(false);
     }
@@ -68,10 +68,10 @@ public sealed partial class ModelTraining
         var store = new RunStore(connection);
         var (ledger, control) = await store.OpenAsync(id, cancellation).ConfigureAwait(false);
         var run = await store.GetAsync(id, cancellation).ConfigureAwait(false);
-        if (run.State == TrainingState.Completed) throw new RedisMLException("RunEnded", ErrorKind.InvalidOperation, $"Training run '{id}' has completed.", id);
-        if (!control.HasEnded && run.State != TrainingState.Interrupted) throw RunStore.Active(run);
+        if (run.State == RunState.Completed) throw new RedisMLException("RunEnded", ErrorKind.InvalidOperation, $"Training run '{id}' has completed.", id);
+        if (!control.HasEnded && run.State != RunState.Interrupted) throw RunStore.Active(run);
         var datasets = await DatasetsAsync(connection, ledger.Specification, cancellation).ConfigureAwait(false);
-        var node = TrainingNode.NewId(TrainingNode.NewName());
+        var node = RunNode.NewId(RunNode.NewName());
         var options = ledger.Specification.Nodes;
         var phase = options.Limit == 1 ? RunPhase.Run : (control.Started ? options.MinNode : options.NodeCount) <= 1 ? RunPhase.Form : RunPhase.Pause;
         if (!await ledger.ProposeAsync(control, [node], phase, $"resumed on {node}", node, restart: true, cancellation).ConfigureAwait(false))
@@ -86,7 +86,7 @@ public sealed partial class ModelTraining
         var source = await DatasetTrainingSource.OpenAsync(connection, datasets.Training, cancellation).ConfigureAwait(false);
         var validation = datasets.Validation is null ? null
             : await DatasetTrainingSource.OpenAsync(connection, datasets.Validation, cancellation).ConfigureAwait(false);
-        var node = new TrainingNode(ledger, workerCount, member, [.. datasets.All.Select(dataset => new DatasetPin(connection, dataset))]);
+        var node = new RunNode(ledger, workerCount, member, [.. datasets.All.Select(dataset => new DatasetPin(connection, dataset))]);
         try
         {
             await node.StartAsync(isMember: member is not null, cancellation).ConfigureAwait(false);

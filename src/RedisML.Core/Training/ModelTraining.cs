@@ -11,7 +11,7 @@ public sealed partial class ModelTraining
 {
     readonly RedisMLConnection _connection;
     readonly RunLedger _ledger;
-    readonly TrainingNode _node;
+    readonly RunNode _node;
     readonly NodeLink _link;
     readonly RunRecorder _recorder;
     readonly DatasetTrainingSource _source;
@@ -19,7 +19,7 @@ public sealed partial class ModelTraining
     readonly TrainingSession _session;
     volatile TrainingRun _run;
 
-    ModelTraining(RedisMLConnection connection, RunLedger ledger, TrainingNode node, TrainingDatasets datasets, DatasetTrainingSource source,
+    ModelTraining(RedisMLConnection connection, RunLedger ledger, RunNode node, TrainingDatasets datasets, DatasetTrainingSource source,
         DatasetTrainingSource? validation, ITrainingScript? script, int workerCount)
     {
         (_connection, _ledger, _node, _source, _validation) = (connection, ledger, node, source, validation);
@@ -30,7 +30,7 @@ public sealed partial class ModelTraining
             Model = specification.Model,
             Dataset = specification.Dataset,
             DatasetVersion = specification.DatasetVersion,
-            State = TrainingState.Running,
+            State = RunState.Running,
             Algorithm = specification.Training.Algorithm,
             Workers = workerCount,
             MaxStep = specification.Training.MaxIteration,
@@ -53,8 +53,8 @@ public sealed partial class ModelTraining
     {
         Elapsed = DateTimeOffset.UtcNow - _run.Started,
         Nodes = _node.Members,
-        State = _run.State == TrainingState.Running && _node.Control is { Phase: RunPhase.Pause } control
-            ? control.Started ? TrainingState.Paused : TrainingState.Waiting : _run.State,
+        State = _run.State == RunState.Running && _node.Control is { Phase: RunPhase.Pause } control
+            ? control.Started ? RunState.Paused : RunState.Waiting : _run.State,
         Reason = _node.Control?.Reason ?? "",
     };
 
@@ -67,9 +67,9 @@ public sealed partial class ModelTraining
     public void WriteMetric(string name, long step, double value) => _recorder.Report(name, step, value);
 
     /// <summary>Keeps the run's snapshot up to date, on the leader's thread.</summary>
-    sealed class RunProgress(ModelTraining training) : IProgress<TrainingProgress>
+    sealed class RunProgress(ModelTraining training) : IProgress<RunProgress>
     {
-        public void Report(TrainingProgress value)
+        public void Report(RunProgress value)
         {
             training._run = training._run with
             {

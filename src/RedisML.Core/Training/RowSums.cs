@@ -9,7 +9,7 @@ namespace RedisML.Training;
 /// <param name="partRows">How many rows of a batch a worker takes at once.</param>
 internal sealed class RowSums(
     Objective objective, TrainingData training, TrainingData? validation, int batches, int partRows, int seed, WorkerTeam team, int workerCount,
-    ITrainingExchange exchange)
+    IExchange exchange)
 {
     readonly BlockSum _all = new(training, objective, team, workerCount, exchange);
     readonly BatchSum? _batch = batches > 0 ? new(training, objective, batches, partRows, seed, team, workerCount, exchange) : null;

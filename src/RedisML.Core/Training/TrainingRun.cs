@@ -3,7 +3,7 @@ using RedisML.Models;
 namespace RedisML.Training;
 
 /// <summary>Where a training run stands.</summary>
-public enum TrainingState
+public enum RunState
 {
     /// <summary>Waits for the nodes that it starts with.</summary>
     Waiting,
@@ -36,7 +36,7 @@ public sealed record TrainingRun
 
     public required long DatasetVersion { get; init; }
 
-    public required TrainingState State { get; init; }
+    public required RunState State { get; init; }
 
     public required Algorithm Algorithm { get; init; }
 
@@ -69,7 +69,7 @@ public sealed record TrainingRun
     public double RowsPerSecond { get; init; }
 
     /// <summary>At most, going by the steps so far and the most that there may be; null where nothing is known yet, and after the end.</summary>
-    public TimeSpan? TimeLeft => State != TrainingState.Running || Step == 0 || Elapsed == default
+    public TimeSpan? TimeLeft => State != RunState.Running || Step == 0 || Elapsed == default
         ? null : Elapsed * ((double)Math.Max(0, MaxStep - Step) / Step);
 
     /// <summary>The most steps that there may be.</summary>

@@ -16,7 +16,7 @@ public sealed class TrainingSession
     readonly ITrainingSource _source;
     readonly ITrainingSource? _validation;
     readonly INodeLink _link;
-    readonly IProgress<TrainingProgress>? _progress;
+    readonly IProgress<RunProgress>? _progress;
     readonly FeaturePlan _plan;
     readonly ITrainingScript? _script;
     readonly WorkerTeam _team = new();
@@ -28,7 +28,7 @@ public sealed class TrainingSession
     /// <exception cref="RedisMLException">The specification doesn't fit the columns, or the rows don't fit into memory.</exception>
     public TrainingSession(
         TrainingSpecification specification, IReadOnlyList<ColumnSchema> schema, ITrainingChunks chunks, int workerCount,
-        IProgress<TrainingProgress>? progress = null, ITrainingChunks? validation = null, ITrainingScript? script = null)
+        IProgress<RunProgress>? progress = null, ITrainingChunks? validation = null, ITrainingScript? script = null)
         : this(specification, schema, new WholeSource(chunks), new LocalLink(), workerCount, progress, validation is null ? null : new WholeSource(validation), script)
     {
     }
@@ -36,7 +36,7 @@ public sealed class TrainingSession
     /// <summary>A training as a node of a run.</summary>
     internal TrainingSession(
         TrainingSpecification specification, IReadOnlyList<ColumnSchema> schema, ITrainingSource source, INodeLink link, int workerCount,
-        IProgress<TrainingProgress>? progress, ITrainingSource? validation = null, ITrainingScript? script = null)
+        IProgress<RunProgress>? progress, ITrainingSource? validation = null, ITrainingScript? script = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(workerCount, 1);
         CheckRange(specification);
@@ -97,7 +97,7 @@ public sealed class TrainingSession
         {
             try
             {
-                return Train(held, new TrainingReplica(_link, _link.Enter(_team.Wait)));
+                return Train(held, new RunReplica(_link, _link.Enter(_team.Wait)));
             }
             catch (RedisMLException e) when (e.ErrorId == "LossNotFinite")
             {
@@ -111,7 +111,7 @@ public sealed class TrainingSession
         }
     }
 
-    TrainingResult Train(HeldChunks held, ITrainingExchange exchange)
+    TrainingResult Train(HeldChunks held, IExchange exchange)
     {
         long start = Stopwatch.GetTimestamp();
         var fit = new PipelineFit(_plan, _specification, held.Merge(exchange.Gather(held.Statistics)));

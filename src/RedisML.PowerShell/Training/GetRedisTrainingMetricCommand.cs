@@ -5,7 +5,7 @@ using RedisML.Runs;
 namespace RedisML.PowerShell.Training;
 
 [Cmdlet(VerbsCommon.Get, "RedisTrainingMetric")]
-[OutputType(typeof(TrainingMetric))]
+[OutputType(typeof(RunMetric))]
 public sealed class GetRedisTrainingMetricCommand : RedisMLCmdlet
 {
     [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]

@@ -44,7 +44,7 @@ public sealed class TrainingJob : Job
     /// <summary>Where warnings go; to the first worker's stream unless told otherwise.</summary>
     internal Action<string> Warn { get; set; }
 
-    internal static string Status(TrainingRun run) => run.State is TrainingState.Waiting or TrainingState.Paused
+    internal static string Status(TrainingRun run) => run.State is RunState.Waiting or RunState.Paused
         ? $"{run.State.ToString().ToLowerInvariant()}, {run.Nodes} {(run.Nodes == 1 ? "node" : "nodes")}: {run.Reason}"
         : run.Step == 0
         ? $"{run.RowsUsed:N0} rows loaded, {run.RowsPerSecond:N0} rows/s"

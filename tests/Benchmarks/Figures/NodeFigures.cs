@@ -64,10 +64,10 @@ static class NodeFigures
         var store = new RunStore(context.Connection);
         var (first, second) = ("a.1", "b.1");
         var ledger = await store.CreateAsync(specification, first, default);
-        await using var one = new TrainingNode(ledger, 1, first);
+        await using var one = new RunNode(ledger, 1, first);
         await one.StartAsync(isMember: true, default);
         var (otherLedger, _) = await new RunStore(other).OpenAsync(id, default);
-        await using var two = new TrainingNode(otherLedger, 1, null);
+        await using var two = new RunNode(otherLedger, 1, null);
         await two.StartAsync(isMember: false, default);
         var results = await Task.WhenAll(new[] { one, two }.Select(node => Task.Factory.StartNew(() => Drive(node, length, steps), TaskCreationOptions.LongRunning)));
         await ledger.StopAsync("measured", force: true, default);
@@ -75,7 +75,7 @@ static class NodeFigures
         return results.Max();
     }
 
-    static double Drive(TrainingNode node, int length, int steps)
+    static double Drive(RunNode node, int length, int steps)
     {
         const int leaves = 64;
         var team = new WorkerTeam();
@@ -84,7 +84,7 @@ static class NodeFigures
         var times = new double[steps];
         team.Lead(() =>
         {
-            var replica = new TrainingReplica(link, link.Enter(team.Wait));
+            var replica = new RunReplica(link, link.Enter(team.Wait));
             replica.Attach(new Lbfgs(new double[1], new DiagonalPreconditioner([1]), new(), 1, 0));
             var vector = new double[length];
             for (int step = 0; step < steps; step++)

@@ -115,11 +115,11 @@ static partial class TrainFigures
     [GeneratedRegex(@"fit\s+([\d.]+) s")]
     private static partial Regex FitTime();
 
-    sealed class FirstIteration : IProgress<TrainingProgress>
+    sealed class FirstIteration : IProgress<RunProgress>
     {
         public long Start { get; private set; }
 
-        public void Report(TrainingProgress value)
+        public void Report(RunProgress value)
         {
             if (Start == 0 && value.Iteration > 0) Start = Stopwatch.GetTimestamp();
         }

@@ -43,7 +43,7 @@ public class ChartTests
     {
         var column = new ColumnSummary("a", "a<b & c", ColumnType.Int64, 6, 1, null, null, null, null, 3);
         return name == "curve"
-            ? new MetricChart("a<b & c", Enumerable.Range(0, 20).Select(i => new TrainingMetric("r", "loss", i, 1.0 / (i + 1), default)))
+            ? new MetricChart("a<b & c", Enumerable.Range(0, 20).Select(i => new RunMetric("r", "loss", i, 1.0 / (i + 1), default)))
             : new DistributionChart("a<b & c",
             [
                 column with { Histogram = [new(0.0, 1.0, 2), new(1.0, 2.0, 4)], Quantiles = [new(0.5, 1.0)] },

@@ -146,9 +146,9 @@ public sealed class TrainingFailureTests
         }
     }
 
-    sealed class StopAt(int iteration, CancellationTokenSource stop) : IProgress<TrainingProgress>
+    sealed class StopAt(int iteration, CancellationTokenSource stop) : IProgress<RunProgress>
     {
-        public void Report(TrainingProgress value)
+        public void Report(RunProgress value)
         {
             if (value.Iteration == iteration) stop.Cancel();
         }

@@ -168,7 +168,7 @@ public sealed class TrainingSessionTests
     public async Task Progress_comes_from_loading_and_from_every_iteration()
     {
         var table = Table(2000);
-        var reports = new List<TrainingProgress>();
+        var reports = new List<RunProgress>();
         var session = new TrainingSession(Specification(Algorithm.Logistic) with { Missing = MissingPolicy.Mean }, table.Schema, new MemoryChunks(table.Chunks(500)), 1, new Recorder(reports));
         var result = await session.RunAsync(TestContext.Current.CancellationToken);
         Assert.Equal([500L, 1000, 1500, 2000], reports.Where(r => r.Iteration == 0).Select(r => r.Rows));
@@ -204,8 +204,8 @@ public sealed class TrainingSessionTests
             .Add("kind", x.Select((v, i) => (string?)(v + noise[i] < 0.5 ? "small" : v + noise[i] < 1.5 ? "middle" : "large")));
     }
 
-    sealed class Recorder(List<TrainingProgress> reports) : IProgress<TrainingProgress>
+    sealed class Recorder(List<RunProgress> reports) : IProgress<RunProgress>
     {
-        public void Report(TrainingProgress value) => reports.Add(value);
+        public void Report(RunProgress value) => reports.Add(value);
     }
 }

@@ -11,11 +11,11 @@ internal interface INodeLink
     /// <param name="wait">Waits for a task on the leader's thread.</param>
     byte[] Enter(Action<Task> wait);
 
-    /// <inheritdoc cref="ITrainingExchange.Gather"/>
-    IReadOnlyList<ReadOnlyMemory<byte>> Gather(TrainingReplica replica, Func<Share, byte[]> contribute);
+    /// <inheritdoc cref="IExchange.Gather"/>
+    IReadOnlyList<ReadOnlyMemory<byte>> Gather(RunReplica replica, Func<Share, byte[]> contribute);
 
-    /// <inheritdoc cref="ITrainingExchange.Sum"/>
-    ReadOnlyMemory<double> Sum(TrainingReplica replica, int length, Func<Share, IReadOnlyList<Memory<double>>> contribute);
+    /// <inheritdoc cref="IExchange.Sum"/>
+    ReadOnlyMemory<double> Sum(RunReplica replica, int length, Func<Share, IReadOnlyList<Memory<double>>> contribute);
 }
 
 /// <summary>This node has lost its state, or its place among the nodes: it has to enter again.</summary>
@@ -36,8 +36,8 @@ internal sealed class LocalLink : INodeLink
         return [];
     }
 
-    public IReadOnlyList<ReadOnlyMemory<byte>> Gather(TrainingReplica replica, Func<Share, byte[]> contribute) => [contribute(All)];
+    public IReadOnlyList<ReadOnlyMemory<byte>> Gather(RunReplica replica, Func<Share, byte[]> contribute) => [contribute(All)];
 
-    public ReadOnlyMemory<double> Sum(TrainingReplica replica, int length, Func<Share, IReadOnlyList<Memory<double>>> contribute) =>
+    public ReadOnlyMemory<double> Sum(RunReplica replica, int length, Func<Share, IReadOnlyList<Memory<double>>> contribute) =>
         contribute(All)[0];
 }

@@ -4,7 +4,7 @@ using RedisML.Numerics;
 namespace RedisML.Runs.Exchange;
 
 /// <summary>The fixed binary tree in which leaves are added up, whoever adds up which of them: the order of additions makes the bits of a sum.</summary>
-internal static class LeafTree
+public static class LeafTree
 {
     /// <summary>The fewest branches that hold the leaves of a share.</summary>
     public static List<Branch> Branches(Share share, int leaves)
@@ -53,4 +53,4 @@ internal static class LeafTree
 }
 
 /// <summary>The sum of a branch.</summary>
-internal delegate ReadOnlySpan<double> BranchVector(int index);
+public delegate ReadOnlySpan<double> BranchVector(int index);

@@ -4,7 +4,7 @@ namespace RedisML.Runs.Exchange;
 
 /// <summary>Some leaves of the tree of sums that follow each other: what a node adds up.</summary>
 /// <param name="End">The first leaf after it.</param>
-internal readonly record struct Share(int First, int End)
+public readonly record struct Share(int First, int End)
 {
     public int Count => End - First;
 
@@ -20,4 +20,4 @@ internal readonly record struct Share(int First, int End)
 }
 
 /// <summary>A branch of the tree of sums: the leaves from <paramref name="First"/> on, a power of two of them; fewer at the tree's end.</summary>
-internal readonly record struct Branch(int First, int Size);
+public readonly record struct Branch(int First, int Size);

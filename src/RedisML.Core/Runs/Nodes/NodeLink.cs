@@ -4,7 +4,7 @@ using RedisML.Runs.Exchange;
 namespace RedisML.Runs.Nodes;
 
 /// <summary>A node as the leader of its workers sees it.</summary>
-internal sealed class NodeLink(TrainingNode node) : INodeLink
+internal sealed class NodeLink(RunNode node) : INodeLink
 {
     readonly Contribution _contribution = new();
     double[] _sum = [];
@@ -14,7 +14,7 @@ internal sealed class NodeLink(TrainingNode node) : INodeLink
     Share? _prepared;
 
     /// <summary>The state of the training that runs now, or ran last.</summary>
-    public TrainingReplica? Replica { get; private set; }
+    public RunReplica? Replica { get; private set; }
 
     public void Use(Action<Share> prepare, int leaves) => (_prepare, _leaves) = (prepare, leaves);
 
@@ -24,7 +24,7 @@ internal sealed class NodeLink(TrainingNode node) : INodeLink
         return Wait(node.EnterAsync());
     }
 
-    public IReadOnlyList<ReadOnlyMemory<byte>> Gather(TrainingReplica replica, Func<Share, byte[]> contribute)
+    public IReadOnlyList<ReadOnlyMemory<byte>> Gather(RunReplica replica, Func<Share, byte[]> contribute)
     {
         Replica = replica;
         if (node.IsAlone) return [Alone(contribute)];
@@ -32,7 +32,7 @@ internal sealed class NodeLink(TrainingNode node) : INodeLink
         return [.. result.Payloads.Select(payload => new ReadOnlyMemory<byte>(payload.ToArray()))];
     }
 
-    public ReadOnlyMemory<double> Sum(TrainingReplica replica, int length, Func<Share, IReadOnlyList<Memory<double>>> contribute)
+    public ReadOnlyMemory<double> Sum(RunReplica replica, int length, Func<Share, IReadOnlyList<Memory<double>>> contribute)
     {
         Replica = replica;
         if (node.IsAlone) return Alone(contribute)[0];
@@ -54,7 +54,7 @@ internal sealed class NodeLink(TrainingNode node) : INodeLink
         return contribution;
     }
 
-    StepResult Step(TrainingReplica replica, Action<Share> contribute, int length)
+    StepResult Step(RunReplica replica, Action<Share> contribute, int length)
     {
         while (true)
         {

@@ -11,7 +11,7 @@ public sealed class MetricChart : Chart
     const int Ticks = 5;
 
     /// <param name="metrics">At least one; those that aren't finite are left out.</param>
-    public MetricChart(string title, IEnumerable<TrainingMetric> metrics)
+    public MetricChart(string title, IEnumerable<RunMetric> metrics)
     {
         Title = title;
         Points = [.. metrics.Where(m => double.IsFinite(m.Value)).Select(m => (m.Step, m.Value)).OrderBy(p => p.Step)];

@@ -90,7 +90,7 @@ public sealed class ClusterTrainingTests(RedisClusterFixture cluster, RedisServe
         int step = (await fixture.Runs.GetAsync(id, Cancellation)).Step;
         await fixture.WaitAsync(id, run => run.Step > step + 20);
         servers.KillFirst();
-        foreach (var training in trainings) Assert.Equal(TrainingState.Completed, (await training.Completion.WaitAsync(s_patience, Cancellation)).State);
+        foreach (var training in trainings) Assert.Equal(RunState.Completed, (await training.Completion.WaitAsync(s_patience, Cancellation)).State);
         Assert.Equal(await fixture.BitsAsync("undisturbed"), await fixture.BitsAsync("disturbed"));
     }
 
@@ -108,12 +108,12 @@ public sealed class ClusterTrainingTests(RedisClusterFixture cluster, RedisServe
             Assert.True(await fixture.Runs.StopAsync(id, Cancellation));
             foreach (var training in trainings) await Assert.ThrowsAnyAsync<OperationCanceledException>(() => training.Completion.WaitAsync(s_patience, Cancellation));
             var stopped = await fixture.Runs.GetAsync(id, Cancellation);
-            Assert.Equal(TrainingState.Stopped, stopped.State);
+            Assert.Equal(RunState.Stopped, stopped.State);
             Assert.True(stopped.CheckpointStep > 20);
             int slot = fixture.Connection.Database.Multiplexer.GetHashSlot(fixture.Connection.Keys.Run(id).Control);
             if (cluster.Cluster.BeginMove(slot)) cluster.Cluster.EndMove(slot);
             var resumed = await (await fixture.ResumeAsync(id)).Completion.WaitAsync(s_patience, Cancellation);
-            Assert.Equal((TrainingState.Completed, 1L), (resumed.State, resumed.ModelVersion));
+            Assert.Equal((RunState.Completed, 1L), (resumed.State, resumed.ModelVersion));
             Assert.Equal(await fixture.BitsAsync("whole"), await fixture.BitsAsync($"m{nodes}"));
         }
     }

@@ -86,7 +86,7 @@ public sealed class FaultTests : IAsyncLifetime
         var (id, nodes) = await StartAsync(2);
         await _fixture.WaitAsync(id, run => run.CheckpointStep > 10);
         foreach (var node in nodes) node.Kill();
-        await _fixture.WaitAsync(id, run => run.State == TrainingState.Interrupted);
+        await _fixture.WaitAsync(id, run => run.State == RunState.Interrupted);
         var resumed = Start($"Resume-RedisDistributedTraining {id} -WorkerCount 1");
         Assert.Equal(await s_undisturbed.Value, await resumed.LossAsync(), LossTolerance);
     }
@@ -171,7 +171,7 @@ public sealed class FaultTests : IAsyncLifetime
             Assert.Matches("isn't finite at step [0-9]+.*Worker 0", error.Message);
         }
         var run = await _fixture.Runs.GetAsync(start.Run.Id, Cancellation);
-        Assert.Equal(TrainingState.Failed, run.State);
+        Assert.Equal(RunState.Failed, run.State);
         Assert.Matches(@"node \S+: .* at step [0-9]+.* Worker 0", run.Reason);
         Assert.True(run.CheckpointStep > 0);
     }

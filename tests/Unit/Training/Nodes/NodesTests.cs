@@ -30,7 +30,7 @@ public sealed class NodesTests(EmbeddedServerFixture embedded, RedisServerFixtur
             var others = new List<ModelTraining>();
             for (int i = 1; i < nodes; i++) others.Add(await fixture.JoinAsync(start.Run.Id));
             var runs = await Task.WhenAll(others.Prepend(start).Select(t => t.Completion)).WaitAsync(s_patience, Cancellation);
-            Assert.All(runs, run => Assert.Equal((TrainingState.Completed, 1L, nodes), (run.State, run.ModelVersion, run.Nodes)));
+            Assert.All(runs, run => Assert.Equal((RunState.Completed, 1L, nodes), (run.State, run.ModelVersion, run.Nodes)));
             var bits = await fixture.BitsAsync($"m{nodes}");
             Assert.Equal(first ??= bits, bits);
         }
@@ -76,7 +76,7 @@ public sealed class NodesTests(EmbeddedServerFixture embedded, RedisServerFixtur
         var error = await Assert.ThrowsAsync<RedisMLException>(() => start.Completion.WaitAsync(s_patience, Cancellation));
         Assert.Equal("TooFewNodes", error.ErrorId);
         Assert.Contains("only 1 of 3 nodes", error.Message);
-        Assert.Equal(TrainingState.Failed, (await fixture.Runs.GetAsync(start.Run.Id, Cancellation)).State);
+        Assert.Equal(RunState.Failed, (await fixture.Runs.GetAsync(start.Run.Id, Cancellation)).State);
     }
 
     [Fact]
@@ -94,10 +94,10 @@ public sealed class NodesTests(EmbeddedServerFixture embedded, RedisServerFixtur
             await Assert.ThrowsAnyAsync<OperationCanceledException>(() => start.Completion.WaitAsync(s_patience, Cancellation));
             await Assert.ThrowsAnyAsync<OperationCanceledException>(() => other.Completion.WaitAsync(s_patience, Cancellation));
             var stopped = await fixture.Runs.GetAsync(start.Run.Id, Cancellation);
-            Assert.Equal(TrainingState.Stopped, stopped.State);
+            Assert.Equal(RunState.Stopped, stopped.State);
             Assert.True(stopped.CheckpointStep > 20);
             var resumed = await fixture.ResumeAsync(start.Run.Id);
-            Assert.Equal(TrainingState.Completed, (await resumed.Completion.WaitAsync(s_patience, Cancellation)).State);
+            Assert.Equal(RunState.Completed, (await resumed.Completion.WaitAsync(s_patience, Cancellation)).State);
             Assert.Equal(await fixture.BitsAsync("whole"), await fixture.BitsAsync(model));
         }
     }

@@ -6,7 +6,7 @@ using StackExchange.Redis;
 namespace RedisML.Runs.Nodes;
 
 // What the first member does for all: checkpoints, and the end.
-internal sealed partial class TrainingNode
+internal sealed partial class RunNode
 {
     Task _checkpoint = Task.CompletedTask;
     long _checkpointTime = Stopwatch.GetTimestamp();
@@ -25,7 +25,7 @@ internal sealed partial class TrainingNode
     }
 
     /// <summary>Before a step: makes a checkpoint where it is time for one, and ends the run where it is to stop.</summary>
-    public async Task AttendAsync(TrainingReplica replica)
+    public async Task AttendAsync(RunReplica replica)
     {
         if (!IsFirst) return;
         var control = _view!.Control;
@@ -33,7 +33,7 @@ internal sealed partial class TrainingNode
         {
             await _checkpoint.ConfigureAwait(false);
             if (_step > 0) await SaveCheckpointAsync(control.Generation, _step, replica.Save(), Stopping).ConfigureAwait(false);
-            await _ledger.EndAsync(control.Generation, _id, RunPhase.Stopped, control.Stop, "", Stopping).ConfigureAwait(false);
+            await _ledger.EndAsync(control.Generation, _id, RunPhase.Stopped, control.Stop, Stopping).ConfigureAwait(false);
             ThrowIfEnded((await LookAsync(Stopping).ConfigureAwait(false)).Control);
         }
         bool isDue = Stopwatch.GetElapsedTime(_checkpointTime).TotalSeconds >= _options.CheckpointInterval
@@ -51,12 +51,12 @@ internal sealed partial class TrainingNode
         var control = (await _ledger.BeatAsync(_id, _position, patience.Token).ConfigureAwait(false)).Control;
         if (control.HasEnded || !control.Members.Contains(_id)) return;
         if (state is not null && _step > 0) await SaveCheckpointAsync(control.Generation, _step, state, patience.Token).ConfigureAwait(false);
-        await _ledger.EndAsync(control.Generation, _id, RunPhase.Failed, $"node {_id}: {error.Message}", error.ErrorId, patience.Token).ConfigureAwait(false);
+        await _ledger.EndAsync(control.Generation, _id, RunPhase.Failed, $"node {_id}: {error.Message}", patience.Token, errorId: error.ErrorId).ConfigureAwait(false);
     }
 
-    /// <summary>Ends the run with the trained model. All members come here with the same one; the first that is alive ends it.</summary>
-    /// <param name="model">The fields from which it is published.</param>
-    public async Task<RunControl> CompleteAsync(HashEntry[] model, TrainingOutcome outcome)
+    /// <summary>Ends the run with its result. All members come here with the same one; the first that is alive ends it.</summary>
+    /// <param name="result">The fields from which it is published.</param>
+    public async Task<RunControl> CompleteAsync(HashEntry[] result, RunOutcome outcome)
     {
         while (true)
         {
@@ -70,10 +70,10 @@ internal sealed partial class TrainingNode
                 await _checkpoint.ConfigureAwait(false);
                 await _ledger.RetryAsync(async () =>
                 {
-                    await _ledger.Database.HashSetAsync(_ledger.Keys.Model, model).ConfigureAwait(false);
+                    await _ledger.Database.HashSetAsync(_ledger.Keys.Result, result).ConfigureAwait(false);
                     return true;
                 }, Stopping).ConfigureAwait(false);
-                await _ledger.EndAsync(control.Generation, _id, RunPhase.Done, "", outcome.ToJson(), Stopping).ConfigureAwait(false);
+                await _ledger.EndAsync(control.Generation, _id, RunPhase.Done, "", Stopping, result: outcome.ToJson()).ConfigureAwait(false);
                 continue;
             }
             await WaitAsync(next, s_lookPause, Stopping).ConfigureAwait(false);

@@ -2,7 +2,7 @@ using RedisML.Columns;
 using RedisML.Expressions;
 using RedisML.Features;
 
-namespace RedisML.Prediction;
+namespace RedisML.Features;
 
 /// <summary>Encodes the rows of a chunk block by block, in memory that the next block uses again.</summary>
 internal sealed class BlockEncoder

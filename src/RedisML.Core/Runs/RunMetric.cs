@@ -4,4 +4,4 @@ namespace RedisML.Runs;
 /// <param name="Id">The run's.</param>
 /// <param name="Step">The iteration that it is of.</param>
 /// <param name="Name">Such as <c>loss</c>.</param>
-public sealed record TrainingMetric(string Id, string Name, long Step, double Value, DateTimeOffset Time);
+public sealed record RunMetric(string Id, string Name, long Step, double Value, DateTimeOffset Time);

@@ -13,7 +13,7 @@ namespace RedisML.Training;
 /// <summary>Finds the parameters that fit encoded rows: runs on the leader, and the team adds up.</summary>
 internal sealed class ModelFit(
     TrainingSpecification specification, PipelineFit fit, TrainingData data, TrainingData? validation, WorkerTeam team, int workerCount,
-    ITrainingExchange exchange, ITrainingScript? script, Action<int, double, long> report)
+    IExchange exchange, ITrainingScript? script, Action<int, double, long> report)
 {
     /// <summary>The widest encoding whose Gram matrix is made to solve Linear.</summary>
     const int MaxSolvedWidth = 2_000;

@@ -4,7 +4,7 @@ using System.Text.Json;
 namespace RedisML.Runs.Nodes;
 
 // Who takes part: members judge each other, and the first that is alive lets candidates in.
-internal sealed partial class TrainingNode
+internal sealed partial class RunNode
 {
     static readonly TimeSpan s_rankPause = TimeSpan.FromMilliseconds(200);
 
@@ -73,13 +73,13 @@ internal sealed partial class TrainingNode
         _lacking ??= Stopwatch.GetTimestamp();
         if (control.Stop.Length > 0)
         {
-            await _ledger.EndAsync(control.Generation, _id, RunPhase.Stopped, control.Stop, "", Stopping).ConfigureAwait(false);
+            await _ledger.EndAsync(control.Generation, _id, RunPhase.Stopped, control.Stop, Stopping).ConfigureAwait(false);
         }
         else if (Stopwatch.GetElapsedTime(_lacking.Value).TotalSeconds > _options.JoinTimeout)
         {
             await _ledger.EndAsync(control.Generation, _id, RunPhase.Failed,
                 $"only {control.Members.Count} of {Required(control)} nodes were there for {_options.JoinTimeout:0.#} s ({string.Join(", ", control.Members)}); {control.Reason}",
-                "TooFewNodes", Stopping).ConfigureAwait(false);
+                Stopping, errorId: "TooFewNodes").ConfigureAwait(false);
         }
     }
 
@@ -113,6 +113,6 @@ internal sealed partial class TrainingNode
             return;
         }
         if (state is not null) await SaveCheckpointAsync(control.Generation, _step, state, patience.Token).ConfigureAwait(false);
-        await _ledger.EndAsync(control.Generation, _id, RunPhase.Stopped, $"stopped on {_id}", "", patience.Token).ConfigureAwait(false);
+        await _ledger.EndAsync(control.Generation, _id, RunPhase.Stopped, $"stopped on {_id}", patience.Token).ConfigureAwait(false);
     }
 }

@@ -21,7 +21,7 @@ internal sealed class StepResult(IReadOnlyList<ReadOnlyMemory<byte>> payloads, I
 }
 
 // A step: contribute, arrive, wait for the decision, read what the others contributed.
-internal sealed partial class TrainingNode
+internal sealed partial class RunNode
 {
     const int DirectNodes = 4;
     const int DirectBytes = 64 << 10;

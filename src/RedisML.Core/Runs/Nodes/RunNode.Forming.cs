@@ -10,7 +10,7 @@ namespace RedisML.Runs.Nodes;
 internal sealed record Formation(string Generation, Share Share, bool IsReady, StepResult? Decided = null);
 
 // How a node gets its state, and how those of a new generation start at the same step.
-internal sealed partial class TrainingNode
+internal sealed partial class RunNode
 {
     static readonly TimeSpan s_lookPause = TimeSpan.FromMilliseconds(500);
 
@@ -48,7 +48,7 @@ internal sealed partial class TrainingNode
                     isBack = true;
                 }
                 if (view.Candidates.GetValueOrDefault(_id) is ['!', .. var reason])
-                    throw new RedisMLException("NodeRefused", ErrorKind.InvalidOperation, $"The run doesn't take this node: {reason}.", _id);
+                    throw new NodeOutException("NodeRefused", ErrorKind.InvalidOperation, $"The run doesn't take this node: {reason}.", _id);
                 if (watch.Elapsed.TotalSeconds > _options.JoinTimeout) throw NotLetIn(control, isBack);
             }
             else
@@ -100,7 +100,7 @@ internal sealed partial class TrainingNode
         && (position == $"{control.Lineage}:{control.Step}" || position == $"{control.Lineage}:{control.Step - 1}");
 
     /// <summary>Catches up with the generation that the run is in now, up to the point before <see cref="ReadyAsync"/>.</summary>
-    public async Task<Formation> FormAsync(TrainingReplica replica, int leaves)
+    public async Task<Formation> FormAsync(RunReplica replica, int leaves)
     {
         _position = $"{_lineage}:{_step}";
         while (true)
@@ -143,7 +143,7 @@ internal sealed partial class TrainingNode
 
     /// <summary>Says that this node has the state and the data of its share, and waits until all have.</summary>
     /// <returns>False where another generation has begun.</returns>
-    public async Task<bool> ReadyAsync(Formation formation, TrainingReplica replica)
+    public async Task<bool> ReadyAsync(Formation formation, RunReplica replica)
     {
         var status = await _ledger.ReadyAsync(formation.Generation, _id, _lineage, _step, replica.Digest, Stopping).ConfigureAwait(false);
         for (var watch = Stopwatch.StartNew(); status is "RUN" or "WAIT" or "PHASE";)
@@ -167,7 +167,7 @@ internal sealed partial class TrainingNode
     }
 
     /// <summary>The first member that has the state leaves it for those who haven't.</summary>
-    async Task LeaveSnapshotAsync(RunView view, TrainingReplica replica)
+    async Task LeaveSnapshotAsync(RunView view, RunReplica replica)
     {
         var control = view.Control;
         if (control.Step == 0 || control.DecidedGeneration == "" || control.SnapshotGeneration == control.Generation && control.SnapshotStep == control.Step) return;
@@ -189,11 +189,11 @@ internal sealed partial class TrainingNode
     Formation Formed(RunControl control, int leaves) => new(control.Generation,
         Share.Of(leaves, control.Members.TakeWhile(member => member != _id).Count(), control.Members.Count), _readyIn == control.Generation);
 
-    RedisMLException NotLetIn(RunControl control, bool isBack) => control.Members.Count >= _options.Limit
+    NodeOutException NotLetIn(RunControl control, bool isBack) => control.Members.Count >= _options.Limit
         ? new("RunFull", ErrorKind.ResourceBusy, $"Run '{_ledger.Specification.Id}' has its {_options.Limit} nodes already ({string.Join(", ", control.Members)}).", _id)
         : new("NodeNotLetIn", ErrorKind.OperationTimeout,
             $"No member of run '{_ledger.Specification.Id}' ({string.Join(", ", control.Members)}) let this node {(isBack ? "back " : "")}in within {_options.JoinTimeout:0.#} s.", _id);
 
-    RedisMLException Replaced() => new("RunTakenOver", ErrorKind.ResourceBusy,
+    NodeOutException Replaced() => new("RunTakenOver", ErrorKind.ResourceBusy,
         $"Run '{_ledger.Specification.Id}' was taken up elsewhere while this process was away.", _ledger.Specification.Id);
 }

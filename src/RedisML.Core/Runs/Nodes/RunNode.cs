@@ -11,7 +11,7 @@ namespace RedisML.Runs.Nodes;
 /// <c>docs/distributed-training.md</c> describes the protocol. Two things go on at once: the beat, here and in the membership part, proposes
 /// who takes part; the steps, in the other parts, are taken by the leader of this process's workers, one call after the other.
 /// </remarks>
-internal sealed partial class TrainingNode : IAsyncDisposable
+internal sealed partial class RunNode : IAsyncDisposable
 {
     /// <summary>A death is noticed up to two beats later than it could be.</summary>
     static readonly TimeSpan s_longestPause = TimeSpan.FromMilliseconds(500);
@@ -34,7 +34,7 @@ internal sealed partial class TrainingNode : IAsyncDisposable
 
     /// <param name="id">Who it is, where it is a member already.</param>
     /// <param name="pins">Of the versions of datasets that the run trains on: kept with each beat, so that they stay for nodes that come later.</param>
-    public TrainingNode(RunLedger ledger, int workers, string? id = null, IReadOnlyList<DatasetPin>? pins = null)
+    public RunNode(RunLedger ledger, int workers, string? id = null, IReadOnlyList<DatasetPin>? pins = null)
     {
         (_ledger, _options, _workers, _pins) = (ledger, ledger.Specification.Nodes, workers, pins ?? []);
         _heartbeats = new(TimeSpan.FromSeconds(_options.NodeTimeout));
@@ -108,7 +108,7 @@ internal sealed partial class TrainingNode : IAsyncDisposable
             await _ledger.RetryAsync(() => _ledger.Database.HashSetAsync(_ledger.Keys.Candidates, _id, self), cancellation).ConfigureAwait(false);
     }
 
-    /// <summary>What has changed, beaten by the way.</summary>
+    /// <summary>The run as it stands now. It is read by the beat's script, which this node's steps may call as often as its own beat does.</summary>
     async Task<RunView> LookAsync(CancellationToken cancellation)
     {
         var view = await _ledger.BeatAsync(_id, _position, cancellation).ConfigureAwait(false);

@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace RedisML.Runs;
 
 /// <summary>What a run that is done came to: the same on every node.</summary>
-internal sealed record TrainingOutcome
+public sealed record RunOutcome
 {
     public required double Loss { get; init; }
 
@@ -17,9 +17,9 @@ internal sealed record TrainingOutcome
 
     public required DateTimeOffset Ended { get; init; }
 
-    public string ToJson() => JsonSerializer.Serialize(this, s_json);
+    internal string ToJson() => JsonSerializer.Serialize(this, s_json);
 
-    public static TrainingOutcome FromJson(string json) => JsonSerializer.Deserialize<TrainingOutcome>(json, s_json)!;
+    internal static RunOutcome FromJson(string json) => JsonSerializer.Deserialize<RunOutcome>(json, s_json)!;
 
     static readonly JsonSerializerOptions s_json = new(JsonSerializerDefaults.Web)
     {

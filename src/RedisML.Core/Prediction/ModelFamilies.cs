@@ -1,0 +1,37 @@
+using System.Collections.Concurrent;
+using RedisML.Errors;
+using RedisML.Models;
+
+namespace RedisML.Prediction;
+
+/// <summary>The families of models that this process knows. An extension adds its own.</summary>
+public static class ModelFamilies
+{
+    static readonly ConcurrentDictionary<string, IModelFamily> s_byName = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>The names, ordinal.</summary>
+    public static IReadOnlyList<string> Names => [.. s_byName.Values.Select(family => family.Name).Order(StringComparer.Ordinal)];
+
+    /// <summary>Adds a family, or replaces the one of its name.</summary>
+    public static void Add(IModelFamily family) => s_byName[family.Name] = family;
+
+    /// <summary>The family of this name, upper and lower case alike.</summary>
+    /// <exception cref="RedisMLException"><c>AlgorithmNotFound</c>, with the nearest name.</exception>
+    public static IModelFamily Get(string name) =>
+        s_byName.TryGetValue(name, out var family) ? family : throw NearestName.NotFound("AlgorithmNotFound", "algorithm", name, Names);
+
+    /// <summary>Reads the parameters of a version, and makes a predictor of it.</summary>
+    /// <exception cref="RedisMLException">
+    /// <c>ModelNotTrained</c>, <c>AlgorithmNotFound</c>, <c>ModelNotPredictable</c>, <c>ParameterShapeMismatch</c>.
+    /// </exception>
+    public static async Task<IPredictor> LoadAsync(ModelStore store, Model model, CancellationToken cancellation) =>
+        Load(model, await store.ReadParametersAsync(model, null, cancellation).ConfigureAwait(false));
+
+    /// <inheritdoc cref="LoadAsync"/>
+    public static IPredictor Load(Model model, IEnumerable<KeyValuePair<string, ParameterValue>> parameters) =>
+        Get(DefinitionOf(model).Algorithm).Load(model, parameters.ToDictionary(StringComparer.Ordinal));
+
+    internal static ModelDefinition DefinitionOf(Model model) => model.Definition ?? throw new RedisMLException(
+        "ModelNotTrained", ErrorKind.InvalidOperation,
+        $"Model '{model.Name}', version {model.Version}, holds parameters that were set by hand; only a trained model can predict.", model.Name);
+}

@@ -1,0 +1,56 @@
+using RedisML.Features;
+using RedisML.Models;
+
+namespace RedisML.Prediction;
+
+/// <summary>A predictor over encoded features: a model of this kind says only what the scores of a block are, and what follows from them.</summary>
+public abstract class TabularPredictor(ModelDefinition definition, int outputs) : IPredictor
+{
+    readonly FeaturePipeline _pipeline = definition.Pipeline;
+
+    public ModelSignature Signature { get; } = new(definition.Task, definition.Pipeline);
+
+    /// <summary>Where the features lie in an encoded row.</summary>
+    protected EncodedLayout Layout { get; } = new(definition.Pipeline.Features);
+
+    public Predictions Predict(RowBatch rows)
+    {
+        var columns = Signature.Open(rows, withLabel: false);
+        var classes = _pipeline.Label.Classes;
+        int classCount = classes?.Count ?? 0;
+        var encoder = new BlockEncoder(Layout, columns);
+        var scores = new double[outputs * encoder.Blocks.MaxBlockRows];
+        var isMissing = new bool[encoder.Blocks.MaxBlockRows];
+        var values = new double[columns.Length];
+        var probabilities = new double[checked(columns.Length * classCount)];
+        for (int block = 0; block < encoder.Blocks.Count; block++)
+        {
+            isMissing.AsSpan().Clear();
+            var encoded = encoder.Encode(block, isMissing);
+            int start = encoder.Blocks.Start(block), count = encoded.Rows;
+            var blockScores = scores.AsSpan(0, outputs * count);
+            Score(encoded, blockScores);
+            if (_pipeline.Missing == MissingPolicy.Drop) SetMissing(isMissing.AsSpan(0, count), blockScores);
+            Decide(blockScores, values.AsSpan(start, count), probabilities.AsSpan(start * classCount, count * classCount));
+        }
+        return new(classes, values, probabilities, encoder.Unseen);
+    }
+
+    /// <summary>The scores of the rows of a block.</summary>
+    /// <param name="scores">[outputs, rows] in row order: all rows' scores of the first output, then of the second.</param>
+    protected abstract void Score(EncodedBlock block, Span<double> scores);
+
+    /// <summary>What the scores say; NaN where a score is NaN.</summary>
+    /// <param name="values">[rows]: the number, or the index of the likeliest class.</param>
+    /// <param name="probabilities">[rows, classes] in row order; empty for regression.</param>
+    protected abstract void Decide(ReadOnlySpan<double> scores, Span<double> values, Span<double> probabilities);
+
+    static void SetMissing(ReadOnlySpan<bool> isMissing, Span<double> scores)
+    {
+        for (int row = 0; row < isMissing.Length; row++)
+        {
+            if (!isMissing[row]) continue;
+            for (int i = row; i < scores.Length; i += isMissing.Length) scores[i] = double.NaN;
+        }
+    }
+}

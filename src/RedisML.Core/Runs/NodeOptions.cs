@@ -1,0 +1,38 @@
+using System.Text.Json.Serialization;
+
+namespace RedisML.Runs;
+
+/// <summary>How many nodes a run has, and how long it waits for them.</summary>
+public sealed record NodeOptions
+{
+    /// <summary>The run starts when so many nodes are there.</summary>
+    public int NodeCount { get; init; } = 1;
+
+    /// <summary>With fewer the run pauses.</summary>
+    public int MinNode { get; init; } = 1;
+
+    /// <summary>More aren't let in. 0: none but those that it starts with, or all where it starts with several.</summary>
+    public int MaxNode { get; init; }
+
+    /// <summary>How long the run waits for nodes that it lacks, and a node to be let in; seconds.</summary>
+    public double JoinTimeout { get; init; } = 300;
+
+    /// <summary>After how long without a sign of life a node is taken for dead; seconds.</summary>
+    public double NodeTimeout { get; init; } = 10;
+
+    /// <summary>How long a node keeps trying to reach Redis; seconds.</summary>
+    public double OutageTimeout { get; init; } = 120;
+
+    /// <summary>A checkpoint is made this often; seconds.</summary>
+    public double CheckpointInterval { get; init; } = 30;
+
+    /// <summary>And after so many steps; 0: by time alone.</summary>
+    public int CheckpointStep { get; init; }
+
+    /// <summary>How many checkpoints are kept.</summary>
+    public int KeepCheckpoint { get; init; } = 2;
+
+    /// <summary>The most nodes that may take part at once.</summary>
+    [JsonIgnore]
+    public int Limit => MaxNode > 0 ? MaxNode : NodeCount == 1 ? 1 : int.MaxValue;
+}
