@@ -1,3 +1,5 @@
+using RedisML.Numerics;
+
 namespace RedisML.Datasets;
 
 /// <summary>Numbers that look random and depend on a seed and on what they are for alone: on neither chunks nor workers.</summary>
@@ -5,19 +7,11 @@ namespace RedisML.Datasets;
 public static class RowHash
 {
     /// <summary>A number for a row, or for a value by its key.</summary>
-    public static ulong Of(int seed, ulong number) => Mix(Mix((uint)seed) + number);
+    public static ulong Of(int seed, ulong number) => SplitMix64.Mix(SplitMix64.Mix((uint)seed) + number);
 
     /// <inheritdoc cref="Of(int, ulong)"/>
     public static ulong Of(int seed, long row) => Of(seed, (ulong)row);
 
     /// <summary>The hash as a number from 0 up to but without 1.</summary>
     public static double ToUnit(ulong hash) => (hash >> 11) * (1.0 / (1L << 53));
-
-    static ulong Mix(ulong z)
-    {
-        z += 0x9E3779B97F4A7C15;
-        z = (z ^ z >> 30) * 0xBF58476D1CE4E5B9;
-        z = (z ^ z >> 27) * 0x94D049BB133111EB;
-        return z ^ z >> 31;
-    }
 }

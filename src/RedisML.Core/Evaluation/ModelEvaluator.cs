@@ -9,9 +9,9 @@ using RedisML.Prediction;
 namespace RedisML.Evaluation;
 
 /// <summary>Measures a model against labelled rows.</summary>
-public sealed class ModelEvaluator(Predictor predictor)
+public sealed class ModelEvaluator(IPredictor predictor)
 {
-    readonly LabelEncoding _label = predictor.Pipeline.Label;
+    readonly LabelEncoding _label = predictor.Signature.Label;
 
     /// <summary>Measures all rows of a dataset, several chunks at a time.</summary>
     /// <param name="chunks">In order; each is disposed of.</param>
@@ -51,11 +51,12 @@ public sealed class ModelEvaluator(Predictor predictor)
 
     internal ChunkMetrics Measure(RecordBatch batch)
     {
-        using var columns = predictor.Open(batch, withLabel: true);
-        var label = columns[_label.Column];
-        var predictions = predictor.Predict(columns);
+        using var rows = RowBatch.Of(batch);
+        var label = predictor.Signature.Open(rows, withLabel: true)[_label.Column];
+        var predictions = predictor.Predict(rows);
         if (_label.Classes is not null) return new ClassificationMetrics(predictions, ClassIndices(label));
-        return label is NumberVector numbers ? new RegressionMetrics(predictions, numbers.Values, predictor.Algorithm == Algorithm.Poisson)
+        return label is NumberVector numbers
+            ? new RegressionMetrics(predictions, numbers.Values, predictor.Signature.Task == ModelTask.Counts)
             : throw new RedisMLException("SignatureMismatch", ErrorKind.InvalidData,
                 $"The label '{_label.Column}' is text, and the model predicts a number.", _label.Column);
     }

@@ -38,10 +38,10 @@ sealed partial class ModelJson : JsonSerializerContext
         bool hasClasses = definition["pipeline"]?["label"]?["classes"] is not null;
         var task = (string?)definition["algorithm"] switch
         {
-            "Poisson" => ModelTask.Counts,
-            "Logistic" => ModelTask.Binary,
-            "Softmax" => ModelTask.Classes,
-            _ => hasClasses ? ModelTask.Classes : ModelTask.Regression,
+            "Poisson" => Models.ModelTask.Counts,
+            "Logistic" => Models.ModelTask.Binary,
+            "Softmax" => Models.ModelTask.Classes,
+            _ => hasClasses ? Models.ModelTask.Classes : Models.ModelTask.Regression,
         };
         definition["task"] = task.ToString();
         definition["options"] = new JsonObject { ["l1"] = definition["l1"]?.DeepClone(), ["l2"] = definition["l2"]?.DeepClone() };

@@ -1,3 +1,4 @@
+
 namespace RedisML.Prediction;
 
 /// <summary>A loaded model, applied to rows. One may serve several threads.</summary>

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using RedisML.Connections;
 using RedisML.Errors;
+using RedisML.Runs.Nodes;
 using StackExchange.Redis;
 
 namespace RedisML.Runs;

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using RedisML.Runs.Nodes;
-using RedisML.Training;
 using StackExchange.Redis;
 
 namespace RedisML.Runs;

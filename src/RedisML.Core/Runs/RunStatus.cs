@@ -3,7 +3,7 @@ namespace RedisML.Runs;
 /// <summary>A run as it stood at one moment, whatever it does.</summary>
 public sealed record RunStatus
 {
-    internal required RunSpecification Specification { get; init; }
+    internal RunSpecification Specification { get; init; } = null!;
 
     public string Id => Specification.Id;
 

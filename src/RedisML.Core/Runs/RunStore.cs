@@ -4,7 +4,6 @@ using System.Text.Json;
 using RedisML.Connections;
 using RedisML.Errors;
 using RedisML.Runs.Nodes;
-using RedisML.Training;
 using StackExchange.Redis;
 
 namespace RedisML.Runs;

@@ -1,3 +1,5 @@
+using RedisML.Numerics;
+
 namespace RedisML.Training;
 
 /// <summary>Which rows of a chunk, or of a part of it, belong to which batch of a pass.</summary>
@@ -17,7 +19,7 @@ internal sealed class BatchOrder(TrainingChunk chunk, int firstRow, int endRow, 
 
     public void Draw(int epoch)
     {
-        ulong key = Mix(((ulong)(uint)seed << 32) + (uint)epoch);
+        ulong key = SplitMix64.Mix(((ulong)(uint)seed << 32) + (uint)epoch);
         _starts.AsSpan().Clear();
         for (int row = firstRow; row < endRow; row++) _starts[Batch(key, row) + 1]++;
         for (int batch = 0; batch < batches; batch++) _starts[batch + 1] += _starts[batch];
@@ -26,14 +28,5 @@ internal sealed class BatchOrder(TrainingChunk chunk, int firstRow, int endRow, 
         _starts[0] = 0;
     }
 
-    int Batch(ulong key, int row) => (int)((Mix(key + (ulong)(chunk.FirstRow + row)) >> 32) * (ulong)batches >> 32);
-
-    /// <summary>SplitMix64 (Steele, Lea and Flood, 2014).</summary>
-    static ulong Mix(ulong value)
-    {
-        value += 0x9E3779B97F4A7C15;
-        value = (value ^ value >> 30) * 0xBF58476D1CE4E5B9;
-        value = (value ^ value >> 27) * 0x94D049BB133111EB;
-        return value ^ value >> 31;
-    }
+    int Batch(ulong key, int row) => (int)((SplitMix64.Mix(key + (ulong)(chunk.FirstRow + row)) >> 32) * (ulong)batches >> 32);
 }

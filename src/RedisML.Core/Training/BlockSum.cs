@@ -6,7 +6,7 @@ using RedisML.Runs.Exchange;
 namespace RedisML.Training;
 
 /// <summary>Something that is added up over the blocks of the training data, such as a gradient.</summary>
-internal interface IBlockTerm
+public interface IBlockTerm
 {
     /// <summary>How many numbers are added up.</summary>
     int Length { get; }

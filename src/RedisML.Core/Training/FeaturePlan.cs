@@ -11,7 +11,8 @@ internal sealed class FeaturePlan
     readonly TrainingSpecification _specification;
     readonly Dictionary<string, ColumnType> _stored;
 
-    public FeaturePlan(TrainingSpecification specification, IReadOnlyList<ColumnSchema> schema)
+    /// <param name="task">Null where the label decides.</param>
+    public FeaturePlan(TrainingSpecification specification, ModelTask? task, IReadOnlyList<ColumnSchema> schema)
     {
         _specification = specification;
         _stored = schema.ToDictionary(c => c.Name, c => c.Type, StringComparer.Ordinal);
@@ -20,6 +21,8 @@ internal sealed class FeaturePlan
             throw Invalid("DerivedColumnExists", $"The derived column '{clash.Name}' has the name of a column of the dataset; choose another.", clash.Name);
 
         LabelType = TypeOf(specification.Label);
+        bool isClass = LabelType == ColumnType.Utf8 || specification.Categories.Contains(specification.Label, StringComparer.Ordinal);
+        Task = task ?? (isClass ? ModelTask.Classes : ModelTask.Regression);
         var features = specification.Features ?? DefaultFeatures(schema);
         Features = [.. features.Distinct(StringComparer.Ordinal).Select(Plan)];
         CheckFeatures();
@@ -31,9 +34,10 @@ internal sealed class FeaturePlan
 
     public ColumnType LabelType { get; }
 
-    /// <summary>Whether the label is a class. A script's own model has classes where the label is text, or named as a category.</summary>
-    public bool IsClassification => _specification.Algorithm.IsClassifier() || _specification.Algorithm == Algorithm.Custom
-        && (LabelType == ColumnType.Utf8 || _specification.Categories.Contains(_specification.Label, StringComparer.Ordinal));
+    public ModelTask Task { get; }
+
+    /// <summary>Whether the label is a class.</summary>
+    public bool IsClassification => Task.IsClassification();
 
     public IReadOnlyList<PlannedFeature> Features { get; }
 
@@ -52,6 +56,17 @@ internal sealed class FeaturePlan
     {
         var needed = Features.Select(f => f.Column).Append(_specification.Label).SelectMany(Derived.Sources).ToHashSet(StringComparer.Ordinal);
         return [.. Derived.Ordered.Where(d => needed.Contains(d.Name))];
+    }
+
+    /// <exception cref="RedisMLException"><c>DatasetTooLarge</c>: so many rows, decoded, don't fit into memory.</exception>
+    public void CheckMemory(long rows)
+    {
+        long row = sizeof(double) * (NumberCount + (_specification.IsWeighted ? 2L : 1)) + sizeof(int) * (Features.Count - NumberCount);
+        long available = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+        if (rows * (double)row <= available) return;
+        throw new RedisMLException("DatasetTooLarge", ErrorKind.LimitsExceeded,
+            $"{rows:N0} rows of {row:N0} bytes take {rows * (double)row / 1e9:N1} GB of memory and this process may use " +
+            $"{available / 1e9:N1} GB; train on fewer columns, or on a part of the rows.", rows);
     }
 
     List<string> DefaultFeatures(IReadOnlyList<ColumnSchema> schema)

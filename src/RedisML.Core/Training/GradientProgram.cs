@@ -1,109 +1,93 @@
-using RedisML.Algorithms.Linear;
-using RedisML.Algorithms.Script;
-using RedisML.Errors;
 using RedisML.Features;
 using RedisML.Models;
 using RedisML.Numerics;
-using RedisML.Runs;
-using RedisML.Runs.Exchange;
 using RedisML.Training.Optimization;
 
 namespace RedisML.Training;
 
-/// <summary>Finds the parameters that fit encoded rows: runs on the leader, and the team adds up.</summary>
-internal sealed class ModelFit(
-    TrainingSpecification specification, PipelineFit fit, TrainingData data, TrainingData? validation, WorkerTeam team, int workerCount,
-    IExchange exchange, ITrainingScript? script, Action<int, double, long> report)
+/// <summary>A training by an optimizer, which is told the loss and its gradient.</summary>
+internal abstract class GradientProgram(TrainingContext context) : TabularProgram(context)
 {
-    /// <summary>The widest encoding whose Gram matrix is made to solve Linear.</summary>
-    const int MaxSolvedWidth = 2_000;
+    protected TrainingSpecification Specification => Context.Specification;
 
-    /// <summary>What a Gram matrix may cost to start an iterative optimizer from: it saves more evaluations than that, where columns are few.</summary>
-    const int MaxPreconditionedWidth = 1_000;
-    const int MaxPreconditionedFeatures = 64;
+    /// <summary>The model as a loss and a gradient.</summary>
+    protected abstract Objective CreateObjective(PipelineFit fit, EncodedLayout layout);
 
-    readonly Objective _objective = CreateObjective(specification, fit, data.Layout, script);
+    /// <summary>The parameters by name.</summary>
+    /// <param name="parameters">The vector in which training holds them.</param>
+    protected abstract IReadOnlyList<KeyValuePair<string, ParameterValue>> Name(double[] parameters, TabularData data);
 
-    public Solution Run() => IsSolvable ? Solve() : Optimize();
+    /// <summary>The order and shapes of parameters that the algorithm's name doesn't tell; else null.</summary>
+    protected virtual IReadOnlyList<ParameterShape>? Shapes => null;
 
-    bool IsSolvable => specification is { Algorithm: Algorithm.Linear, L1: 0, Script: null, Optimizer.Kind: OptimizerKind.Lbfgs }
-        && validation is null && data.Layout.Width <= MaxSolvedWidth;
-
-    Solution Solve()
+    /// <summary>Told of each step before it is taken.</summary>
+    protected virtual void Step(Objective objective, Optimizer optimizer)
     {
-        var parameters = RidgeSolver.Solve(
-            Gram(fit.LabelMoments.Mean), data.Layout.Width, fit.LabelMoments.Mean, specification.L2, team.ThrowIfStopping);
-        var sum = new BlockSum(data, _objective, team, workerCount, exchange).At(parameters);
-        double loss = _objective.ReportedScale * sum[^2] / sum[^1];
-        if (!double.IsFinite(loss))
-        {
-            throw new RedisMLException("LossNotFinite", ErrorKind.InvalidData,
-                $"The loss isn't finite; look for very large values in the label '{specification.Label}'.", specification.Label);
-        }
-        return new(parameters, loss, Iterations: 0, Evaluations: 1, Converged: true);
     }
 
-    Solution Optimize()
+    /// <summary>The exact parameters and their loss, where there is a way to them without an optimizer; else null.</summary>
+    protected virtual (double[] Parameters, double Loss)? TrySolve(Objective objective, TabularData data) => null;
+
+    protected override Solution Solve(TabularData data)
     {
-        var plan = new OptimizerPlan(specification, _objective, fit);
-        var optimizer = plan.Create(validation is not null, Preconditioner);
-        exchange.Attach(optimizer);
-        var sums = new RowSums(_objective, data, validation, plan.Batches, plan.BatchPartRows, specification.Seed ?? 0, team, workerCount, exchange);
-        double scale = _objective.ReportedScale;
+        var objective = CreateObjective(data.Fit, data.Layout);
+        return TrySolve(objective, data) is var (parameters, loss)
+            ? new() { Parameters = Name(parameters, data), Shapes = Shapes, Loss = loss }
+            : Optimize(objective, data);
+    }
+
+    Solution Optimize(Objective objective, TabularData data)
+    {
+        var plan = new OptimizerPlan(Specification, objective, data.Fit);
+        var optimizer = plan.Create(data.Validation is not null, diagonal => Preconditioner(objective, data, diagonal));
+        data.Exchange.Commit(optimizer);
+        var sums = new RowSums(objective, data.Training, data.Validation, plan.Batches, plan.BatchPartRows, Specification.Seed ?? 0,
+            Context.Team, Context.WorkerCount, data.Exchange);
+        double scale = objective.ReportedScale;
         double rows = 0;
         while (optimizer.State == OptimizerState.Running)
         {
             int iteration = optimizer.Iterations;
-            if (_objective is ScriptObjective scripted)
-                scripted.Step = new(optimizer.Evaluations, iteration, optimizer.Rows.Set == RowSet.Validation);
-            var sum = sums.At(optimizer.Rows, optimizer.Point);
-            rows += sum[^1] * (fit.Rows / fit.Weight);
-            optimizer.Advance(sum[^2], sum[..^2], sum[^1]);
-            if (optimizer.Iterations > iteration) report(optimizer.Iterations, scale * optimizer.Loss, (long)rows);
+            Step(objective, optimizer);
+            var sum = new GradientSum(sums.At(optimizer.Rows, optimizer.Point));
+            rows += sum.Weight * (data.Fit.Rows / data.Fit.Weight);
+            optimizer.Advance(sum.Loss, sum.Gradient, sum.Weight);
+            data.Exchange.Commit(optimizer);
+            if (optimizer.Iterations > iteration) data.Report(optimizer.Iterations, scale * optimizer.Loss, (long)rows);
         }
-        return new(optimizer.Solution.ToArray(), scale * optimizer.Loss, optimizer.Iterations, optimizer.Evaluations,
-            optimizer.State is not (OptimizerState.IterationLimit or OptimizerState.Stalled),
-            validation is null ? null : scale * optimizer.ValidationLoss);
-    }
-
-    static Objective CreateObjective(TrainingSpecification specification, PipelineFit fit, EncodedLayout layout, ITrainingScript? script)
-    {
-        Objective? model = specification.Algorithm switch
+        return new()
         {
-            Algorithm.Linear => new LinearObjective(layout),
-            Algorithm.Logistic => new LogisticObjective(layout),
-            Algorithm.Softmax => new SoftmaxObjective(layout, fit.ClassShares.Length),
-            Algorithm.Poisson => new PoissonObjective(layout),
-            _ => null,
+            Parameters = Name(optimizer.Solution.ToArray(), data),
+            Shapes = Shapes,
+            Loss = scale * optimizer.Loss,
+            ValidationLoss = data.Validation is null ? null : scale * optimizer.ValidationLoss,
+            Iterations = optimizer.Iterations,
+            Evaluations = optimizer.Evaluations,
+            Converged = optimizer.State is not (OptimizerState.IterationLimit or OptimizerState.Stalled),
         };
-        return script is null ? model! : ScriptObjective.Create(specification, fit, layout, model, script);
     }
 
-    Preconditioner Preconditioner(bool diagonal)
+    /// <summary>An estimate of the inverse Hessian to start from.</summary>
+    /// <param name="diagonal">Whether it must be diagonal.</param>
+    protected virtual Preconditioner Preconditioner(Objective objective, TabularData data, bool diagonal)
     {
-        var curvatures = _objective.StartCurvatures(fit);
-        bool isSmall = data.Layout.Width <= MaxPreconditionedWidth && data.Layout.Features.Count <= MaxPreconditionedFeatures;
-        if (curvatures.Length == 0) return new DiagonalPreconditioner([.. Enumerable.Repeat(fit.Weight, _objective.ParameterCount)]);
-        return !diagonal && isSmall && curvatures is [double curvature]
-            ? RidgeSolver.Preconditioner(Gram(0), data.Layout.Width, curvature, specification.L2, team.ThrowIfStopping)
-            : new DiagonalPreconditioner(Diagonal(curvatures));
+        var curvatures = objective.StartCurvatures(data.Fit);
+        return new DiagonalPreconditioner(curvatures.Length > 0
+            ? Diagonal(objective, data, curvatures) : [.. Enumerable.Repeat(data.Fit.Weight, objective.ParameterCount)]);
     }
 
-    double[] Diagonal(double[] curvatures)
+    double[] Diagonal(Objective objective, TabularData data, double[] curvatures)
     {
         int width = data.Layout.Width;
-        var diagonal = new double[_objective.ParameterCount];
+        var diagonal = new double[objective.ParameterCount];
         for (int k = 0; k < curvatures.Length; k++)
         {
             var weights = diagonal.AsSpan(k * width, width);
-            weights.Fill(specification.L2);
-            Lanes.AddScaled(weights, curvatures[k], fit.SquareSums);
+            weights.Fill(Specification.L2);
+            Lanes.AddScaled(weights, curvatures[k], data.Fit.SquareSums);
             weights.Replace(0, 1); // a constant column, not penalised
-            diagonal[_objective.WeightCount + k] = curvatures[k] * fit.Weight;
+            diagonal[objective.WeightCount + k] = curvatures[k] * data.Fit.Weight;
         }
         return diagonal;
     }
-
-    ReadOnlySpan<double> Gram(double labelMean) =>
-        new BlockSum(data, new GramTerm(data.Layout), team, workerCount, exchange).At(new double[] { labelMean });
 }

@@ -11,7 +11,7 @@ internal static class LabelClasses
     const int ClassesShown = 10;
 
     /// <summary>Numbers by value, text ordinal; the positive class last.</summary>
-    public static string[] Order(TrainingSpecification specification, ColumnType type, IEnumerable<string> found)
+    public static string[] Order(TrainingSpecification specification, ModelTask task, ColumnType type, IEnumerable<string> found)
     {
         var classes = Categories.Order(type, found);
         if (classes.Length == 1)
@@ -19,10 +19,10 @@ internal static class LabelClasses
             throw Invalid("SingleClass",
                 $"Every label in '{specification.Label}' is '{classes[0]}'; to tell classes apart takes two.", specification.Label);
         }
-        if (specification.Algorithm == Algorithm.Logistic && classes.Length > 2)
+        if (task == ModelTask.Binary && classes.Length > 2)
         {
             throw Invalid("TooManyClasses",
-                $"Logistic tells two classes apart and '{specification.Label}' has {classes.Length}; use Softmax.", specification.Label);
+                $"{specification.Algorithm} tells two classes apart and '{specification.Label}' has {classes.Length}; use Softmax.", specification.Label);
         }
         if (specification.PositiveClass is not { } positive) return classes;
         int index = Find(specification, type, classes, positive);

@@ -1,7 +1,5 @@
 using System.Diagnostics;
-using System.Runtime.InteropServices;
 using System.Text.Json;
-using RedisML.Algorithms.Linear;
 using RedisML.Errors;
 using RedisML.Models;
 using RedisML.Runs;
@@ -24,7 +22,7 @@ public sealed partial class ModelTraining
             if (control.Phase == RunPhase.Stopped) throw new OperationCanceledException(control.Reason);
             if (control.Phase == RunPhase.Failed)
             {
-                throw new RedisMLException(control.Result is { Length: > 0 } id ? id : "TrainingFailed", ErrorKind.InvalidOperation,
+                throw new RedisMLException(control.ErrorId is { Length: > 0 } id ? id : "TrainingFailed", ErrorKind.InvalidOperation,
                     $"Training run '{_run.Id}' failed: {control.Reason}", _run.Id);
             }
             var outcome = RunOutcome.FromJson(control.Result);
@@ -80,7 +78,7 @@ public sealed partial class ModelTraining
             await TryAsync(() => _node.LeaveAsync(_link.Replica?.Save())).ConfigureAwait(false);
             throw;
         }
-        catch (RedisMLException e) when (e.ErrorId is not ("RunStateLost" or "NodeRefused" or "NodeNotLetIn" or "RunFull" or "RunTakenOver"))
+        catch (RedisMLException e) when (e is not NodeOutException)
         {
             await TryAsync(() => _node.FailAsync(e, _link.Replica?.Save())).ConfigureAwait(false);
             throw;
@@ -97,24 +95,28 @@ public sealed partial class ModelTraining
         catch (Exception e) when (e is RedisMLException or RedisException or OperationCanceledException) { }
     }
 
+    const string DefinitionField = "definition";
+    const string ParameterPrefix = "p:";
+
+    /// <summary>The result as all nodes have it, from which whoever comes first publishes the model.</summary>
     HashEntry[] ModelFields(TrainingResult result)
     {
-        var specification = _ledger.Specification;
-        var training = specification.Training;
+        var training = _work.Training;
+        var dataset = _ledger.Specification.Datasets[0];
         var definition = new ModelDefinition
         {
             Algorithm = training.Algorithm,
-            Parameters = training.Algorithm == Algorithm.Custom ? [.. training.Script!.InitialParameters.Select(p => p.Parameter)] : null,
+            Task = result.Task,
+            Parameters = result.Shapes,
             Pipeline = result.Pipeline,
-            L1 = training.L1,
-            L2 = training.L2,
+            Options = training.OptionsAsJson(),
             Metrics = result.Metrics,
             Lineage = new()
             {
-                Dataset = specification.Dataset,
-                DatasetVersion = specification.DatasetVersion,
-                Run = specification.Id,
-                Seed = specification.Training.Seed,
+                Dataset = dataset.Name,
+                DatasetVersion = dataset.Version,
+                Run = _ledger.Specification.Id,
+                Seed = training.Seed,
                 RowsUsed = result.RowsUsed,
                 RowsDropped = result.RowsDropped,
                 Trained = DateTimeOffset.UtcNow,
@@ -122,9 +124,8 @@ public sealed partial class ModelTraining
         };
         return
         [
-            new("definition", JsonSerializer.SerializeToUtf8Bytes(definition, ModelJson.Definition)),
-            new("weights", MemoryMarshal.AsBytes(result.Weights.AsSpan()).ToArray()),
-            new("intercepts", MemoryMarshal.AsBytes(result.Intercepts.AsSpan()).ToArray()),
+            new(DefinitionField, JsonSerializer.SerializeToUtf8Bytes(definition, ModelJson.Definition)),
+            .. result.Parameters.Select(parameter => new HashEntry(ParameterPrefix + parameter.Key, parameter.Value.Encode())),
         ];
     }
 
@@ -139,16 +140,15 @@ public sealed partial class ModelTraining
             if (Stopwatch.GetElapsedTime(start) > s_publishPatience) break;
             await Task.Delay(20).ConfigureAwait(false);
         }
-        var fields = (await _ledger.RetryAsync(() => database.HashGetAllAsync(keys.Model), default).ConfigureAwait(false)).ToDictionary(f => (string)f.Name!, f => f.Value);
-        if (!fields.ContainsKey("definition")) throw _ledger.Lost();
-        var definition = ModelJson.Read(((ReadOnlyMemory<byte>)fields["definition"]).Span, _run.Model);
-        var parameters = new LinearParameters(Doubles(fields["weights"]), Doubles(fields["intercepts"]));
-        var model = await new ModelStore(_connection).PublishOnceAsync(_run.Model, definition, parameters.ToFields(definition), default).ConfigureAwait(false);
+        var fields = (await _ledger.RetryAsync(() => database.HashGetAllAsync(keys.Result), default).ConfigureAwait(false))
+            .ToDictionary(f => (string)f.Name!, f => (ReadOnlyMemory<byte>)f.Value);
+        if (!fields.Remove(DefinitionField, out var json)) throw _ledger.Lost();
+        var definition = ModelJson.Read(json.Span, _run.Model);
+        var parameters = fields.Select(f => KeyValuePair.Create(f.Key[ParameterPrefix.Length..], ParameterValue.Decode(f.Value.Span)));
+        var model = await new ModelStore(_connection).PublishOnceAsync(_run.Model, definition, parameters, default).ConfigureAwait(false);
         await _ledger.RetryAsync(() => database.HashSetAsync(keys.Control, "published", model.Version), default).ConfigureAwait(false);
         await _recorder.WriteAsync().ConfigureAwait(false);
         await new RunStore(_connection).ClearAsync(_run.Id, all: false, default).ConfigureAwait(false);
         return model.Version;
-
-        static double[] Doubles(RedisValue bytes) => MemoryMarshal.Cast<byte, double>(((ReadOnlyMemory<byte>)bytes).Span).ToArray();
     }
 }

@@ -1,4 +1,5 @@
 using RedisML.Algorithms.Script;
+using RedisML.Columns;
 using RedisML.Connections;
 using RedisML.Runs;
 using RedisML.Runs.Nodes;
@@ -11,6 +12,7 @@ public sealed partial class ModelTraining
 {
     readonly RedisMLConnection _connection;
     readonly RunLedger _ledger;
+    readonly TrainingWork _work;
     readonly RunNode _node;
     readonly NodeLink _link;
     readonly RunRecorder _recorder;
@@ -19,34 +21,36 @@ public sealed partial class ModelTraining
     readonly TrainingSession _session;
     volatile TrainingRun _run;
 
-    ModelTraining(RedisMLConnection connection, RunLedger ledger, RunNode node, TrainingDatasets datasets, DatasetTrainingSource source,
+    ModelTraining(RedisMLConnection connection, RunLedger ledger, RunNode node, IReadOnlyList<ColumnSchema> schema, DatasetTrainingSource source,
         DatasetTrainingSource? validation, ITrainingScript? script, int workerCount)
     {
         (_connection, _ledger, _node, _source, _validation) = (connection, ledger, node, source, validation);
-        var specification = ledger.Specification;
+        _work = TrainingWork.Of(ledger.Specification);
         _run = new()
         {
-            Id = specification.Id,
-            Model = specification.Model,
-            Dataset = specification.Dataset,
-            DatasetVersion = specification.DatasetVersion,
+            Id = ledger.Specification.Id,
+            Model = _work.Model,
+            Dataset = ledger.Specification.Datasets[0].Name,
+            DatasetVersion = ledger.Specification.Datasets[0].Version,
             State = RunState.Running,
-            Algorithm = specification.Training.Algorithm,
+            Algorithm = _work.Training.Algorithm,
             Workers = workerCount,
-            MaxStep = specification.Training.MaxIteration,
-            Started = specification.Started,
+            MaxStep = _work.Training.MaxIteration,
+            Started = ledger.Specification.Started,
         };
         _link = new(node);
         _recorder = new(ledger, node);
         Script = script;
-        _session = new(specification.Training, datasets.Schema, source, _link, workerCount, new RunProgress(this), validation, script);
+        _session = new(_work.Training, schema, source, _link, workerCount, new Progress(this), validation, script);
+        _recorder.Start();
+        Completion = CompleteAsync();
     }
 
     /// <summary>The user's code, where it trains by that.</summary>
     public ITrainingScript? Script { get; }
 
     /// <summary>Ends when the model is published, or with the first error.</summary>
-    public Task<TrainingRun> Completion { get; private set; } = Task.FromException<TrainingRun>(new InvalidOperationException());
+    public Task<TrainingRun> Completion { get; }
 
     /// <summary>How far the training is.</summary>
     public TrainingRun Run => _run with
@@ -67,7 +71,7 @@ public sealed partial class ModelTraining
     public void WriteMetric(string name, long step, double value) => _recorder.Report(name, step, value);
 
     /// <summary>Keeps the run's snapshot up to date, on the leader's thread.</summary>
-    sealed class RunProgress(ModelTraining training) : IProgress<RunProgress>
+    sealed class Progress(ModelTraining training) : IProgress<RunProgress>
     {
         public void Report(RunProgress value)
         {

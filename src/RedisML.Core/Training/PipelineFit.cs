@@ -24,14 +24,14 @@ internal sealed class PipelineFit
         if (!plan.IsClassification)
         {
             LabelMoments = statistics.LabelMoments;
-            if (specification.Algorithm == Algorithm.Poisson) CheckCounts();
+            if (plan.Task == ModelTask.Counts) CheckCounts();
             Weight = statistics.LabelWeights[""];
             label = new(specification.Label, plan.LabelType, null);
         }
         else
         {
             var counts = statistics.Classes.Counts;
-            var classes = LabelClasses.Order(specification, plan.LabelType, counts.Keys);
+            var classes = LabelClasses.Order(specification, plan.Task, plan.LabelType, counts.Keys);
             _classes = new CategoryEncoder(classes);
             _classWeights = LabelClasses.Weights(specification, plan.LabelType, classes, counts);
             double[] weights = [.. classes.Select((name, i) => statistics.LabelWeights[name] * (_classWeights?[i] ?? 1))];
@@ -134,7 +134,7 @@ internal sealed class PipelineFit
     {
         if (LabelMoments.Minimum >= 0 && LabelMoments.Mean > 0) return;
         throw new RedisMLException("LabelNegative", ErrorKind.InvalidData, LabelMoments.Minimum < 0
-            ? $"Poisson predicts counts, and the label '{_specification.Label}' has the value {LabelMoments.Minimum}."
+            ? $"{_specification.Algorithm} predicts counts, and the label '{_specification.Label}' has the value {LabelMoments.Minimum}."
             : $"Every label in '{_specification.Label}' is 0; there is nothing to tell apart.", _specification.Label);
     }
 

@@ -1,4 +1,28 @@
+using RedisML.Models;
+
 namespace RedisML.Training;
 
-/// <summary>The parameters that a training found: weights, then intercepts.</summary>
-internal sealed record Solution(double[] Parameters, double Loss, int Iterations, int Evaluations, bool Converged, double? ValidationLoss = null);
+/// <summary>What a training found.</summary>
+public sealed record Solution
+{
+    /// <summary>The parameters by name; the algorithm says what they mean.</summary>
+    public required IReadOnlyList<KeyValuePair<string, ParameterValue>> Parameters { get; init; }
+
+    /// <summary>Their order and shapes, where the definition has to say them; else null.</summary>
+    public IReadOnlyList<ParameterShape>? Shapes { get; init; }
+
+    /// <summary>The mean loss of a training row, without penalties.</summary>
+    public required double Loss { get; init; }
+
+    /// <summary>The same of the validation rows; null without.</summary>
+    public double? ValidationLoss { get; init; }
+
+    /// <summary>0 where the solution is exact.</summary>
+    public int Iterations { get; init; }
+
+    /// <summary>Passes over the rows.</summary>
+    public int Evaluations { get; init; } = 1;
+
+    /// <summary>False where it ended without reaching the tolerance.</summary>
+    public bool Converged { get; init; } = true;
+}

@@ -5,7 +5,7 @@ namespace RedisML.Training;
 /// <summary>What the rows of a block are to be predicted as, and how much each counts.</summary>
 /// <param name="labels">One a row: the number, or the index of the class.</param>
 /// <param name="weights">One a row; empty where each counts 1.</param>
-internal readonly ref struct Targets(ReadOnlySpan<double> labels, ReadOnlySpan<double> weights)
+public readonly ref struct Targets(ReadOnlySpan<double> labels, ReadOnlySpan<double> weights)
 {
     public ReadOnlySpan<double> Labels { get; } = labels;
 

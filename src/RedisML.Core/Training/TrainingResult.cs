@@ -1,19 +1,22 @@
 using RedisML.Features;
+using RedisML.Models;
 
 namespace RedisML.Training;
 
 /// <summary>A trained model.</summary>
 public sealed record TrainingResult
 {
+    public required ModelTask Task { get; init; }
+
     public required FeaturePipeline Pipeline { get; init; }
 
-    /// <summary>Of the encoded features: [Width], for Softmax [classes, Width] in row order.</summary>
-    public required double[] Weights { get; init; }
+    /// <summary>The parameters by name.</summary>
+    public required IReadOnlyList<KeyValuePair<string, ParameterValue>> Parameters { get; init; }
 
-    /// <summary>[1], for Softmax [classes].</summary>
-    public required double[] Intercepts { get; init; }
+    /// <summary>Their order and shapes, where the algorithm doesn't tell; else null.</summary>
+    public IReadOnlyList<ParameterShape>? Shapes { get; init; }
 
-    /// <summary>Of the training rows, without the penalty: mean squared error for Linear, mean deviance for Poisson, else mean log loss.</summary>
+    /// <summary>Of the training rows, without the penalty: mean squared error, mean deviance of counts, or mean log loss.</summary>
     public required double Loss { get; init; }
 
     /// <summary>The same of the validation rows; null without.</summary>

@@ -1,25 +1,6 @@
-using RedisML.Models;
+using RedisML.Runs;
 
 namespace RedisML.Training;
-
-/// <summary>Where a training run stands.</summary>
-public enum RunState
-{
-    /// <summary>Waits for the nodes that it starts with.</summary>
-    Waiting,
-
-    Running,
-
-    /// <summary>Too few nodes are left; it waits for others.</summary>
-    Paused,
-
-    /// <summary>No process works at it any more, and it hasn't ended: it can be resumed.</summary>
-    Interrupted,
-
-    Completed,
-    Failed,
-    Stopped,
-}
 
 /// <summary>A training run as it stood at one moment.</summary>
 public sealed record TrainingRun
@@ -38,12 +19,13 @@ public sealed record TrainingRun
 
     public required RunState State { get; init; }
 
-    public required Algorithm Algorithm { get; init; }
+    /// <summary>The name of the algorithm.</summary>
+    public required string Algorithm { get; init; }
 
     /// <summary>Iterations of the optimizer; 0 before the first, and where the solution is exact.</summary>
     public int Step { get; init; }
 
-    /// <summary>Of a training row, without the penalty: squared error for Linear, else log loss. NaN before the first step.</summary>
+    /// <summary>Of a training row, without the penalty: squared error, deviance of counts, or log loss. NaN before the first step.</summary>
     public double Loss { get; init; } = double.NaN;
 
     /// <summary>False where the optimizer ended without reaching the tolerance.</summary>
@@ -80,4 +62,33 @@ public sealed record TrainingRun
 
     /// <summary>Why it paused, stopped or failed, or who was the last to come or go.</summary>
     public string Reason { get; init; } = "";
+
+    internal static TrainingRun Of(RunStatus run)
+    {
+        var work = TrainingWork.Of(run.Specification);
+        var dataset = run.Specification.Datasets[0];
+        return new()
+        {
+            Id = run.Id,
+            Model = work.Model,
+            ModelVersion = run.Published,
+            Dataset = dataset.Name,
+            DatasetVersion = dataset.Version,
+            Algorithm = work.Training.Algorithm,
+            State = run.State,
+            Step = run.Outcome?.Iterations ?? run.Progress.Iteration,
+            MaxStep = work.Training.MaxIteration,
+            Loss = run.Outcome?.Loss ?? run.Progress.Loss,
+            Converged = run.Outcome?.Converged ?? false,
+            Nodes = run.Nodes,
+            Workers = run.Workers,
+            RowsUsed = run.Outcome?.RowsUsed ?? run.Progress.Rows,
+            RowsDropped = run.Outcome?.RowsDropped ?? 0,
+            RowsPerSecond = run.Progress.RowsPerSecond,
+            CheckpointStep = run.CheckpointStep,
+            Reason = run.Reason,
+            Started = run.Specification.Started,
+            Elapsed = run.Elapsed,
+        };
+    }
 }

@@ -1,4 +1,6 @@
+using System.Text.Json;
 using RedisML.Algorithms.Script;
+using RedisML.Errors;
 using RedisML.Expressions;
 using RedisML.Features;
 using RedisML.Models;
@@ -9,7 +11,11 @@ namespace RedisML.Training;
 /// <summary>What to train, and how.</summary>
 public sealed record TrainingSpecification
 {
-    public required Algorithm Algorithm { get; init; }
+    /// <summary>The name of the algorithm, such as <c>Linear</c>.</summary>
+    public required string Algorithm { get; init; }
+
+    /// <summary>What only the algorithm understands, by name.</summary>
+    public IReadOnlyDictionary<string, JsonElement> Options { get; init; } = new Dictionary<string, JsonElement>();
 
     /// <summary>The column to predict, stored or derived.</summary>
     public required string Label { get; init; }
@@ -56,4 +62,39 @@ public sealed record TrainingSpecification
 
     /// <summary>Draws the batches; 0 unless given. Kept with the model.</summary>
     public int? Seed { get; init; }
+
+    /// <summary>What the algorithm was told, as the model keeps it: penalties, and options by name.</summary>
+    internal JsonElement OptionsAsJson()
+    {
+        var options = new Dictionary<string, JsonElement>(Options, StringComparer.Ordinal);
+        options["l1"] = JsonSerializer.SerializeToElement(L1);
+        options["l2"] = JsonSerializer.SerializeToElement(L2);
+        return JsonSerializer.SerializeToElement(options);
+    }
+
+    /// <summary>Whether rows have weights that differ.</summary>
+    internal bool IsWeighted => SampleWeight is not null || BalanceClasses || ClassWeights.Count > 0;
+
+    /// <exception cref="RedisMLException"><c>ValueOutOfRange</c>, <c>InvalidParameterName</c>.</exception>
+    internal void CheckRange()
+    {
+        foreach (var parameter in Script?.InitialParameters ?? []) ModelField.CheckName(parameter.Parameter.Name);
+        if (!(L2 >= 0 && double.IsFinite(L2))) throw OutOfRange(nameof(L2), L2);
+        if (!(Tolerance >= 0 && Tolerance < 1)) throw OutOfRange(nameof(Tolerance), Tolerance);
+        if (!(L1 >= 0 && double.IsFinite(L1))) throw OutOfRange(nameof(L1), L1);
+        var (optimizer, rate) = (Optimizer, Optimizer.LearningRate ?? 1);
+        if (optimizer.Epochs < 1) throw OutOfRange(nameof(optimizer.Epochs), optimizer.Epochs.Value);
+        if (optimizer.BatchSize < 1) throw OutOfRange(nameof(optimizer.BatchSize), optimizer.BatchSize.Value);
+        if (!(rate > 0 && double.IsFinite(rate))) throw OutOfRange(nameof(optimizer.LearningRate), rate);
+        if (!(optimizer.Momentum is >= 0 and < 1)) throw OutOfRange(nameof(optimizer.Momentum), optimizer.Momentum);
+        if (optimizer.Patience < 1) throw OutOfRange(nameof(optimizer.Patience), optimizer.Patience);
+        foreach (var (name, weight) in ClassWeights)
+        {
+            if (!(weight > 0 && double.IsFinite(weight))) throw OutOfRange($"The weight of class '{name}'", weight);
+        }
+        if (MaxIteration < 1) throw OutOfRange(nameof(MaxIteration), MaxIteration);
+
+        static RedisMLException OutOfRange(string name, double value) =>
+            new("ValueOutOfRange", ErrorKind.InvalidArgument, $"{name} can't be {value}.", value);
+    }
 }

@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using RedisML.Algorithms.Linear;
 using RedisML.Datasets;
 using RedisML.Evaluation;
 using RedisML.Models;
@@ -33,10 +32,10 @@ public sealed class TestRedisModelCommand : RedisMLCmdlet
             {
                 var models = new ModelStore(connection);
                 var model = await models.GetAsync(Name, Version, cancellation).ConfigureAwait(false);
-                var parameters = await LinearParameters.ReadAsync(models, model, cancellation).ConfigureAwait(false);
+                var predictor = await ModelFamilies.LoadAsync(models, model, cancellation).ConfigureAwait(false);
                 var dataset = await new DatasetStore(connection).GetAsync(Dataset, null, cancellation).ConfigureAwait(false);
                 total = dataset.Rows;
-                var result = await new ModelEvaluator(new Predictor(model.Definition!, parameters))
+                var result = await new ModelEvaluator(predictor)
                     .EvaluateAsync(Counted(new DatasetReader(connection).ReadAsync(dataset, cancellation: cancellation)), cancellation).ConfigureAwait(false);
                 PostObject(result with { Model = model.Name, ModelVersion = model.Version, Dataset = dataset.Name });
             });

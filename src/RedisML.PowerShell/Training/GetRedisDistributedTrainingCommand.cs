@@ -24,8 +24,9 @@ public sealed class GetRedisDistributedTrainingCommand : RedisMLCmdlet
     protected override void ProcessRecord() => Run(async (connection, cancellation) =>
     {
         var store = new RunStore(connection);
+        var trainings = new TrainingStore(connection);
         var isWanted = NamePattern.AnyOf(Model);
-        var runs = await FindAsync(Id, () => store.ListAsync(cancellation), id => store.GetAsync(id, cancellation)).ConfigureAwait(false);
+        var runs = await FindAsync(Id, () => store.ListAsync(cancellation), id => trainings.GetAsync(id, cancellation)).ConfigureAwait(false);
         foreach (var run in runs.Where(run => isWanted(run.Model)).OrderBy(run => run.Started)) PostObject(run);
     });
 }

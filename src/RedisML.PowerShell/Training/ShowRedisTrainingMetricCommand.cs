@@ -2,6 +2,7 @@ using System.Management.Automation;
 using RedisML.Errors;
 using RedisML.PowerShell.Cmdlets;
 using RedisML.Runs;
+using RedisML.Training;
 using RedisML.Training.Charts;
 
 namespace RedisML.PowerShell.Training;
@@ -32,7 +33,7 @@ public sealed class ShowRedisTrainingMetricCommand : ChartCmdlet
         Run(async (connection, cancellation) =>
         {
             var store = new RunStore(connection);
-            var run = await store.GetAsync(Id, cancellation).ConfigureAwait(false);
+            var run = await new TrainingStore(connection).GetAsync(Id, cancellation).ConfigureAwait(false);
             var metrics = await store.MetricsAsync(Id, cancellation).ConfigureAwait(false);
             if (!metrics.Any(m => m.Name == Name))
                 throw NearestName.NotFound("MetricNotFound", $"metric of training run '{Id}' called", Name, metrics.Select(m => m.Name).Distinct());

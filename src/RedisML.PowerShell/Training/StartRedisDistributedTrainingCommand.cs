@@ -1,13 +1,14 @@
 using System.Collections;
 using System.Management.Automation;
+using System.Text.Json;
 using RedisML.Datasets;
 using RedisML.Errors;
 using RedisML.Expressions;
 using RedisML.Features;
-using RedisML.Models;
 using RedisML.PowerShell.Cmdlets;
 using RedisML.PowerShell.Datasets;
 using RedisML.PowerShell.Models;
+using RedisML.Prediction;
 using RedisML.Runs;
 using RedisML.Training;
 
@@ -31,7 +32,12 @@ public sealed partial class StartRedisDistributedTrainingCommand : TrainingJobCm
 
     [Parameter(Mandatory = true, ParameterSetName = BuiltInSet)]
     [Parameter(ParameterSetName = ScriptSet)]
-    public Algorithm Algorithm { get; set; } = Algorithm.Custom;
+    [ArgumentCompleter(typeof(AlgorithmCompleter))]
+    public string Algorithm { get; set; } = "Custom";
+
+    [Parameter]
+    [ArgumentCompleter(typeof(AlgorithmOptionCompleter))]
+    public IDictionary Option { get; set; } = new Hashtable();
 
     [Parameter]
     [ArgumentCompleter(typeof(ColumnNameCompleter))]
@@ -124,7 +130,8 @@ public sealed partial class StartRedisDistributedTrainingCommand : TrainingJobCm
         var names = dataset.Columns.Select(c => c.Name).Concat(derived.Select(d => d.Name)).ToList();
         return WithOptimization(new()
         {
-            Algorithm = Algorithm,
+            Algorithm = ModelFamilies.Get(Algorithm).Name,
+            Options = Options(),
             Label = Label ?? dataset.Label ?? throw new RedisMLException("LabelMissing", ErrorKind.InvalidArgument,
                 $"Dataset '{dataset.Name}' names no label: say with -Label which column to predict.", dataset.Name),
             Features = Feature.Length == 0 ? null : Expand(Feature, names),
@@ -133,6 +140,21 @@ public sealed partial class StartRedisDistributedTrainingCommand : TrainingJobCm
             Derived = derived,
             Missing = Missing,
         });
+    }
+
+    Dictionary<string, JsonElement> Options()
+    {
+        var options = new Dictionary<string, JsonElement>(StringComparer.OrdinalIgnoreCase);
+        foreach (DictionaryEntry entry in Option)
+        {
+            string name = LanguagePrimitives.ConvertTo<string>(entry.Key);
+            options[name] = Unwrap(entry.Value) switch
+            {
+                object[] list => JsonSerializer.SerializeToElement(list.Select(Unwrap)),
+                var value => JsonSerializer.SerializeToElement(value),
+            };
+        }
+        return options;
     }
 
     /// <summary>The columns that the patterns match; a name without wildcards stays, for Core to judge.</summary>

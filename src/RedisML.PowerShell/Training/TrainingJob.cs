@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using RedisML.Runs;
 using RedisML.Training;
 
 namespace RedisML.PowerShell.Training;

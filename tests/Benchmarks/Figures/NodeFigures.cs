@@ -58,8 +58,8 @@ static class NodeFigures
         var id = Guid.NewGuid().ToString("n");
         var specification = new RunSpecification
         {
-            Id = id, Model = "benchmark", Dataset = "none", DatasetVersion = 1, DatasetIdentity = "", Started = DateTimeOffset.UtcNow,
-            Training = TrainFigures.Late, Nodes = new() { NodeCount = 2, CheckpointInterval = 1e6 },
+            Id = id, Kind = TrainingWork.Kind, Datasets = [new("none", 1, "")], Started = DateTimeOffset.UtcNow,
+            Work = RunSpecification.ToWork(new TrainingWork("benchmark", TrainFigures.Late)), Nodes = new() { NodeCount = 2, CheckpointInterval = 1e6 },
         };
         var store = new RunStore(context.Connection);
         var (first, second) = ("a.1", "b.1");
@@ -85,12 +85,14 @@ static class NodeFigures
         team.Lead(() =>
         {
             var replica = new RunReplica(link, link.Enter(team.Wait));
-            replica.Attach(new Lbfgs(new double[1], new DiagonalPreconditioner([1]), new(), 1, 0));
+            var state = new Lbfgs(new double[1], new DiagonalPreconditioner([1]), new(), 1, 0);
+            replica.Commit(state);
             var vector = new double[length];
             for (int step = 0; step < steps; step++)
             {
                 long start = Stopwatch.GetTimestamp();
                 replica.Sum(length, share => [.. LeafTree.Branches(share, leaves).Select(_ => vector.AsMemory())]);
+                replica.Commit(state);
                 times[step] = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
             }
         }, default);

@@ -1,4 +1,3 @@
-using RedisML.Algorithms.Linear;
 using RedisML.Datasets;
 using RedisML.Evaluation;
 using RedisML.Expressions;
@@ -24,19 +23,19 @@ static class References
     static readonly Reference[] s_references =
     [
         Regression("flights", "arr_delay", 0.880, 15.35) with { Features = TrainFigures.Late.Features },
-        Classification("flights", "late", Algorithm.Logistic, 0.9135, 0.935) with { Features = TrainFigures.Late.Features, Derived = TrainFigures.Late.Derived },
+        Classification("flights", "late", "Logistic", 0.9135, 0.935) with { Features = TrainFigures.Late.Features, Derived = TrainFigures.Late.Derived },
         Regression("diamonds", "price", 0.919, 1135),
         Regression("diamonds", "logprice", 0.9735, null) with { Derived = [new DerivedColumn("logprice", "log(price)")] },
-        Classification("adult", "income-per-year", Algorithm.Logistic, 0.856, 0.910),
+        Classification("adult", "income-per-year", "Logistic", 0.856, 0.910),
         Regression("bike-hour", "cnt", 0.6815, 100.4) with
         {
             Features = ["season", "yr", "mnth", "hr", "holiday", "weekday", "workingday", "weathersit", "temp", "atemp", "hum", "windspeed"],
             Categories = ["season", "mnth", "hr", "weekday", "weathersit"],
         },
-        Classification("digits", "target", Algorithm.Softmax, 0.972, null),
-        Classification("iris", "target", Algorithm.Softmax, 0.933, null),
-        Classification("wine", "target", Algorithm.Softmax, 0.972, null),
-        Classification("breast_cancer", "target", Algorithm.Logistic, 0.9825, null),
+        Classification("digits", "target", "Softmax", 0.972, null),
+        Classification("iris", "target", "Softmax", 0.933, null),
+        Classification("wine", "target", "Softmax", 0.972, null),
+        Classification("breast_cancer", "target", "Logistic", 0.9825, null),
         Regression("diabetes", "target", 0.454, null),
     ];
 
@@ -118,24 +117,24 @@ static class References
     static async Task<IReadOnlyList<double>> ParametersAsync(BenchmarkContext context, TrainingRun run)
     {
         var models = new ModelStore(context.Connection);
-        var parameters = await LinearParameters.ReadAsync(models, await models.GetAsync(run.Model, run.ModelVersion, default), default);
-        return [.. parameters.Weights, .. parameters.Intercepts];
+        var model = await models.GetAsync(run.Model, run.ModelVersion, default);
+        return [.. (await models.ReadParametersAsync(model, null, default)).SelectMany(parameter => parameter.Value.ToDoubles())];
     }
 
     static async Task<EvaluationResult> TestAsync(BenchmarkContext context, TrainingRun run, Dataset test)
     {
         var models = new ModelStore(context.Connection);
         var model = await models.GetAsync(run.Model, run.ModelVersion, default);
-        var predictor = new Predictor(model.Definition!, await LinearParameters.ReadAsync(models, model, default));
+        var predictor = await ModelFamilies.LoadAsync(models, model, default);
         return await new ModelEvaluator(predictor).EvaluateAsync(new DatasetReader(context.Connection).ReadAsync(test), default);
     }
 
-    static Reference Regression(string set, string label, double r2, double? rmse) => new(set, label, Algorithm.Linear, r2, rmse, null, null);
+    static Reference Regression(string set, string label, double r2, double? rmse) => new(set, label, "Linear", r2, rmse, null, null);
 
-    static Reference Classification(string set, string label, Algorithm algorithm, double accuracy, double? auc) =>
+    static Reference Classification(string set, string label, string algorithm, double accuracy, double? auc) =>
         new(set, label, algorithm, null, null, accuracy, auc);
 
-    sealed record Reference(string Set, string Label, Algorithm Algorithm, double? R2, double? Rmse, double? Accuracy, double? Auc)
+    sealed record Reference(string Set, string Label, string Algorithm, double? R2, double? Rmse, double? Accuracy, double? Auc)
     {
         public IReadOnlyList<string>? Features { get; init; }
 

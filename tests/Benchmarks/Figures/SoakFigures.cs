@@ -18,7 +18,7 @@ static partial class SoakFigures
     /// <summary>A softmax of some thousand steps.</summary>
     public static TrainingSpecification Specification { get; } = new()
     {
-        Algorithm = Algorithm.Softmax,
+        Algorithm = "Softmax",
         Label = "i3",
         Derived = [new("a", "f1 * f2"), new("b", "f2 * f3"), new("c", "f1 * f3")],
         Features = ["f1", "f2", "f3", "f4", "a", "b", "c"],

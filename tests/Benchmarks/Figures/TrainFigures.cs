@@ -5,7 +5,7 @@ using RedisML.Columns.Chunks;
 using RedisML.Datasets;
 using RedisML.Datasets.Splitting;
 using RedisML.Importing;
-using RedisML.Models;
+using RedisML.Runs;
 using RedisML.Training;
 
 namespace RedisML.Benchmarks.Figures;
@@ -25,7 +25,7 @@ static partial class TrainFigures
     /// <summary>The logistic model of a late arrival, as in the reference results.</summary>
     public static TrainingSpecification Late { get; } = new()
     {
-        Algorithm = Algorithm.Logistic,
+        Algorithm = "Logistic",
         Label = "late",
         Derived = [new("late", "arr_delay > 15")],
         Features = ["dep_delay", "distance", "air_time", "month", "hour", "carrier", "origin"],
@@ -75,7 +75,7 @@ static partial class TrainFigures
         var dataset = await new DatasetStore(context.Connection).GetAsync("benchmark");
         var specification = new TrainingSpecification
         {
-            Algorithm = Algorithm.Logistic,
+            Algorithm = "Logistic",
             Label = "high",
             Derived = [new("high", "f1 + 3 * f2 + 60 * sin(i1) > 0")],
             Features = ["f1", "f2", "f3", "f4", "f5", "i1", "i2", "i3"],

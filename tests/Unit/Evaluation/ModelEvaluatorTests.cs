@@ -1,11 +1,11 @@
+using RedisML.Algorithms.Linear;
 using RedisML.Columns;
 using RedisML.Datasets;
 using RedisML.Errors;
 using RedisML.Evaluation;
 using RedisML.Expressions;
 using RedisML.Features;
-using RedisML.Models;
-using RedisML.Prediction;
+using RedisML.Unit.Fixtures;
 using RedisML.Unit.Training;
 
 namespace RedisML.Unit.Evaluation;
@@ -25,7 +25,7 @@ public sealed class ModelEvaluatorTests
         var x = Enumerable.Range(0, 5000).Select(i => i % 31 == 7 ? null : (double?)random.NextDouble()).ToArray();
         var y = x.Select((v, i) => i % 17 == 3 ? null : (v ?? 1) + (double?)random.NextDouble()).ToArray();
         var table = new TestTable().Add("x", x).Add("y", y);
-        var result = await EvaluateAsync(Evaluator(Algorithm.Linear, null, ColumnType.Float64), table, chunkRows);
+        var result = await EvaluateAsync(Evaluator("Linear", null, ColumnType.Float64), table, chunkRows);
 
         var rows = x.Zip(y).Where(r => r is { First: not null, Second: not null }).Select(r => (Prediction: r.First!.Value, Label: r.Second!.Value)).ToList();
         double mean = rows.Average(r => r.Label), squares = rows.Sum(r => Math.Pow(r.Prediction - r.Label, 2));
@@ -45,7 +45,7 @@ public sealed class ModelEvaluatorTests
         var table = new TestTable()
             .Add("x", [2.0, 1, -1, -2, 3, null, 5, -1000])
             .Add("y", ["yes", "no", "no", "yes", null, "no", "maybe", "yes"]);
-        var result = await EvaluateAsync(Evaluator(Algorithm.Logistic, ["no", "yes"], ColumnType.Utf8), table, 3);
+        var result = await EvaluateAsync(Evaluator("Logistic", ["no", "yes"], ColumnType.Utf8), table, 3);
         Assert.Equal((5, 1, 1, 1), (result.Rows, result.RowsWithoutLabel, result.RowsWithoutPrediction, result.RowsOfUnknownClass));
         Assert.Equal(["no", "yes"], result.ConfusionMatrix!.Classes);
         Assert.Equal((1, 1, 2, 1), (result.ConfusionMatrix[0, 0], result.ConfusionMatrix[0, 1], result.ConfusionMatrix[1, 0], result.ConfusionMatrix[1, 1]));
@@ -63,7 +63,7 @@ public sealed class ModelEvaluatorTests
     public async Task A_derived_label_is_derived_again()
     {
         var table = new TestTable().Add("x", [1.0, -1, 1]).Add("delay", [20L, 10, null]);
-        var evaluator = Evaluator(Algorithm.Logistic, ["false", "true"], ColumnType.Boolean, [new("y", "delay > 15")]);
+        var evaluator = Evaluator("Logistic", ["false", "true"], ColumnType.Boolean, [new("y", "delay > 15")]);
         var result = await EvaluateAsync(evaluator, table, 3);
         Assert.Equal((2, 1, 1.0), (result.Rows, result.RowsWithoutLabel, result.Accuracy));
         var error = await Assert.ThrowsAsync<RedisMLException>(() => EvaluateAsync(evaluator, new TestTable().Add("x", [1.0]), 3));
@@ -74,9 +74,9 @@ public sealed class ModelEvaluatorTests
     [Fact]
     public async Task Without_rows_there_are_no_figures()
     {
-        var result = await EvaluateAsync(Evaluator(Algorithm.Linear, null, ColumnType.Float64), new TestTable().Add("x", [1.0]).Add("y", [(double?)null]), 1);
+        var result = await EvaluateAsync(Evaluator("Linear", null, ColumnType.Float64), new TestTable().Add("x", [1.0]).Add("y", [(double?)null]), 1);
         Assert.Equal((0, 1, null, null), (result.Rows, result.RowsWithoutLabel, result.R2, result.Rmse));
-        var constant = await EvaluateAsync(Evaluator(Algorithm.Linear, null, ColumnType.Float64), new TestTable().Add("x", [1.0, 2]).Add("y", [3.0, 3]), 1);
+        var constant = await EvaluateAsync(Evaluator("Linear", null, ColumnType.Float64), new TestTable().Add("x", [1.0, 2]).Add("y", [3.0, 3]), 1);
         Assert.Equal((null, 1.5), (constant.R2, constant.Mae));
     }
 
@@ -86,7 +86,7 @@ public sealed class ModelEvaluatorTests
         var table = new TestTable().Add("x", Enumerable.Range(0, 60).Select(i => (double?)i)).Add("y", Enumerable.Range(0, 60).Select(i => (double?)i));
         var memory = new CountingMemory();
         int given = 0;
-        var evaluator = Evaluator(Algorithm.Linear, null, ColumnType.Float64);
+        var evaluator = Evaluator("Linear", null, ColumnType.Float64);
         await Assert.ThrowsAsync<InvalidDataException>(() => evaluator.EvaluateAsync(Chunks(), Cancellation));
         Assert.Equal(given, memory.Disposed);
 
@@ -105,10 +105,11 @@ public sealed class ModelEvaluatorTests
         evaluator.EvaluateAsync(table.Chunks(chunkRows).ToAsyncEnumerable(), Cancellation);
 
     /// <summary>A model of y whose score is x.</summary>
-    static ModelEvaluator Evaluator(Algorithm algorithm, IReadOnlyList<string>? classes, ColumnType labelType, IReadOnlyList<DerivedColumn>? derived = null) =>
-        new(new Predictor(new()
+    static ModelEvaluator Evaluator(string algorithm, IReadOnlyList<string>? classes, ColumnType labelType, IReadOnlyList<DerivedColumn>? derived = null) =>
+        new(new LinearPredictor(new()
         {
             Algorithm = algorithm,
+            Task = TestModels.TaskOf(algorithm),
             Pipeline = new()
             {
                 Inputs = [new("x", ColumnType.Float64)],

@@ -2,8 +2,7 @@ using RedisML.Algorithms.Linear;
 using RedisML.Columns;
 using RedisML.Errors;
 using RedisML.Features;
-using RedisML.Models;
-using RedisML.Prediction;
+using RedisML.Unit.Fixtures;
 using RedisML.Unit.Training;
 
 namespace RedisML.Unit.Prediction;
@@ -58,7 +57,7 @@ public sealed class PredictorTests
             Missing = MissingPolicy.Mean,
         };
         var parameters = new LinearParameters([1, 0.5, -1, 2, -0.5, 0.3, 0.1, 0, 0, 1, 0, 2], [0.1, 0.2, 0.3]);
-        var predictor = Create(Algorithm.Softmax, pipeline, parameters);
+        var predictor = Create("Softmax", pipeline, parameters);
         var whole = predictor.Predict(table.Batch());
         for (int row = 0; row < table.Rows; row += 97)
         {
@@ -78,7 +77,7 @@ public sealed class PredictorTests
     public void A_probability_is_the_logistic_of_the_score(double score, double expected, double probability)
     {
         var pipeline = Pipeline(MissingPolicy.Drop, [new NumericFeature("x", 0, 1)], ["no", "yes"]);
-        var predictions = Create(Algorithm.Logistic, pipeline, new([1], [0])).Predict(new TestTable().Add("x", [score, null]).Batch());
+        var predictions = Create("Logistic", pipeline, new([1], [0])).Predict(new TestTable().Add("x", [score, null]).Batch());
         Assert.Equal([expected, double.NaN], predictions.Values);
         Assert.Equal([1 - probability, probability, double.NaN, double.NaN], predictions.Probabilities, (a, b) => a.Equals(b) || Math.Abs(a - b) < 1e-15);
         Assert.Equal(["no", "yes"], predictions.Classes!);
@@ -101,8 +100,8 @@ public sealed class PredictorTests
         .Add("k", [2L, 10, 3, 2, 2, null])
         .Add("unused", [true, false, null, true, false, null]);
 
-    static Predictor Linear(MissingPolicy policy, Feature[]? features = null) =>
-        Create(Algorithm.Linear, Pipeline(policy, features ?? s_features, null), new(s_weights, [0.5]));
+    static LinearPredictor Linear(MissingPolicy policy, Feature[]? features = null) =>
+        Create("Linear", Pipeline(policy, features ?? s_features, null), new(s_weights, [0.5]));
 
     static FeaturePipeline Pipeline(MissingPolicy policy, IReadOnlyList<Feature> features, IReadOnlyList<string>? classes) => new()
     {
@@ -112,9 +111,10 @@ public sealed class PredictorTests
         Missing = policy,
     };
 
-    static Predictor Create(Algorithm algorithm, FeaturePipeline pipeline, LinearParameters parameters) => new(new()
+    static LinearPredictor Create(string algorithm, FeaturePipeline pipeline, LinearParameters parameters) => new(new()
     {
         Algorithm = algorithm,
+        Task = TestModels.TaskOf(algorithm),
         Pipeline = pipeline,
         Lineage = new() { Dataset = "d", DatasetVersion = 1, Run = "r", RowsUsed = 1, Trained = default },
     }, parameters);

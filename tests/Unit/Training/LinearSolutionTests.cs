@@ -1,5 +1,5 @@
+using RedisML.Unit.Fixtures;
 using RedisML.Features;
-using RedisML.Models;
 
 namespace RedisML.Unit.Training;
 
@@ -12,7 +12,7 @@ public sealed class LinearSolutionTests
     public async Task Ridge_solves_the_normal_equations(double l2)
     {
         var table = Table(500);
-        var result = await table.TrainAsync(new() { Algorithm = Algorithm.Linear, Label = "y", L2 = l2 }, chunkRows: 130);
+        var result = await table.TrainAsync(new() { Algorithm = "Linear", Label = "y", L2 = l2 }, chunkRows: 130);
         var (rows, labels) = Expand(table, result.Pipeline);
         var expected = Solve(rows, labels, l2);
         Assert.Equal(expected[..^1], result.Weights, (a, b) => Math.Abs(a - b) < 1e-8);
@@ -27,7 +27,7 @@ public sealed class LinearSolutionTests
         // The levels of c and of d add up to the intercept, copy is x twice, and constant tells nothing.
         var table = Table(500);
         table.Add("copy", table.Column("x").Select(x => 2 * (double?)x + 1)).Add("constant", Enumerable.Repeat((double?)0.1, 500));
-        var result = await table.TrainAsync(new() { Algorithm = Algorithm.Linear, Label = "y", L2 = 0 });
+        var result = await table.TrainAsync(new() { Algorithm = "Linear", Label = "y", L2 = 0 });
         var (rows, labels) = Expand(table, result.Pipeline);
         var expected = Solve(rows, labels, 1e-9);
         Assert.Equal(MeanSquaredError(rows, labels, expected), result.Loss, 1e-7);
@@ -43,7 +43,7 @@ public sealed class LinearSolutionTests
             .Add("x", Enumerable.Range(0, 6000).Select(_ => (double?)random.NextDouble()))
             .Add("c", Enumerable.Range(0, 6000).Select(i => (string?)$"level {i % 2100}"));
         table.Add("y", Enumerable.Range(0, 6000).Select(i => 5 * (double?)table.Column("x")[i] + i % 2100 % 7 + random.NextDouble()));
-        var result = await table.TrainAsync(new() { Algorithm = Algorithm.Linear, Label = "y", Tolerance = 1e-13 });
+        var result = await table.TrainAsync(new() { Algorithm = "Linear", Label = "y", Tolerance = 1e-13 });
         Assert.True(result.Converged && result.Iterations > 0);
 
         // At the minimum the derivative by each weight is 0: of a level, its residuals and its penalty.

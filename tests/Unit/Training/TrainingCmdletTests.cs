@@ -110,7 +110,8 @@ public sealed class TrainingCmdletTests : IDisposable
             [pscustomobject]@{ Model = Get-RedisModel m; D2 = $test.D2; R2 = $test.R2 }
             """).Single();
         RedisML.Models.Model model = ((System.Management.Automation.PSObject)result.Model).BaseObject as RedisML.Models.Model ?? throw new InvalidOperationException();
-        Assert.Equal((2, 0.5, 3), (model.Definition!.L1, model.Definition.L2, model.Definition.Lineage.Seed));
+        var options = model.Definition!.Options!.Value;
+        Assert.Equal((2, 0.5, 3), (options.GetProperty("l1").GetDouble(), options.GetProperty("l2").GetDouble(), model.Definition.Lineage.Seed));
         Assert.InRange(model.Definition.Metrics["iterations"], 5, 50);
         Assert.Contains("validationLoss", model.Definition.Metrics.Keys);
         Assert.InRange((double)result.D2, 0.5, 1);

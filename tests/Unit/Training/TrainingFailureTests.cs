@@ -1,7 +1,7 @@
 using RedisML.Datasets;
 using RedisML.Errors;
 using RedisML.Features;
-using RedisML.Models;
+using RedisML.Runs;
 using RedisML.Training;
 
 namespace RedisML.Unit.Training;
@@ -46,8 +46,8 @@ public sealed class TrainingFailureTests
         { "WeightInvalid", "'text'", Linear with { SampleWeight = "text" } },
         { "WeightInvalid", "'x'", Linear with { SampleWeight = "x" } },
         { "WeightInvalid", "-1", Linear with { SampleWeight = "negative" } },
-        { "LabelNegative", "'negative'", Linear with { Algorithm = Algorithm.Poisson, Label = "negative" } },
-        { "LabelNotNumeric", "Poisson", Linear with { Algorithm = Algorithm.Poisson, Label = "text" } },
+        { "LabelNegative", "'negative'", Linear with { Algorithm = "Poisson", Label = "negative" } },
+        { "LabelNotNumeric", "Poisson", Linear with { Algorithm = "Poisson", Label = "text" } },
         { "ValueOutOfRange", "L1", Linear with { L1 = double.NaN } },
         { "ValueOutOfRange", "BatchSize", Linear with { Optimizer = new() { BatchSize = 0 } } },
         { "ValueOutOfRange", "Momentum", Linear with { Optimizer = new() { Momentum = 1 } } },
@@ -56,9 +56,9 @@ public sealed class TrainingFailureTests
         { "ValueOutOfRange", "MaxIteration", Linear with { MaxIteration = 0 } },
     };
 
-    static TrainingSpecification Logistic => new() { Algorithm = Algorithm.Logistic, Label = "label", Features = ["x"] };
+    static TrainingSpecification Logistic => new() { Algorithm = "Logistic", Label = "label", Features = ["x"] };
 
-    static TrainingSpecification Linear => new() { Algorithm = Algorithm.Linear, Label = "y", Features = ["x"] };
+    static TrainingSpecification Linear => new() { Algorithm = "Linear", Label = "y", Features = ["x"] };
 
     [Theory]
     [MemberData(nameof(Impossible), DisableDiscoveryEnumeration = true)]
@@ -122,7 +122,7 @@ public sealed class TrainingFailureTests
     {
         var table = TrainingSessionTests.Table(3000);
         using var stop = new CancellationTokenSource();
-        var specification = TrainingSessionTests.Specification(Algorithm.Softmax) with { Missing = MissingPolicy.Mean, Tolerance = 0, L2 = 0, MaxIteration = int.MaxValue };
+        var specification = TrainingSessionTests.Specification("Softmax") with { Missing = MissingPolicy.Mean, Tolerance = 0, L2 = 0, MaxIteration = int.MaxValue };
         var session = new TrainingSession(specification, table.Schema, new MemoryChunks(table.Chunks(500)), 3, new StopAt(3, stop));
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => session.RunAsync(stop.Token).WaitAsync(s_deadline, TestContext.Current.CancellationToken));
     }

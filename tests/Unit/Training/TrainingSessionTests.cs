@@ -1,7 +1,8 @@
+using RedisML.Unit.Fixtures;
 using RedisML.Columns;
 using RedisML.Expressions;
 using RedisML.Features;
-using RedisML.Models;
+using RedisML.Runs;
 using RedisML.Training;
 using RedisML.Training.Optimization;
 
@@ -12,21 +13,21 @@ public sealed class TrainingSessionTests
     static readonly string?[] s_colours = ["red", "green", "blue", null];
 
     [Theory]
-    [InlineData(Algorithm.Linear)]
-    [InlineData(Algorithm.Logistic)]
-    [InlineData(Algorithm.Softmax)]
-    [InlineData(Algorithm.Poisson)]
-    [InlineData(Algorithm.Softmax, OptimizerKind.Sgd)]
-    [InlineData(Algorithm.Logistic, OptimizerKind.Adam)]
+    [InlineData("Linear")]
+    [InlineData("Logistic")]
+    [InlineData("Softmax")]
+    [InlineData("Poisson")]
+    [InlineData("Softmax", OptimizerKind.Sgd)]
+    [InlineData("Logistic", OptimizerKind.Adam)]
     public async Task Parameters_are_the_same_to_the_bit_for_any_number_of_workers_and_every_time(
-        Algorithm algorithm, OptimizerKind optimizer = OptimizerKind.Lbfgs)
+        string algorithm, OptimizerKind optimizer = OptimizerKind.Lbfgs)
     {
         var table = Table(9001);
         var specification = Specification(algorithm) with
         {
             Missing = MissingPolicy.Mean,
             Optimizer = new() { Kind = optimizer, BatchSize = 1000, Epochs = 3 },
-            SampleWeight = algorithm == Algorithm.Poisson ? null : "weight",
+            SampleWeight = algorithm == "Poisson" ? null : "weight",
         };
         var first = await table.TrainAsync(specification, workerCount: 1);
         foreach (int workers in new[] { 1, 2, 4, 7 })
@@ -43,7 +44,7 @@ public sealed class TrainingSessionTests
     [Fact]
     public async Task A_seed_draws_the_batches()
     {
-        var specification = Specification(Algorithm.Logistic) with { Missing = MissingPolicy.Mean, Optimizer = new() { Kind = OptimizerKind.Sgd, Epochs = 2 } };
+        var specification = Specification("Logistic") with { Missing = MissingPolicy.Mean, Optimizer = new() { Kind = OptimizerKind.Sgd, Epochs = 2 } };
         var weights = new List<double[]>();
         foreach (int seed in new[] { 1, 2, 1 }) weights.Add((await Table(2000).TrainAsync(specification with { Seed = seed })).Weights);
         Assert.Equal(weights[0], weights[2]);
@@ -65,7 +66,7 @@ public sealed class TrainingSessionTests
         validation.Add("more", Enumerable.Repeat((double?)1, validation.Rows));
         var specification = new TrainingSpecification
         {
-            Algorithm = Algorithm.Logistic,
+            Algorithm = "Logistic",
             Label = "flag",
             L2 = 0.01,
             Optimizer = new() { Kind = kind, Epochs = 400, Patience = 3, Schedule = LearningRateSchedule.Constant },
@@ -84,7 +85,7 @@ public sealed class TrainingSessionTests
     {
         var training = new TestTable().Add("x", Enumerable.Range(0, 60).Select(i => (double?)i)).Add("k", Enumerable.Range(0, 60).Select(i => (string?)(i < 30 ? "a" : "b")));
         var validation = new TestTable().Add("x", [1.0, 50, 7]).Add("k", ["a", "b", "new"]);
-        var specification = new TrainingSpecification { Algorithm = Algorithm.Softmax, Label = "k" };
+        var specification = new TrainingSpecification { Algorithm = "Softmax", Label = "k" };
         var result = await new TrainingSession(specification, training.Schema, new MemoryChunks(training.Chunks(50)), 1,
             validation: new MemoryChunks(validation.Chunks(50))).RunAsync(TestContext.Current.CancellationToken);
         Assert.InRange(result.ValidationLoss!.Value, 0, 0.2);
@@ -98,7 +99,7 @@ public sealed class TrainingSessionTests
             .Add("c", ["a", "b", "c", null, "a", "b"])
             .Add("unused", [null, null, null, null, null, (double?)null])
             .Add("y", [1.0, 2, 3, 4, null, 6]);
-        var result = await table.TrainAsync(new() { Algorithm = Algorithm.Linear, Label = "y", Features = ["x", "c"], Missing = MissingPolicy.Drop }, chunkRows: 2);
+        var result = await table.TrainAsync(new() { Algorithm = "Linear", Label = "y", Features = ["x", "c"], Missing = MissingPolicy.Drop }, chunkRows: 2);
         Assert.Equal((3, 3), (result.RowsUsed, result.RowsDropped));
         Assert.Equal(Math.Sqrt(62.0 / 9), ((NumericFeature)result.Pipeline.Features[0]).Scale, 1e-12); // of 1, 2 and 7
         var category = (CategoryFeature)result.Pipeline.Features[1];
@@ -114,7 +115,7 @@ public sealed class TrainingSessionTests
             .Add("c", ["a", "b", "c", null, "a", "b"])
             .Add("whole", ["u", "v", "u", "v", "u", "v"])
             .Add("y", [1.0, 2, 3, 4, null, 6]);
-        var result = await table.TrainAsync(new() { Algorithm = Algorithm.Linear, Label = "y", Missing = MissingPolicy.Mean }, chunkRows: 2);
+        var result = await table.TrainAsync(new() { Algorithm = "Linear", Label = "y", Missing = MissingPolicy.Mean }, chunkRows: 2);
         Assert.Equal((5, 1), (result.RowsUsed, result.RowsDropped)); // a missing label is no use
         Assert.Equal(3.5, ((NumericFeature)result.Pipeline.Features[0]).Mean, 1e-12); // of 1, 2, 4 and 7
         Assert.Equal([true, false], result.Pipeline.Features.OfType<CategoryFeature>().Select(c => c.MissingLevel));
@@ -127,7 +128,7 @@ public sealed class TrainingSessionTests
     {
         var table = Table(200);
         var derived = new DerivedColumn[] { new("late", "delay > 15"), new("delay", "x * 20"), new("double", "delay * 2"), new("sum", "n + z"), new("unused", "z * 2") };
-        var result = await table.TrainAsync(new() { Algorithm = Algorithm.Logistic, Label = "late", Derived = derived, Missing = MissingPolicy.Mean });
+        var result = await table.TrainAsync(new() { Algorithm = "Logistic", Label = "late", Derived = derived, Missing = MissingPolicy.Mean });
         Assert.Equal(["c", "flag", "n", "z", "weight", "y", "kind", "sum", "unused"], result.Pipeline.Features.Select(f => f.Column));
         Assert.Equal(["delay", "late", "sum", "unused"], result.Pipeline.Derived.Select(d => d.Name));
         Assert.Equal(["c", "flag", "n", "z", "weight", "y", "kind"], result.Pipeline.Inputs.Select(c => c.Name));
@@ -142,7 +143,7 @@ public sealed class TrainingSessionTests
     public async Task Classes_are_ordered_by_value_with_the_positive_one_last(string? positive, params string[] classes)
     {
         var table = new TestTable().Add("x", Enumerable.Range(0, 20).Select(i => (double?)i)).Add("y", Enumerable.Range(0, 20).Select(i => (long?)(i < 12 ? 9 : 10)));
-        var result = await table.TrainAsync(new() { Algorithm = Algorithm.Logistic, Label = "y", PositiveClass = positive });
+        var result = await table.TrainAsync(new() { Algorithm = "Logistic", Label = "y", PositiveClass = positive });
         Assert.Equal(classes, result.Pipeline.Label.Classes!);
         Assert.Equal(classes[1] == "10" ? 1 : -1, Math.Sign(result.Weights[0])); // 10 is where x is large
     }
@@ -151,7 +152,7 @@ public sealed class TrainingSessionTests
     public async Task Numbers_named_as_categories_are_levels_by_value()
     {
         var table = new TestTable().Add("k", [10L, 9, 10, 9, 2, 2]).Add("y", [1.0, 2, 1, 2, 3, 3]);
-        var result = await table.TrainAsync(new() { Algorithm = Algorithm.Linear, Label = "y", Categories = ["k"] });
+        var result = await table.TrainAsync(new() { Algorithm = "Linear", Label = "y", Categories = ["k"] });
         var category = Assert.IsType<CategoryFeature>(result.Pipeline.Features.Single());
         Assert.Equal(["2", "9", "10"], category.Levels);
         Assert.Equal(ColumnType.Int64, category.Type);
@@ -160,7 +161,7 @@ public sealed class TrainingSessionTests
     [Fact]
     public async Task The_limit_of_iterations_is_a_result_that_has_not_converged()
     {
-        var result = await Table(500).TrainAsync(Specification(Algorithm.Softmax) with { MaxIteration = 2, Missing = MissingPolicy.Mean });
+        var result = await Table(500).TrainAsync(Specification("Softmax") with { MaxIteration = 2, Missing = MissingPolicy.Mean });
         Assert.Equal((2, false), (result.Iterations, result.Converged));
     }
 
@@ -169,7 +170,7 @@ public sealed class TrainingSessionTests
     {
         var table = Table(2000);
         var reports = new List<RunProgress>();
-        var session = new TrainingSession(Specification(Algorithm.Logistic) with { Missing = MissingPolicy.Mean }, table.Schema, new MemoryChunks(table.Chunks(500)), 1, new Recorder(reports));
+        var session = new TrainingSession(Specification("Logistic") with { Missing = MissingPolicy.Mean }, table.Schema, new MemoryChunks(table.Chunks(500)), 1, new Recorder(reports));
         var result = await session.RunAsync(TestContext.Current.CancellationToken);
         Assert.Equal([500L, 1000, 1500, 2000], reports.Where(r => r.Iteration == 0).Select(r => r.Rows));
         var iterations = reports.Where(r => r.Iteration > 0).ToList();
@@ -178,11 +179,11 @@ public sealed class TrainingSessionTests
         Assert.All(iterations, r => Assert.True(r.RowsPerSecond > 0));
     }
 
-    internal static TrainingSpecification Specification(Algorithm algorithm) => new()
+    internal static TrainingSpecification Specification(string algorithm) => new()
     {
         Algorithm = algorithm,
-        Label = algorithm switch { Algorithm.Linear => "y", Algorithm.Poisson => "weight", Algorithm.Logistic => "flag", _ => "kind" },
-        Features = algorithm == Algorithm.Linear ? ["x", "c", "flag", "n", "z"] : ["x", "c", "n", "z"],
+        Label = algorithm switch { "Linear" => "y", "Poisson" => "weight", "Logistic" => "flag", _ => "kind" },
+        Features = algorithm == "Linear" ? ["x", "c", "flag", "n", "z"] : ["x", "c", "n", "z"],
         Categories = ["n"],
     };
 

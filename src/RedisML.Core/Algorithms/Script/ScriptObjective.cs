@@ -1,4 +1,3 @@
-using RedisML.Algorithms.Linear;
 using RedisML.Errors;
 using RedisML.Features;
 using RedisML.Models;
@@ -16,22 +15,17 @@ internal sealed class ScriptObjective(
     EncodedLayout layout, Objective? model, IReadOnlyList<ParameterShape> parameters, double[]? start, IReadOnlyList<string>? classes,
     ITrainingScript script, ScriptReduction reduction, bool needsLoss) : Objective(layout, outputs: 0)
 {
-    /// <summary>What a specification's script trains: a built-in model's weights and intercepts, or parameters of its own.</summary>
-    public static ScriptObjective Create(
-        TrainingSpecification specification, PipelineFit fit, EncodedLayout layout, Objective? model, ITrainingScript script)
+    /// <summary>What a training's script trains: another model's parameters, or some of its own.</summary>
+    /// <param name="model">Null where the model is the script's own.</param>
+    public static ScriptObjective Of(
+        TrainingContext context, PipelineFit fit, EncodedLayout layout, Objective? model, IReadOnlyList<ParameterShape> parameters)
     {
-        var initial = specification.Script!.InitialParameters;
-        IReadOnlyList<ParameterShape> parameters = [.. initial.Select(p => p.Parameter)];
-        double[]? start = [.. initial.SelectMany(p => p.Values)];
-        if (model is not null)
-        {
-            int outputs = model.ParameterCount - model.WeightCount;
-            int[] shape = specification.Algorithm == Algorithm.Softmax ? [outputs] : [];
-            parameters = [new(LinearParameters.WeightName, [.. shape, layout.Width]), new(LinearParameters.InterceptName, shape)];
-            start = initial.Count == 0 ? null : [.. parameters.SelectMany(p => Find(p).Values)];
-        }
-        bool needsLoss = specification.Script.Reduction == ScriptReduction.Sum && specification.Optimizer.Kind == OptimizerKind.Lbfgs;
-        return new(layout, model, parameters, start, fit.Pipeline.Label.Classes, script, specification.Script.Reduction, needsLoss);
+        var specification = context.Specification;
+        var (initial, reduction) = (specification.Script!.InitialParameters, specification.Script.Reduction);
+        double[]? start = model is null ? [.. initial.SelectMany(p => p.Values)]
+            : initial.Count == 0 ? null : [.. parameters.SelectMany(p => Find(p).Values)];
+        bool needsLoss = reduction == ScriptReduction.Sum && specification.Optimizer.Kind == OptimizerKind.Lbfgs;
+        return new(layout, model, parameters, start, fit.Pipeline.Label.Classes, context.Script!, reduction, needsLoss);
 
         InitialParameter Find(ParameterShape parameter) =>
             initial.FirstOrDefault(p => p.Parameter.Name.Equals(parameter.Name, StringComparison.OrdinalIgnoreCase) && p.Values.Length == parameter.Count())
@@ -41,8 +35,11 @@ internal sealed class ScriptObjective(
 
     readonly EncodedLayout _layout = layout;
 
-    /// <summary>Where the training is; set by the leader between steps.</summary>
-    public ScriptStep Step { get; set; }
+    /// <summary>Where the training is.</summary>
+    public ScriptStep Step { get; private set; }
+
+    /// <summary>Told by the leader, between steps.</summary>
+    public void Enter(Optimizer optimizer) => Step = new(optimizer.Evaluations, optimizer.Iterations, optimizer.Rows.Set == RowSet.Validation);
 
     public override int WeightCount => model?.WeightCount ?? 0;
 

@@ -1,8 +1,9 @@
 using RedisML.Columns;
+using RedisML.Features;
 using RedisML.Formats.Onnx;
 using static RedisML.Formats.Onnx.TensorProto.Types;
 
-namespace RedisML.Features.Onnx;
+namespace RedisML.Prediction.Onnx;
 
 /// <summary>Lowers encoded features times weights: <c>scores</c> of shape [rows, outputs], without the intercept.</summary>
 /// <remarks>A category isn't expanded: its level picks a row of its weights.</remarks>

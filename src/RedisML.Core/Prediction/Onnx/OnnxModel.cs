@@ -4,12 +4,11 @@ using RedisML.Columns;
 using RedisML.Errors;
 using RedisML.Expressions;
 using RedisML.Features;
-using RedisML.Features.Onnx;
 using RedisML.Formats.Onnx;
 using RedisML.Models;
 using static RedisML.Formats.Onnx.TensorProto.Types;
 
-namespace RedisML.Algorithms.Linear;
+namespace RedisML.Prediction.Onnx;
 
 /// <summary>A trained model as an ONNX graph, feature pipeline and all: raw columns in, prediction out.</summary>
 /// <remarks>
@@ -17,7 +16,7 @@ namespace RedisML.Algorithms.Linear;
 /// [rows, 1]; or <c>label</c> [rows, 1], a string for text and a double else, and <c>probability</c> [rows, classes]. Where a missing input
 /// leaves no prediction, they are NaN and "". An output whose name a column has gets <c>_1</c> at its end.
 /// </remarks>
-sealed class OnnxExport
+public sealed class OnnxModel
 {
     readonly Model _model;
     readonly ModelDefinition _definition;
@@ -27,48 +26,58 @@ sealed class OnnxExport
     readonly Dictionary<string, string> _values = new(StringComparer.Ordinal);
     readonly Dictionary<string, ColumnExpression> _derived;
 
-    OnnxExport(Model model)
+    OnnxModel(Model model, ModelDefinition definition)
     {
-        _model = model;
-        _definition = model.Definition ?? throw new RedisMLException("ModelNotTrained", ErrorKind.InvalidOperation,
-            $"Model '{model.Name}' was set by hand: it says nothing of columns, so ONNX can't hold it. Export it as Json or Safetensors.", model.Name);
-        _pipeline = _definition.Pipeline;
+        (_model, _definition, _pipeline) = (model, definition, definition.Pipeline);
         _graph = new(model.Name);
         _types = _pipeline.Inputs.ToDictionary(c => c.Name, c => c.Type, StringComparer.Ordinal);
         _derived = _pipeline.Derived.ToDictionary(d => d.Name, d => ColumnExpression.Parse(d.Expression), StringComparer.Ordinal);
-    }
-
-    /// <summary>The bytes of the file.</summary>
-    /// <exception cref="RedisMLException"><c>ModelNotTrained</c>, <c>ParameterShapeMismatch</c>.</exception>
-    internal static byte[] Write(Model model, IEnumerable<KeyValuePair<string, ParameterValue>> parameters)
-    {
-        var export = new OnnxExport(model);
-        return export.Build(LinearParameters.Of(model, parameters)).ToByteArray();
-    }
-
-    ModelProto Build(LinearParameters parameters)
-    {
         foreach (var column in _pipeline.Inputs)
+        {
             _values[column.Name] = column.Type == ColumnType.Utf8
                 ? _graph.Input(column.Name, DataType.String, "Text; \"\" is a missing value.")
                 : _graph.Input(column.Name, DataType.Double, column.Type == ColumnType.Boolean ? "0 or 1; NaN is a missing value." : "NaN is a missing value.");
+        }
+    }
 
-        int outputs = parameters.Intercepts.Length;
-        var scores = new OnnxFeatures(_graph, _pipeline, parameters.Weights, outputs, ValueOf).Scores();
-        scores = _graph.Add("Add", scores, _graph.Constant(parameters.Intercepts, 1, outputs));
-
-        if (_definition.Algorithm == Algorithm.Poisson) scores = _graph.Add("Exp", scores);
-        if (!_definition.Algorithm.IsClassifier()) _graph.Output("prediction", scores, DataType.Double, 1, $"{_pipeline.Label.Column}.");
-        else AddClassification(scores);
-        return Describe(_graph.ToModel());
+    /// <summary>The bytes of the file.</summary>
+    /// <exception cref="RedisMLException"><c>ModelNotTrained</c>, <c>OnnxUnsupported</c>, <c>ParameterShapeMismatch</c>.</exception>
+    internal static byte[] Write(Model model, IEnumerable<KeyValuePair<string, ParameterValue>> parameters)
+    {
+        var definition = model.Definition ?? throw new RedisMLException("ModelNotTrained", ErrorKind.InvalidOperation,
+            $"Model '{model.Name}' was set by hand: it says nothing of columns, so ONNX can't hold it. Export it as Json or Safetensors.", model.Name);
+        var form = ModelFamilies.Get(definition.Algorithm).Onnx ?? throw new RedisMLException("ModelNotPredictable", ErrorKind.InvalidOperation,
+            $"Model '{model.Name}' is of the algorithm {definition.Algorithm}, which has no form in ONNX. Export it as Json or Safetensors.", model.Name);
+        var graph = new OnnxModel(model, definition);
+        form.Write(graph, model, parameters.ToDictionary(StringComparer.Ordinal));
+        return graph.Describe(graph._graph.ToModel()).ToByteArray();
     }
 
     IReadOnlyList<string> Classes => _pipeline.Label.Classes ?? [];
 
-    void AddClassification(string scores)
+    /// <summary>Encoded features times weights, and intercepts: a value of shape [rows, outputs].</summary>
+    /// <param name="weights">[outputs, width] in row order.</param>
+    /// <param name="intercepts">[outputs].</param>
+    public string Scores(double[] weights, double[] intercepts)
     {
-        var probability = _definition.Algorithm == Algorithm.Logistic ? BothClasses(scores)
-            : _graph.Add("Softmax", [scores], [OnnxGraph.Int("axis", 1)]);
+        var scores = new OnnxFeatures(_graph, _pipeline, weights, intercepts.Length, ValueOf).Scores();
+        return _graph.Add("Add", scores, _graph.Constant(intercepts, 1, intercepts.Length));
+    }
+
+    /// <summary>Adds an operator of one output.</summary>
+    /// <param name="operation">Such as <c>Exp</c>.</param>
+    /// <returns>The name of the value.</returns>
+    public string Add(string operation, params string[] inputs) => _graph.Add(operation, inputs);
+
+    /// <summary>Adds an operator of one output along an axis.</summary>
+    public string AddAlong(int axis, string operation, params string[] inputs) => _graph.Add(operation, inputs, [OnnxGraph.Int("axis", axis)]);
+
+    /// <summary>Makes a value of shape [rows, 1] the prediction.</summary>
+    public void Predict(string value) => _graph.Output("prediction", value, DataType.Double, 1, $"{_pipeline.Label.Column}.");
+
+    /// <summary>Makes a value of shape [rows, classes] the probabilities, and the likeliest class the label.</summary>
+    public void PredictClasses(string probability)
+    {
         var index = _graph.Add("ArgMax", [probability], [OnnxGraph.Int("axis", 1), OnnxGraph.Int("keepdims", 1)]);
         var isMissing = _graph.Add("IsNaN", _graph.Add("Gather", [probability, _graph.Constant([0L], 1)], [OnnxGraph.Int("axis", 1)]));
         bool isText = _pipeline.Label.Type == ColumnType.Utf8;
@@ -80,10 +89,6 @@ sealed class OnnxExport
         _graph.Output("label", label, isText ? DataType.String : DataType.Double, 1, $"The most probable class of {_pipeline.Label.Column}.");
         _graph.Output("probability", probability, DataType.Double, Classes.Count, $"Of the classes, in this order: {string.Join(", ", Classes)}.");
     }
-
-    /// <summary>The other class's probability is no difference from 1, which would lose a small one.</summary>
-    string BothClasses(string scores) =>
-        _graph.Add("Concat", [_graph.Add("Sigmoid", _graph.Add("Neg", scores)), _graph.Add("Sigmoid", scores)], [OnnxGraph.Int("axis", 1)]);
 
     /// <summary>The value of an input, or of a derived column, which is computed when first asked for.</summary>
     string ValueOf(string column) => _values.TryGetValue(column, out var value) ? value : _derived.TryGetValue(column, out var expression)
@@ -98,11 +103,11 @@ sealed class OnnxExport
     {
         var lineage = _definition.Lineage;
         model.ProducerName = "RedisML";
-        model.ProducerVersion = typeof(OnnxExport).Assembly.GetName().Version!.ToString(3);
+        model.ProducerVersion = typeof(OnnxModel).Assembly.GetName().Version!.ToString(3);
         model.ModelVersion = _model.Version;
         model.DocString = $"{_definition.Algorithm} model '{_model.Name}', version {_model.Version}, of {_pipeline.Label.Column} in dataset '{lineage.Dataset}'.";
         Note("model", _model.Name);
-        Note("algorithm", _definition.Algorithm.ToString());
+        Note("algorithm", _definition.Algorithm);
         Note("label", _pipeline.Label.Column);
         Note("dataset", lineage.Dataset);
         Note("dataset_version", Invariant(lineage.DatasetVersion));

@@ -1,5 +1,3 @@
-using RedisML.Training.Optimization;
-
 namespace RedisML.Runs.Exchange;
 
 /// <summary>No exchange: for what every node has and computes whole.</summary>

@@ -1,5 +1,6 @@
 using System.IO.Hashing;
 using RedisML.Errors;
+using RedisML.Runs.Exchange;
 
 namespace RedisML.Training.Optimization;
 
@@ -30,7 +31,7 @@ internal enum OptimizerState
 /// A call of <see cref="Advance"/> is a step, and all state is a function of the steps, in arithmetic that is the same to the bit on
 /// every machine: replicas that are told the same stay the same, and one that reads the state of another goes on as it would.
 /// </remarks>
-internal abstract class Optimizer
+internal abstract class Optimizer : IReplicatedState
 {
     public OptimizerState State { get; protected set; }
 
@@ -84,7 +85,7 @@ internal abstract class Optimizer
     }
 
     /// <summary>Writes the complete state.</summary>
-    public void WriteState(BinaryWriter writer)
+    public void Write(BinaryWriter writer)
     {
         WriteConstant(writer);
         WriteChanging(writer);
@@ -92,7 +93,7 @@ internal abstract class Optimizer
 
     /// <summary>Goes on from where another optimizer, made with the same options for the same number of parameters, wrote its state.</summary>
     /// <exception cref="RedisMLException"><c>OptimizerStateInvalid</c>: it is the state of another kind of optimizer, or cut off.</exception>
-    public void ReadState(BinaryReader reader)
+    public void Read(BinaryReader reader)
     {
         try
         {

@@ -1,4 +1,3 @@
-
 namespace RedisML.Algorithms.Script;
 
 /// <summary>Training code of the user's, and what it trains.</summary>

@@ -1,4 +1,3 @@
-using RedisML.Algorithms.Linear;
 using RedisML.Columns;
 using RedisML.Datasets;
 using RedisML.Expressions;
@@ -6,6 +5,7 @@ using RedisML.Features;
 using RedisML.Importing;
 using RedisML.Models;
 using RedisML.Prediction;
+using RedisML.Prediction.Onnx;
 using RedisML.Training;
 using RedisML.Unit.Fixtures;
 
@@ -21,7 +21,7 @@ public sealed class OnnxDatasetTests(EmbeddedServerFixture server)
     [Fact]
     public Task Diamonds_linear_with_derived_columns() => Compare(Sample("diamonds.csv.gz"), new()
     {
-        Algorithm = Algorithm.Linear,
+        Algorithm = "Linear",
         Label = "logprice",
         Derived = [new("logprice", "log(price)"), new("volume", "x * y * z"), new("big", "carat >= 1 and cut != 'Fair'"), new("kind", "if(big, cut, 'small')")],
     });
@@ -29,13 +29,13 @@ public sealed class OnnxDatasetTests(EmbeddedServerFixture server)
     [Fact]
     public Task Adult_logistic_with_missing_categories() => Compare(SharedData.Path("adult.csv.gz"), new()
     {
-        Algorithm = Algorithm.Logistic, Label = "income-per-year", Missing = MissingPolicy.Mean,
+        Algorithm = "Logistic", Label = "income-per-year", Missing = MissingPolicy.Mean,
     });
 
     [Fact]
     public Task Bike_linear_with_numbers_as_categories() => Compare(SharedData.Path("bike-hour.csv.gz"), new()
     {
-        Algorithm = Algorithm.Linear,
+        Algorithm = "Linear",
         Label = "cnt",
         Features = ["season", "yr", "mnth", "hr", "holiday", "weekday", "workingday", "weathersit", "temp", "atemp", "hum", "windspeed"],
         Categories = ["season", "mnth", "hr", "weekday", "weathersit", "atemp"],
@@ -44,7 +44,7 @@ public sealed class OnnxDatasetTests(EmbeddedServerFixture server)
     [Fact]
     public Task Flights_logistic_where_rows_are_dropped() => Compare(SharedData.Path("flights.csv.gz"), new()
     {
-        Algorithm = Algorithm.Logistic,
+        Algorithm = "Logistic",
         Label = "late",
         Features = ["dep_delay", "distance", "air_time", "month", "hour", "carrier", "origin", "speed"],
         Categories = ["month"],
@@ -53,10 +53,10 @@ public sealed class OnnxDatasetTests(EmbeddedServerFixture server)
     });
 
     [Fact]
-    public Task Iris_softmax() => Compare(SharedData.Path("iris.csv"), new() { Algorithm = Algorithm.Softmax, Label = "target" });
+    public Task Iris_softmax() => Compare(SharedData.Path("iris.csv"), new() { Algorithm = "Softmax", Label = "target" });
 
     [Fact]
-    public Task Digits_softmax() => Compare(SharedData.Path("digits.csv"), new() { Algorithm = Algorithm.Softmax, Label = "target", MaxIteration = 20 });
+    public Task Digits_softmax() => Compare(SharedData.Path("digits.csv"), new() { Algorithm = "Softmax", Label = "target", MaxIteration = 20 });
 
     static string Sample(string name) => Path.Combine(HostedEngine.ProjectRoot, "samples", "data", name);
 
@@ -71,8 +71,8 @@ public sealed class OnnxDatasetTests(EmbeddedServerFixture server)
 
         var models = new ModelStore(connection);
         var model = await models.GetAsync("m", null, Cancellation);
-        var predictor = new Predictor(model.Definition!, await LinearParameters.ReadAsync(models, model, Cancellation));
-        using var run = new OnnxRun(OnnxExport.Write(model, await models.ReadParametersAsync(model, null, Cancellation)));
+        var predictor = await ModelFamilies.LoadAsync(models, model, Cancellation);
+        using var run = new OnnxRun(OnnxModel.Write(model, await models.ReadParametersAsync(model, null, Cancellation)));
         Assert.DoesNotContain(specification.Label, run.Inputs);
 
         long compared = 0;
@@ -80,9 +80,9 @@ public sealed class OnnxDatasetTests(EmbeddedServerFixture server)
         {
             using (chunk)
             {
-                var expected = predictor.Predict(chunk);
+                var expected = predictor.Predict(chunk.Batch);
                 var columns = new BatchColumns(chunk.Batch, new([]));
-                AssertEqual(expected, run.Run(column => columns[column]), predictor.Pipeline.Label);
+                AssertEqual(expected, run.Run(column => columns[column]), predictor.Signature.Label);
                 compared += chunk.Rows;
             }
         }

@@ -1,9 +1,10 @@
-using RedisML.Algorithms.Linear;
 using RedisML.Columns;
 using RedisML.Errors;
 using RedisML.Expressions;
 using RedisML.Features;
 using RedisML.Models;
+using RedisML.Prediction.Onnx;
+using RedisML.Unit.Fixtures;
 
 namespace RedisML.Unit.Formats.Onnx;
 
@@ -58,7 +59,7 @@ public sealed class OnnxExportTests
     public void LinearPredictsTheSame(MissingPolicy policy, bool missingLevels)
     {
         var pipeline = (missingLevels ? s_pipeline : s_withoutMissing) with { Missing = policy };
-        var (scores, outputs) = Run(Algorithm.Linear, pipeline);
+        var (scores, outputs) = Run("Linear", pipeline);
         AssertEqual(scores.Select(s => s[0]), outputs["prediction"]);
         if (policy == MissingPolicy.Drop) Assert.Contains(double.NaN, (double[])outputs["prediction"]);
         Assert.Contains((double[])outputs["prediction"], double.IsFinite);
@@ -70,7 +71,7 @@ public sealed class OnnxExportTests
     public void LogisticPredictsTheSame(MissingPolicy policy)
     {
         var pipeline = s_withoutMissing with { Missing = policy, Label = new("price", ColumnType.Utf8, ["low", "high"]) };
-        var (scores, outputs) = Run(Algorithm.Logistic, pipeline);
+        var (scores, outputs) = Run("Logistic", pipeline);
         var positive = scores.Select(s => 1 / (1 + Math.Exp(-s[0]))).ToArray();
         AssertEqual(positive.SelectMany(p => new[] { 1 - p, p }), outputs["probability"]);
         Assert.Equal(positive.Select(p => double.IsNaN(p) ? "" : p > 0.5 ? "high" : "low"), (string[])outputs["label"]);
@@ -83,7 +84,7 @@ public sealed class OnnxExportTests
     {
         var type = ColumnType.Parse(typeName);
         var pipeline = s_withoutMissing with { Missing = MissingPolicy.Drop, Label = new("price", type, classes) };
-        var (scores, outputs) = Run(Algorithm.Softmax, pipeline);
+        var (scores, outputs) = Run("Softmax", pipeline);
         var probabilities = scores.Select(row =>
         {
             var exponentials = row.Select(s => Math.Exp(s - row.Max())).ToArray();
@@ -127,7 +128,7 @@ public sealed class OnnxExportTests
             Features = [vector.Type == ColumnType.Boolean ? new CategoryFeature("x", ColumnType.Boolean, ["false", "true"], false) : new NumericFeature("x", 0, 1)],
             Missing = MissingPolicy.Drop,
         };
-        var (scores, outputs) = Run(Algorithm.Linear, pipeline);
+        var (scores, outputs) = Run("Linear", pipeline);
         AssertEqual(scores.Select(s => s[0]), outputs["prediction"]);
     }
 
@@ -139,7 +140,7 @@ public sealed class OnnxExportTests
             Derived = [new("x", "coalesce(cut, if(table > 60, 'big', color))"), new("y", "x")],
             Features = [new CategoryFeature("y", ColumnType.Utf8, ["big", "good", "ideal"], false)],
         };
-        var (scores, outputs) = Run(Algorithm.Linear, pipeline);
+        var (scores, outputs) = Run("Linear", pipeline);
         AssertEqual(scores.Select(s => s[0]), outputs["prediction"]);
     }
 
@@ -152,7 +153,7 @@ public sealed class OnnxExportTests
             Features = [new NumericFeature("prediction", 0, 1)],
             Label = new("price", ColumnType.Float64, null),
         };
-        using var run = new OnnxRun(Export(Algorithm.Linear, pipeline, [2], [0.5]));
+        using var run = new OnnxRun(Export("Linear", pipeline, [2], [0.5]));
         Assert.Equal(["prediction"], run.Inputs);
         Assert.Equal([3.5], (double[])run.Run(_ => new NumberVector(ColumnType.Float64, new[] { 1.5 }))["prediction_1"]);
     }
@@ -160,7 +161,7 @@ public sealed class OnnxExportTests
     [Fact]
     public void TheFileSaysWhereTheModelCameFrom()
     {
-        using var run = new OnnxRun(Export(Algorithm.Linear, s_pipeline, Weights(s_pipeline.Width), [0]));
+        using var run = new OnnxRun(Export("Linear", s_pipeline, Weights(s_pipeline.Width), [0]));
         Assert.Equal(("m", "diamonds", "3", "42", "price"),
             (run.Metadata["model"], run.Metadata["dataset"], run.Metadata["dataset_version"], run.Metadata["seed"], run.Metadata["label"]));
     }
@@ -169,20 +170,20 @@ public sealed class OnnxExportTests
     public void AModelSetByHandIsRefused()
     {
         var model = new Model { Name = "m", Version = 1, Created = DateTimeOffset.UnixEpoch, Parameters = [] };
-        Assert.Equal("ModelNotTrained", Assert.Throws<RedisMLException>(() => OnnxExport.Write(model, new Dictionary<string, ParameterValue>())).ErrorId);
+        Assert.Equal("ModelNotTrained", Assert.Throws<RedisMLException>(() => OnnxModel.Write(model, new Dictionary<string, ParameterValue>())).ErrorId);
     }
 
     [Fact]
     public void WeightsThatDontFitAreRefused()
     {
-        var error = Assert.Throws<RedisMLException>(() => Export(Algorithm.Linear, s_pipeline, [1, 2], [0]));
+        var error = Assert.Throws<RedisMLException>(() => Export("Linear", s_pipeline, [1, 2], [0]));
         Assert.Equal("ParameterShapeMismatch", error.ErrorId);
     }
 
     /// <summary>Expected scores of each row, and what ONNX Runtime gives.</summary>
-    static (double[][] Scores, Dictionary<string, Array> Outputs) Run(Algorithm algorithm, FeaturePipeline pipeline)
+    static (double[][] Scores, Dictionary<string, Array> Outputs) Run(string algorithm, FeaturePipeline pipeline)
     {
-        int outputs = algorithm == Algorithm.Softmax ? pipeline.Label.Classes!.Count : 1;
+        int outputs = algorithm == "Softmax" ? pipeline.Label.Classes!.Count : 1;
         var weights = Weights(outputs * pipeline.Width);
         var intercepts = Weights(outputs);
         using var run = new OnnxRun(Export(algorithm, pipeline, weights, intercepts));
@@ -221,7 +222,7 @@ public sealed class OnnxExportTests
         ? ColumnExpression.Parse(derived.Expression).Evaluate(column => Column(pipeline, column), 6)
         : s_columns[name];
 
-    static byte[] Export(Algorithm algorithm, FeaturePipeline pipeline, double[] weights, double[] intercepts)
+    static byte[] Export(string algorithm, FeaturePipeline pipeline, double[] weights, double[] intercepts)
     {
         var model = new Model
         {
@@ -232,14 +233,15 @@ public sealed class OnnxExportTests
             Definition = new()
             {
                 Algorithm = algorithm,
+                Task = TestModels.TaskOf(algorithm),
                 Pipeline = pipeline,
                 Lineage = new() { Dataset = "diamonds", DatasetVersion = 3, Run = "r", Seed = 42, RowsUsed = 6, Trained = DateTimeOffset.UnixEpoch },
             },
         };
-        return OnnxExport.Write(model, new Dictionary<string, ParameterValue>
+        return OnnxModel.Write(model, new Dictionary<string, ParameterValue>
         {
-            ["weight"] = algorithm == Algorithm.Softmax ? new Tensor(weights, intercepts.Length, pipeline.Width) : new Tensor(weights, weights.Length),
-            ["intercept"] = algorithm == Algorithm.Softmax ? new Tensor(intercepts, intercepts.Length) : new Scalar(intercepts[0]),
+            ["weight"] = algorithm == "Softmax" ? new Tensor(weights, intercepts.Length, pipeline.Width) : new Tensor(weights, weights.Length),
+            ["intercept"] = algorithm == "Softmax" ? new Tensor(intercepts, intercepts.Length) : new Scalar(intercepts[0]),
         });
     }
 

@@ -1,4 +1,4 @@
-using RedisML.Models;
+using RedisML.Runs;
 using RedisML.Training;
 using RedisML.Unit.Fixtures;
 
@@ -51,7 +51,7 @@ public sealed class ClusterTrainingTests(RedisClusterFixture cluster, RedisServe
         // 1,500 levels times 7 classes: more than 64 KB.
         var specification = RunFixture.Specification with
         {
-            Algorithm = Algorithm.Softmax, Label = "k", Derived = [new("level", "floor(b * 15)")], Features = ["a", "level"], Categories = ["level"], MaxIteration = 5,
+            Algorithm = "Softmax", Label = "k", Derived = [new("level", "floor(b * 15)")], Features = ["a", "level"], Categories = ["level"], MaxIteration = 5,
         };
         await (await fixture.StartAsync(new(), specification, "one")).Completion.WaitAsync(s_patience, Cancellation);
         HashSet<string>[] slices;
@@ -87,7 +87,7 @@ public sealed class ClusterTrainingTests(RedisClusterFixture cluster, RedisServe
         await fixture.WaitAsync(id, run => run.Step > 20);
         int slot = fixture.Connection.Database.Multiplexer.GetHashSlot(fixture.Connection.Keys.Run(id).Control);
         if (servers.BeginMove(slot)) servers.EndMove(slot);
-        int step = (await fixture.Runs.GetAsync(id, Cancellation)).Step;
+        int step = (await fixture.Runs.GetAsync(id, Cancellation)).Progress.Iteration;
         await fixture.WaitAsync(id, run => run.Step > step + 20);
         servers.KillFirst();
         foreach (var training in trainings) Assert.Equal(RunState.Completed, (await training.Completion.WaitAsync(s_patience, Cancellation)).State);

@@ -1,5 +1,6 @@
 using RedisML.Connections;
 using RedisML.Errors;
+using RedisML.Runs;
 using RedisML.Training;
 using RedisML.Training.Optimization;
 using RedisML.Unit.Fixtures;
@@ -136,8 +137,8 @@ public sealed class FaultTests : IAsyncLifetime
         foreach (var (changed, reason) in new[]
         {
             (ledger.Specification with { Module = "0.0.9" }, "it runs RedisML 0.0.9"),
-            (ledger.Specification with { DatasetVersion = 7 }, "trains on version 7 of dataset 'points', which isn't there any more"),
-            (ledger.Specification with { DatasetIdentity = "1 of another" }, "trains on dataset 'points', version 1 of another"),
+            (ledger.Specification with { Datasets = [ledger.Specification.Datasets[0] with { Version = 7 }] }, "reads version 7 of dataset 'points', which isn't there any more"),
+            (ledger.Specification with { Datasets = [ledger.Specification.Datasets[0] with { Identity = "1 of another" }] }, "reads dataset 'points', version 1 of another"),
         })
         {
             await _fixture.Connection.Database.StringSetAsync(key, changed.ToJson());
@@ -160,7 +161,7 @@ public sealed class FaultTests : IAsyncLifetime
         // Steps so long that each is further off than the one before.
         var specification = RunFixture.Specification with
         {
-            Algorithm = RedisML.Models.Algorithm.Linear, Label = "y", Derived = [], Optimizer = new() { Kind = OptimizerKind.Sgd, LearningRate = 1e40, Epochs = 100 },
+            Algorithm = "Linear", Label = "y", Derived = [], Optimizer = new() { Kind = OptimizerKind.Sgd, LearningRate = 1e40, Epochs = 100 },
         };
         var start = await _fixture.StartAsync(RunFixture.Options with { NodeCount = 2 }, specification);
         var other = await _fixture.JoinAsync(start.Run.Id);
@@ -201,7 +202,7 @@ public sealed class FaultTests : IAsyncLifetime
         return (id, [.. nodes]);
     }
 
-    static async Task<TrainingRun> RunAsync(RunFixture fixture)
+    static async Task<RunStatus> RunAsync(RunFixture fixture)
     {
         while (true)
         {

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using RedisML.Algorithms.Linear;
 using RedisML.Connections;
 using RedisML.Datasets;
 using RedisML.Importing;
@@ -19,7 +18,7 @@ sealed class RunFixture(RedisMLConnection connection) : IAsyncDisposable
     /// <summary>A logistic model that takes some twenty steps.</summary>
     public static TrainingSpecification Specification { get; } = new()
     {
-        Algorithm = Algorithm.Logistic,
+        Algorithm = "Logistic",
         Label = "big",
         Derived = [new("big", "y > 1")],
         Features = ["a", "b", "c", "k"],
@@ -28,7 +27,7 @@ sealed class RunFixture(RedisMLConnection connection) : IAsyncDisposable
     };
 
     /// <summary>The same, that goes on for as long as it may.</summary>
-    public static TrainingSpecification Endless { get; } = Specification with { Algorithm = Algorithm.Softmax, Tolerance = 0, MaxIteration = 1_000_000 };
+    public static TrainingSpecification Endless { get; } = Specification with { Algorithm = "Softmax", Tolerance = 0, MaxIteration = 1_000_000 };
 
     public static NodeOptions Options { get; } = new() { NodeTimeout = 1, JoinTimeout = 20, OutageTimeout = 20, MaxNode = 16, CheckpointInterval = 0.2 };
 
@@ -73,7 +72,7 @@ sealed class RunFixture(RedisMLConnection connection) : IAsyncDisposable
     {
         for (long start = Environment.TickCount64; ; await Task.Delay(20, Cancellation))
         {
-            var run = await Runs.GetAsync(id, Cancellation);
+            var run = await new TrainingStore(connection).GetAsync(id, Cancellation);
             if (isSo(run)) return run;
             Assert.True(Environment.TickCount64 - start < 60_000, $"The run is still {run.State} at step {run.Step} with {run.Nodes} nodes: {run.Reason}");
         }
@@ -82,8 +81,8 @@ sealed class RunFixture(RedisMLConnection connection) : IAsyncDisposable
     public async Task<long[]> BitsAsync(string model)
     {
         var store = new ModelStore(connection);
-        var parameters = await LinearParameters.ReadAsync(store, await store.GetAsync(model, null, Cancellation), Cancellation);
-        return [.. parameters.Weights.Concat(parameters.Intercepts).Select(BitConverter.DoubleToInt64Bits)];
+        var parameters = await store.ReadParametersAsync(await store.GetAsync(model, null, Cancellation), ["weight", "intercept"], Cancellation);
+        return [.. parameters.SelectMany(parameter => parameter.Value.ToDoubles()).Select(BitConverter.DoubleToInt64Bits)];
     }
 
     public ValueTask DisposeAsync() => connection.DisposeAsync();

@@ -1,6 +1,7 @@
 using RedisML.Connections;
 using RedisML.Errors;
 using RedisML.Runs;
+using RedisML.Training;
 using RedisML.Unit.Fixtures;
 
 namespace RedisML.Unit.Training.Nodes;
@@ -86,8 +87,8 @@ public sealed class RunScriptTests(EmbeddedServerFixture embedded, RedisServerFi
         broken[^1]++;
         Assert.Null(RunBlob.Open(broken, ledger.Incarnation, generation, 5, "a.1"));
 
-        Assert.Equal("OK", await ledger.EndAsync(generation, "a.1", RunPhase.Failed, "x", "", Cancellation));
-        Assert.Equal("PHASE", await ledger.EndAsync(generation, "b.1", RunPhase.Done, "", "", Cancellation));
+        Assert.Equal("OK", await ledger.EndAsync(generation, "a.1", RunPhase.Failed, "x", Cancellation));
+        Assert.Equal("PHASE", await ledger.EndAsync(generation, "b.1", RunPhase.Done, "", Cancellation));
         Assert.False(await ledger.ProposeAsync(control, ["a.1"], RunPhase.Form, "", "a.1", restart: false, Cancellation));
         Assert.True(await ledger.ProposeAsync(control, ["c.1"], RunPhase.Form, "resumed", "c.1", restart: true, Cancellation));
         var resumed = (await ViewAsync(ledger)).Control;
@@ -107,7 +108,7 @@ public sealed class RunScriptTests(EmbeddedServerFixture embedded, RedisServerFi
 
     static Task<RunLedger> CreateAsync(RedisMLConnection connection) => new RunStore(connection).CreateAsync(new()
     {
-        Id = "run", Model = "m", Dataset = "d", DatasetVersion = 1, DatasetIdentity = "", Training = RunFixture.Specification,
+        Id = "run", Kind = TrainingWork.Kind, Datasets = [new("d", 1, "")], Work = RunSpecification.ToWork(new TrainingWork("m", RunFixture.Specification)),
         Nodes = RunFixture.Options with { OutageTimeout = 1 }, Started = DateTimeOffset.UnixEpoch,
     }, "a.1", Cancellation);
 

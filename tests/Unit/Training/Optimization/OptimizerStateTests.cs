@@ -135,14 +135,14 @@ public sealed class OptimizerStateTests
     static byte[] Save(Optimizer optimizer)
     {
         using var stream = new MemoryStream();
-        using (var writer = new BinaryWriter(stream)) optimizer.WriteState(writer);
+        using (var writer = new BinaryWriter(stream)) optimizer.Write(writer);
         return stream.ToArray();
     }
 
     static Optimizer Load(Optimizer optimizer, byte[] state)
     {
         using var reader = new BinaryReader(new MemoryStream(state));
-        optimizer.ReadState(reader);
+        optimizer.Read(reader);
         return optimizer;
     }
 }

@@ -1,6 +1,6 @@
-using RedisML.Algorithms.Linear;
 using RedisML.Errors;
 using RedisML.Models;
+using RedisML.Prediction.Onnx;
 
 namespace RedisML.Exporting;
 
@@ -58,7 +58,7 @@ public static class ModelExport
 
     static byte[] Write(Model model, IReadOnlyList<KeyValuePair<string, ParameterValue>> parameters, ModelFormat format) => format switch
     {
-        ModelFormat.Onnx => OnnxExport.Write(model, parameters),
+        ModelFormat.Onnx => OnnxModel.Write(model, parameters),
         ModelFormat.Safetensors => SafetensorsExport.Write(model, parameters),
         ModelFormat.Json => JsonExport.Write(model, parameters),
         _ => throw new ArgumentOutOfRangeException(nameof(format)),

@@ -1,0 +1,22 @@
+using RedisML.Models;
+using RedisML.Prediction;
+using RedisML.Runs;
+
+namespace RedisML.Training;
+
+/// <summary>A family of models that can be trained.</summary>
+public interface IAlgorithm : IModelFamily
+{
+    /// <summary>What it predicts; null where the label decides: a class where it is text or named as a category, else a number.</summary>
+    ModelTask? Task { get; }
+
+    /// <summary>What it can be told besides what every training is told.</summary>
+    IReadOnlyList<AlgorithmOption> Options { get; }
+
+    /// <summary>Finds what is wrong before any row is read.</summary>
+    /// <exception cref="Errors.RedisMLException">Options that don't go together, or don't fit.</exception>
+    void Check(TrainingSpecification specification);
+
+    /// <summary>The program that trains it, for one node.</summary>
+    IRunProgram<TrainingResult> Train(TrainingContext context);
+}

@@ -1,0 +1,60 @@
+using RedisML.Algorithms.Script;
+using RedisML.Columns;
+using RedisML.Errors;
+using RedisML.Prediction;
+using RedisML.Runs;
+
+namespace RedisML.Training;
+
+/// <summary>What a node trains with: the specification, the rows, and the workers of this process.</summary>
+public sealed class TrainingContext
+{
+    internal TrainingContext(
+        TrainingSpecification specification, IReadOnlyList<ColumnSchema> schema, ITrainingSource source, ITrainingSource? validation,
+        WorkerTeam team, int workerCount, IProgress<RunProgress>? progress, ITrainingScript? script)
+    {
+        Algorithm = AlgorithmOf(specification);
+        Plan = new(specification, Algorithm.Task, schema);
+        Options = new(Algorithm, specification.Options);
+        (Specification, Source, Validation, Team, WorkerCount, Progress, Script) = (specification, source, validation, team, workerCount, progress, script);
+    }
+
+    public TrainingSpecification Specification { get; }
+
+    public IAlgorithm Algorithm { get; }
+
+    public OptionValues Options { get; }
+
+    internal FeaturePlan Plan { get; }
+
+    internal ITrainingSource Source { get; }
+
+    internal ITrainingSource? Validation { get; }
+
+    internal WorkerTeam Team { get; }
+
+    internal int WorkerCount { get; }
+
+    internal IProgress<RunProgress>? Progress { get; }
+
+    /// <summary>The user's own code, where it trains by that.</summary>
+    internal ITrainingScript? Script { get; }
+
+    /// <summary>Throws where a worker was stopped or failed: for long work of the leader's own.</summary>
+    public void ThrowIfStopping() => Team.ThrowIfStopping();
+
+    /// <summary>Finds what is wrong with a specification before any row is read.</summary>
+    /// <param name="rows">Of the dataset: all must fit into memory, decoded.</param>
+    internal static void Check(TrainingSpecification specification, IReadOnlyList<ColumnSchema> schema, long rows)
+    {
+        var algorithm = AlgorithmOf(specification);
+        specification.CheckRange();
+        algorithm.Check(specification);
+        _ = new OptionValues(algorithm, specification.Options);
+        new FeaturePlan(specification, algorithm.Task, schema).CheckMemory(rows);
+    }
+
+    static IAlgorithm AlgorithmOf(TrainingSpecification specification) => ModelFamilies.Get(specification.Algorithm) as IAlgorithm
+        ?? throw new RedisMLException("AlgorithmNotTrainable", ErrorKind.InvalidArgument,
+            $"Models of {specification.Algorithm} are imported and not trained.", specification.Algorithm);
+}

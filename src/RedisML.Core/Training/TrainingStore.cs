@@ -1,0 +1,14 @@
+using RedisML.Connections;
+using RedisML.Errors;
+using RedisML.Runs;
+
+namespace RedisML.Training;
+
+/// <summary>The training runs of a connection.</summary>
+public sealed class TrainingStore(RedisMLConnection connection)
+{
+    /// <summary>Where a training run stands.</summary>
+    /// <exception cref="RedisMLException"><c>TrainingRunNotFound</c>.</exception>
+    public async Task<TrainingRun> GetAsync(string id, CancellationToken cancellation) =>
+        TrainingRun.Of(await new RunStore(connection).GetAsync(id, cancellation).ConfigureAwait(false));
+}
