@@ -3,6 +3,7 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Text;
 using Apache.Arrow;
+using Apache.Arrow.Types;
 using RedisML.Errors;
 using RedisML.Numerics;
 
@@ -38,9 +39,11 @@ internal sealed class ColumnDecoder : IDisposable
         DoubleArray a => Numbers<double>(a, ColumnType.Float64),
         BooleanArray a => Booleans(a),
         StringArray a => Text(a),
+        Date32Array a => Times<int>(a, ColumnType.Date32),
+        TimestampArray { Data.DataType: TimestampType type } a => Times<long>(a, ColumnType.Timestamp(TimestampUnits.Of(type.Unit), type.Timezone)),
         DictionaryArray { Dictionary: StringArray levels } a => Text(a, levels),
         _ => throw new RedisMLException("UnsupportedColumnType", ErrorKind.InvalidData,
-            $"Column '{name}' has the Arrow type {array.Data.DataType.Name}; arithmetic and features take numbers, booleans and text.", name),
+            $"Column '{name}' has the Arrow type {array.Data.DataType.Name}; arithmetic and features take numbers, booleans, text, dates and timestamps.", name),
     };
 
     NumberVector Numbers<T>(PrimitiveArray<T> array, ColumnType type) where T : struct, INumber<T>
@@ -73,6 +76,15 @@ internal sealed class ColumnDecoder : IDisposable
         for (int i = 0; i < values.Length; i++) values.Span[i] = BitUtility.GetBit(array.Values, array.Offset + i) ? 1 : 0;
         MarkMissing(array, values.Span, double.NaN);
         return new(ColumnType.Boolean, values);
+    }
+
+    static TimeVector Times<T>(PrimitiveArray<T> array, ColumnType type) where T : struct, INumber<T>
+    {
+        var values = GC.AllocateUninitializedArray<long>(array.Length);
+        var source = array.Values;
+        for (int i = 0; i < values.Length; i++) values[i] = long.CreateTruncating(source[i]);
+        MarkMissing<long>(array, values, TimeVector.Missing);
+        return new(type, values);
     }
 
     Memory<double> Rent(int length)

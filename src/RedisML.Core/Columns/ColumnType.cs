@@ -76,6 +76,9 @@ public readonly partial record struct ColumnType
     /// <summary>Whether arithmetic and training take its values for numbers; booleans are 0 and 1.</summary>
     public bool IsNumeric => Kind is <= TypeKind.Boolean or TypeKind.Decimal128;
 
+    /// <summary>Whether it is a date or a timestamp.</summary>
+    public bool IsTime => Kind is TypeKind.Date32 or TypeKind.Timestamp;
+
     public bool IsText => Kind == TypeKind.Utf8;
 
     /// <summary>The type of a list's numbers.</summary>

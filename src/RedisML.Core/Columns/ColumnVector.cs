@@ -1,6 +1,6 @@
 namespace RedisML.Columns;
 
-/// <summary>A column of a chunk, decoded for arithmetic: <see cref="NumberVector"/> or <see cref="TextVector"/>.</summary>
+/// <summary>A column of a chunk, decoded for arithmetic: <see cref="NumberVector"/>, <see cref="TextVector"/> or <see cref="TimeVector"/>.</summary>
 public abstract class ColumnVector(ColumnType type, int length)
 {
     /// <summary>The logical type of the column.</summary>
@@ -26,4 +26,7 @@ public sealed class TextVector(Memory<int> codes, IReadOnlyList<string> levels) 
     public Span<int> Codes => codes.Span;
 
     public IReadOnlyList<string> Levels { get; } = levels;
+
+    /// <summary>The same codes for other levels, each in the place of one of these.</summary>
+    internal TextVector WithLevels(IReadOnlyList<string> levels) => new(codes, levels);
 }

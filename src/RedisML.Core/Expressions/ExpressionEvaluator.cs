@@ -13,6 +13,7 @@ sealed class ExpressionEvaluator(ExpressionTyping typing, IReadOnlyDictionary<st
         var type = typing.TypeOf(root);
         if (root is ColumnNode column) return columns[column.Name];
         if (type == ColumnType.Utf8) return Text(root);
+        if (type.IsTime) return new TimeVector(type, Times(root, type));
         var values = Compute((CallNode)root);
         foreach (ref double value in values.AsSpan())
             if (!double.IsFinite(value))
@@ -32,15 +33,96 @@ sealed class ExpressionEvaluator(ExpressionTyping typing, IReadOnlyDictionary<st
         var result = GC.AllocateUninitializedArray<double>(rows);
         var arguments = call.Arguments;
         var first = arguments[0];
-        if (arguments.Count == 1)
+        if (call.Operation == Operation.IsNull && typing.TypeOf(first).IsTime)
+        {
+            var times = Times(first, typing.TypeOf(first));
+            for (int i = 0; i < times.Length; i++) result[i] = times[i] == TimeVector.Missing ? 1 : 0;
+        }
+        else if (typing.HasTime(arguments)) ComputeTimes(call, result);
+        else if (call.Operation >= Operation.Lower && typing.IsText(first)) TestText(call, result);
+        else if (call.Operation == Operation.In) IsIn(Numbers(first), [.. arguments.Skip(1).Select(a => ((NumberNode)a).Value)], result);
+        else if (arguments.Count == 1)
         {
             if (call.Operation == Operation.IsNull) IsNull(first, result);
             else Unary(call.Operation, Numbers(first), result);
         }
         else if (call.Operation == Operation.If) Choose(Numbers(first), Numbers(arguments[1]), Numbers(arguments[2]), result);
-        else if (typing.IsText(first)) CompareText(call.Operation, Text(first), Text(arguments[1]), result);
+        else if (typing.IsText(first)) CompareText(call, Text(first), Text(arguments[1]), result);
         else Binary(call.Operation, Numbers(first), Numbers(arguments[1]), result);
         return result;
+    }
+
+    void ComputeTimes(CallNode call, Span<double> result)
+    {
+        var arguments = call.Arguments;
+        if (call.Operation is >= Operation.Year and <= Operation.Epoch)
+        {
+            var own = typing.TypeOf(arguments[0]);
+            TimeConversion.Part(call.Operation, Times(arguments[0], own), own, result);
+            return;
+        }
+        var type = typing.CommonTime(call, arguments);
+        ReadOnlySpan<long> x = Times(arguments[0], type);
+        if (call.Operation == Operation.In)
+        {
+            var constants = arguments.Skip(1).Select(a => Literal(a, type)).ToArray();
+            for (int i = 0; i < x.Length; i++) result[i] = x[i] == TimeVector.Missing ? double.NaN : constants.AsSpan().Contains(x[i]) ? 1 : 0;
+            return;
+        }
+        ReadOnlySpan<long> y = Times(arguments[1], type);
+        if (call.Operation == Operation.Subtract)
+        {
+            TimeConversion.Days(x, y, type, result);
+            return;
+        }
+        // The sign of the comparison is what the operator of numbers then looks at.
+        for (int i = 0; i < x.Length; i++) result[i] = x[i] == TimeVector.Missing || y[i] == TimeVector.Missing ? double.NaN : x[i].CompareTo(y[i]);
+        Binary(call.Operation, result.ToArray(), new double[rows], result);
+    }
+
+    long[] Times(ExpressionNode node, ColumnType type)
+    {
+        var result = GC.AllocateUninitializedArray<long>(rows);
+        switch (node)
+        {
+            case TextNode: Array.Fill(result, Literal(node, type)); break;
+            case ColumnNode column:
+                var vector = (TimeVector)columns[column.Name];
+                TimeConversion.Convert(vector.Values, vector.Type, type, result);
+                break;
+            case CallNode { Operation: Operation.Coalesce, Arguments: var either }:
+                var (preferred, other) = (Times(either[0], type), Times(either[1], type));
+                for (int i = 0; i < rows; i++) result[i] = preferred[i] == TimeVector.Missing ? other[i] : preferred[i];
+                break;
+            default:
+                var choice = ((CallNode)node).Arguments;
+                var condition = Numbers(choice[0]);
+                var (then, otherwise) = (Times(choice[1], type), Times(choice[2], type));
+                for (int i = 0; i < rows; i++)
+                    result[i] = double.IsNaN(condition[i]) ? TimeVector.Missing : condition[i] != 0 ? then[i] : otherwise[i];
+                break;
+        }
+        return result;
+    }
+
+    static long Literal(ExpressionNode node, ColumnType type)
+    {
+        TimeLiteral.TryParse(((TextNode)node).Value, out var literal);
+        return literal.In(type);
+    }
+
+    static void IsIn(ReadOnlySpan<double> x, ReadOnlySpan<double> constants, Span<double> result)
+    {
+        for (int i = 0; i < x.Length; i++) result[i] = double.IsNaN(x[i]) ? double.NaN : constants.Contains(x[i]) ? 1 : 0;
+    }
+
+    /// <summary>Asks once a level.</summary>
+    void TestText(CallNode call, Span<double> result)
+    {
+        var text = Text(call.Arguments[0]);
+        double[] answers = [.. text.Levels.Select(TextOperations.ToNumber(call, [.. call.Arguments.Skip(1)]))];
+        var codes = text.Codes;
+        for (int i = 0; i < codes.Length; i++) result[i] = codes[i] < 0 ? double.NaN : answers[codes[i]];
     }
 
     static void Unary(Operation operation, ReadOnlySpan<double> x, Span<double> result)
@@ -143,6 +225,9 @@ sealed class ExpressionEvaluator(ExpressionTyping typing, IReadOnlyDictionary<st
                 var isThere = new double[rows];
                 for (int i = 0; i < rows; i++) isThere[i] = preferred.Codes[i] < 0 ? 0 : 1;
                 return ChooseText(isThere, preferred, Text(coalesce.Arguments[1]));
+            case CallNode { Operation: >= Operation.Lower } call:
+                var source = Text(call.Arguments[0]);
+                return source.WithLevels([.. source.Levels.Select(TextOperations.ToText(call.Operation, [.. call.Arguments.Skip(1)]))]);
             default:
                 var choice = ((CallNode)node).Arguments;
                 return ChooseText(Numbers(choice[0]), Text(choice[1]), Text(choice[2]));
@@ -163,13 +248,13 @@ sealed class ExpressionEvaluator(ExpressionTyping typing, IReadOnlyDictionary<st
     }
 
     /// <summary>Compares levels once, then codes. A list of levels may hold a text twice.</summary>
-    static void CompareText(Operation operation, TextVector left, TextVector right, Span<double> result)
+    static void CompareText(CallNode call, TextVector left, TextVector right, Span<double> result)
     {
-        var ids = new Dictionary<string, int>(StringComparer.Ordinal);
+        var ids = new Dictionary<string, int>(call.IgnoresCase ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal);
         var (a, b) = (Ids(left), Ids(right));
         ReadOnlySpan<int> x = left.Codes, y = right.Codes;
         for (int i = 0; i < x.Length; i++) result[i] = x[i] < 0 || y[i] < 0 ? double.NaN : a[x[i]] == b[y[i]] ? 1 : 0;
-        if (operation == Operation.NotEqual) Not(result);
+        if (call.Operation == Operation.NotEqual) Not(result);
 
         int[] Ids(TextVector vector) => [.. vector.Levels.Select(level => ids.TryGetValue(level, out int id) ? id : ids[level] = ids.Count)];
     }

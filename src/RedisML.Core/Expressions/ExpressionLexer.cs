@@ -33,7 +33,11 @@ static class ExpressionLexer
 {
     /// <summary>Longer ones first.</summary>
     static readonly string[] s_symbols =
-        ["**", "==", "!=", "<=", ">=", "&&", "||", "+", "-", "*", "/", "%", "^", "=", "<", ">", "!", "(", ")", ","];
+        ["**", "==", "!=", "<>", "<=", ">=", "&&", "||", "+", "-", "*", "/", "%", "^", "=", "<", ">", "!", "(", ")", ",", "@"];
+
+    /// <summary>PowerShell's operators. With an i or a c before them they compare text without or with regard to case.</summary>
+    static readonly string[] s_words = ["eq", "ne", "gt", "ge", "lt", "le", "like", "notlike", "in", "notin"];
+    static readonly string[] s_logic = ["and", "or", "not"];
 
     internal static List<Token> Read(string text)
     {
@@ -55,9 +59,37 @@ static class ExpressionLexer
                 '[' => new(TokenKind.QuotedName, ReadQuoted(text, ref at, ']'), start),
                 '.' or (>= '0' and <= '9') => new(TokenKind.Number, ReadNumber(text, ref at), start),
                 char c when IsNameStart(c) => new(TokenKind.Name, ReadName(text, ref at), start),
+                '$' => new(TokenKind.Name, ReadVariable(text, ref at), start),
+                '-' when FindWord(text, at) is { } word => new(TokenKind.Symbol, Advance(ref at, word), start),
                 _ => new(TokenKind.Symbol, ReadSymbol(text, ref at), start),
             });
         }
+    }
+
+    /// <summary>An operator such as <c>-gt</c>, in lower case. <c>a -in</c> has one where <c>a-in</c> and <c>a -income</c> subtract.</summary>
+    static string? FindWord(string text, int at)
+    {
+        if (at > 0 && (IsNameStart(text[at - 1]) || char.IsDigit(text[at - 1]) || text[at - 1] == '.')) return null;
+        int end = at + 1;
+        string name = ReadName(text, ref end).ToLowerInvariant();
+        bool isWord = s_logic.Contains(name) || s_words.Contains(name) || name.Length > 2 && name[0] is 'i' or 'c' && s_words.Contains(name[1..]);
+        return isWord ? $"-{name}" : null;
+    }
+
+    static string Advance(ref int at, string word)
+    {
+        at += word.Length;
+        return word;
+    }
+
+    /// <summary><c>$true</c> and <c>$false</c>; <c>$_.name</c> is the column.</summary>
+    static string ReadVariable(string text, ref int at)
+    {
+        int start = at++;
+        string name = ReadName(text, ref at);
+        if (name.StartsWith("_.", StringComparison.Ordinal) && name.Length > 2) return name[2..];
+        return name.ToLowerInvariant() is "true" or "false" ? name : throw ExpressionError.At(text, start,
+            $"'${name}' means nothing: there are $true, $false and $_.column, and isnull(x) tells whether a value is missing");
     }
 
     static bool IsDigit(char c) => char.IsAsciiDigit(c);

@@ -19,5 +19,8 @@ sealed record ColumnNode(int Position, string Name) : ExpressionNode(Position);
 
 sealed record CallNode(int Position, Operation Operation, IReadOnlyList<ExpressionNode> Arguments) : ExpressionNode(Position)
 {
+    /// <summary>Whether it compares text without regard to case, as PowerShell's operators do.</summary>
+    internal bool IgnoresCase { get; init; }
+
     internal override int Depth { get; } = 1 + Arguments.Max(a => a.Depth);
 }

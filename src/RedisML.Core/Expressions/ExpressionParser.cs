@@ -40,8 +40,14 @@ sealed class ExpressionParser
         while (BinaryOperator(Current) is var (operation, binds) && binds >= tightness)
         {
             var token = Take();
+            if (operation == Operation.In)
+            {
+                left = ParseList(token, left);
+                continue;
+            }
             var right = ParseOperators(binds == Power ? binds : binds + 1);
-            left = Call(token.Position, operation, left, right);
+            left = Call(token.Position, operation, left, right) with { IgnoresCase = IgnoresCase(token) };
+            if (IsNegated(token)) left = Call(token.Position, Operation.Not, left);
             if (binds == Comparison && BinaryOperator(Current) is (_, Comparison))
                 throw ExpressionError.At(_text, Current.Position, "comparisons don't chain: write 'a < b and b < c'");
         }
@@ -55,7 +61,7 @@ sealed class ExpressionParser
         if (token.Is("-")) return Call(token.Position, Operation.Negate, ParseOperators(Unary));
         if (token.Is("+")) return ParseOperators(Unary);
         if (token.Is("!")) return Call(token.Position, Operation.Not, ParseOperators(Unary));
-        if (token.IsWord("not")) return Call(token.Position, Operation.Not, ParseOperators(Not));
+        if (token.IsWord("not") || token.Is("-not")) return Call(token.Position, Operation.Not, ParseOperators(Not));
         if (token.IsWord("true")) return new NumberNode(token.Position, 1, ColumnType.Boolean);
         if (token.IsWord("false")) return new NumberNode(token.Position, 0, ColumnType.Boolean);
         if (token.Is("("))
@@ -69,7 +75,7 @@ sealed class ExpressionParser
             case TokenKind.Number: return Number(token);
             case TokenKind.Text: return new TextNode(token.Position, token.Value);
             case TokenKind.Name when Current.Is("("): return ParseCall(token);
-            case TokenKind.Name when !token.IsWord("and") && !token.IsWord("or"):
+            case TokenKind.Name when !token.IsWord("and") && !token.IsWord("or") && !token.IsWord("in"):
             case TokenKind.QuotedName: return new ColumnNode(token.Position, token.Value);
         }
         _next--;
@@ -84,14 +90,45 @@ sealed class ExpressionParser
         List<ExpressionNode> arguments = [];
         do arguments.Add(ParseOperators(0)); while (TakeIf(","));
         Expect(")");
-        if (arguments.Count < function.Arguments || arguments.Count > function.Arguments && !function.Folds)
-            throw ExpressionError.At(_text, name.Position, $"'{function.Name}' takes {function.Arguments}{(function.Folds ? " or more" : "")} " +
+        if (arguments.Count < function.Arguments || arguments.Count > function.Arguments + function.Optional && !function.Folds)
+            throw ExpressionError.At(_text, name.Position, $"'{function.Name}' takes {function.Arguments}{(function.Folds ? " or more" : function.Optional > 0 ? " or 3" : "")} " +
                 $"argument{(function.Arguments == 1 ? "" : "s")}, and {arguments.Count} are given");
         if (!function.Folds) return Call(name.Position, function.Operation, [.. arguments]);
         return arguments.Skip(1).Aggregate(arguments[0], (folded, argument) => Call(name.Position, function.Operation, folded, argument));
     }
 
-    static (Operation Operation, int Binds)? BinaryOperator(Token token) => token.Kind switch
+    /// <summary>The constants behind <c>in</c>: in parentheses, or in PowerShell's <c>@( )</c>.</summary>
+    ExpressionNode ParseList(Token operation, ExpressionNode subject)
+    {
+        bool isNegated = IsNegated(operation) || operation.IsWord("not");
+        if (operation.IsWord("not")) _next++;
+        TakeIf("@");
+        Expect("(");
+        List<ExpressionNode> arguments = [subject];
+        do arguments.Add(ParseConstant()); while (TakeIf(","));
+        Expect(")");
+        var call = Call(operation.Position, Operation.In, [.. arguments]) with { IgnoresCase = IgnoresCase(operation) };
+        return isNegated ? Call(operation.Position, Operation.Not, call) : call;
+    }
+
+    ExpressionNode ParseConstant()
+    {
+        int position = Current.Position;
+        double sign = TakeIf("-") ? -1 : 1;
+        return ParseOperand() switch
+        {
+            NumberNode number when sign > 0 || number.Type != ColumnType.Boolean => number with { Value = sign * number.Value },
+            TextNode text when sign > 0 => text,
+            _ => throw ExpressionError.At(_text, position, "a number or a text in quotes was expected: a list holds constants"),
+        };
+    }
+
+    /// <summary>Whether an operator ignores case: PowerShell's do, but those that begin with a c.</summary>
+    static bool IgnoresCase(Token token) => token.Kind == TokenKind.Symbol && token.Value.Length > 2 && token.Value[0] == '-' && token.Value[1] != 'c';
+
+    static bool IsNegated(Token token) => token.Kind == TokenKind.Symbol && token.Value is "-notlike" or "-inotlike" or "-cnotlike" or "-notin" or "-inotin" or "-cnotin";
+
+    (Operation Operation, int Binds)? BinaryOperator(Token token) => token.Kind switch
     {
         TokenKind.Symbol => token.Value switch
         {
@@ -102,7 +139,17 @@ sealed class ExpressionParser
             "%" => (Operation.Remainder, Product),
             "^" or "**" => (Operation.Power, Power),
             "==" or "=" => (Operation.Equal, Comparison),
-            "!=" => (Operation.NotEqual, Comparison),
+            "-eq" or "-ieq" or "-ceq" => (Operation.Equal, Comparison),
+            "-ne" or "-ine" or "-cne" => (Operation.NotEqual, Comparison),
+            "-lt" or "-ilt" or "-clt" => (Operation.Less, Comparison),
+            "-le" or "-ile" or "-cle" => (Operation.LessOrEqual, Comparison),
+            "-gt" or "-igt" or "-cgt" => (Operation.Greater, Comparison),
+            "-ge" or "-ige" or "-cge" => (Operation.GreaterOrEqual, Comparison),
+            "-like" or "-ilike" or "-clike" or "-notlike" or "-inotlike" or "-cnotlike" => (Operation.Like, Comparison),
+            "-in" or "-iin" or "-cin" or "-notin" or "-inotin" or "-cnotin" => (Operation.In, Comparison),
+            "-and" => (Operation.And, And),
+            "-or" => (Operation.Or, Or),
+            "!=" or "<>" => (Operation.NotEqual, Comparison),
             "<" => (Operation.Less, Comparison),
             "<=" => (Operation.LessOrEqual, Comparison),
             ">" => (Operation.Greater, Comparison),
@@ -112,6 +159,8 @@ sealed class ExpressionParser
             _ => null,
         },
         TokenKind.Name when token.IsWord("and") => (Operation.And, And),
+        TokenKind.Name when token.IsWord("in") => (Operation.In, Comparison),
+        TokenKind.Name when token.IsWord("not") && _tokens[_next + 1].IsWord("in") => (Operation.In, Comparison),
         TokenKind.Name when token.IsWord("or") => (Operation.Or, Or),
         _ => null,
     };

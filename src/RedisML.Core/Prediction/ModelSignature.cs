@@ -52,9 +52,10 @@ public sealed class ModelSignature
             $"The columns aren't those that the model was trained on: {string.Join("; ", problems)}.", problems);
     }
 
-    /// <summary>Numbers of any type will do for each other, and text for text.</summary>
+    /// <summary>Numbers of any type will do for each other, text for text, and times for times, if both have a zone or none.</summary>
     static string? Problem(ColumnSchema input, IReadOnlyDictionary<string, ColumnType?> columns) =>
         !columns.TryGetValue(input.Name, out var type) ? $"'{input.Name}' is missing"
-        : type is { } given && (given.IsNumeric && input.Type.IsNumeric || given.IsText && input.Type.IsText) ? null
+        : type is { } given && (given.IsNumeric && input.Type.IsNumeric || given.IsText && input.Type.IsText
+            || given.IsTime && input.Type.IsTime && given.Zone is null == input.Type.Zone is null) ? null
         : $"'{input.Name}' is {type?.ToString() ?? "of another kind"} and was {input.Type}";
 }

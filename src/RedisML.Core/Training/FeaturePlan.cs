@@ -73,7 +73,8 @@ internal sealed class FeaturePlan
     {
         var excluded = Derived.Sources(_specification.Label);
         return [.. schema.Select(c => c.Name).Concat(Derived.Ordered.Select(d => d.Name))
-            .Where(name => name != _specification.SampleWeight && !Derived.Sources(name).Overlaps(excluded))];
+            .Where(name => name != _specification.SampleWeight && !TypeOf(name).IsTime
+                && !_specification.ExcludedFeatures.Contains(name, StringComparer.Ordinal) && !Derived.Sources(name).Overlaps(excluded))];
     }
 
     PlannedFeature Plan(string column)

@@ -23,6 +23,9 @@ public sealed record TrainingSpecification
     /// <summary>The columns to predict from, in the order of encoding. Null: all but the label, what it is derived from, and what is derived from these.</summary>
     public IReadOnlyList<string>? Features { get; init; }
 
+    /// <summary>Columns that aren't features where <see cref="Features"/> is null.</summary>
+    public IReadOnlyList<string> ExcludedFeatures { get; init; } = [];
+
     /// <summary>Numeric columns that are categories. Text always is.</summary>
     public IReadOnlyList<string> Categories { get; init; } = [];
 

@@ -2,7 +2,6 @@ using System.Management.Automation;
 using RedisML.Datasets;
 using RedisML.Evaluation;
 using RedisML.Models;
-using RedisML.PowerShell.Cmdlets;
 using RedisML.PowerShell.Datasets;
 using RedisML.Prediction;
 
@@ -10,12 +9,13 @@ namespace RedisML.PowerShell.Models;
 
 [Cmdlet(VerbsDiagnostic.Test, "RedisModel")]
 [OutputType(typeof(EvaluationResult))]
-public sealed class TestRedisModelCommand : RedisMLCmdlet
+public sealed class TestRedisModelCommand : ModelCmdlet
 {
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("Model")]
     [ArgumentCompleter(typeof(ModelNameCompleter))]
-    public string Name { get; set; } = "";
+    [SupportsWildcards]
+    public string[] Name { get; set; } = [];
 
     [Parameter(Mandatory = true, Position = 1)]
     [ArgumentCompleter(typeof(DatasetNameCompleter))]
@@ -26,13 +26,18 @@ public sealed class TestRedisModelCommand : RedisMLCmdlet
 
     protected override void ProcessRecord()
     {
+        IReadOnlyList<Model> models = [];
+        Run(async (connection, cancellation) => models = await FindAsync(new(connection), Name, Version, cancellation).ConfigureAwait(false));
+        foreach (var model in models) Evaluate(model);
+    }
+
+    void Evaluate(Model model)
+    {
         long total = 0, rows = 0;
-        Run($"Testing model '{Name}' on dataset '{Dataset}'", () => new($"{Volatile.Read(ref rows):N0} rows", (double)Volatile.Read(ref rows) / Math.Max(1, total)),
+        Run($"Testing model '{model.Name}' on dataset '{Dataset}'", () => new($"{Volatile.Read(ref rows):N0} rows", (double)Volatile.Read(ref rows) / Math.Max(1, total)),
             async (connection, cancellation) =>
             {
-                var models = new ModelStore(connection);
-                var model = await models.GetAsync(Name, Version, cancellation).ConfigureAwait(false);
-                var predictor = await ModelFamilies.LoadAsync(models, model, cancellation).ConfigureAwait(false);
+                var predictor = await ModelFamilies.LoadAsync(new ModelStore(connection), model, cancellation).ConfigureAwait(false);
                 var dataset = await new DatasetStore(connection).GetAsync(Dataset, null, cancellation).ConfigureAwait(false);
                 total = dataset.Rows;
                 var result = await new ModelEvaluator(predictor)

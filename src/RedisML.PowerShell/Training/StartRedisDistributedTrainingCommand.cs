@@ -51,6 +51,11 @@ public sealed partial class StartRedisDistributedTrainingCommand : TrainingJobCm
     [Parameter]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(ColumnNameCompleter))]
+    public string[] ExcludeFeature { get; set; } = [];
+
+    [Parameter]
+    [SupportsWildcards]
+    [ArgumentCompleter(typeof(ColumnNameCompleter))]
     public string[] Category { get; set; } = [];
 
     [Parameter]
@@ -128,13 +133,16 @@ public sealed partial class StartRedisDistributedTrainingCommand : TrainingJobCm
     {
         var derived = Derive.Cast<DictionaryEntry>().Select(e => new DerivedColumn($"{e.Key}", $"{e.Value}")).ToList();
         var names = dataset.Columns.Select(c => c.Name).Concat(derived.Select(d => d.Name)).ToList();
+        var excluded = Expand(ExcludeFeature, names);
+        if (Feature.Length == 0) WarnOfTimes(dataset, excluded);
         return WithOptimization(new()
         {
             Algorithm = ModelFamilies.Get(Algorithm).Name,
             Options = Options(),
             Label = Label ?? dataset.Label ?? throw new RedisMLException("LabelMissing", ErrorKind.InvalidArgument,
                 $"Dataset '{dataset.Name}' names no label: say with -Label which column to predict.", dataset.Name),
-            Features = Feature.Length == 0 ? null : Expand(Feature, names),
+            Features = Feature.Length == 0 ? null : [.. Expand(Feature, names).Except(excluded)],
+            ExcludedFeatures = excluded,
             Categories = Expand(Category, names),
             PositiveClass = PositiveClass,
             Derived = derived,
@@ -155,6 +163,15 @@ public sealed partial class StartRedisDistributedTrainingCommand : TrainingJobCm
             };
         }
         return options;
+    }
+
+    /// <summary>A date is no number: it is left out of the features, and what is derived of it isn't.</summary>
+    void WarnOfTimes(Dataset dataset, List<string> excluded)
+    {
+        var times = dataset.Columns.Where(c => c.Type.IsTime && c.Name != (Label ?? dataset.Label) && !excluded.Contains(c.Name)).Select(c => $"'{c.Name}'").ToList();
+        if (times.Count == 0) return;
+        PostWarning($"No model takes dates and timestamps: {string.Join(", ", times)} {(times.Count == 1 ? "is" : "are")} left out. "
+            + "-Derive makes features of them, such as 'month(day)'; -ExcludeFeature leaves them out without this warning.");
     }
 
     /// <summary>The columns that the patterns match; a name without wildcards stays, for Core to judge.</summary>

@@ -55,7 +55,7 @@ public abstract class ModelStoreTests
         string prefix = connection.Settings.Prefix;
         var database = connection.Database;
         Assert.Equal("1", (string?)await database.ExecuteAsync("HGET", $"{prefix}:model:m", "version"));
-        Assert.Equal("1", (string?)await database.ExecuteAsync("HGET", $"{prefix}:model:m", "format"));
+        Assert.Equal("2", (string?)await database.ExecuteAsync("HGET", $"{prefix}:model:m", "format"));
         Assert.Equal("0.1", (string?)await database.ExecuteAsync("HGET", $"{prefix}:model:m:version:1", "rate"));
         var npy = (byte[]?)await database.ExecuteAsync("HGET", $"{prefix}:model:m:version:1", "w");
         Assert.Equal(Vector(1, 2).Encode(), npy);
@@ -216,7 +216,7 @@ public abstract class ModelStoreTests
         await using var connection = await ConnectAsync();
         var models = new ModelStore(connection);
         await models.ChangeParametersAsync("m", Parameters(("w", Vector(1))), [], Cancellation);
-        await connection.Database.HashSetAsync(connection.Keys.Model("m"), "format", "2");
+        await connection.Database.HashSetAsync(connection.Keys.Model("m"), "format", "3");
         var error = await Assert.ThrowsAsync<RedisMLException>(() => models.GetAsync("m", null, Cancellation));
         Assert.Equal("UnsupportedModelFormat", error.ErrorId);
     }

@@ -1,4 +1,5 @@
 using RedisML.Columns;
+using RedisML.Errors;
 using RedisML.Expressions;
 using static RedisML.Formats.Onnx.TensorProto.Types;
 
@@ -14,13 +15,28 @@ sealed class OnnxExpression(OnnxGraph graph, ColumnExpression expression, Func<s
 
     string MissingText => graph.Constant([""], 1, 1);
 
+    /// <exception cref="RedisMLException"><c>OnnxUnsupported</c>: ONNX lacks the types or operators.</exception>
     internal string Lower()
     {
+        Check(expression.Root);
         if (expression.Root is ColumnNode column) return valueOf(column.Name);
         if (_typing.IsText(expression.Root)) return Text(expression.Root);
         var value = Number(expression.Root);
         return graph.Add("Where", graph.Add("IsInf", value), Missing, value);
     }
+
+    /// <summary>ONNX has no dates, and of the functions of text none that all its readers know.</summary>
+    void Check(ExpressionNode node)
+    {
+        if (_typing.TypeOf(node).IsTime) throw Unsupported("it has no dates and timestamps; import the parts that the model needs, such as the month, as columns");
+        if (node is not CallNode call) return;
+        if (call.Operation is >= Operation.Lower and <= Operation.Like || call.IgnoresCase && _typing.IsText(call.Arguments[0]))
+            throw Unsupported("it has no such functions of text");
+        foreach (var argument in call.Arguments) Check(argument);
+    }
+
+    RedisMLException Unsupported(string why) => new("OnnxUnsupported", ErrorKind.InvalidOperation,
+        $"ONNX can't hold the derived column '{expression}': {why}. Json and Safetensors hold the model.", expression.ToString());
 
     string Number(ExpressionNode node)
     {
@@ -36,6 +52,7 @@ sealed class OnnxExpression(OnnxGraph graph, ColumnExpression expression, Func<s
             case Operation.IsNull when _typing.IsText(arguments[0]): return ToNumber(IsMissingText(Text(arguments[0])));
             case Operation.Equal when _typing.IsText(arguments[0]): return EqualText(arguments[0], arguments[1]);
             case Operation.NotEqual when _typing.IsText(arguments[0]): return Not(EqualText(arguments[0], arguments[1]));
+            case Operation.In: return In(arguments);
             case Operation.If: return If(Number(arguments[0]), Number(arguments[1]), Number(arguments[2]), Missing);
         }
         var x = Number(arguments[0]);
@@ -130,6 +147,19 @@ sealed class OnnxExpression(OnnxGraph graph, ColumnExpression expression, Func<s
     }
 
     string IsMissingText(string text) => graph.Cast(graph.Encode(text, [""], [1], 0), DataType.Bool);
+
+    string In(IReadOnlyList<ExpressionNode> arguments)
+    {
+        if (_typing.IsText(arguments[0]))
+        {
+            var texts = arguments.Skip(1).Select(a => ((TextNode)a).Value).Where(t => t.Length > 0).Distinct().ToList();
+            var code = ToNumber(graph.Encode(Text(arguments[0]), [.. texts, ""], [.. texts.Select(_ => 1L), -1], 0));
+            return graph.Add("Where", graph.Add("Less", code, graph.Scalar(0)), Missing, code);
+        }
+        var x = Number(arguments[0]);
+        var any = arguments.Skip(1).Select(a => graph.Add("Equal", x, graph.Scalar(((NumberNode)a).Value))).Aggregate((a, b) => graph.Add("Or", a, b));
+        return graph.Add("Where", graph.Add("IsNaN", x), Missing, ToNumber(any));
+    }
 
     string EqualText(ExpressionNode left, ExpressionNode right)
     {

@@ -117,6 +117,10 @@ public sealed class OnnxExportTests
     [InlineData("coalesce(carat, table, 0)")]
     [InlineData("cut == 'good'")]
     [InlineData("'good' != cut")]
+    [InlineData("cut in ('good', 'ideal')")]
+    [InlineData("cut not in ('', 'good')")]
+    [InlineData("table in (55, -1, 60)")]
+    [InlineData("[is sold] -eq $true -and carat -gt 0")]
     [InlineData("cut == color")]
     [InlineData("coalesce(cut, color) == if(carat > 0, 'good', cut)")]
     public void EveryOperationComputesTheSame(string expression)
@@ -130,6 +134,27 @@ public sealed class OnnxExportTests
         };
         var (scores, outputs) = Run("Linear", pipeline);
         AssertEqual(scores.Select(s => s[0]), outputs["prediction"]);
+    }
+
+    [Theory]
+    [InlineData("month(day)")]
+    [InlineData("day >= '2023-12-01'")]
+    [InlineData("length(cut)")]
+    [InlineData("upper(cut) == 'GOOD'")]
+    [InlineData("cut -like 'g*'")]
+    [InlineData("cut -eq 'good'")]
+    public void WhatOnnxCantHoldIsRefused(string expression)
+    {
+        var pipeline = new FeaturePipeline
+        {
+            Inputs = [new("day", ColumnType.Date32), new("cut", ColumnType.Utf8)],
+            Derived = [new("x", expression)],
+            Features = [new NumericFeature("x", 0, 1)],
+            Label = new("price", ColumnType.Float64, null),
+        };
+        var error = Assert.Throws<RedisMLException>(() => Export(Algorithm.Linear, pipeline, [2], [0.5]));
+        Assert.Equal("OnnxUnsupported", error.ErrorId);
+        Assert.Contains(expression, error.Message);
     }
 
     [Fact]
