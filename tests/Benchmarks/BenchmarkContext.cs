@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using RedisML.Connections;
+using RedisML.Errors;
 
 namespace RedisML.Benchmarks;
 

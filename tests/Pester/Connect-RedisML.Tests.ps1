@@ -35,7 +35,7 @@ Describe 'Connect-RedisML' {
         }
 
         It 'refuses what it cannot read, without repeating it' {
-            $failure = { Connect-RedisML "redis://ann:$password@127.0.0.1/x" } | Should -Throw -PassThru -ErrorId 'InvalidConnectionString,RedisML.PowerShell.ConnectRedisMLCommand'
+            $failure = { Connect-RedisML "redis://ann:$password@127.0.0.1/x" } | Should -Throw -PassThru -ErrorId 'InvalidConnectionString,RedisML.PowerShell.Connections.ConnectRedisMLCommand'
             $failure | Out-String | Should -Not -BeLike "*$password*"
         }
     }
@@ -74,7 +74,7 @@ Describe 'Connect-RedisML' {
         }
 
         It 'needs -Embedded for -DataDirectory, and takes no credential' {
-            { Connect-RedisML -Embedded -Credential $server.Credential } | Should -Throw -ErrorId 'AmbiguousParameterSet,RedisML.PowerShell.ConnectRedisMLCommand'
+            { Connect-RedisML -Embedded -Credential $server.Credential } | Should -Throw -ErrorId 'AmbiguousParameterSet,RedisML.PowerShell.Connections.ConnectRedisMLCommand'
         }
     }
 
@@ -96,32 +96,32 @@ Describe 'Connect-RedisML' {
 
     Context 'what goes wrong' {
         It 'names a closed port' {
-            { Connect-RedisML -HostName 127.0.0.1 -Port 1 } | Should -Throw '*127.0.0.1:1*' -ErrorId 'ConnectionRefused,RedisML.PowerShell.ConnectRedisMLCommand'
+            { Connect-RedisML -HostName 127.0.0.1 -Port 1 } | Should -Throw '*127.0.0.1:1*' -ErrorId 'ConnectionRefused,RedisML.PowerShell.Connections.ConnectRedisMLCommand'
         }
 
         It 'names an unknown host' {
-            { Connect-RedisML no-such-host.invalid } | Should -Throw '*no-such-host.invalid*' -ErrorId 'HostNotFound,RedisML.PowerShell.ConnectRedisMLCommand'
+            { Connect-RedisML no-such-host.invalid } | Should -Throw '*no-such-host.invalid*' -ErrorId 'HostNotFound,RedisML.PowerShell.Connections.ConnectRedisMLCommand'
         }
 
         It 'says that the password is wrong' {
-            { Connect-RedisML "127.0.0.1:$($server.Port),password=wrong" } | Should -Throw -ErrorId 'AuthenticationFailed,RedisML.PowerShell.ConnectRedisMLCommand'
+            { Connect-RedisML "127.0.0.1:$($server.Port),password=wrong" } | Should -Throw -ErrorId 'AuthenticationFailed,RedisML.PowerShell.Connections.ConnectRedisMLCommand'
         }
 
         It 'says that a password is wanted' {
-            { Connect-RedisML "127.0.0.1:$($server.Port)" } | Should -Throw -ErrorId 'AuthenticationFailed,RedisML.PowerShell.ConnectRedisMLCommand'
+            { Connect-RedisML "127.0.0.1:$($server.Port)" } | Should -Throw -ErrorId 'AuthenticationFailed,RedisML.PowerShell.Connections.ConnectRedisMLCommand'
         }
 
         It 'says that the port is not for TLS' {
-            { Connect-RedisML "127.0.0.1:$($server.Port),connectTimeout=500" -Tls } | Should -Throw -ErrorId 'TlsFailed,RedisML.PowerShell.ConnectRedisMLCommand'
+            { Connect-RedisML "127.0.0.1:$($server.Port),connectTimeout=500" -Tls } | Should -Throw -ErrorId 'TlsFailed,RedisML.PowerShell.Connections.ConnectRedisMLCommand'
         }
 
         It 'refuses a prefix that would make other keys' {
-            { $server | Connect-RedisML -Prefix 'a:b' } | Should -Throw -ErrorId 'InvalidPrefix,RedisML.PowerShell.ConnectRedisMLCommand'
+            { $server | Connect-RedisML -Prefix 'a:b' } | Should -Throw -ErrorId 'InvalidPrefix,RedisML.PowerShell.Connections.ConnectRedisMLCommand'
         }
 
         It 'refuses a data directory that is a file' {
             Set-Content "$TestDrive/file" ''
-            { Connect-RedisML -Embedded -DataDirectory "$TestDrive/file" } | Should -Throw -ErrorId 'DataDirectoryUnusable,RedisML.PowerShell.ConnectRedisMLCommand'
+            { Connect-RedisML -Embedded -DataDirectory "$TestDrive/file" } | Should -Throw -ErrorId 'DataDirectoryUnusable,RedisML.PowerShell.Connections.ConnectRedisMLCommand'
         }
 
         It 'leaves the default connection as it was' {

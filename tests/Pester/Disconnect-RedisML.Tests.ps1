@@ -11,7 +11,7 @@ Describe 'Disconnect-RedisML' {
         $connection = Connect-RedisML -Embedded
         Disconnect-RedisML | Should -BeNullOrEmpty
         Get-RedisMLConnection | Should -BeNullOrEmpty
-        { Test-RedisMLConnection -Connection $connection } | Should -Throw -ErrorId 'ConnectionClosed,RedisML.PowerShell.TestRedisMLConnectionCommand'
+        { Test-RedisMLConnection -Connection $connection } | Should -Throw -ErrorId 'ConnectionClosed,RedisML.PowerShell.Connections.TestRedisMLConnectionCommand'
     }
 
     It 'closes the connection that it is given, and leaves the default' {

@@ -34,7 +34,7 @@ Describe 'Export-RedisModel' {
     It 'replaces a file only by -Force' {
         $path = Join-Path $TestDrive kept.json
         Set-Content $path 'mine'
-        { Export-RedisModel trained $path -ErrorAction Stop } | Should -Throw -ErrorId 'FileExists,RedisML.PowerShell.ExportRedisModelCommand'
+        { Export-RedisModel trained $path -ErrorAction Stop } | Should -Throw -ErrorId 'FileExists,RedisML.PowerShell.Models.ExportRedisModelCommand'
         Get-Content $path | Should -Be 'mine'
         $null = Export-RedisModel trained $path -Force
         Get-Content $path -Raw | Should -Match 'redisml-model'
@@ -61,7 +61,7 @@ Describe 'Export-RedisModel' {
         @{ What = 'an unknown extension'; Name = 'trained'; File = 'x.txt'; ErrorId = 'UnknownModelFormat' }
         @{ What = 'a missing directory'; Name = 'trained'; File = 'missing/x.json'; ErrorId = 'DirectoryNotFound' }
     ) {
-        { Export-RedisModel $Name "$TestDrive/$File" -ErrorAction Stop } | Should -Throw -ErrorId "$ErrorId,RedisML.PowerShell.ExportRedisModelCommand"
+        { Export-RedisModel $Name "$TestDrive/$File" -ErrorAction Stop } | Should -Throw -ErrorId "$ErrorId,RedisML.PowerShell.Models.ExportRedisModelCommand"
         "$TestDrive/$File" | Should -Not -Exist
     }
 }

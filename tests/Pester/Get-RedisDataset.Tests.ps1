@@ -33,7 +33,7 @@ Describe 'Get-RedisDataset' {
     It 'writes an error with the nearest name for one that is not there, and goes on' {
         $found = Get-RedisDataset appel, banana -ErrorAction SilentlyContinue -ErrorVariable missing
         $found.Name | Should -Be 'banana'
-        $missing[0].FullyQualifiedErrorId | Should -Be 'DatasetNotFound,RedisML.PowerShell.GetRedisDatasetCommand'
+        $missing[0].FullyQualifiedErrorId | Should -Be 'DatasetNotFound,RedisML.PowerShell.Datasets.GetRedisDatasetCommand'
         $missing[0].CategoryInfo.Category | Should -Be 'ObjectNotFound'
         "$($missing[0])" | Should -BeLike "*'apple'*"
     }

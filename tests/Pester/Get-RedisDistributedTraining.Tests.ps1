@@ -29,7 +29,7 @@ Describe 'Get-RedisDistributedTraining' {
 
     It 'writes an error for one that is not there' {
         Get-RedisDistributedTraining nothing -ErrorAction SilentlyContinue -ErrorVariable missing | Should -BeNullOrEmpty
-        $missing[0].FullyQualifiedErrorId | Should -Be 'TrainingRunNotFound,RedisML.PowerShell.GetRedisDistributedTrainingCommand'
+        $missing[0].FullyQualifiedErrorId | Should -Be 'TrainingRunNotFound,RedisML.PowerShell.Training.GetRedisDistributedTrainingCommand'
     }
 
     It 'says why a run failed' {

@@ -32,7 +32,7 @@ Describe 'Get-RedisMLServer' {
     It 'has an error for a port without a server, and goes on' {
         $found = Get-RedisMLServer 1, $first.Port -ErrorVariable missing -ErrorAction SilentlyContinue
         $found | Should -Be $first
-        $missing[0].FullyQualifiedErrorId | Should -Be 'ServerNotFound,RedisML.PowerShell.GetRedisMLServerCommand'
+        $missing[0].FullyQualifiedErrorId | Should -Be 'ServerNotFound,RedisML.PowerShell.Connections.GetRedisMLServerCommand'
     }
 
     It 'has a table view' {

@@ -49,9 +49,9 @@ Describe 'Get-RedisModel' {
 
     It 'names the nearest model where one is unknown' {
         { Get-RedisModel tarined -ErrorAction Stop } |
-            Should -Throw "*Did you mean 'trained'?" -ErrorId 'ModelNotFound,RedisML.PowerShell.GetRedisModelCommand'
+            Should -Throw "*Did you mean 'trained'?" -ErrorId 'ModelNotFound,RedisML.PowerShell.Models.GetRedisModelCommand'
         { Get-RedisModel trained -Version 9 -ErrorAction Stop } |
-            Should -Throw -ErrorId 'ModelVersionNotFound,RedisML.PowerShell.GetRedisModelCommand'
+            Should -Throw -ErrorId 'ModelVersionNotFound,RedisML.PowerShell.Models.GetRedisModelCommand'
     }
 
     It 'completes names' {

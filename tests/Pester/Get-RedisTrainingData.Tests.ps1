@@ -76,7 +76,7 @@ Describe 'Get-RedisTrainingData' {
     }
 
     It 'fails with the nearest name for an unknown dataset or column' {
-        { Get-RedisTrainingData b } | Should -Throw -ErrorId 'DatasetNotFound,RedisML.PowerShell.GetRedisTrainingDataCommand'
+        { Get-RedisTrainingData b } | Should -Throw -ErrorId 'DatasetNotFound,RedisML.PowerShell.Datasets.GetRedisTrainingDataCommand'
         { Get-RedisTrainingData a -Column prize } | Should -Throw "*'price'*"
     }
 }

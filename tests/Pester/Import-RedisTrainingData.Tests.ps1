@@ -70,12 +70,12 @@ Describe 'Import-RedisTrainingData' {
     ) {
         if ($null -ne $content) { [IO.File]::WriteAllText("$TestDrive/bad.csv", $content) }
         { Import-RedisTrainingData "$TestDrive/$(if ($null -eq $content) { 'none' } else { 'bad' }).csv" -Dataset a } |
-            Should -Throw -ErrorId "$id,RedisML.PowerShell.ImportRedisTrainingDataCommand"
+            Should -Throw -ErrorId "$id,RedisML.PowerShell.Datasets.ImportRedisTrainingDataCommand"
         Get-RedisDataset | Should -BeNullOrEmpty
     }
 
     It 'fails with PathIsDirectory on a directory' {
-        { Import-RedisTrainingData $TestDrive -Dataset a } | Should -Throw -ErrorId 'PathIsDirectory,RedisML.PowerShell.ImportRedisTrainingDataCommand'
+        { Import-RedisTrainingData $TestDrive -Dataset a } | Should -Throw -ErrorId 'PathIsDirectory,RedisML.PowerShell.Datasets.ImportRedisTrainingDataCommand'
     }
 
     It 'names line, column and value of a bad row' {

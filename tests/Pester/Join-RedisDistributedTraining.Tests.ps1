@@ -38,7 +38,7 @@ Describe 'Join-RedisDistributedTraining' {
         @{ what = 'a run that has ended'; id = 'RunEnded'; run = $null }
     ) {
         if (-not $run) { $run = (Start-RedisDistributedTraining diamonds over -Algorithm Linear -Wait).Id }
-        { Join-RedisDistributedTraining $run } | Should -Throw -ErrorId "$id,RedisML.PowerShell.JoinRedisDistributedTrainingCommand"
+        { Join-RedisDistributedTraining $run } | Should -Throw -ErrorId "$id,RedisML.PowerShell.Training.JoinRedisDistributedTrainingCommand"
     }
 
     It 'joins nothing with -WhatIf' {

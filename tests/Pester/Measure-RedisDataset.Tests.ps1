@@ -67,6 +67,6 @@ Describe 'Measure-RedisDataset' {
     }
 
     It 'fails for an unknown dataset' {
-        { Measure-RedisDataset b } | Should -Throw -ErrorId 'DatasetNotFound,RedisML.PowerShell.MeasureRedisDatasetCommand'
+        { Measure-RedisDataset b } | Should -Throw -ErrorId 'DatasetNotFound,RedisML.PowerShell.Datasets.MeasureRedisDatasetCommand'
     }
 }

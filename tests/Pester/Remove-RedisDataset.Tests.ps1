@@ -33,6 +33,6 @@ Describe 'Remove-RedisDataset' {
 
     It 'writes an error for one that is not there' {
         Remove-RedisDataset nwe -ErrorAction SilentlyContinue -ErrorVariable missing
-        $missing[0].FullyQualifiedErrorId | Should -Be 'DatasetNotFound,RedisML.PowerShell.RemoveRedisDatasetCommand'
+        $missing[0].FullyQualifiedErrorId | Should -Be 'DatasetNotFound,RedisML.PowerShell.Datasets.RemoveRedisDatasetCommand'
     }
 }

@@ -21,7 +21,7 @@ Describe 'Remove-RedisDistributedTraining' {
     It 'writes errors for one that is at work, and one that is not there' {
         $endless = Start-Endless busy
         Remove-RedisDistributedTraining $endless.Id, nothing -ErrorAction SilentlyContinue -ErrorVariable failures
-        $failures.FullyQualifiedErrorId | Should -Be 'RunActive,RedisML.PowerShell.RemoveRedisDistributedTrainingCommand', 'TrainingRunNotFound,RedisML.PowerShell.RemoveRedisDistributedTrainingCommand'
+        $failures.FullyQualifiedErrorId | Should -Be 'RunActive,RedisML.PowerShell.Training.RemoveRedisDistributedTrainingCommand', 'TrainingRunNotFound,RedisML.PowerShell.Training.RemoveRedisDistributedTrainingCommand'
         Stop-RedisDistributedTraining $endless.Id
         $null = $endless.Job | Wait-Job -Timeout 30
         $endless.Job | Remove-Job

@@ -34,7 +34,7 @@ Describe 'Remove-RedisModel' {
     It 'says what it does not find, unless by wildcard, and removes the rest' {
         Remove-RedisModel zzz*
         Remove-RedisModel oen, two -ErrorAction SilentlyContinue -ErrorVariable failed
-        $failed.FullyQualifiedErrorId | Should -Be 'ModelNotFound,RedisML.PowerShell.RemoveRedisModelCommand'
+        $failed.FullyQualifiedErrorId | Should -Be 'ModelNotFound,RedisML.PowerShell.Models.RemoveRedisModelCommand'
         (Get-RedisModel).Name | Should -Be 'one', 'three'
     }
 }

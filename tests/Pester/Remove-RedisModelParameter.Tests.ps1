@@ -34,8 +34,8 @@ Describe 'Remove-RedisModelParameter' {
     It 'says what it does not find, unless by wildcard' {
         Remove-RedisModelParameter model zzz*
         { Remove-RedisModelParameter model wieght -ErrorAction Stop } |
-            Should -Throw -ErrorId 'ParameterNotFound,RedisML.PowerShell.RemoveRedisModelParameterCommand'
+            Should -Throw -ErrorId 'ParameterNotFound,RedisML.PowerShell.Models.RemoveRedisModelParameterCommand'
         { Remove-RedisModelParameter no-such-model weight -ErrorAction Stop } |
-            Should -Throw -ErrorId 'ModelNotFound,RedisML.PowerShell.RemoveRedisModelParameterCommand'
+            Should -Throw -ErrorId 'ModelNotFound,RedisML.PowerShell.Models.RemoveRedisModelParameterCommand'
     }
 }

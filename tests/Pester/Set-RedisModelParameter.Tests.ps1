@@ -51,7 +51,7 @@ Describe 'Set-RedisModelParameter' {
         @{ What = 'a reserved name'; Name = '@definition'; Value = 1; ErrorId = 'InvalidParameterName' }
     ) {
         { Set-RedisModelParameter refused $Name $Value -ErrorAction Stop } |
-            Should -Throw -ErrorId "$ErrorId,RedisML.PowerShell.SetRedisModelParameterCommand"
+            Should -Throw -ErrorId "$ErrorId,RedisML.PowerShell.Models.SetRedisModelParameterCommand"
         Get-RedisModel refus* | Should -BeNullOrEmpty
     }
 }

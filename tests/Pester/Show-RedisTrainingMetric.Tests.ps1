@@ -33,6 +33,6 @@ Describe 'Show-RedisTrainingMetric' {
         @{ what = 'another kind of file'; id = 'UnknownChartFormat'; arguments = @{ Path = 'TestDrive:/loss.doc' } }
         @{ what = 'a metric that is not there'; id = 'MetricNotFound'; arguments = @{ Name = 'los' } }
     ) {
-        { Show-RedisTrainingMetric $run.Id @arguments } | Should -Throw -ErrorId "$id,RedisML.PowerShell.ShowRedisTrainingMetricCommand"
+        { Show-RedisTrainingMetric $run.Id @arguments } | Should -Throw -ErrorId "$id,RedisML.PowerShell.Training.ShowRedisTrainingMetricCommand"
     }
 }

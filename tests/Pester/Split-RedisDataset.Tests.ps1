@@ -21,7 +21,7 @@ Describe 'Split-RedisDataset' {
 
     It 'gives the same rows for the same seed, and needs -Force for another' {
         (Split-RedisDataset a -TestFraction 0.2 -Seed 42).Version | Should -Be 1, 1
-        { Split-RedisDataset a -TestFraction 0.2 -Seed 7 } | Should -Throw -ErrorId 'DatasetExists,RedisML.PowerShell.SplitRedisDatasetCommand'
+        { Split-RedisDataset a -TestFraction 0.2 -Seed 7 } | Should -Throw -ErrorId 'DatasetExists,RedisML.PowerShell.Datasets.SplitRedisDatasetCommand'
         $before = (Get-RedisTrainingData a-test).id
         $null = Split-RedisDataset a -TestFraction 0.2 -Seed 7 -Force
         (Get-RedisTrainingData a-test).id | Should -Not -Be $before

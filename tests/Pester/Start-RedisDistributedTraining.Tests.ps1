@@ -93,7 +93,7 @@ Describe 'Start-RedisDistributedTraining' {
         @{ what = 'an unknown class'; id = 'UnknownClass'; arguments = @{ Dataset = 'diamonds'; Algorithm = 'Softmax'; Label = 'cut'; ClassWeight = @{ Fine = 2 } } }
         @{ what = 'a broken expression'; id = 'InvalidExpression'; arguments = @{ Dataset = 'diamonds'; Algorithm = 'Linear'; Derive = @{ x2 = 'x *' }; Feature = 'x2' } }
     ) {
-        { Start-RedisDistributedTraining @arguments -Model bad -Wait } | Should -Throw -ErrorId "$id,RedisML.PowerShell.StartRedisDistributedTrainingCommand"
+        { Start-RedisDistributedTraining @arguments -Model bad -Wait } | Should -Throw -ErrorId "$id,RedisML.PowerShell.Training.StartRedisDistributedTrainingCommand"
         Get-RedisModel bad* | Should -BeNullOrEmpty
     }
 
@@ -164,7 +164,7 @@ Describe 'Start-RedisDistributedTraining -ScriptBlock' {
 
     It 'needs parameters to start from' {
         { Start-RedisDistributedTraining diamonds none -ScriptBlock { } -Wait } |
-            Should -Throw -ErrorId 'InitialParameterMissing,RedisML.PowerShell.StartRedisDistributedTrainingCommand'
+            Should -Throw -ErrorId 'InitialParameterMissing,RedisML.PowerShell.Training.StartRedisDistributedTrainingCommand'
     }
 }
 

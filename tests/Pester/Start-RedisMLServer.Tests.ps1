@@ -51,12 +51,12 @@ Describe 'Start-RedisMLServer' {
 
     It 'refuses a directory that another server uses' {
         $null = Start-RedisMLServer "$TestDrive/shared"
-        { Start-RedisMLServer "$TestDrive/shared" } | Should -Throw -ErrorId 'DataDirectoryInUse,RedisML.PowerShell.StartRedisMLServerCommand'
+        { Start-RedisMLServer "$TestDrive/shared" } | Should -Throw -ErrorId 'DataDirectoryInUse,RedisML.PowerShell.Connections.StartRedisMLServerCommand'
     }
 
     It 'refuses a port in use' {
         $server = Start-RedisMLServer
-        { Start-RedisMLServer -Port $server.Port } | Should -Throw -ErrorId 'PortUnusable,RedisML.PowerShell.StartRedisMLServerCommand'
+        { Start-RedisMLServer -Port $server.Port } | Should -Throw -ErrorId 'PortUnusable,RedisML.PowerShell.Connections.StartRedisMLServerCommand'
     }
 
     It 'starts nothing with -WhatIf' {

@@ -29,6 +29,6 @@ Describe 'Stop-RedisDistributedTraining' {
 
     It 'writes an error for each run that is not there' {
         Stop-RedisDistributedTraining nothing, nowhere -ErrorAction SilentlyContinue -ErrorVariable missing
-        $missing.FullyQualifiedErrorId | Should -Be (@('TrainingRunNotFound,RedisML.PowerShell.StopRedisDistributedTrainingCommand') * 2)
+        $missing.FullyQualifiedErrorId | Should -Be (@('TrainingRunNotFound,RedisML.PowerShell.Training.StopRedisDistributedTrainingCommand') * 2)
     }
 }

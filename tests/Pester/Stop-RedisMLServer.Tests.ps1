@@ -14,7 +14,7 @@ Describe 'Stop-RedisMLServer' {
     It 'stops a server from the pipeline' {
         $server | Stop-RedisMLServer | Should -BeNullOrEmpty
         Get-RedisMLServer | Should -Not -Contain $server
-        { $server | Connect-RedisML } | Should -Throw -ErrorId 'ConnectionRefused,RedisML.PowerShell.ConnectRedisMLCommand'
+        { $server | Connect-RedisML } | Should -Throw -ErrorId 'ConnectionRefused,RedisML.PowerShell.Connections.ConnectRedisMLCommand'
     }
 
     It 'stops several servers' {

@@ -41,7 +41,7 @@ Describe 'Test-RedisMLConnection' {
     }
 
     It 'says what to do without a connection' {
-        { Test-RedisMLConnection } | Should -Throw '*Connect-RedisML*' -ErrorId 'NotConnected,RedisML.PowerShell.TestRedisMLConnectionCommand'
+        { Test-RedisMLConnection } | Should -Throw '*Connect-RedisML*' -ErrorId 'NotConnected,RedisML.PowerShell.Connections.TestRedisMLConnectionCommand'
     }
 
     It 'has a table view' {

@@ -36,7 +36,7 @@ Describe 'Test-RedisModel' {
     It 'refuses rows that lack a column of the model' {
         Set-Content TestDrive:/a.csv "carat,price`n1,2"
         $null = Import-RedisTrainingData TestDrive:/a.csv -Dataset other
-        { Test-RedisModel price -Dataset other } | Should -Throw -ErrorId 'SignatureMismatch,RedisML.PowerShell.TestRedisModelCommand'
+        { Test-RedisModel price -Dataset other } | Should -Throw -ErrorId 'SignatureMismatch,RedisML.PowerShell.Models.TestRedisModelCommand'
     }
 
     It 'refuses what is not there, and a model that was not trained' {

@@ -1,4 +1,5 @@
 using System.Net;
+using RedisML.Errors;
 using StackExchange.Redis;
 
 namespace RedisML.Connections;

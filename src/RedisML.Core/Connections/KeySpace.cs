@@ -1,4 +1,5 @@
 using System.Buffers;
+using RedisML.Errors;
 using StackExchange.Redis;
 
 namespace RedisML.Connections;

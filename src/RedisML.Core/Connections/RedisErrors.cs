@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using RedisML.Errors;
 using StackExchange.Redis;
 
 namespace RedisML.Connections;

@@ -1,3 +1,4 @@
+using RedisML.Errors;
 using StackExchange.Redis;
 
 namespace RedisML.Connections;

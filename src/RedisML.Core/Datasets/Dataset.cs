@@ -1,8 +1,9 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using RedisML.Datasets.Chunks;
-using RedisML.Datasets.Columns;
+using RedisML.Columns;
+using RedisML.Columns.Chunks;
 using RedisML.Datasets.Rows;
+using RedisML.Errors;
 
 namespace RedisML.Datasets;
 

@@ -1,5 +1,5 @@
 using Apache.Arrow;
-using RedisML.Datasets.Columns;
+using RedisML.Columns;
 
 namespace RedisML.Datasets;
 

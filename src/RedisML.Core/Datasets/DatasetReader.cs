@@ -1,8 +1,9 @@
 using System.Runtime.CompilerServices;
 using Apache.Arrow;
+using RedisML.Columns.Chunks;
 using RedisML.Connections;
-using RedisML.Datasets.Chunks;
 using RedisML.Datasets.Rows;
+using RedisML.Errors;
 using StackExchange.Redis;
 
 namespace RedisML.Datasets;
@@ -77,7 +78,7 @@ public sealed class DatasetReader(RedisMLConnection connection)
 
     /// <exception cref="RedisMLException"><c>ChecksumMismatch</c></exception>
     static RecordBatch Decode(Dataset dataset, ChunkEntry entry, Lease<byte> lease) => ChunkCodec.Checksum(lease.Span) == entry.Crc32
-        ? ChunkAlignment.Align(ChunkCodec.Decode(lease.Memory), dataset)
+        ? ChunkAlignment.Align(ChunkCodec.Decode(lease.Memory), [.. dataset.Columns.Select(c => c.Schema)])
         : throw new RedisMLException("ChecksumMismatch", ErrorKind.InvalidData,
             $"'{entry.Key}' isn't what was written there: its checksum differs. Import dataset '{dataset.Name}' again.", entry.Key);
 

@@ -1,5 +1,6 @@
 using RedisML.Connections;
 using RedisML.Datasets.Rows;
+using RedisML.Errors;
 using StackExchange.Redis;
 
 namespace RedisML.Datasets;

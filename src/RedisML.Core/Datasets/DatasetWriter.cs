@@ -1,7 +1,8 @@
+using RedisML.Columns;
+using RedisML.Columns.Chunks;
 using RedisML.Connections;
-using RedisML.Datasets.Chunks;
-using RedisML.Datasets.Columns;
 using RedisML.Datasets.Rows;
+using RedisML.Errors;
 using StackExchange.Redis;
 
 namespace RedisML.Datasets;

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using RedisML.Connections;
 using RedisML.Datasets.Rows;
+using RedisML.Errors;
 using StackExchange.Redis;
 
 namespace RedisML.Datasets;

@@ -1,5 +1,6 @@
+using RedisML.Columns;
+using RedisML.Errors;
 using RedisML.Expressions;
-using RedisML.Features;
 
 namespace RedisML.Datasets;
 

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using RedisML.Connections;
+using RedisML.Errors;
 
 namespace RedisML.Datasets;
 

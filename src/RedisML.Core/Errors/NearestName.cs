@@ -1,4 +1,4 @@
-namespace RedisML;
+namespace RedisML.Errors;
 
 /// <summary>Errors for names that don't exist, with the nearest name that does.</summary>
 public static class NearestName

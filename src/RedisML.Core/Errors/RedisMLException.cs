@@ -1,4 +1,4 @@
-namespace RedisML;
+namespace RedisML.Errors;
 
 /// <summary>What kind of trouble an error is. The cmdlets map each kind to the PowerShell error category of the same name.</summary>
 public enum ErrorKind

@@ -1,3 +1,4 @@
+
 namespace RedisML.Evaluation;
 
 /// <summary>How well a model predicts a dataset. Figures of the other task are null, as are those that these rows don't define.</summary>

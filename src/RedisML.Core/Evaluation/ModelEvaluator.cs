@@ -1,5 +1,7 @@
 using Apache.Arrow;
+using RedisML.Columns;
 using RedisML.Datasets;
+using RedisML.Errors;
 using RedisML.Features;
 using RedisML.Models;
 using RedisML.Prediction;

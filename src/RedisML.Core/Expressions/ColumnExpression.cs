@@ -1,5 +1,5 @@
-using RedisML.Datasets;
-using RedisML.Features;
+using RedisML.Columns;
+using RedisML.Errors;
 
 namespace RedisML.Expressions;
 

@@ -1,3 +1,5 @@
+using RedisML.Errors;
+
 namespace RedisML.Expressions;
 
 static class ExpressionError

@@ -1,6 +1,5 @@
 using System.Numerics.Tensors;
-using RedisML.Datasets;
-using RedisML.Features;
+using RedisML.Columns;
 
 namespace RedisML.Expressions;
 

@@ -1,4 +1,4 @@
-using RedisML.Datasets;
+using RedisML.Columns;
 
 namespace RedisML.Expressions;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
-using RedisML.Datasets;
+using RedisML.Columns;
+using RedisML.Errors;
 
 namespace RedisML.Expressions;
 

@@ -1,3 +1,4 @@
+
 namespace RedisML.Features;
 
 /// <summary>Where the features of a pipeline lie in an encoded row, and how rows are cut into blocks.</summary>

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
-using RedisML.Datasets;
+using RedisML.Columns;
+using RedisML.Expressions;
 
 namespace RedisML.Features;
 
@@ -37,9 +38,6 @@ public sealed record FeaturePipeline
     [JsonIgnore]
     public int Width => Features.Sum(f => f.Width);
 }
-
-/// <summary>A column computed by an expression, such as <c>late</c> = <c>arr_delay &gt; 15</c>.</summary>
-public sealed record DerivedColumn(string Name, string Expression);
 
 /// <summary>The encoding of one input column.</summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]

@@ -1,5 +1,5 @@
-using RedisML.Datasets;
-using RedisML.Training;
+using RedisML.Columns;
+using RedisML.Errors;
 
 namespace RedisML.Features;
 

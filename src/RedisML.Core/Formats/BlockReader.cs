@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
-using RedisML.Datasets.Chunks;
+using RedisML.Columns.Chunks;
+using RedisML.Errors;
 
 namespace RedisML.Formats;
 

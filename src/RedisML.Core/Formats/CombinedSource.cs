@@ -1,14 +1,14 @@
 using System.IO.Hashing;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using RedisML.Datasets;
-using RedisML.Datasets.Chunks;
-using RedisML.Datasets.Importing;
+using RedisML.Columns;
+using RedisML.Columns.Chunks;
+using RedisML.Errors;
 
 namespace RedisML.Formats;
 
 /// <summary>Several sources with the same columns as one, the rows of one behind those of the other.</summary>
-sealed class CombinedSource(IReadOnlyList<ImportSource> sources) : ImportSource
+sealed class CombinedSource(IReadOnlyList<RowSource> sources) : RowSource
 {
     int _current;
 
@@ -34,10 +34,10 @@ sealed class CombinedSource(IReadOnlyList<ImportSource> sources) : ImportSource
     }
 
     /// <exception cref="RedisMLException"><c>SchemaMismatch</c>: a file has other columns than the first, or in another order.</exception>
-    public override async Task<IReadOnlyList<ImportColumn>> ReadColumnsAsync(
+    public override async Task<IReadOnlyList<SourceColumn>> ReadColumnsAsync(
         IReadOnlyDictionary<string, ColumnType> given, CancellationToken cancellation)
     {
-        ImportColumn[] columns = [];
+        SourceColumn[] columns = [];
         foreach (var source in sources)
         {
             var own = await source.ReadColumnsAsync(given, cancellation).ConfigureAwait(false);
@@ -49,8 +49,8 @@ sealed class CombinedSource(IReadOnlyList<ImportSource> sources) : ImportSource
         return columns;
     }
 
-    public override async IAsyncEnumerable<ImportPart> ReadAsync(
-        IReadOnlyList<ImportColumn> columns, ChunkCompression compression, [EnumeratorCancellation] CancellationToken cancellation)
+    public override async IAsyncEnumerable<RowPart> ReadAsync(
+        IReadOnlyList<SourceColumn> columns, ChunkCompression compression, [EnumeratorCancellation] CancellationToken cancellation)
     {
         int index = 0;
         for (_current = 0; _current < sources.Count; _current++)
@@ -61,16 +61,16 @@ sealed class CombinedSource(IReadOnlyList<ImportSource> sources) : ImportSource
         _current = sources.Count - 1;
     }
 
-    public override ColumnType? Widened(ImportColumn column, BadRow bad) => sources[_current].Widened(column, bad);
+    public override ColumnType? Widened(SourceColumn column, BadRow bad) => sources[_current].Widened(column, bad);
 
     public override ReadOnlyMemory<byte> RejectHeader => sources[0].RejectHeader;
 
     public override ReadOnlyMemory<byte> RejectLine(BadRow bad, long line, string column, string reason) => sources[0].RejectLine(bad, line, column, reason);
 
-    static ImportColumn Union(ImportColumn a, ImportColumn b) =>
+    static SourceColumn Union(SourceColumn a, SourceColumn b) =>
         new(a.Name, b.Type is null ? a.Type : ColumnType.Union(a.Type, b.Type.Value), a.Inferred && b.Inferred);
 
-    sealed class CombinedPart(int index, ImportPart part) : ImportPart(index, part.Bytes)
+    sealed class CombinedPart(int index, RowPart part) : RowPart(index, part.Bytes)
     {
         public override ulong Hash() => part.Hash();
 

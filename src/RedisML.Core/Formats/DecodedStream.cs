@@ -1,4 +1,5 @@
 using System.Text;
+using RedisML.Errors;
 
 namespace RedisML.Formats;
 

@@ -1,6 +1,7 @@
 using System.IO.Hashing;
 using System.Text;
-using RedisML.Datasets.Chunks;
+using RedisML.Columns.Chunks;
+using RedisML.Errors;
 
 namespace RedisML.Formats;
 

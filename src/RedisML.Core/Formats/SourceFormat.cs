@@ -1,5 +1,5 @@
 using System.Text;
-using RedisML.Datasets.Importing;
+using RedisML.Errors;
 using RedisML.Formats.Arrow;
 using RedisML.Formats.Csv;
 using RedisML.Formats.Json;
@@ -15,10 +15,10 @@ static class SourceFormat
     /// <summary>Opens files as one source, the rows of one behind those of the other.</summary>
     /// <param name="paths"><c>-</c> is standard input, which is kept in a temporary file until the result is disposed.</param>
     /// <exception cref="RedisMLException">Those of <see cref="SourceFile.Open"/>; <c>SourceCorrupt</c>.</exception>
-    public static async Task<OpenedFiles> OpenAsync(IReadOnlyList<string> paths, ImportOptions options, CancellationToken cancellation)
+    public static async Task<OpenedFiles> OpenAsync(IReadOnlyList<string> paths, SourceOptions options, CancellationToken cancellation)
     {
         var kept = new List<StandardInputFile>();
-        var sources = new List<ImportSource>();
+        var sources = new List<RowSource>();
         try
         {
             foreach (var path in paths)
@@ -36,7 +36,7 @@ static class SourceFormat
         }
     }
 
-    static async Task<ImportSource> OpenAsync(SourceFile file, ImportOptions options, CancellationToken cancellation)
+    static async Task<RowSource> OpenAsync(SourceFile file, SourceOptions options, CancellationToken cancellation)
     {
         try
         {
@@ -58,7 +58,7 @@ static class SourceFormat
     }
 
     /// <summary>The encoding named, or that of the byte order mark; null for UTF-8.</summary>
-    static Encoding? EncodingOf(ReadOnlySpan<byte> start, ImportOptions options) => options.Encoding is { } name
+    static Encoding? EncodingOf(ReadOnlySpan<byte> start, SourceOptions options) => options.Encoding is { } name
         ? DecodedStream.Find(name) is var named && named.CodePage == Encoding.UTF8.CodePage ? null : named
         : start switch
         {
@@ -77,7 +77,7 @@ static class SourceFormat
 }
 
 /// <summary>Files opened as a source. Dispose removes what was kept of standard input.</summary>
-sealed record OpenedFiles(ImportSource Source, IReadOnlyList<StandardInputFile> Kept) : IDisposable
+sealed record OpenedFiles(RowSource Source, IReadOnlyList<StandardInputFile> Kept) : IDisposable
 {
     public void Dispose()
     {

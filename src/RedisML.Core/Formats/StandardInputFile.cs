@@ -1,3 +1,5 @@
+using RedisML.Errors;
+
 namespace RedisML.Formats;
 
 /// <summary>Standard input in a temporary file: Parquet and Arrow files aren't read from front to back, and types are looked for before rows are read.</summary>

@@ -1,3 +1,4 @@
+
 namespace RedisML.Models;
 
 /// <summary>A version of a model, without the values of its parameters.</summary>

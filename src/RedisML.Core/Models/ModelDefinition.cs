@@ -39,7 +39,7 @@ public sealed record ModelDefinition
     public required Algorithm Algorithm { get; init; }
 
     /// <summary>For Custom, the parameters in the order in which training holds them; else null.</summary>
-    public IReadOnlyList<Training.ScriptParameter>? Parameters { get; init; }
+    public IReadOnlyList<ParameterShape>? Parameters { get; init; }
 
     public required FeaturePipeline Pipeline { get; init; }
 

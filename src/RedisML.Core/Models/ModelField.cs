@@ -1,4 +1,5 @@
 using System.Globalization;
+using RedisML.Errors;
 using StackExchange.Redis;
 
 namespace RedisML.Models;

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using RedisML.Connections;
+using RedisML.Errors;
 using StackExchange.Redis;
 
 namespace RedisML.Models;

@@ -1,4 +1,5 @@
 using RedisML.Connections;
+using RedisML.Errors;
 using StackExchange.Redis;
 
 namespace RedisML.Models;

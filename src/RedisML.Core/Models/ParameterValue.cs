@@ -1,4 +1,5 @@
 using System.Text;
+using RedisML.Errors;
 using RedisML.Formats.Npy;
 
 namespace RedisML.Models;
@@ -19,5 +20,5 @@ public abstract class ParameterValue
     /// <summary>The value that <see cref="Encode"/> made these bytes of.</summary>
     /// <exception cref="RedisMLException"><c>InvalidNpy</c>.</exception>
     public static ParameterValue Decode(ReadOnlySpan<byte> bytes) =>
-        NpyFormat.IsNpy(bytes) ? NpyFormat.Read(bytes) : Scalar.Parse(Encoding.UTF8.GetString(bytes));
+        NpyFormat.IsNpy(bytes) ? new Tensor(NpyFormat.Read(bytes)) : Scalar.Parse(Encoding.UTF8.GetString(bytes));
 }

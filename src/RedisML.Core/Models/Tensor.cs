@@ -1,36 +1,27 @@
-using System.Runtime.InteropServices;
 using RedisML.Formats.Npy;
+using RedisML.Numerics;
 
 namespace RedisML.Models;
 
-/// <summary>Numbers or booleans in any number of dimensions, in C order: the last index runs fastest.</summary>
+/// <summary>Numbers or booleans in any number of dimensions, in C order: the last index runs fastest. Stored as <c>.npy</c>.</summary>
 public sealed class Tensor : ParameterValue
 {
-    readonly int[] _shape;
+    readonly NpyArray _array;
 
-    /// <summary>A tensor over <paramref name="elements"/>, which it keeps.</summary>
-    /// <param name="elements">A one-dimensional array of one of the types of <see cref="Models.ElementType"/>.</param>
-    /// <param name="shape">The length of each dimension; none for a single element. Their product is the number of elements.</param>
-    public Tensor(Array elements, params int[] shape)
-    {
-        var info = elements.Rank == 1 ? ElementTypeInfo.Of(elements.GetType().GetElementType()!) : null;
-        if (info is null) throw new ArgumentException($"A tensor can't be made of {elements.GetType()}.", nameof(elements));
-        if (CountOf(shape) != elements.Length)
-            throw new ArgumentException($"{elements.Length} elements don't fill the shape ({string.Join(", ", shape)}).", nameof(shape));
-        Elements = elements;
-        ElementType = info.Type;
-        _shape = shape;
-    }
+    /// <inheritdoc cref="NpyArray(Array, int[])"/>
+    public Tensor(Array elements, params int[] shape) : this(new NpyArray(elements, shape)) { }
+
+    internal Tensor(NpyArray array) => _array = array;
 
     /// <summary>The elements in C order: a one-dimensional array of <see cref="ElementType"/>.</summary>
-    public Array Elements { get; }
+    public Array Elements => _array.Elements;
 
-    public ElementType ElementType { get; }
+    public ElementType ElementType => _array.ElementType;
 
-    public override IReadOnlyList<int> Shape => _shape;
+    public override IReadOnlyList<int> Shape => _array.Shape;
 
     /// <summary>The elements' memory, in this machine's byte order.</summary>
-    internal Span<byte> Bytes => BytesOf(Elements, ElementTypeInfo.Of(ElementType).Size);
+    internal Span<byte> Bytes => _array.Bytes;
 
     public override double[] ToDoubles()
     {
@@ -43,21 +34,5 @@ public sealed class Tensor : ParameterValue
         return result;
     }
 
-    public override byte[] Encode() => NpyFormat.Write(this);
-
-    internal static Span<byte> BytesOf(Array elements, int elementSize) =>
-        MemoryMarshal.CreateSpan(ref MemoryMarshal.GetArrayDataReference(elements), checked(elements.Length * elementSize));
-
-    /// <summary>The product of the lengths, or −1 where one is negative or the product is more than an array can hold.</summary>
-    internal static long CountOf(ReadOnlySpan<int> shape)
-    {
-        long count = 1;
-        foreach (int length in shape)
-        {
-            if (length < 0) return -1;
-            count *= length;
-            if (count > Array.MaxLength) return -1;
-        }
-        return count;
-    }
+    public override byte[] Encode() => NpyFormat.Write(_array);
 }

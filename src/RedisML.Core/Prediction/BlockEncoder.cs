@@ -1,3 +1,5 @@
+using RedisML.Columns;
+using RedisML.Expressions;
 using RedisML.Features;
 
 namespace RedisML.Prediction;

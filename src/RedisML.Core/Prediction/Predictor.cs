@@ -1,6 +1,9 @@
 using Apache.Arrow;
+using RedisML.Algorithms.Linear;
+using RedisML.Columns;
 using RedisML.Datasets;
-using RedisML.Datasets.Columns;
+using RedisML.Errors;
+using RedisML.Expressions;
 using RedisML.Features;
 using RedisML.Models;
 

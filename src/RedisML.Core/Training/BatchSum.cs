@@ -1,4 +1,5 @@
-using RedisML.Features;
+using RedisML.Runs;
+using RedisML.Runs.Exchange;
 
 namespace RedisML.Training;
 

@@ -1,5 +1,7 @@
 using RedisML.Features;
 using RedisML.Numerics;
+using RedisML.Runs;
+using RedisML.Runs.Exchange;
 
 namespace RedisML.Training;
 

@@ -1,5 +1,6 @@
-using RedisML.Datasets;
-using RedisML.Features;
+using RedisML.Columns;
+using RedisML.Errors;
+using RedisML.Expressions;
 using RedisML.Models;
 
 namespace RedisML.Training;

@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using RedisML.Runs;
+using RedisML.Runs.Exchange;
 
 namespace RedisML.Training;
 

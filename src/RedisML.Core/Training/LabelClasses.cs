@@ -1,6 +1,6 @@
 using System.Globalization;
-using RedisML.Datasets;
-using RedisML.Features;
+using RedisML.Columns;
+using RedisML.Errors;
 using RedisML.Models;
 
 namespace RedisML.Training;

@@ -1,6 +1,12 @@
+using RedisML.Algorithms.Linear;
+using RedisML.Algorithms.Script;
+using RedisML.Errors;
 using RedisML.Features;
 using RedisML.Models;
 using RedisML.Numerics;
+using RedisML.Runs;
+using RedisML.Runs.Exchange;
+using RedisML.Training.Optimization;
 
 namespace RedisML.Training;
 

@@ -1,7 +1,11 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using RedisML.Algorithms.Linear;
+using RedisML.Errors;
 using RedisML.Models;
+using RedisML.Runs;
+using RedisML.Runs.Nodes;
 using StackExchange.Redis;
 
 namespace RedisML.Training;

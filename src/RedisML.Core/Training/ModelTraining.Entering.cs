@@ -1,6 +1,11 @@
 using System.Security.Cryptography;
+using RedisML.Algorithms.Script;
+using RedisML.Columns;
 using RedisML.Connections;
 using RedisML.Datasets;
+using RedisML.Errors;
+using RedisML.Runs;
+using RedisML.Runs.Nodes;
 
 namespace RedisML.Training;
 

@@ -1,4 +1,7 @@
+using RedisML.Algorithms.Script;
 using RedisML.Connections;
+using RedisML.Runs;
+using RedisML.Runs.Nodes;
 
 namespace RedisML.Training;
 

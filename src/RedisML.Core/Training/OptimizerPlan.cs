@@ -1,3 +1,6 @@
+using RedisML.Algorithms.Script;
+using RedisML.Training.Optimization;
+
 namespace RedisML.Training;
 
 /// <summary>Makes the optimizer that a specification asks for; what it leaves open follows from the data.</summary>

@@ -1,3 +1,5 @@
+using RedisML.Columns;
+using RedisML.Errors;
 using RedisML.Features;
 using RedisML.Models;
 

@@ -1,3 +1,7 @@
+using RedisML.Runs;
+using RedisML.Runs.Exchange;
+using RedisML.Training.Optimization;
+
 namespace RedisML.Training;
 
 /// <summary>The sums that an optimizer's steps need: gradient, loss and weight of the rows that it selects.</summary>

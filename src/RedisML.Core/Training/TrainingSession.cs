@@ -1,7 +1,10 @@
 using System.Diagnostics;
-using RedisML.Datasets;
-using RedisML.Features;
+using RedisML.Algorithms.Script;
+using RedisML.Columns;
+using RedisML.Errors;
 using RedisML.Models;
+using RedisML.Runs;
+using RedisML.Runs.Exchange;
 
 namespace RedisML.Training;
 

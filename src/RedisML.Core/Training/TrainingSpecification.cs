@@ -1,5 +1,8 @@
+using RedisML.Algorithms.Script;
+using RedisML.Expressions;
 using RedisML.Features;
 using RedisML.Models;
+using RedisML.Training.Optimization;
 
 namespace RedisML.Training;
 

@@ -1,7 +1,8 @@
 using System.Collections.Concurrent;
 using System.Management.Automation;
+using RedisML.Errors;
 
-namespace RedisML.PowerShell;
+namespace RedisML.PowerShell.Cmdlets;
 
 /// <summary>The bridge between the pipeline thread and asynchronous work: the only place where a cmdlet blocks on a task.</summary>
 /// <remarks>

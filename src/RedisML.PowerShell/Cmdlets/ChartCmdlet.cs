@@ -1,7 +1,8 @@
 using System.Management.Automation;
 using RedisML.Charts;
+using RedisML.Errors;
 
-namespace RedisML.PowerShell;
+namespace RedisML.PowerShell.Cmdlets;
 
 /// <summary>A cmdlet that draws into a file, where it is given one.</summary>
 public abstract class ChartCmdlet : RedisMLCmdlet

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace RedisML.PowerShell;
+namespace RedisML.PowerShell.Cmdlets;
 
 /// <summary>Keeps what Core reported last, for the timer that shows progress.</summary>
 sealed class LatestProgress<T> : IProgress<T> where T : struct

@@ -1,6 +1,6 @@
 using System.Management.Automation;
 
-namespace RedisML.PowerShell;
+namespace RedisML.PowerShell.Cmdlets;
 
 /// <summary>Names as users give them: with wildcards they choose among those that are there, without they stand for themselves.</summary>
 static class NamePattern

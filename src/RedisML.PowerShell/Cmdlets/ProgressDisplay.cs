@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Management.Automation;
 
-namespace RedisML.PowerShell;
+namespace RedisML.PowerShell.Cmdlets;
 
 /// <summary>Shows progress from two seconds on, once a second: as a bar, or under Azure Pipelines as its logging command.</summary>
 /// <param name="activity">What is done, to what.</param>

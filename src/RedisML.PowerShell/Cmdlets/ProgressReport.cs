@@ -1,4 +1,4 @@
-namespace RedisML.PowerShell;
+namespace RedisML.PowerShell.Cmdlets;
 
 /// <summary>How far some work is.</summary>
 /// <param name="Status">Such as <c>1,234,567 rows, 310,000 rows/s</c>.</param>

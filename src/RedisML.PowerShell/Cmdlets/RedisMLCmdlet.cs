@@ -1,7 +1,9 @@
 using System.Management.Automation;
 using RedisML.Connections;
+using RedisML.Errors;
+using RedisML.PowerShell.Sessions;
 
-namespace RedisML.PowerShell;
+namespace RedisML.PowerShell.Cmdlets;
 
 /// <summary>A cmdlet that works over a connection: the one it is given, else the runspace's, else <c>$env:REDISML_CONNECTION</c>.</summary>
 public abstract class RedisMLCmdlet : AsyncCmdlet

@@ -2,8 +2,9 @@ using System.Collections;
 using System.Management.Automation;
 using System.Management.Automation.Language;
 using RedisML.Connections;
+using RedisML.PowerShell.Sessions;
 
-namespace RedisML.PowerShell;
+namespace RedisML.PowerShell.Cmdlets;
 
 /// <summary>Completes an argument with names that lie in Redis: within half a second, and without a word where the server is away.</summary>
 public abstract class RedisNameCompleter : IArgumentCompleter

@@ -2,7 +2,7 @@ using System.Collections;
 using System.Management.Automation;
 using System.Management.Automation.Language;
 
-namespace RedisML.PowerShell;
+namespace RedisML.PowerShell.Cmdlets;
 
 /// <summary>Completes an argument with words that are known without a server.</summary>
 /// <param name="words">As they are written in a command, quotes and all.</param>

@@ -1,7 +1,10 @@
 using System.Management.Automation;
 using RedisML.Connections;
+using RedisML.Errors;
+using RedisML.PowerShell.Cmdlets;
+using RedisML.PowerShell.Sessions;
 
-namespace RedisML.PowerShell;
+namespace RedisML.PowerShell.Connections;
 
 [Cmdlet(VerbsCommunications.Connect, "RedisML", DefaultParameterSetName = ConnectionStringSet)]
 [OutputType(typeof(RedisMLConnection))]

@@ -1,7 +1,9 @@
 using System.Management.Automation;
 using RedisML.Connections;
+using RedisML.PowerShell.Cmdlets;
+using RedisML.PowerShell.Sessions;
 
-namespace RedisML.PowerShell;
+namespace RedisML.PowerShell.Connections;
 
 [Cmdlet(VerbsCommon.Get, "RedisMLConnection")]
 [OutputType(typeof(RedisMLConnection))]

@@ -1,6 +1,9 @@
 using System.Management.Automation;
+using RedisML.Errors;
+using RedisML.PowerShell.Cmdlets;
+using RedisML.PowerShell.Sessions;
 
-namespace RedisML.PowerShell;
+namespace RedisML.PowerShell.Connections;
 
 [Cmdlet(VerbsCommon.Get, "RedisMLServer")]
 [OutputType(typeof(RedisMLServer))]

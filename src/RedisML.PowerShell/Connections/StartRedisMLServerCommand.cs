@@ -1,6 +1,8 @@
 using System.Management.Automation;
+using RedisML.PowerShell.Cmdlets;
+using RedisML.PowerShell.Sessions;
 
-namespace RedisML.PowerShell;
+namespace RedisML.PowerShell.Connections;
 
 [Cmdlet(VerbsLifecycle.Start, "RedisMLServer", SupportsShouldProcess = true)]
 [OutputType(typeof(RedisMLServer))]

@@ -1,6 +1,8 @@
 using System.Management.Automation;
+using RedisML.PowerShell.Cmdlets;
+using RedisML.PowerShell.Sessions;
 
-namespace RedisML.PowerShell;
+namespace RedisML.PowerShell.Connections;
 
 [Cmdlet(VerbsLifecycle.Stop, "RedisMLServer", SupportsShouldProcess = true)]
 public sealed class StopRedisMLServerCommand : AsyncCmdlet

@@ -1,7 +1,8 @@
 using System.Management.Automation;
 using RedisML.Connections;
+using RedisML.PowerShell.Cmdlets;
 
-namespace RedisML.PowerShell;
+namespace RedisML.PowerShell.Connections;
 
 [Cmdlet(VerbsDiagnostic.Test, "RedisMLConnection")]
 [OutputType(typeof(ConnectionTest))]

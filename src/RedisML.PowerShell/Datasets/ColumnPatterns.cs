@@ -1,6 +1,8 @@
 using RedisML.Datasets;
+using RedisML.Errors;
+using RedisML.PowerShell.Cmdlets;
 
-namespace RedisML.PowerShell;
+namespace RedisML.PowerShell.Datasets;
 
 static class ColumnPatterns
 {

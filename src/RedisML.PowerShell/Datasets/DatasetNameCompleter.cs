@@ -1,8 +1,9 @@
 using System.Collections;
 using RedisML.Connections;
 using RedisML.Datasets;
+using RedisML.PowerShell.Cmdlets;
 
-namespace RedisML.PowerShell;
+namespace RedisML.PowerShell.Datasets;
 
 /// <summary>Completes the names of datasets.</summary>
 public sealed class DatasetNameCompleter : RedisNameCompleter

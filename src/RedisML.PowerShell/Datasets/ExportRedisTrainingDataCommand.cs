@@ -1,8 +1,10 @@
 using System.Management.Automation;
 using RedisML.Datasets;
-using RedisML.Datasets.Exporting;
+using RedisML.Errors;
+using RedisML.Exporting;
+using RedisML.PowerShell.Cmdlets;
 
-namespace RedisML.PowerShell;
+namespace RedisML.PowerShell.Datasets;
 
 [Cmdlet(VerbsData.Export, "RedisTrainingData", SupportsShouldProcess = true)]
 [OutputType(typeof(ExportResult))]

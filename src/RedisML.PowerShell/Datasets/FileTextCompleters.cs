@@ -1,6 +1,7 @@
 using System.Globalization;
+using RedisML.PowerShell.Cmdlets;
 
-namespace RedisML.PowerShell;
+namespace RedisML.PowerShell.Datasets;
 
 /// <summary>Completes the names of encodings that files of text are often in; there are more.</summary>
 public sealed class EncodingCompleter() : WordCompleter(

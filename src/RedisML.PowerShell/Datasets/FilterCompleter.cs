@@ -1,7 +1,8 @@
 using System.Collections;
 using RedisML.Connections;
+using RedisML.PowerShell.Cmdlets;
 
-namespace RedisML.PowerShell;
+namespace RedisML.PowerShell.Datasets;
 
 /// <summary>Completes the name of a column at the end of a condition.</summary>
 public sealed class FilterCompleter : RedisNameCompleter

@@ -1,7 +1,8 @@
 using System.Management.Automation;
 using RedisML.Datasets;
+using RedisML.PowerShell.Cmdlets;
 
-namespace RedisML.PowerShell;
+namespace RedisML.PowerShell.Datasets;
 
 [Cmdlet(VerbsCommon.Get, "RedisDataset")]
 [OutputType(typeof(Dataset))]

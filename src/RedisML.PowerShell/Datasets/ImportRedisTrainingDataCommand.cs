@@ -1,11 +1,14 @@
 using System.Collections;
 using System.Globalization;
 using System.Management.Automation;
+using RedisML.Columns;
+using RedisML.Columns.Chunks;
 using RedisML.Datasets;
-using RedisML.Datasets.Chunks;
-using RedisML.Datasets.Importing;
+using RedisML.Errors;
+using RedisML.Importing;
+using RedisML.PowerShell.Cmdlets;
 
-namespace RedisML.PowerShell;
+namespace RedisML.PowerShell.Datasets;
 
 [Cmdlet(VerbsData.Import, "RedisTrainingData", DefaultParameterSetName = "Path", SupportsShouldProcess = true)]
 [OutputType(typeof(ImportResult))]
@@ -246,10 +249,10 @@ public sealed class ImportRedisTrainingDataCommand : RedisMLCmdlet, IDisposable
                 return [];
             case IDictionary table:
                 return table.Cast<DictionaryEntry>().ToDictionary(e => $"{e.Key}", TypeOf);
-            case Datasets.Dataset dataset:
+            case Dataset dataset:
                 return TypesOf(dataset);
             case string name:
-                Datasets.Dataset? found = null;
+                Dataset? found = null;
                 Run(async (connection, cancellation) => found = await new DatasetStore(connection).GetAsync(name, null, cancellation).ConfigureAwait(false));
                 return TypesOf(found!);
             default:
@@ -258,7 +261,7 @@ public sealed class ImportRedisTrainingDataCommand : RedisMLCmdlet, IDisposable
         }
     }
 
-    static Dictionary<string, ColumnType> TypesOf(Datasets.Dataset dataset) => dataset.Columns.ToDictionary(c => c.Name, c => c.Type);
+    static Dictionary<string, ColumnType> TypesOf(Dataset dataset) => dataset.Columns.ToDictionary(c => c.Name, c => c.Type);
 
     ColumnType TypeOf(DictionaryEntry entry)
     {

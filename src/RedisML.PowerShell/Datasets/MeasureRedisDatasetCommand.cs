@@ -1,8 +1,9 @@
 using System.Management.Automation;
 using RedisML.Datasets;
 using RedisML.Datasets.Statistics;
+using RedisML.PowerShell.Cmdlets;
 
-namespace RedisML.PowerShell;
+namespace RedisML.PowerShell.Datasets;
 
 [Cmdlet(VerbsDiagnostic.Measure, "RedisDataset", SupportsShouldProcess = true)]
 [OutputType(typeof(ColumnSummary), typeof(FileInfo))]

@@ -3,10 +3,11 @@ using System.Management.Automation;
 using System.Runtime.InteropServices;
 using System.Threading.Channels;
 using RedisML.Connections;
-using RedisML.Datasets.Importing;
 using RedisML.Formats.Objects;
+using RedisML.Importing;
+using RedisML.PowerShell.Cmdlets;
 
-namespace RedisML.PowerShell;
+namespace RedisML.PowerShell.Datasets;
 
 /// <summary>Hands objects of the pipeline, in batches, to an import that runs beside it.</summary>
 sealed class ObjectFeed : IDisposable

@@ -1,7 +1,9 @@
 using System.Management.Automation;
 using RedisML.Datasets;
+using RedisML.Errors;
+using RedisML.PowerShell.Cmdlets;
 
-namespace RedisML.PowerShell;
+namespace RedisML.PowerShell.Datasets;
 
 [Cmdlet(VerbsCommon.Remove, "RedisDataset", SupportsShouldProcess = true)]
 public sealed class RemoveRedisDatasetCommand : RedisMLCmdlet

@@ -1,9 +1,9 @@
 using System.Collections;
 using System.Management.Automation;
 using System.Management.Automation.Language;
-using RedisML.Datasets;
+using RedisML.Columns;
 
-namespace RedisML.PowerShell;
+namespace RedisML.PowerShell.Datasets;
 
 /// <summary>Completes what <c>-Schema</c> takes: the names of datasets, and a hashtable to begin with for each type.</summary>
 public sealed class SchemaCompleter : IArgumentCompleter

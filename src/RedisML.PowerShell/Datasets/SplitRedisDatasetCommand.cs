@@ -1,8 +1,10 @@
 using System.Management.Automation;
 using RedisML.Datasets;
 using RedisML.Datasets.Splitting;
+using RedisML.Errors;
+using RedisML.PowerShell.Cmdlets;
 
-namespace RedisML.PowerShell;
+namespace RedisML.PowerShell.Datasets;
 
 [Cmdlet(VerbsCommon.Split, "RedisDataset", SupportsShouldProcess = true, DefaultParameterSetName = TestSet)]
 [OutputType(typeof(DatasetPart))]

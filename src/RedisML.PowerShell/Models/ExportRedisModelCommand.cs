@@ -1,7 +1,10 @@
 using System.Management.Automation;
+using RedisML.Errors;
+using RedisML.Exporting;
 using RedisML.Models;
+using RedisML.PowerShell.Cmdlets;
 
-namespace RedisML.PowerShell;
+namespace RedisML.PowerShell.Models;
 
 [Cmdlet(VerbsData.Export, "RedisModel", SupportsShouldProcess = true)]
 [OutputType(typeof(FileInfo))]

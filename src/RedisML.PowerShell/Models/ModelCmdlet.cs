@@ -1,6 +1,8 @@
+using RedisML.Errors;
 using RedisML.Models;
+using RedisML.PowerShell.Cmdlets;
 
-namespace RedisML.PowerShell;
+namespace RedisML.PowerShell.Models;
 
 /// <summary>A cmdlet over models.</summary>
 public abstract class ModelCmdlet : RedisMLCmdlet

@@ -1,8 +1,9 @@
 using System.Collections;
 using RedisML.Connections;
 using RedisML.Models;
+using RedisML.PowerShell.Cmdlets;
 
-namespace RedisML.PowerShell;
+namespace RedisML.PowerShell.Models;
 
 /// <summary>Completes the names of models.</summary>
 public sealed class ModelNameCompleter : RedisNameCompleter

@@ -1,6 +1,6 @@
 using RedisML.Models;
 
-namespace RedisML.PowerShell;
+namespace RedisML.PowerShell.Models;
 
 /// <summary>A parameter of a model, as the cmdlets return it.</summary>
 public sealed class ModelParameter

@@ -1,8 +1,9 @@
 using System.Collections;
 using RedisML.Connections;
 using RedisML.Models;
+using RedisML.PowerShell.Cmdlets;
 
-namespace RedisML.PowerShell;
+namespace RedisML.PowerShell.Models;
 
 /// <summary>Completes the names of the parameters of the model that <c>-Model</c> names.</summary>
 public sealed class ModelParameterNameCompleter : RedisNameCompleter

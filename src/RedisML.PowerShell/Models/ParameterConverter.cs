@@ -1,9 +1,10 @@
 using System.Collections;
 using System.Management.Automation;
 using System.Numerics;
+using RedisML.Errors;
 using RedisML.Models;
 
-namespace RedisML.PowerShell;
+namespace RedisML.PowerShell.Models;
 
 /// <summary>Between what scripts hold and the values of parameters.</summary>
 /// <remarks>

@@ -1,7 +1,7 @@
 using System.Management.Automation;
 using RedisML.Models;
 
-namespace RedisML.PowerShell;
+namespace RedisML.PowerShell.Models;
 
 [Cmdlet(VerbsCommon.Remove, "RedisModel", SupportsShouldProcess = true)]
 public sealed class RemoveRedisModelCommand : ModelCmdlet

@@ -1,8 +1,10 @@
 using System.Collections;
 using System.Management.Automation;
+using RedisML.Errors;
 using RedisML.Models;
+using RedisML.PowerShell.Cmdlets;
 
-namespace RedisML.PowerShell;
+namespace RedisML.PowerShell.Models;
 
 [Cmdlet(VerbsCommon.Set, "RedisModelParameter", SupportsShouldProcess = true, DefaultParameterSetName = ParameterSet)]
 [OutputType(typeof(ModelParameter))]

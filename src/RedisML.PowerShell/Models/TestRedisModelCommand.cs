@@ -1,10 +1,13 @@
 using System.Management.Automation;
+using RedisML.Algorithms.Linear;
 using RedisML.Datasets;
 using RedisML.Evaluation;
 using RedisML.Models;
+using RedisML.PowerShell.Cmdlets;
+using RedisML.PowerShell.Datasets;
 using RedisML.Prediction;
 
-namespace RedisML.PowerShell;
+namespace RedisML.PowerShell.Models;
 
 [Cmdlet(VerbsDiagnostic.Test, "RedisModel")]
 [OutputType(typeof(EvaluationResult))]

@@ -1,7 +1,10 @@
 using System.Management.Automation;
+using RedisML.PowerShell.Cmdlets;
+using RedisML.PowerShell.Models;
+using RedisML.Runs;
 using RedisML.Training;
 
-namespace RedisML.PowerShell;
+namespace RedisML.PowerShell.Training;
 
 [Cmdlet(VerbsCommon.Get, "RedisDistributedTraining")]
 [OutputType(typeof(TrainingRun))]

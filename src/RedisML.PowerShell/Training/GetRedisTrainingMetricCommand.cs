@@ -1,7 +1,8 @@
 using System.Management.Automation;
-using RedisML.Training;
+using RedisML.PowerShell.Cmdlets;
+using RedisML.Runs;
 
-namespace RedisML.PowerShell;
+namespace RedisML.PowerShell.Training;
 
 [Cmdlet(VerbsCommon.Get, "RedisTrainingMetric")]
 [OutputType(typeof(TrainingMetric))]

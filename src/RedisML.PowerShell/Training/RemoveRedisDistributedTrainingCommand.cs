@@ -1,7 +1,9 @@
 using System.Management.Automation;
-using RedisML.Training;
+using RedisML.Errors;
+using RedisML.PowerShell.Cmdlets;
+using RedisML.Runs;
 
-namespace RedisML.PowerShell;
+namespace RedisML.PowerShell.Training;
 
 [Cmdlet(VerbsCommon.Remove, "RedisDistributedTraining", SupportsShouldProcess = true)]
 public sealed class RemoveRedisDistributedTrainingCommand : RedisMLCmdlet

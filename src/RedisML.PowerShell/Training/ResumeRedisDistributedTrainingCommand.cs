@@ -1,7 +1,7 @@
 using System.Management.Automation;
 using RedisML.Training;
 
-namespace RedisML.PowerShell;
+namespace RedisML.PowerShell.Training;
 
 [Cmdlet(VerbsLifecycle.Resume, "RedisDistributedTraining", SupportsShouldProcess = true)]
 [OutputType(typeof(TrainingJob), typeof(TrainingRun))]

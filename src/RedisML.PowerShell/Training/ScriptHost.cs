@@ -2,9 +2,10 @@ using System.Collections.Concurrent;
 using System.Management.Automation;
 using System.Management.Automation.Language;
 using System.Text;
-using RedisML.Training;
+using RedisML.Algorithms.Script;
+using RedisML.Errors;
 
-namespace RedisML.PowerShell;
+namespace RedisML.PowerShell.Training;
 
 /// <summary>A training script and what it takes from the caller's session; each worker's thread has a copy of it in a runspace of its own.</summary>
 sealed class ScriptHost : ITrainingScript

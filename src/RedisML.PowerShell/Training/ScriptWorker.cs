@@ -1,8 +1,10 @@
 using System.Collections;
 using System.Management.Automation;
-using RedisML.Training;
+using RedisML.Algorithms.Script;
+using RedisML.Errors;
+using RedisML.PowerShell.Models;
 
-namespace RedisML.PowerShell;
+namespace RedisML.PowerShell.Training;
 
 /// <summary>A worker's copy of a training script.</summary>
 sealed class ScriptWorker(int number, ScriptBlock body, WorkerJob job, ScriptHost host)

@@ -1,7 +1,10 @@
 using System.Management.Automation;
-using RedisML.Training;
+using RedisML.Errors;
+using RedisML.PowerShell.Cmdlets;
+using RedisML.Runs;
+using RedisML.Training.Charts;
 
-namespace RedisML.PowerShell;
+namespace RedisML.PowerShell.Training;
 
 [Cmdlet(VerbsCommon.Show, "RedisTrainingMetric", SupportsShouldProcess = true)]
 [OutputType(typeof(string), typeof(FileInfo))]

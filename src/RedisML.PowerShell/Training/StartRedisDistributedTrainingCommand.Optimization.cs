@@ -1,8 +1,11 @@
 using System.Collections;
 using System.Management.Automation;
+using RedisML.Errors;
+using RedisML.PowerShell.Datasets;
 using RedisML.Training;
+using RedisML.Training.Optimization;
 
-namespace RedisML.PowerShell;
+namespace RedisML.PowerShell.Training;
 
 /// <summary>How it is optimized: penalties, weights, and the optimizer with its options.</summary>
 public sealed partial class StartRedisDistributedTrainingCommand

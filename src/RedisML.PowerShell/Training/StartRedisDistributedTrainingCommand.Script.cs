@@ -1,8 +1,10 @@
 using System.Collections;
 using System.Management.Automation;
-using RedisML.Training;
+using RedisML.Algorithms.Script;
+using RedisML.Errors;
+using RedisML.PowerShell.Models;
 
-namespace RedisML.PowerShell;
+namespace RedisML.PowerShell.Training;
 
 /// <summary>Training code of the user's.</summary>
 public sealed partial class StartRedisDistributedTrainingCommand

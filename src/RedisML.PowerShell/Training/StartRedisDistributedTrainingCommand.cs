@@ -1,11 +1,17 @@
 using System.Collections;
 using System.Management.Automation;
 using RedisML.Datasets;
+using RedisML.Errors;
+using RedisML.Expressions;
 using RedisML.Features;
 using RedisML.Models;
+using RedisML.PowerShell.Cmdlets;
+using RedisML.PowerShell.Datasets;
+using RedisML.PowerShell.Models;
+using RedisML.Runs;
 using RedisML.Training;
 
-namespace RedisML.PowerShell;
+namespace RedisML.PowerShell.Training;
 
 [Cmdlet(VerbsLifecycle.Start, "RedisDistributedTraining", SupportsShouldProcess = true, DefaultParameterSetName = BuiltInSet)]
 [OutputType(typeof(TrainingJob), typeof(TrainingRun))]

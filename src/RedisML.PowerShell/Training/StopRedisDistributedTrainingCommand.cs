@@ -1,7 +1,9 @@
 using System.Management.Automation;
-using RedisML.Training;
+using RedisML.Errors;
+using RedisML.PowerShell.Cmdlets;
+using RedisML.Runs;
 
-namespace RedisML.PowerShell;
+namespace RedisML.PowerShell.Training;
 
 [Cmdlet(VerbsLifecycle.Stop, "RedisDistributedTraining", SupportsShouldProcess = true)]
 public sealed class StopRedisDistributedTrainingCommand : RedisMLCmdlet

@@ -1,7 +1,7 @@
 using System.Management.Automation;
 using RedisML.Training;
 
-namespace RedisML.PowerShell;
+namespace RedisML.PowerShell.Training;
 
 /// <summary>A training run as a job, with a child job for each worker. Its output is the run, once it has ended.</summary>
 public sealed class TrainingJob : Job

@@ -1,8 +1,9 @@
 using System.Management.Automation;
 using RedisML.Connections;
+using RedisML.PowerShell.Cmdlets;
 using RedisML.Training;
 
-namespace RedisML.PowerShell;
+namespace RedisML.PowerShell.Training;
 
 /// <summary>A cmdlet that makes this process work at a training run: as a job, or to its end.</summary>
 public abstract class TrainingJobCmdlet : RedisMLCmdlet

@@ -1,8 +1,9 @@
 using System.Collections;
 using RedisML.Connections;
-using RedisML.Training;
+using RedisML.PowerShell.Cmdlets;
+using RedisML.Runs;
 
-namespace RedisML.PowerShell;
+namespace RedisML.PowerShell.Training;
 
 /// <summary>Completes the ids of training runs.</summary>
 public sealed class TrainingRunCompleter : RedisNameCompleter

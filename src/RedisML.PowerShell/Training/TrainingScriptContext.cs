@@ -1,7 +1,7 @@
 using System.Management.Automation;
-using RedisML.Training;
+using RedisML.Algorithms.Script;
 
-namespace RedisML.PowerShell;
+namespace RedisML.PowerShell.Training;
 
 /// <summary>Where in a training a script is called, and what it can tell: its third argument.</summary>
 public sealed class TrainingScriptContext

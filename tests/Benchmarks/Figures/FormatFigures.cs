@@ -1,8 +1,7 @@
 using System.Globalization;
+using RedisML.Columns.Chunks;
 using RedisML.Datasets;
-using RedisML.Datasets.Chunks;
-using RedisML.Datasets.Exporting;
-using RedisML.Datasets.Importing;
+using RedisML.Exporting;
 using RedisML.Formats.Parquet;
 
 namespace RedisML.Benchmarks.Figures;

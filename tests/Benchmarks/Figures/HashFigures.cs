@@ -1,6 +1,6 @@
 using System.Text;
 using RedisML.Datasets;
-using RedisML.Datasets.Importing;
+using RedisML.Importing;
 
 namespace RedisML.Benchmarks.Figures;
 

@@ -1,9 +1,9 @@
 using System.Globalization;
 using System.IO.Compression;
 using CsvHelper;
+using RedisML.Columns.Chunks;
 using RedisML.Datasets;
-using RedisML.Datasets.Chunks;
-using RedisML.Datasets.Importing;
+using RedisML.Importing;
 
 namespace RedisML.Benchmarks.Figures;
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
-using RedisML.Datasets.Chunks;
+using RedisML.Columns.Chunks;
+using RedisML.Importing;
 
 namespace RedisML.Benchmarks.Figures;
 
@@ -18,7 +19,7 @@ static class MemoryFigures
     public static async Task ChildAsync(string path, int port)
     {
         await using var connection = await Connections.RedisMLConnection.ConnectAsync(Connections.ConnectionSettings.For("127.0.0.1", port), default);
-        await Datasets.Importing.DatasetImport.RunAsync(connection, path, new() { Dataset = "memory", Compression = ChunkCompression.Lz4, Force = true }, null, default);
+        await DatasetImport.RunAsync(connection, path, new() { Dataset = "memory", Compression = ChunkCompression.Lz4, Force = true }, null, default);
         Console.WriteLine(Process.GetCurrentProcess().PeakWorkingSet64);
     }
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using RedisML.Connections;
+using RedisML.Errors;
 using RedisML.Training;
 
 namespace RedisML.Benchmarks.Figures;

@@ -1,8 +1,12 @@
 using System.Diagnostics;
 using RedisML.Connections;
 using RedisML.Datasets;
-using RedisML.Datasets.Importing;
+using RedisML.Importing;
+using RedisML.Runs;
+using RedisML.Runs.Exchange;
+using RedisML.Runs.Nodes;
 using RedisML.Training;
+using RedisML.Training.Optimization;
 using StackExchange.Redis;
 
 namespace RedisML.Benchmarks.Figures;

@@ -1,8 +1,8 @@
 using System.Diagnostics;
+using RedisML.Columns;
+using RedisML.Columns.Chunks;
 using RedisML.Datasets;
-using RedisML.Datasets.Chunks;
-using RedisML.Datasets.Exporting;
-using RedisML.Datasets.Importing;
+using RedisML.Exporting;
 using RedisML.Formats;
 
 namespace RedisML.Benchmarks.Figures;
@@ -61,7 +61,7 @@ static class ProfileFigures
     /// <summary>The stages of all parts but for their way to the server, one after the other.</summary>
     static async Task<(double Read, double Hash, double Encode)> StagesAsync(string path, ChunkCompression compression)
     {
-        using var files = await SourceFormat.OpenAsync([path], new() { Dataset = "benchmark" }, default);
+        using var files = await SourceFormat.OpenAsync([path], new(), default);
         var columns = await files.Source.ReadColumnsAsync(new Dictionary<string, ColumnType>(), default);
         TimeSpan read = default, hash = default, encode = default;
         await using var parts = files.Source.ReadAsync(columns, compression, default).GetAsyncEnumerator();

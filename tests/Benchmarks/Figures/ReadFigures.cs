@@ -1,6 +1,6 @@
+using RedisML.Columns;
+using RedisML.Columns.Chunks;
 using RedisML.Datasets;
-using RedisML.Datasets.Chunks;
-using RedisML.Datasets.Columns;
 
 namespace RedisML.Benchmarks.Figures;
 
@@ -36,7 +36,7 @@ static class ReadFigures
         {
             while (chunks.Take(default) is { } chunk)
                 using (chunk)
-                using (var decoder = new Features.ColumnDecoder())
+                using (var decoder = new ColumnDecoder())
                     for (int i = 0; i < chunk.Batch.ColumnCount; i++)
                         decoder.Decode(chunk.Batch.Column(i), dataset.Columns[i].Name);
         })));

@@ -1,11 +1,12 @@
+using RedisML.Algorithms.Linear;
 using RedisML.Datasets;
-using RedisML.Datasets.Importing;
-using RedisML.Datasets.Splitting;
 using RedisML.Evaluation;
-using RedisML.Features;
+using RedisML.Expressions;
+using RedisML.Importing;
 using RedisML.Models;
 using RedisML.Prediction;
 using RedisML.Training;
+using RedisML.Training.Optimization;
 
 namespace RedisML.Benchmarks.Figures;
 

@@ -2,8 +2,9 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.RegularExpressions;
 using RedisML.Datasets;
-using RedisML.Datasets.Importing;
+using RedisML.Importing;
 using RedisML.Models;
+using RedisML.Runs;
 using RedisML.Training;
 
 namespace RedisML.Benchmarks.Figures;

@@ -1,11 +1,10 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.RegularExpressions;
+using RedisML.Columns.Chunks;
 using RedisML.Datasets;
-using RedisML.Datasets.Chunks;
-using RedisML.Datasets.Importing;
 using RedisML.Datasets.Splitting;
-using RedisML.Features;
+using RedisML.Importing;
 using RedisML.Models;
 using RedisML.Training;
 

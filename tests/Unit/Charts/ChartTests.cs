@@ -3,9 +3,10 @@ using System.IO.Compression;
 using System.Text;
 using System.Xml.Linq;
 using RedisML.Charts;
-using RedisML.Datasets;
+using RedisML.Columns;
 using RedisML.Datasets.Statistics;
-using RedisML.Training;
+using RedisML.Runs;
+using RedisML.Training.Charts;
 
 namespace RedisML.Unit.Charts;
 

@@ -1,6 +1,6 @@
-using System.Diagnostics;
 using System.Management.Automation;
-using RedisML.PowerShell;
+using RedisML.Errors;
+using RedisML.PowerShell.Cmdlets;
 using RedisML.Unit.Fixtures;
 using Engine = System.Management.Automation.PowerShell;
 

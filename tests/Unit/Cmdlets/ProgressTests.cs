@@ -1,5 +1,5 @@
 using System.Management.Automation;
-using RedisML.PowerShell;
+using RedisML.PowerShell.Cmdlets;
 using RedisML.Unit.Fixtures;
 
 namespace RedisML.Unit.Cmdlets;

@@ -1,7 +1,6 @@
 using RedisML.Connections;
 using RedisML.Models;
 using RedisML.Unit.Fixtures;
-using StackExchange.Redis;
 
 namespace RedisML.Unit.Connections;
 

@@ -59,7 +59,7 @@ public sealed class ConnectionCmdletTests(EmbeddedServerFixture embedded) : IDis
     public void What_goes_wrong_has_an_id_and_a_category(string script, string errorId, ErrorCategory category)
     {
         var error = Assert.Single(_engine.Invoke(script).Errors);
-        Assert.Equal($"{errorId},RedisML.PowerShell.ConnectRedisMLCommand", error.FullyQualifiedErrorId);
+        Assert.Equal($"{errorId},RedisML.PowerShell.Connections.ConnectRedisMLCommand", error.FullyQualifiedErrorId);
         Assert.Equal(category, error.CategoryInfo.Category);
     }
 
@@ -67,7 +67,7 @@ public sealed class ConnectionCmdletTests(EmbeddedServerFixture embedded) : IDis
     public void Without_a_connection_a_cmdlet_says_what_to_do()
     {
         var error = Assert.Single(_engine.Invoke("Test-RedisMLConnection").Errors);
-        Assert.Equal("NotConnected,RedisML.PowerShell.TestRedisMLConnectionCommand", error.FullyQualifiedErrorId);
+        Assert.Equal("NotConnected,RedisML.PowerShell.Connections.TestRedisMLConnectionCommand", error.FullyQualifiedErrorId);
         Assert.Contains("Connect-RedisML", error.ToString());
         Assert.Empty(Run("Get-RedisMLConnection"));
     }
@@ -116,7 +116,7 @@ public sealed class ConnectionCmdletTests(EmbeddedServerFixture embedded) : IDis
             Disconnect-RedisML
             """, Parameter(ConnectionString));
         Assert.Equal([2, 1, 0], result.Output.Select(o => o.BaseObject));
-        Assert.Equal("ConnectionClosed,RedisML.PowerShell.TestRedisMLConnectionCommand", Assert.Single(result.Errors).FullyQualifiedErrorId);
+        Assert.Equal("ConnectionClosed,RedisML.PowerShell.Connections.TestRedisMLConnectionCommand", Assert.Single(result.Errors).FullyQualifiedErrorId);
     }
 
     [Fact]
@@ -174,7 +174,7 @@ public sealed class ConnectionCmdletTests(EmbeddedServerFixture embedded) : IDis
         Assert.Equal(1, result.Output[2].BaseObject);
         Assert.Equal(3, result.Output.Count);
         Assert.Equal(
-            ["DataDirectoryInUse,RedisML.PowerShell.StartRedisMLServerCommand", "ServerNotFound,RedisML.PowerShell.GetRedisMLServerCommand"],
+            ["DataDirectoryInUse,RedisML.PowerShell.Connections.StartRedisMLServerCommand", "ServerNotFound,RedisML.PowerShell.Connections.GetRedisMLServerCommand"],
             result.Errors.Select(e => e.FullyQualifiedErrorId));
     }
 
@@ -196,14 +196,14 @@ public sealed class ConnectionCmdletTests(EmbeddedServerFixture embedded) : IDis
     public void A_port_in_use_is_an_error()
     {
         var error = Assert.Single(_engine.Invoke("param($c) Start-RedisMLServer -Port $c", Parameter(embedded.Port)).Errors);
-        Assert.Equal("PortUnusable,RedisML.PowerShell.StartRedisMLServerCommand", error.FullyQualifiedErrorId);
+        Assert.Equal("PortUnusable,RedisML.PowerShell.Connections.StartRedisMLServerCommand", error.FullyQualifiedErrorId);
     }
 
     [Fact]
     public void A_file_is_no_data_directory()
     {
         var error = Assert.Single(_engine.Invoke("param($c) Start-RedisMLServer $c", Parameter(_folder.Write("file", ""))).Errors);
-        Assert.Equal("DataDirectoryUnusable,RedisML.PowerShell.StartRedisMLServerCommand", error.FullyQualifiedErrorId);
+        Assert.Equal("DataDirectoryUnusable,RedisML.PowerShell.Connections.StartRedisMLServerCommand", error.FullyQualifiedErrorId);
     }
 
     [Fact]

@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using RedisML.Connections;
+using RedisML.Errors;
 using RedisML.Unit.Fixtures;
 
 namespace RedisML.Unit.Connections;

@@ -20,7 +20,7 @@ public sealed class ConnectionProcessTests(EmbeddedServerFixture embedded)
             """, variables: new Dictionary<string, string?> { ["REDISML_CONNECTION"] = ConnectionString });
         var (exitCode, text) = await process.FinishAsync();
         var endpoint = $"127.0.0.1:{embedded.Port}";
-        Assert.Equal([endpoint, endpoint, endpoint, "ConnectionRefused,RedisML.PowerShell.TestRedisMLConnectionCommand"],
+        Assert.Equal([endpoint, endpoint, endpoint, "ConnectionRefused,RedisML.PowerShell.Connections.TestRedisMLConnectionCommand"],
             text.Split('\n', StringSplitOptions.RemoveEmptyEntries));
         Assert.Equal(0, exitCode);
     }

@@ -1,4 +1,5 @@
 using RedisML.Connections;
+using RedisML.Errors;
 
 namespace RedisML.Unit.Connections;
 

@@ -1,4 +1,5 @@
 using RedisML.Connections;
+using RedisML.Errors;
 using RedisML.Unit.Fixtures;
 using StackExchange.Redis;
 

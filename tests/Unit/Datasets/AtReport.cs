@@ -1,4 +1,4 @@
-using RedisML.Datasets.Importing;
+using RedisML.Importing;
 
 namespace RedisML.Unit.Datasets;
 

@@ -1,8 +1,10 @@
 using System.Text;
+using RedisML.Columns;
 using RedisML.Connections;
 using RedisML.Datasets;
-using RedisML.Datasets.Exporting;
-using RedisML.Datasets.Importing;
+using RedisML.Errors;
+using RedisML.Exporting;
+using RedisML.Importing;
 using RedisML.Unit.Fixtures;
 
 namespace RedisML.Unit.Datasets;

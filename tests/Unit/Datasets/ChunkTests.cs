@@ -1,9 +1,9 @@
 using System.Text;
 using Apache.Arrow;
 using Apache.Arrow.Types;
-using RedisML.Datasets;
-using RedisML.Datasets.Chunks;
-using RedisML.Datasets.Columns;
+using RedisML.Columns;
+using RedisML.Columns.Builders;
+using RedisML.Columns.Chunks;
 
 namespace RedisML.Unit.Datasets;
 

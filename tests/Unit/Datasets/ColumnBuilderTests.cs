@@ -2,9 +2,9 @@ using System.Numerics;
 using System.Text;
 using Apache.Arrow;
 using Apache.Arrow.Types;
-using RedisML.Datasets;
-using RedisML.Datasets.Chunks;
-using RedisML.Datasets.Columns;
+using RedisML.Columns;
+using RedisML.Columns.Builders;
+using RedisML.Columns.Chunks;
 using RedisML.Formats.Text;
 
 namespace RedisML.Unit.Datasets;

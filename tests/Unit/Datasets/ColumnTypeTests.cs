@@ -1,5 +1,6 @@
 using System.Text.Json;
-using RedisML.Datasets;
+using RedisML.Columns;
+using RedisML.Errors;
 
 namespace RedisML.Unit.Datasets;
 

@@ -1,9 +1,10 @@
 using System.Text;
+using RedisML.Columns;
+using RedisML.Columns.Chunks;
 using RedisML.Connections;
 using RedisML.Datasets;
-using RedisML.Datasets.Chunks;
-using RedisML.Datasets.Columns;
-using RedisML.Datasets.Importing;
+using RedisML.Errors;
+using RedisML.Importing;
 using RedisML.Unit.Fixtures;
 
 namespace RedisML.Unit.Datasets;

@@ -1,7 +1,8 @@
+using RedisML.Columns;
+using RedisML.Columns.Chunks;
 using RedisML.Connections;
 using RedisML.Datasets;
-using RedisML.Datasets.Chunks;
-using RedisML.Datasets.Importing;
+using RedisML.Errors;
 using RedisML.Unit.Fixtures;
 
 namespace RedisML.Unit.Datasets;
@@ -132,7 +133,7 @@ public sealed class DatasetVersionTests(RedisServerFixture redis, RedisClusterFi
             var writing = new List<Task>();
             for (int i = 0; i < chunks; i++)
             {
-                ((RedisML.Datasets.Columns.Int64ColumnBuilder)builder.Columns[0]).Append(i);
+                ((RedisML.Columns.Builders.Int64ColumnBuilder)builder.Columns[0]).Append(i);
                 var chunk = builder.Encode(ChunkCompression.None);
                 if (entryBytes > 0) chunk.Data.Write(new byte[entryBytes]);
                 if (entryBytes > 0) chunk = chunk with { Checksum = ChunkCodec.Checksum(chunk.Data.WrittenMemory.Span) };

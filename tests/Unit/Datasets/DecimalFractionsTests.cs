@@ -2,9 +2,8 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using Apache.Arrow;
 using Apache.Arrow.Types;
-using RedisML.Datasets;
-using RedisML.Datasets.Columns;
-using RedisML.Features;
+using RedisML.Columns;
+using RedisML.Columns.Builders;
 
 namespace RedisML.Unit.Datasets;
 

@@ -1,9 +1,11 @@
 using System.Collections.Concurrent;
 using System.Text;
+using RedisML.Columns;
+using RedisML.Columns.Chunks;
 using RedisML.Connections;
 using RedisML.Datasets;
-using RedisML.Datasets.Chunks;
-using RedisML.Datasets.Importing;
+using RedisML.Errors;
+using RedisML.Importing;
 using RedisML.Unit.Fixtures;
 
 namespace RedisML.Unit.Datasets;

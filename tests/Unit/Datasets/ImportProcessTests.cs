@@ -1,6 +1,6 @@
 using RedisML.Connections;
 using RedisML.Datasets;
-using RedisML.Datasets.Importing;
+using RedisML.Importing;
 using RedisML.Unit.Fixtures;
 
 namespace RedisML.Unit.Datasets;
@@ -41,7 +41,7 @@ public sealed class ImportProcessTests(EmbeddedServerFixture embedded, RedisServ
         await using var connection = await embedded.ConnectAsync();
         using var process = Start(connection, "try { Import-RedisTrainingData - -Dataset a } catch { $_.FullyQualifiedErrorId }; try { Import-RedisTrainingData - } catch { $_.FullyQualifiedErrorId }");
         var result = await process.EndAsync();
-        Assert.Equal(["FileEmpty,RedisML.PowerShell.ImportRedisTrainingDataCommand", "DatasetRequired,RedisML.PowerShell.ImportRedisTrainingDataCommand"],
+        Assert.Equal(["FileEmpty,RedisML.PowerShell.Datasets.ImportRedisTrainingDataCommand", "DatasetRequired,RedisML.PowerShell.Datasets.ImportRedisTrainingDataCommand"],
             result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries));
         Assert.Empty(await connection.KeysAsync());
     }
@@ -88,7 +88,7 @@ public sealed class ImportProcessTests(EmbeddedServerFixture embedded, RedisServ
         using (var file = File.OpenWrite(path)) file.SetLength(Gigabyte);
         using var process = Start(connection, $"try {{ Import-RedisTrainingData '{path}' -Dataset a }} catch {{ $_.FullyQualifiedErrorId }}; [Diagnostics.Process]::GetCurrentProcess().PeakWorkingSet64");
         var lines = (await process.EndAsync()).Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        Assert.Equal("RecordTooLong,RedisML.PowerShell.ImportRedisTrainingDataCommand", lines[0]);
+        Assert.Equal("RecordTooLong,RedisML.PowerShell.Datasets.ImportRedisTrainingDataCommand", lines[0]);
         Assert.InRange(long.Parse(lines[1]), 1, MemoryBound);
         TestContext.Current.SendDiagnosticMessage($"{name}: {long.Parse(lines[1]) / 1e6:N0} MB at most");
         Assert.Empty(await connection.KeysAsync());

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 using K4os.Compression.LZ4;
-using RedisML.Datasets.Chunks;
+using RedisML.Columns.Chunks;
 
 namespace RedisML.Unit.Datasets;
 

@@ -1,6 +1,6 @@
 using System.Diagnostics;
-using RedisML.Datasets;
-using RedisML.Datasets.Chunks;
+using RedisML.Columns;
+using RedisML.Columns.Chunks;
 using RedisML.Formats.Objects;
 using RedisML.Unit.Fixtures;
 

@@ -1,6 +1,7 @@
 using RedisML.Connections;
 using RedisML.Datasets;
-using RedisML.Datasets.Importing;
+using RedisML.Errors;
+using RedisML.Importing;
 using RedisML.Unit.Fixtures;
 
 namespace RedisML.Unit.Datasets;

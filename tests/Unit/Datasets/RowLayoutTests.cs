@@ -1,6 +1,8 @@
+using RedisML.Columns;
 using RedisML.Connections;
 using RedisML.Datasets;
-using RedisML.Datasets.Importing;
+using RedisML.Errors;
+using RedisML.Importing;
 using RedisML.Unit.Fixtures;
 using StackExchange.Redis;
 

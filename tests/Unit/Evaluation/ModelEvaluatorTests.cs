@@ -1,5 +1,8 @@
+using RedisML.Columns;
 using RedisML.Datasets;
+using RedisML.Errors;
 using RedisML.Evaluation;
+using RedisML.Expressions;
 using RedisML.Features;
 using RedisML.Models;
 using RedisML.Prediction;

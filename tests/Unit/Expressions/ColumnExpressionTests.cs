@@ -1,6 +1,6 @@
-using RedisML.Datasets;
+using RedisML.Columns;
+using RedisML.Errors;
 using RedisML.Expressions;
-using RedisML.Features;
 
 namespace RedisML.Unit.Expressions;
 

@@ -1,5 +1,4 @@
-using RedisML.Datasets;
-using RedisML.Features;
+using RedisML.Columns;
 
 namespace RedisML.Unit.Features;
 

@@ -1,7 +1,7 @@
 using Apache.Arrow;
 using Apache.Arrow.Types;
-using RedisML.Datasets;
-using RedisML.Features;
+using RedisML.Columns;
+using RedisML.Errors;
 
 namespace RedisML.Unit.Features;
 

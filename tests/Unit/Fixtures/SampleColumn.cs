@@ -5,10 +5,10 @@ namespace RedisML.Unit.Fixtures;
 /// <summary>Columns of real data, as text.</summary>
 public static class SampleColumn
 {
-    /// <summary>Of the sample that comes with the project.</summary>
+    /// <summary>The values of a column of the diamonds, the sample that comes with the project.</summary>
     public static IEnumerable<string> Diamonds(string column) => Read(Path.Combine(HostedEngine.ProjectRoot, "samples", "data", "diamonds.csv.gz"), column);
 
-    /// <summary>Of the flights beside the project; empty ones are left out.</summary>
+    /// <summary>The values of a column of the flights beside the project; empty ones are left out.</summary>
     public static IEnumerable<string> Flights(string column) => Read(SharedData.Path("flights.csv.gz"), column);
 
     static IEnumerable<string> Read(string path, string column)

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
+using RedisML.Errors;
 using RedisML.Formats.Npy;
-using RedisML.Models;
 
 namespace RedisML.Unit.Formats;
 
@@ -29,7 +29,7 @@ public sealed class NpyFormatTests
     [Fact]
     public void EveryElementTypeAndRankRoundTrips()
     {
-        Tensor[] tensors =
+        NpyArray[] arrays =
         [
             new(new[] { 1.5f, float.NaN }, 2), new(new[] { double.Epsilon, double.NegativeInfinity }, 1, 2),
             new(new sbyte[] { -1, 2 }, 2), new(new short[] { -300, 2 }, 2), new(new int[] { int.MinValue, 2 }, 2), new(new long[] { long.MinValue, 2 }, 2),
@@ -37,14 +37,14 @@ public sealed class NpyFormatTests
             new(new ulong[] { ulong.MaxValue, 2 }, 2), new(new[] { true, false }, 2),
             new(new[] { 7.0 }), new(Array.Empty<double>(), 0), new(Array.Empty<double>(), 0, 3), new(Enumerable.Range(0, 24).ToArray(), 2, 3, 4),
         ];
-        foreach (var tensor in tensors)
+        foreach (var array in arrays)
         {
-            var bytes = NpyFormat.Write(tensor);
+            var bytes = NpyFormat.Write(array);
             var read = NpyFormat.Read(bytes);
-            Assert.Equal(tensor.ElementType, read.ElementType);
-            Assert.Equal(tensor.Shape, read.Shape);
-            Assert.Equal(tensor.Elements, read.Elements);
-            Assert.Equal(0, (bytes.Length - tensor.Bytes.Length) % 64);
+            Assert.Equal(array.ElementType, read.ElementType);
+            Assert.Equal(array.Shape, read.Shape);
+            Assert.Equal(array.Elements, read.Elements);
+            Assert.Equal(0, (bytes.Length - array.Bytes.Length) % 64);
         }
     }
 

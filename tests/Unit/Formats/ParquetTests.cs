@@ -4,13 +4,13 @@ using Apache.Arrow.Types;
 using ParquetSharp;
 using ParquetSharp.Arrow;
 using ParquetSharp.Schema;
-using RedisML.Datasets;
-using RedisML.Datasets.Columns;
+using RedisML.Columns;
+using RedisML.Columns.Builders;
+using RedisML.Errors;
 using RedisML.Formats;
 using RedisML.Formats.Parquet;
 using RedisML.Unit.Fixtures;
 using ArrowTimeUnit = Apache.Arrow.Types.TimeUnit;
-using Encoding = System.Text.Encoding;
 
 namespace RedisML.Unit.Formats;
 

@@ -1,12 +1,14 @@
 using Apache.Arrow;
 using Apache.Arrow.Ipc;
 using Apache.Arrow.Types;
+using RedisML.Columns;
+using RedisML.Columns.Builders;
+using RedisML.Columns.Chunks;
 using RedisML.Connections;
 using RedisML.Datasets;
-using RedisML.Datasets.Chunks;
-using RedisML.Datasets.Columns;
-using RedisML.Datasets.Exporting;
-using RedisML.Datasets.Importing;
+using RedisML.Errors;
+using RedisML.Exporting;
+using RedisML.Importing;
 using RedisML.Unit.Fixtures;
 
 namespace RedisML.Unit.Formats;

@@ -66,7 +66,7 @@ public sealed class ModelCmdletTests : IDisposable
     public void A_value_that_cannot_be_stored_is_an_error_and_nothing_is_written(string value, string errorId, string message)
     {
         var error = Error($"Set-RedisModelParameter m -Parameter ([ordered]@{{ good = 1; p = {value} }})");
-        Assert.Equal($"{errorId},RedisML.PowerShell.SetRedisModelParameterCommand", error.FullyQualifiedErrorId);
+        Assert.Equal($"{errorId},RedisML.PowerShell.Models.SetRedisModelParameterCommand", error.FullyQualifiedErrorId);
         Assert.Equal(("p", ErrorCategory.InvalidArgument), (error.TargetObject, error.CategoryInfo.Category));
         Assert.StartsWith(message, error.Exception.Message);
         Assert.Empty(Run("Get-RedisModel"));
@@ -105,18 +105,18 @@ public sealed class ModelCmdletTests : IDisposable
     }
 
     [Theory]
-    [InlineData("Get-RedisModel prise", "ModelNotFound,RedisML.PowerShell.GetRedisModelCommand", "There is no model 'prise'. Did you mean 'price'?")]
-    [InlineData("Get-RedisModel price -Version 9", "ModelVersionNotFound,RedisML.PowerShell.GetRedisModelCommand", "Model 'price' has no version 9")]
-    [InlineData("Get-RedisModelParameter price weigth", "ParameterNotFound,RedisML.PowerShell.GetRedisModelParameterCommand",
+    [InlineData("Get-RedisModel prise", "ModelNotFound,RedisML.PowerShell.Models.GetRedisModelCommand", "There is no model 'prise'. Did you mean 'price'?")]
+    [InlineData("Get-RedisModel price -Version 9", "ModelVersionNotFound,RedisML.PowerShell.Models.GetRedisModelCommand", "Model 'price' has no version 9")]
+    [InlineData("Get-RedisModelParameter price weigth", "ParameterNotFound,RedisML.PowerShell.Models.GetRedisModelParameterCommand",
         "There is no parameter of model 'price' with the name 'weigth'. Did you mean 'weight'?")]
-    [InlineData("Remove-RedisModelParameter price wait", "ParameterNotFound,RedisML.PowerShell.RemoveRedisModelParameterCommand", "There is no parameter")]
-    [InlineData("Remove-RedisModel prise", "ModelNotFound,RedisML.PowerShell.RemoveRedisModelCommand", "There is no model 'prise'")]
-    [InlineData("Export-RedisModel prise x.json", "ModelNotFound,RedisML.PowerShell.ExportRedisModelCommand", "There is no model 'prise'")]
-    [InlineData("Set-RedisModelParameter price '@x' 1", "InvalidParameterName,RedisML.PowerShell.SetRedisModelParameterCommand", "'@x' can't name a parameter")]
-    [InlineData("Set-RedisModelParameter 'a b' x 1", "InvalidName,RedisML.PowerShell.SetRedisModelParameterCommand", "'a b' can't name a model")]
-    [InlineData("Export-RedisModel price x.txt", "UnknownModelFormat,RedisML.PowerShell.ExportRedisModelCommand", "'x.txt' doesn't end in .onnx")]
-    [InlineData("Export-RedisModel price no-such-folder/x.json", "DirectoryNotFound,RedisML.PowerShell.ExportRedisModelCommand", "There is no directory")]
-    [InlineData("Export-RedisModel price x.onnx", "ModelNotTrained,RedisML.PowerShell.ExportRedisModelCommand", "Model 'price' was set by hand")]
+    [InlineData("Remove-RedisModelParameter price wait", "ParameterNotFound,RedisML.PowerShell.Models.RemoveRedisModelParameterCommand", "There is no parameter")]
+    [InlineData("Remove-RedisModel prise", "ModelNotFound,RedisML.PowerShell.Models.RemoveRedisModelCommand", "There is no model 'prise'")]
+    [InlineData("Export-RedisModel prise x.json", "ModelNotFound,RedisML.PowerShell.Models.ExportRedisModelCommand", "There is no model 'prise'")]
+    [InlineData("Set-RedisModelParameter price '@x' 1", "InvalidParameterName,RedisML.PowerShell.Models.SetRedisModelParameterCommand", "'@x' can't name a parameter")]
+    [InlineData("Set-RedisModelParameter 'a b' x 1", "InvalidName,RedisML.PowerShell.Models.SetRedisModelParameterCommand", "'a b' can't name a model")]
+    [InlineData("Export-RedisModel price x.txt", "UnknownModelFormat,RedisML.PowerShell.Models.ExportRedisModelCommand", "'x.txt' doesn't end in .onnx")]
+    [InlineData("Export-RedisModel price no-such-folder/x.json", "DirectoryNotFound,RedisML.PowerShell.Models.ExportRedisModelCommand", "There is no directory")]
+    [InlineData("Export-RedisModel price x.onnx", "ModelNotTrained,RedisML.PowerShell.Models.ExportRedisModelCommand", "Model 'price' was set by hand")]
     public void A_mistake_is_one_clear_error(string script, string errorId, string message)
     {
         Run("Set-RedisModelParameter price weight 1");

@@ -1,5 +1,6 @@
+using RedisML.Columns;
 using RedisML.Connections;
-using RedisML.Datasets;
+using RedisML.Errors;
 using RedisML.Features;
 using RedisML.Models;
 using RedisML.Unit.Fixtures;

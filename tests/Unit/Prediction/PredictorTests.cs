@@ -1,4 +1,6 @@
-using RedisML.Datasets;
+using RedisML.Algorithms.Linear;
+using RedisML.Columns;
+using RedisML.Errors;
 using RedisML.Features;
 using RedisML.Models;
 using RedisML.Prediction;

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Management.Automation.Language;
 using System.Text.RegularExpressions;
 using RedisML.Connections;
-using RedisML.Datasets.Importing;
+using RedisML.Importing;
 using RedisML.Unit.Fixtures;
 
 namespace RedisML.Unit.Samples;

@@ -1,3 +1,4 @@
+using RedisML.Runs.Exchange;
 using RedisML.Training;
 
 namespace RedisML.Unit.Training;

@@ -1,6 +1,5 @@
 using RedisML.Features;
 using RedisML.Models;
-using RedisML.Training;
 
 namespace RedisML.Unit.Training;
 

@@ -1,6 +1,7 @@
-using RedisML.Datasets;
+using RedisML.Algorithms.Linear;
+using RedisML.Columns;
 using RedisML.Features;
-using RedisML.Training;
+using RedisML.Training.Optimization;
 
 namespace RedisML.Unit.Training;
 

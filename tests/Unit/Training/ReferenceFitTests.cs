@@ -3,6 +3,7 @@ using RedisML.Evaluation;
 using RedisML.Models;
 using RedisML.Prediction;
 using RedisML.Training;
+using RedisML.Training.Optimization;
 
 namespace RedisML.Unit.Training;
 

@@ -1,12 +1,12 @@
 using System.Globalization;
 using System.IO.Compression;
 using CsvHelper;
-using RedisML.Datasets;
+using RedisML.Columns;
 using RedisML.Evaluation;
-using RedisML.Features;
 using RedisML.Models;
 using RedisML.Prediction;
 using RedisML.Training;
+using RedisML.Training.Optimization;
 using RedisML.Unit.Fixtures;
 
 namespace RedisML.Unit.Training;

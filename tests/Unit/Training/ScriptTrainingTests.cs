@@ -1,4 +1,3 @@
-using RedisML.Training;
 using RedisML.Unit.Fixtures;
 
 namespace RedisML.Unit.Training;

@@ -1,5 +1,6 @@
 using Apache.Arrow;
 using Apache.Arrow.Types;
+using RedisML.Columns;
 using RedisML.Datasets;
 using RedisML.Training;
 

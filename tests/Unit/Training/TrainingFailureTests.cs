@@ -1,4 +1,5 @@
 using RedisML.Datasets;
+using RedisML.Errors;
 using RedisML.Features;
 using RedisML.Models;
 using RedisML.Training;

@@ -1,7 +1,9 @@
-using RedisML.Datasets;
+using RedisML.Columns;
+using RedisML.Expressions;
 using RedisML.Features;
 using RedisML.Models;
 using RedisML.Training;
+using RedisML.Training.Optimization;
 
 namespace RedisML.Unit.Training;
 

@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using RedisML.Training;
+using RedisML.Runs;
 
 namespace RedisML.Unit.Training;
 

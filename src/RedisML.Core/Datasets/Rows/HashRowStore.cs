@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using RedisML.Connections;
+using RedisML.Errors;
 using StackExchange.Redis;
 
 namespace RedisML.Datasets.Rows;

@@ -1,6 +1,8 @@
 using Apache.Arrow;
+using RedisML.Columns;
+using RedisML.Columns.Builders;
 using RedisML.Connections;
-using RedisML.Datasets.Columns;
+using RedisML.Errors;
 using RedisML.Formats.Text;
 using StackExchange.Redis;
 

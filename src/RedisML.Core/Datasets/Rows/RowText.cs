@@ -1,9 +1,8 @@
 using System.Buffers.Text;
 using System.Globalization;
-using System.Text;
 using System.Text.Json;
 using Apache.Arrow;
-using RedisML.Datasets.Columns;
+using RedisML.Columns;
 using StackExchange.Redis;
 
 namespace RedisML.Datasets.Rows;

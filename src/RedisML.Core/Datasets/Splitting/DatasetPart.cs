@@ -1,3 +1,4 @@
+
 namespace RedisML.Datasets.Splitting;
 
 /// <summary>A dataset that was split off another one.</summary>

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
 using RedisML.Connections;
+using RedisML.Errors;
 
 namespace RedisML.Datasets.Splitting;
 

@@ -1,3 +1,6 @@
+using RedisML.Columns;
+using RedisML.Errors;
+
 namespace RedisML.Datasets.Splitting;
 
 /// <summary>How a dataset is split. Without <see cref="Stratify"/> and <see cref="By"/> each row goes its own way at random.</summary>

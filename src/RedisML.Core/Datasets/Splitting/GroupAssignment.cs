@@ -1,4 +1,4 @@
-using RedisML.Datasets.Columns;
+using RedisML.Columns;
 
 namespace RedisML.Datasets.Splitting;
 

@@ -1,6 +1,5 @@
+using RedisML.Columns.Chunks;
 using RedisML.Connections;
-using RedisML.Datasets.Chunks;
-using RedisML.Datasets.Columns;
 
 namespace RedisML.Datasets.Splitting;
 

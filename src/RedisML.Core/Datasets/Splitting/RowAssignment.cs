@@ -1,3 +1,5 @@
+using RedisML.Errors;
+
 namespace RedisML.Datasets.Splitting;
 
 /// <summary>Says which part each row goes to.</summary>

@@ -1,3 +1,5 @@
+using RedisML.Columns;
+
 namespace RedisML.Datasets.Splitting;
 
 /// <summary>The rows with the least values of a column to the first part, and so on; equal ones stay together, missing ones come last.</summary>

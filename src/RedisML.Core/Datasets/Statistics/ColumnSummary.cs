@@ -1,5 +1,6 @@
 using System.Globalization;
 using RedisML.Charts;
+using RedisML.Columns;
 
 namespace RedisML.Datasets.Statistics;
 

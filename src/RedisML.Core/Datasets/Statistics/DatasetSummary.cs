@@ -1,5 +1,6 @@
+using RedisML.Columns;
 using RedisML.Connections;
-using RedisML.Datasets.Columns;
+using RedisML.Errors;
 
 namespace RedisML.Datasets.Statistics;
 

@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Numerics;
 using Apache.Arrow;
-using RedisML.Datasets.Columns;
+using RedisML.Columns;
 
 namespace RedisML.Datasets.Statistics;
 

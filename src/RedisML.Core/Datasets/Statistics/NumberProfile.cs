@@ -1,6 +1,6 @@
 using System.Buffers;
 using Apache.Arrow;
-using RedisML.Datasets.Columns;
+using RedisML.Columns;
 
 namespace RedisML.Datasets.Statistics;
 

@@ -3,7 +3,7 @@ using System.IO.Hashing;
 using System.Numerics;
 using System.Text;
 using Apache.Arrow;
-using RedisML.Datasets.Columns;
+using RedisML.Columns;
 
 namespace RedisML.Datasets.Statistics;
 

@@ -1,7 +1,6 @@
 using Apache.Arrow;
 using Apache.Arrow.Ipc;
-using RedisML.Datasets;
-using RedisML.Datasets.Columns;
+using RedisML.Columns;
 
 namespace RedisML.Formats.Arrow;
 

@@ -1,8 +1,7 @@
 using Apache.Arrow;
 using Apache.Arrow.Types;
-using RedisML.Datasets;
-using RedisML.Datasets.Columns;
-using RedisML.Datasets.Importing;
+using RedisML.Columns;
+using RedisML.Columns.Builders;
 using RedisML.Formats.Objects;
 
 namespace RedisML.Formats.Arrow;

@@ -2,16 +2,15 @@ using System.IO.Hashing;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Apache.Arrow;
-using RedisML.Datasets;
-using RedisML.Datasets.Chunks;
-using RedisML.Datasets.Columns;
-using RedisML.Datasets.Importing;
+using RedisML.Columns;
+using RedisML.Columns.Chunks;
+using RedisML.Errors;
 using RedisML.Formats.Json;
 
 namespace RedisML.Formats.Arrow;
 
 /// <summary>A file of typed columns as a source: its record batches are cut, and put together, to parts of a chunk's size.</summary>
-abstract class BatchSource(SourceFile file) : ImportSource
+abstract class BatchSource(SourceFile file) : RowSource
 {
     /// <summary>Of so many rows the size of a stored row is judged.</summary>
     const int SampleRows = 8_192;
@@ -28,18 +27,18 @@ abstract class BatchSource(SourceFile file) : ImportSource
 
     public override async Task<ulong?> HashAsync(CancellationToken cancellation) => await file.HashAsync(cancellation).ConfigureAwait(false);
 
-    public override async Task<IReadOnlyList<ImportColumn>> ReadColumnsAsync(
+    public override async Task<IReadOnlyList<SourceColumn>> ReadColumnsAsync(
         IReadOnlyDictionary<string, ColumnType> given, CancellationToken cancellation)
     {
         _schema = await ReadSchemaAsync(cancellation).ConfigureAwait(false);
         if (_schema.FieldsList.Count == 0) throw new RedisMLException("NoColumns", ErrorKind.InvalidData, $"'{Name}' has no columns.", Name);
         var names = ColumnNames.Of([.. _schema.FieldsList.Select(f => f.Name)]);
         var types = _schema.FieldsList.Select(TypeOf).ToList();
-        return [.. names.Zip(types, (name, type) => new ImportColumn(name, given.GetValueOrDefault(name, type), Inferred: false))];
+        return [.. names.Zip(types, (name, type) => new SourceColumn(name, given.GetValueOrDefault(name, type), Inferred: false))];
     }
 
-    public override async IAsyncEnumerable<ImportPart> ReadAsync(
-        IReadOnlyList<ImportColumn> columns, ChunkCompression compression, [EnumeratorCancellation] CancellationToken cancellation)
+    public override async IAsyncEnumerable<RowPart> ReadAsync(
+        IReadOnlyList<SourceColumn> columns, ChunkCompression compression, [EnumeratorCancellation] CancellationToken cancellation)
     {
         var encoder = new PartEncoder<BatchColumn[]>(columns, compression, builder =>
             [.. columns.Select((c, i) => new BatchColumn(_schema!.GetFieldByIndex(i).DataType, c.Schema.Type, builder.Columns[i]))]);
@@ -141,7 +140,7 @@ sealed record BatchSlice(SharedBatch Shared, int Start, int Count) : IDisposable
 
 /// <summary>Rows of one batch or several, which become a chunk.</summary>
 sealed class BatchPart(int index, IReadOnlyList<BatchSlice> slices, PartEncoder<BatchColumn[]> encoder)
-    : ImportPart(index, slices.Sum(s => ChunkCodec.BufferBytes(s.Shared.Batch) * s.Count / Math.Max(1, s.Shared.Batch.Length)))
+    : RowPart(index, slices.Sum(s => ChunkCodec.BufferBytes(s.Shared.Batch) * s.Count / Math.Max(1, s.Shared.Batch.Length)))
 {
     /// <remarks>Over whole batches and the places in them: cheap, and different wherever the content is.</remarks>
     public override ulong Hash()

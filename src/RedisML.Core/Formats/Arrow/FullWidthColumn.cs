@@ -1,8 +1,7 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
 using Apache.Arrow;
-using RedisML.Datasets;
-using RedisML.Datasets.Columns;
+using RedisML.Columns;
 
 namespace RedisML.Formats.Arrow;
 

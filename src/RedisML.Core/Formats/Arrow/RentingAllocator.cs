@@ -1,6 +1,6 @@
 using System.Buffers;
 using Apache.Arrow.Memory;
-using RedisML.Datasets.Chunks;
+using RedisML.Columns.Chunks;
 
 namespace RedisML.Formats.Arrow;
 

@@ -1,9 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Text.Unicode;
 using CsvHelper;
-using RedisML.Datasets;
-using RedisML.Datasets.Chunks;
-using RedisML.Datasets.Importing;
+using RedisML.Columns.Chunks;
 
 namespace RedisML.Formats.Csv;
 
@@ -37,7 +35,7 @@ sealed class CsvBlockParser
     readonly FieldPlace[] _places;
     bool _malformed;
 
-    public CsvBlockParser(CsvDialect dialect, IReadOnlyList<ImportColumn> columns, ChunkCompression compression)
+    public CsvBlockParser(CsvDialect dialect, IReadOnlyList<SourceColumn> columns, ChunkCompression compression)
     {
         _dialect = dialect;
         _options = dialect.ReaderOptions with { OnMalformedRecord = record => _malformed |= CsvSieve.MalformedReason(record) is not null };

@@ -1,3 +1,5 @@
+using RedisML.Errors;
+
 namespace RedisML.Formats.Csv;
 
 /// <summary>Cuts a CSV file at the borders of its records.</summary>

@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text;
 using CsvHelper;
-using RedisML.Datasets;
-using RedisML.Datasets.Columns;
+using RedisML.Columns;
+using RedisML.Columns.Builders;
 using RedisML.Formats.Text;
 
 namespace RedisML.Formats.Csv;

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 using CsvHelper;
-using RedisML.Datasets.Importing;
+using RedisML.Errors;
 
 namespace RedisML.Formats.Csv;
 
@@ -16,7 +16,7 @@ sealed record CsvHead(CsvDialect Dialect, IReadOnlyList<string> Names, int DataS
 
     /// <summary>Reads the head of a file.</summary>
     /// <exception cref="RedisMLException"><c>NotText</c>, <c>HeaderOnly</c>, <c>HeaderMismatch</c>, <c>RecordTooLong</c>.</exception>
-    public static async Task<CsvHead> ReadAsync(SourceFile file, ImportOptions options, CancellationToken cancellation)
+    public static async Task<CsvHead> ReadAsync(SourceFile file, SourceOptions options, CancellationToken cancellation)
     {
         var bytes = await file.ReadStartAsync(SampleBytes, cancellation).ConfigureAwait(false);
         if (bytes.Span.Contains((byte)0))

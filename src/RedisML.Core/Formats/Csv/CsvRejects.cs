@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using CsvHelper;
-using RedisML.Datasets.Importing;
 
 namespace RedisML.Formats.Csv;
 

@@ -1,8 +1,7 @@
 using System.Buffers;
 using System.Text;
 using Apache.Arrow;
-using RedisML.Datasets;
-using RedisML.Datasets.Columns;
+using RedisML.Columns;
 using RedisML.Formats.Text;
 
 namespace RedisML.Formats.Csv;

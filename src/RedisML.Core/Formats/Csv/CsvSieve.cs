@@ -2,9 +2,8 @@ using System.Buffers;
 using System.Text;
 using System.Text.Unicode;
 using CsvHelper;
-using RedisML.Datasets;
-using RedisML.Datasets.Chunks;
-using RedisML.Datasets.Importing;
+using RedisML.Columns;
+using RedisML.Columns.Chunks;
 
 namespace RedisML.Formats.Csv;
 
@@ -23,7 +22,7 @@ sealed class CsvSieve
     readonly CsvField[] _fields;
     string? _malformed;
 
-    public CsvSieve(CsvDialect dialect, IReadOnlyList<ImportColumn> columns)
+    public CsvSieve(CsvDialect dialect, IReadOnlyList<SourceColumn> columns)
     {
         _dialect = dialect;
         _options = dialect.ReaderOptions with { OnMalformedRecord = NoteMalformed };

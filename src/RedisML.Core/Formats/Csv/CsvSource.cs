@@ -1,14 +1,13 @@
 using System.Collections.Concurrent;
 using System.IO.Hashing;
 using System.Runtime.CompilerServices;
-using RedisML.Datasets;
-using RedisML.Datasets.Chunks;
-using RedisML.Datasets.Importing;
+using RedisML.Columns;
+using RedisML.Columns.Chunks;
 
 namespace RedisML.Formats.Csv;
 
 /// <summary>A CSV file as a source: its blocks are the parts.</summary>
-sealed class CsvSource(SourceFile file, ImportOptions options) : ImportSource
+sealed class CsvSource(SourceFile file, SourceOptions options) : RowSource
 {
     const int MinBlockBytes = 64 * 1024;
 
@@ -24,7 +23,7 @@ sealed class CsvSource(SourceFile file, ImportOptions options) : ImportSource
 
     public override async Task<ulong?> HashAsync(CancellationToken cancellation) => await file.HashAsync(cancellation).ConfigureAwait(false);
 
-    public override async Task<IReadOnlyList<ImportColumn>> ReadColumnsAsync(
+    public override async Task<IReadOnlyList<SourceColumn>> ReadColumnsAsync(
         IReadOnlyDictionary<string, ColumnType> given, CancellationToken cancellation)
     {
         _head = await CsvHead.ReadAsync(file, options, cancellation).ConfigureAwait(false);
@@ -34,12 +33,12 @@ sealed class CsvSource(SourceFile file, ImportOptions options) : ImportSource
         inference.Add(_head.Sample);
         await inference.AddMiddleAndTailAsync(file, cancellation).ConfigureAwait(false);
         return [.. _head.Names.Select((name, i) => given.TryGetValue(name, out var type)
-            ? new ImportColumn(name, type, Inferred: false)
+            ? new SourceColumn(name, type, Inferred: false)
             : new(name, inference.Types[i], Inferred: true))];
     }
 
-    public override async IAsyncEnumerable<ImportPart> ReadAsync(
-        IReadOnlyList<ImportColumn> columns, ChunkCompression compression, [EnumeratorCancellation] CancellationToken cancellation)
+    public override async IAsyncEnumerable<RowPart> ReadAsync(
+        IReadOnlyList<SourceColumn> columns, ChunkCompression compression, [EnumeratorCancellation] CancellationToken cancellation)
     {
         var head = _head!;
         var parsers = new CsvParsers(head.Dialect, columns, compression);
@@ -58,7 +57,7 @@ sealed class CsvSource(SourceFile file, ImportOptions options) : ImportSource
     }
 
     /// <summary>Numbers become fractions, codes and large numbers text; text among numbers is a bad row.</summary>
-    public override ColumnType? Widened(ImportColumn column, BadRow bad) => (column.Type?.Kind, bad.ValueType.Kind) switch
+    public override ColumnType? Widened(SourceColumn column, BadRow bad) => (column.Type?.Kind, bad.ValueType.Kind) switch
     {
         (null, _) => bad.ValueType,
         (TypeKind.Int64, TypeKind.Float64) => ColumnType.Float64,
@@ -83,7 +82,7 @@ sealed class CsvSource(SourceFile file, ImportOptions options) : ImportSource
         return (int)Math.Clamp(ChunkSize.RowsFor(chunk.UncompressedBytes, chunk.Rows) * rowBytes, MinBlockBytes, CsvBlockReader.MaxRecordBytes);
     }
 
-    sealed class CsvPart(RecordBlock block, CsvParsers parsers, bool holdsRejects) : ImportPart(block.Index, block.Length)
+    sealed class CsvPart(RecordBlock block, CsvParsers parsers, bool holdsRejects) : RowPart(block.Index, block.Length)
     {
         public override ulong Hash() => XxHash64.HashToUInt64(block.Memory.Span);
 
@@ -101,13 +100,13 @@ sealed class CsvSource(SourceFile file, ImportOptions options) : ImportSource
     }
 
     /// <summary>Parsers, each used by one task at a time, and again by the next.</summary>
-    sealed class CsvParsers(CsvDialect dialect, IReadOnlyList<ImportColumn> columns, ChunkCompression compression)
+    sealed class CsvParsers(CsvDialect dialect, IReadOnlyList<SourceColumn> columns, ChunkCompression compression)
     {
         readonly ConcurrentBag<CsvBlockParser> _idle = [];
 
         public CsvDialect Dialect => dialect;
 
-        public IReadOnlyList<ImportColumn> Columns => columns;
+        public IReadOnlyList<SourceColumn> Columns => columns;
 
         public ParsedBlock Parse(ReadOnlyMemory<byte> block)
         {

@@ -1,6 +1,6 @@
 using System.Text.Unicode;
 using CsvHelper;
-using RedisML.Datasets;
+using RedisML.Columns;
 
 namespace RedisML.Formats.Csv;
 

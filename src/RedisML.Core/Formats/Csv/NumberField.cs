@@ -1,5 +1,5 @@
 using CsvHelper;
-using RedisML.Datasets.Columns;
+using RedisML.Columns.Builders;
 using RedisML.Formats.Text;
 
 namespace RedisML.Formats.Csv;

@@ -1,3 +1,5 @@
+using RedisML.Errors;
+
 namespace RedisML.Formats.Json;
 
 /// <summary>Cuts a file of JSON Lines at its line breaks.</summary>

@@ -1,14 +1,14 @@
 using System.IO.Hashing;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
-using RedisML.Datasets;
-using RedisML.Datasets.Chunks;
-using RedisML.Datasets.Importing;
+using RedisML.Columns;
+using RedisML.Columns.Chunks;
+using RedisML.Errors;
 
 namespace RedisML.Formats.Json;
 
 /// <summary>A file of JSON objects, one a line, as a source. Its columns are the names of the first lines' objects.</summary>
-sealed class JsonLinesSource(SourceFile file) : ImportSource
+sealed class JsonLinesSource(SourceFile file) : RowSource
 {
     const int SampleBytes = 1 << 20;
     const int MinBlockBytes = 64 * 1024;
@@ -26,7 +26,7 @@ sealed class JsonLinesSource(SourceFile file) : ImportSource
 
     public override async Task<ulong?> HashAsync(CancellationToken cancellation) => await file.HashAsync(cancellation).ConfigureAwait(false);
 
-    public override async Task<IReadOnlyList<ImportColumn>> ReadColumnsAsync(
+    public override async Task<IReadOnlyList<SourceColumn>> ReadColumnsAsync(
         IReadOnlyDictionary<string, ColumnType> given, CancellationToken cancellation)
     {
         var start = await file.ReadStartAsync(SampleBytes, cancellation).ConfigureAwait(false);
@@ -38,11 +38,11 @@ sealed class JsonLinesSource(SourceFile file) : ImportSource
         foreach (var range in _sample.Span.Split((byte)'\n')) Look(_sample.Span[range].Trim(" \t\r"u8), names, types);
         if (_holdsRejects = JsonRecord.HoldsRejects(names)) names = [.. JsonRecord.OwnNames(names)];
         if (names.Count == 0) throw new RedisMLException("NoColumns", ErrorKind.InvalidData, $"'{Name}' has no JSON object with a name in it, one a line.", Name);
-        return [.. names.Select(name => given.TryGetValue(name, out var type) ? new ImportColumn(name, type, Inferred: false) : new(name, types[name], Inferred: true))];
+        return [.. names.Select(name => given.TryGetValue(name, out var type) ? new SourceColumn(name, type, Inferred: false) : new(name, types[name], Inferred: true))];
     }
 
-    public override async IAsyncEnumerable<ImportPart> ReadAsync(
-        IReadOnlyList<ImportColumn> columns, ChunkCompression compression, [EnumeratorCancellation] CancellationToken cancellation)
+    public override async IAsyncEnumerable<RowPart> ReadAsync(
+        IReadOnlyList<SourceColumn> columns, ChunkCompression compression, [EnumeratorCancellation] CancellationToken cancellation)
     {
         var encoder = new PartEncoder<JsonRows>(columns, compression, builder => new(columns, builder, _holdsRejects ? JsonRecord.Places : []));
         using var content = _content = file.OpenWhole();
@@ -51,7 +51,7 @@ sealed class JsonLinesSource(SourceFile file) : ImportSource
     }
 
     /// <summary>Numbers become fractions, dates timestamps, lists lists of wider numbers; anything becomes text where it turns out to be mixed.</summary>
-    public override ColumnType? Widened(ImportColumn column, BadRow bad) =>
+    public override ColumnType? Widened(SourceColumn column, BadRow bad) =>
         ColumnType.Union(column.Type, bad.ValueType) is var wider && wider != column.Type ? wider : null;
 
     static void Look(ReadOnlySpan<byte> line, List<string> names, Dictionary<string, ColumnType?> types)
@@ -88,7 +88,7 @@ sealed class JsonLinesSource(SourceFile file) : ImportSource
         return (int)Math.Clamp(ChunkSize.RowsFor(chunk.UncompressedBytes, chunk.Rows) * rowBytes, MinBlockBytes, MaxBlockBytes);
     }
 
-    sealed class JsonPart(RecordBlock block, PartEncoder<JsonRows> encoder) : ImportPart(block.Index, block.Length)
+    sealed class JsonPart(RecordBlock block, PartEncoder<JsonRows> encoder) : RowPart(block.Index, block.Length)
     {
         public override ulong Hash() => XxHash64.HashToUInt64(block.Memory.Span);
 

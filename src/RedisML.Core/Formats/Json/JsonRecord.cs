@@ -1,7 +1,5 @@
-using System.Collections;
 using System.Text;
 using System.Text.Json;
-using RedisML.Datasets.Importing;
 using RedisML.Formats.Objects;
 
 namespace RedisML.Formats.Json;

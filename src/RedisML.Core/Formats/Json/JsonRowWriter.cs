@@ -2,8 +2,7 @@ using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Apache.Arrow;
-using RedisML.Datasets;
-using RedisML.Datasets.Columns;
+using RedisML.Columns;
 using RedisML.Formats.Text;
 
 namespace RedisML.Formats.Json;

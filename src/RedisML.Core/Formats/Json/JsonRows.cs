@@ -1,9 +1,8 @@
 using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
-using RedisML.Datasets;
-using RedisML.Datasets.Chunks;
-using RedisML.Datasets.Importing;
+using RedisML.Columns;
+using RedisML.Columns.Chunks;
 using RedisML.Formats.Text;
 
 namespace RedisML.Formats.Json;
@@ -24,7 +23,7 @@ sealed class JsonRows
 
     /// <param name="columns">A column without a type takes no value.</param>
     /// <param name="leftOut">Names that are passed over.</param>
-    public JsonRows(IReadOnlyList<ImportColumn> columns, ChunkBuilder builder, IEnumerable<string> leftOut)
+    public JsonRows(IReadOnlyList<SourceColumn> columns, ChunkBuilder builder, IEnumerable<string> leftOut)
     {
         _builder = builder;
         _values = [.. columns.Select((c, i) => c.Type is { } type ? TextValue.Create(type, builder.Columns[i]) : null)];

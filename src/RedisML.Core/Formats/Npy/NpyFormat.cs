@@ -2,7 +2,8 @@ using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.RegularExpressions;
-using RedisML.Models;
+using RedisML.Errors;
+using RedisML.Numerics;
 
 namespace RedisML.Formats.Npy;
 
@@ -22,15 +23,15 @@ public static partial class NpyFormat
     public static bool IsNpy(ReadOnlySpan<byte> bytes) => bytes.StartsWith(Magic);
 
     /// <summary>The bytes of an <c>.npy</c> file.</summary>
-    public static byte[] Write(Tensor tensor)
+    public static byte[] Write(NpyArray array)
     {
-        var info = ElementTypeInfo.Of(tensor.ElementType);
+        var info = ElementTypeInfo.Of(array.ElementType);
         string order = info.Size == 1 ? "|" : "<";
-        string shape = tensor.Shape.Count == 1 ? $"{tensor.Shape[0]}," : string.Join(", ", tensor.Shape);
+        string shape = array.Shape.Count == 1 ? $"{array.Shape[0]}," : string.Join(", ", array.Shape);
         string header = $"{{'descr': '{order}{info.Npy}', 'fortran_order': False, 'shape': ({shape}), }}";
         int start = (PreambleLength + 2 + header.Length + 1 + Alignment - 1) / Alignment * Alignment;
 
-        var data = tensor.Bytes;
+        var data = array.Bytes;
         var bytes = GC.AllocateUninitializedArray<byte>(checked(start + data.Length));
         Magic.CopyTo(bytes);
         bytes[6] = 1;
@@ -46,7 +47,7 @@ public static partial class NpyFormat
 
     /// <summary>The array in the bytes of an <c>.npy</c> file.</summary>
     /// <exception cref="RedisMLException"><c>InvalidNpy</c>: damaged, or of a type that isn't numbers or booleans.</exception>
-    public static Tensor Read(ReadOnlySpan<byte> bytes)
+    public static NpyArray Read(ReadOnlySpan<byte> bytes)
     {
         string header = ReadHeader(bytes, out int start);
         string type = Field(TypeField().Match(header), "'descr' of numbers or booleans");
@@ -54,14 +55,14 @@ public static partial class NpyFormat
         bool fortranOrder = Field(OrderField().Match(header), "'fortran_order'") == "True";
         var shape = ReadShape(Field(ShapeField().Match(header), "'shape'"));
 
-        long count = Tensor.CountOf(shape);
+        long count = NpyArray.CountOf(shape);
         var data = bytes[start..];
         if (count < 0 || count * info.Size != data.Length)
             throw Invalid($"{data.Length} bytes follow the header, where the shape ({string.Join(", ", shape)}) of '{type}' needs {(count < 0
                 ? "more than an array can hold" : count * info.Size)}");
 
         var elements = Array.CreateInstance(info.ClrType, (int)count);
-        var target = Tensor.BytesOf(elements, info.Size);
+        var target = NpyArray.BytesOf(elements, info.Size);
         if (fortranOrder && shape.Length > 1) CopyFromFortranOrder(data, target, shape, info.Size);
         else data.CopyTo(target);
         if (type[0] == '>' == BitConverter.IsLittleEndian) ReverseElements(target, info.Size);

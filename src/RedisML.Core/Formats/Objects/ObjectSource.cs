@@ -1,8 +1,8 @@
 using System.Runtime.CompilerServices;
 using System.Text;
-using RedisML.Datasets;
-using RedisML.Datasets.Chunks;
-using RedisML.Datasets.Importing;
+using RedisML.Columns;
+using RedisML.Columns.Chunks;
+using RedisML.Errors;
 using RedisML.Formats.Json;
 using RedisML.Formats.Text;
 
@@ -15,7 +15,7 @@ public readonly record struct ObjectRow(string[] Names, object?[] Values);
 
 /// <summary>Objects as a source, read once. The columns, and their types, are those of the first some thousand objects.</summary>
 /// <remarks>Text is judged and read as in a CSV file, and an empty one is missing.</remarks>
-sealed class ObjectSource(IAsyncEnumerable<IReadOnlyList<ObjectRow>> batches, ImportOptions options) : ImportSource
+sealed class ObjectSource(IAsyncEnumerable<IReadOnlyList<ObjectRow>> batches, SourceOptions options) : RowSource
 {
     const int SampleRows = 16_384;
     const int SizeRows = 2_048;
@@ -38,7 +38,7 @@ sealed class ObjectSource(IAsyncEnumerable<IReadOnlyList<ObjectRow>> batches, Im
     public override Task<ulong?> HashAsync(CancellationToken cancellation) => Task.FromResult<ulong?>(null);
 
     /// <exception cref="RedisMLException"><c>NoRows</c></exception>
-    public override async Task<IReadOnlyList<ImportColumn>> ReadColumnsAsync(
+    public override async Task<IReadOnlyList<SourceColumn>> ReadColumnsAsync(
         IReadOnlyDictionary<string, ColumnType> given, CancellationToken cancellation)
     {
         _rest = batches.GetAsyncEnumerator(cancellation);
@@ -53,11 +53,11 @@ sealed class ObjectSource(IAsyncEnumerable<IReadOnlyList<ObjectRow>> batches, Im
                 if (ObjectValue.TypeOf(values[i], TypeOfText) is { } type) types[own[i]] = ColumnType.Union(types[own[i]], type);
             }
         if (names.Count == 0) throw new RedisMLException("NoRows", ErrorKind.InvalidData, "The pipeline brought no object with a property; nothing was published.");
-        return [.. names.Select(name => new ImportColumn(name, given.TryGetValue(name, out var type) ? type : types[name], Inferred: false))];
+        return [.. names.Select(name => new SourceColumn(name, given.TryGetValue(name, out var type) ? type : types[name], Inferred: false))];
     }
 
-    public override async IAsyncEnumerable<ImportPart> ReadAsync(
-        IReadOnlyList<ImportColumn> columns, ChunkCompression compression, [EnumeratorCancellation] CancellationToken cancellation)
+    public override async IAsyncEnumerable<RowPart> ReadAsync(
+        IReadOnlyList<SourceColumn> columns, ChunkCompression compression, [EnumeratorCancellation] CancellationToken cancellation)
     {
         var encoder = new PartEncoder<ObjectColumns>(columns, compression, builder => new(columns, builder, _nullValues.Contains));
         int index = 0, partRows = PartRows(encoder);
@@ -88,7 +88,7 @@ sealed class ObjectSource(IAsyncEnumerable<IReadOnlyList<ObjectRow>> batches, Im
         return chunk is null ? SizeRows : Math.Min(ChunkSize.RowsFor(chunk.UncompressedBytes, chunk.Rows), MaxPartRows);
     }
 
-    sealed class ObjectPart(int index, List<ObjectRow> rows, PartEncoder<ObjectColumns> encoder) : ImportPart(index, rows.Count * (long)rows[0].Values.Length * 32)
+    sealed class ObjectPart(int index, List<ObjectRow> rows, PartEncoder<ObjectColumns> encoder) : RowPart(index, rows.Count * (long)rows[0].Values.Length * 32)
     {
         public override ulong Hash() => 0;
 
@@ -101,7 +101,7 @@ sealed class ObjectSource(IAsyncEnumerable<IReadOnlyList<ObjectRow>> batches, Im
 }
 
 /// <summary>Appends objects to the columns of a chunk.</summary>
-sealed class ObjectColumns(IReadOnlyList<ImportColumn> columns, ChunkBuilder builder, Func<string, bool> isMissing)
+sealed class ObjectColumns(IReadOnlyList<SourceColumn> columns, ChunkBuilder builder, Func<string, bool> isMissing)
 {
     const int MaxShownValue = 60;
     const string LateProperty = "a property that the first objects don't have (Select-Object with all names gives each the same)";

@@ -2,8 +2,8 @@ using System.Collections;
 using System.Globalization;
 using System.Numerics;
 using System.Text;
-using RedisML.Datasets;
-using RedisML.Datasets.Columns;
+using RedisML.Columns;
+using RedisML.Columns.Builders;
 using RedisML.Formats.Text;
 
 namespace RedisML.Formats.Objects;

@@ -1,4 +1,4 @@
-using RedisML.Datasets;
+using RedisML.Columns;
 using RedisML.Expressions;
 using static RedisML.Formats.Onnx.TensorProto.Types;
 

@@ -1,12 +1,11 @@
 using System.Text.Unicode;
 using Apache.Arrow;
 using Apache.Arrow.Ipc;
-using Apache.Arrow.Types;
 using ParquetSharp;
 using ParquetSharp.Arrow;
 using ParquetSharp.IO;
-using RedisML.Datasets;
-using RedisML.Datasets.Columns;
+using RedisML.Columns;
+using RedisML.Errors;
 using ArrowTimeUnit = Apache.Arrow.Types.TimeUnit;
 
 namespace RedisML.Formats.Parquet;

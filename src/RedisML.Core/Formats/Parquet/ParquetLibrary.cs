@@ -1,4 +1,5 @@
 using ParquetSharp;
+using RedisML.Errors;
 
 namespace RedisML.Formats.Parquet;
 

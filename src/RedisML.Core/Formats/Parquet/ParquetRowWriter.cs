@@ -2,8 +2,8 @@ using Apache.Arrow;
 using Apache.Arrow.Types;
 using ParquetSharp;
 using ParquetSharp.Arrow;
-using RedisML.Datasets;
-using RedisML.Datasets.Columns;
+using RedisML.Columns;
+using RedisML.Errors;
 using RedisML.Formats.Arrow;
 
 namespace RedisML.Formats.Parquet;

@@ -1,5 +1,4 @@
-using RedisML.Datasets;
-using RedisML.Datasets.Columns;
+using RedisML.Columns;
 
 namespace RedisML.Formats.Text;
 

@@ -1,8 +1,8 @@
 using System.Buffers.Text;
 using System.Globalization;
 using System.Text;
-using RedisML.Datasets;
-using RedisML.Datasets.Columns;
+using RedisML.Columns;
+using RedisML.Columns.Builders;
 
 namespace RedisML.Formats.Text;
 

@@ -1,7 +1,9 @@
 using System.Globalization;
 using RedisML.Charts;
+using RedisML.Errors;
+using RedisML.Runs;
 
-namespace RedisML.Training;
+namespace RedisML.Training.Charts;
 
 /// <summary>A curve of a metric over steps, scaled: what every way of drawing it needs.</summary>
 public sealed class MetricChart : Chart

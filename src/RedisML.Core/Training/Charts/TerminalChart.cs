@@ -1,6 +1,6 @@
 using RedisML.Charts;
 
-namespace RedisML.Training;
+namespace RedisML.Training.Charts;
 
 /// <summary>Draws a curve with Braille dots, two across and four down a character.</summary>
 public static class TerminalChart

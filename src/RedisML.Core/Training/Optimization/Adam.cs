@@ -1,4 +1,4 @@
-namespace RedisML.Training;
+namespace RedisML.Training.Optimization;
 
 /// <summary>Adam (Kingma and Ba, 2015, algorithm 1).</summary>
 internal sealed class Adam(double[] start, Penalty penalty, BatchPlan plan) : BatchOptimizer(start, penalty, plan)

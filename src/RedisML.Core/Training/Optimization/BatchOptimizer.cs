@@ -1,4 +1,4 @@
-namespace RedisML.Training;
+namespace RedisML.Training.Optimization;
 
 /// <summary>What optimizers by batches share: batches and passes, the learning rate, and penalties.</summary>
 /// <remarks>

@@ -1,6 +1,6 @@
 using RedisML.Numerics;
 
-namespace RedisML.Training;
+namespace RedisML.Training.Optimization;
 
 /// <summary>What the last iterations tell of the curvature: L-BFGS's estimate of the inverse Hessian.</summary>
 /// <remarks>Nocedal and Wright, "Numerical Optimization" (2006), algorithm 7.4, with a preconditioner as the initial estimate.</remarks>

@@ -1,6 +1,6 @@
 using System.IO.Hashing;
 
-namespace RedisML.Training;
+namespace RedisML.Training.Optimization;
 
 /// <summary>A stream that keeps nothing of what is written to it but the hash.</summary>
 sealed class HashStream(NonCryptographicHashAlgorithm hash) : Stream

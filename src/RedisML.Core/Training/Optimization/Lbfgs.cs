@@ -1,6 +1,6 @@
 using RedisML.Numerics;
 
-namespace RedisML.Training;
+namespace RedisML.Training.Optimization;
 
 /// <summary>L-BFGS.</summary>
 /// <remarks>

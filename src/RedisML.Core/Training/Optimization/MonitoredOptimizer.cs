@@ -1,4 +1,4 @@
-namespace RedisML.Training;
+namespace RedisML.Training.Optimization;
 
 /// <summary>
 /// Judges each iteration of another optimizer by the loss of the validation rows, where there are any, and keeps the best; its last

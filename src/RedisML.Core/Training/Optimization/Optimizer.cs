@@ -1,6 +1,7 @@
 using System.IO.Hashing;
+using RedisML.Errors;
 
-namespace RedisML.Training;
+namespace RedisML.Training.Optimization;
 
 /// <summary>How an optimization stands, or how it ended.</summary>
 internal enum OptimizerState

@@ -1,4 +1,4 @@
-namespace RedisML.Training;
+namespace RedisML.Training.Optimization;
 
 /// <summary>The optimizers of a training.</summary>
 public enum OptimizerKind

@@ -1,6 +1,6 @@
 using RedisML.Numerics;
 
-namespace RedisML.Training;
+namespace RedisML.Training.Optimization;
 
 /// <summary>L-BFGS for a penalty that has L1 in it, which has no gradient where a weight is 0.</summary>
 /// <remarks>

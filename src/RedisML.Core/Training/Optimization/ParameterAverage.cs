@@ -1,4 +1,4 @@
-namespace RedisML.Training;
+namespace RedisML.Training.Optimization;
 
 /// <summary>No gradients: in each pass, parameters that were trained on parts of the rows are averaged by the rows' weight (McMahan et al., 2017).</summary>
 internal sealed class ParameterAverage(double[] start, int epochs) : Optimizer

@@ -1,6 +1,6 @@
 using RedisML.Numerics;
 
-namespace RedisML.Training;
+namespace RedisML.Training.Optimization;
 
 /// <summary>What large weights cost beside the sum of losses: <c>½·L2·‖w‖² + L1·Σ|w|</c>.</summary>
 /// <param name="WeightCount">The parameters that are penalised, which are the first; intercepts come after them.</param>

@@ -1,4 +1,6 @@
-namespace RedisML.Training;
+using RedisML.Algorithms.Linear;
+
+namespace RedisML.Training.Optimization;
 
 /// <summary>A fixed estimate of the inverse Hessian, symmetric and positive definite, from which an optimizer starts.</summary>
 internal abstract class Preconditioner

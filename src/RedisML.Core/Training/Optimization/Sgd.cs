@@ -1,6 +1,6 @@
 using RedisML.Numerics;
 
-namespace RedisML.Training;
+namespace RedisML.Training.Optimization;
 
 /// <summary>Stochastic gradient descent with momentum (Sutskever et al., 2013, equations 1 and 2).</summary>
 /// <remarks>

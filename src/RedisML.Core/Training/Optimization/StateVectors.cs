@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace RedisML.Training;
+namespace RedisML.Training.Optimization;
 
 /// <summary>Vectors in an optimizer's state: their length, then their values, little-endian.</summary>
 static class StateVectors

@@ -1,8 +1,9 @@
+using RedisML.Columns.Chunks;
 using RedisML.Connections;
 using RedisML.Datasets;
-using RedisML.Datasets.Chunks;
-using RedisML.Datasets.Importing;
 using RedisML.Datasets.Splitting;
+using RedisML.Errors;
+using RedisML.Importing;
 using RedisML.Unit.Fixtures;
 
 namespace RedisML.Unit.Datasets.Splitting;

@@ -1,8 +1,10 @@
 using System.Text;
 using Apache.Arrow;
+using RedisML.Columns;
+using RedisML.Columns.Builders;
 using RedisML.Datasets;
-using RedisML.Datasets.Columns;
 using RedisML.Datasets.Splitting;
+using RedisML.Errors;
 using RedisML.Unit.Fixtures;
 
 namespace RedisML.Unit.Datasets.Splitting;

@@ -1,6 +1,7 @@
+using RedisML.Columns;
 using RedisML.Datasets;
-using RedisML.Datasets.Importing;
 using RedisML.Datasets.Statistics;
+using RedisML.Importing;
 using RedisML.Unit.Fixtures;
 
 namespace RedisML.Unit.Datasets.Statistics;

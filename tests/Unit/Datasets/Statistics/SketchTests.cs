@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
-using RedisML.Datasets;
-using RedisML.Datasets.Columns;
+using RedisML.Columns;
+using RedisML.Columns.Builders;
 using RedisML.Datasets.Statistics;
 using RedisML.Unit.Fixtures;
 

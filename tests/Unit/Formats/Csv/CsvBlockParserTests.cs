@@ -1,9 +1,8 @@
 using System.Text;
-using RedisML.Datasets;
-using RedisML.Datasets.Chunks;
-using RedisML.Datasets.Importing;
+using RedisML.Columns;
+using RedisML.Columns.Chunks;
+using RedisML.Formats;
 using RedisML.Formats.Csv;
-using Xunit;
 
 namespace RedisML.Unit.Formats.Csv;
 
@@ -24,7 +23,7 @@ public sealed class CsvBlockParserTests
     public void A_row_that_does_not_fit_is_found_by_the_sieve(TypeKind kind, bool inferred)
     {
         var dialect = new CsvDialect(';', (byte)'\n', []);
-        ImportColumn[] columns = [new("a", kind == TypeKind.Int64 ? ColumnType.Int64 : ColumnType.Float64, inferred), new("b", ColumnType.Utf8, true)];
+        SourceColumn[] columns = [new("a", kind == TypeKind.Int64 ? ColumnType.Int64 : ColumnType.Float64, inferred), new("b", ColumnType.Utf8, true)];
         foreach (var text in s_texts)
         {
             // Rows before it, so that it isn't left out of the vectors as the first are, and behind it.

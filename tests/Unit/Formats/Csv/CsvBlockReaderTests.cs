@@ -1,4 +1,5 @@
 using System.Text;
+using RedisML.Errors;
 using RedisML.Formats.Csv;
 
 namespace RedisML.Unit.Formats.Csv;

@@ -1,8 +1,9 @@
 using System.Text;
 using System.Text.Json;
-using RedisML.Connections;
+using RedisML.Columns;
 using RedisML.Datasets;
-using RedisML.Datasets.Importing;
+using RedisML.Errors;
+using RedisML.Importing;
 using RedisML.Unit.Fixtures;
 
 namespace RedisML.Unit.Formats.Csv;

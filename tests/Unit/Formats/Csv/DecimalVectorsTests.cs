@@ -1,7 +1,6 @@
 using System.Text;
 using RedisML.Formats.Csv;
 using RedisML.Formats.Text;
-using Xunit;
 
 namespace RedisML.Unit.Formats.Csv;
 

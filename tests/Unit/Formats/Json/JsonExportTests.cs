@@ -1,6 +1,6 @@
 using System.Text.Json;
+using RedisML.Exporting;
 using RedisML.Features;
-using RedisML.Formats.Json;
 using RedisML.Models;
 
 namespace RedisML.Unit.Formats.Json;
@@ -19,7 +19,7 @@ public sealed class JsonExportTests
             Definition = new()
             {
                 Algorithm = Algorithm.Linear,
-                Pipeline = new() { Features = [new NumericFeature("carat", 0.5, 2)], Label = new("price", RedisML.Datasets.ColumnType.Float64, null) },
+                Pipeline = new() { Features = [new NumericFeature("carat", 0.5, 2)], Label = new("price", RedisML.Columns.ColumnType.Float64, null) },
                 Lineage = new() { Dataset = "d", DatasetVersion = 1, Run = "r", RowsUsed = 5, Trained = DateTimeOffset.UnixEpoch },
             },
         };

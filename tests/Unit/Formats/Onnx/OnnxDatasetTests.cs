@@ -1,7 +1,9 @@
+using RedisML.Algorithms.Linear;
+using RedisML.Columns;
 using RedisML.Datasets;
-using RedisML.Datasets.Importing;
+using RedisML.Expressions;
 using RedisML.Features;
-using RedisML.Formats.Onnx;
+using RedisML.Importing;
 using RedisML.Models;
 using RedisML.Prediction;
 using RedisML.Training;

@@ -1,7 +1,8 @@
-using RedisML.Datasets;
+using RedisML.Algorithms.Linear;
+using RedisML.Columns;
+using RedisML.Errors;
 using RedisML.Expressions;
 using RedisML.Features;
-using RedisML.Formats.Onnx;
 using RedisML.Models;
 
 namespace RedisML.Unit.Formats.Onnx;

@@ -1,5 +1,5 @@
 using Microsoft.ML.OnnxRuntime;
-using RedisML.Features;
+using RedisML.Columns;
 
 namespace RedisML.Unit.Formats.Onnx;
 

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using RedisML.Formats.Text;
-using Xunit;
 
 namespace RedisML.Unit.Formats.Text;
 

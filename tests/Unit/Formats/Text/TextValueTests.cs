@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
-using RedisML.Datasets;
-using RedisML.Datasets.Columns;
+using RedisML.Columns;
+using RedisML.Columns.Builders;
 using RedisML.Formats.Text;
 
 namespace RedisML.Unit.Formats.Text;

@@ -1,4 +1,3 @@
-using RedisML.Connections;
 using RedisML.Models;
 using RedisML.Training;
 using RedisML.Unit.Fixtures;

@@ -1,6 +1,6 @@
 using RedisML.Datasets;
-using RedisML.Datasets.Importing;
-using RedisML.Training;
+using RedisML.Errors;
+using RedisML.Importing;
 using RedisML.Unit.Fixtures;
 
 namespace RedisML.Unit.Training.Nodes;

@@ -1,6 +1,7 @@
 using RedisML.Connections;
-using RedisML.Datasets.Importing;
+using RedisML.Errors;
 using RedisML.Training;
+using RedisML.Training.Optimization;
 using RedisML.Unit.Fixtures;
 using StackExchange.Redis;
 

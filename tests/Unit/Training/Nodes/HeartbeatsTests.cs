@@ -1,4 +1,4 @@
-using RedisML.Training;
+using RedisML.Runs.Nodes;
 
 namespace RedisML.Unit.Training.Nodes;
 

@@ -1,5 +1,7 @@
 using RedisML.Connections;
+using RedisML.Errors;
 using RedisML.Models;
+using RedisML.Runs;
 using RedisML.Training;
 using RedisML.Unit.Fixtures;
 

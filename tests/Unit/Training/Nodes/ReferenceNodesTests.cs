@@ -1,4 +1,4 @@
-using RedisML.Datasets.Importing;
+using RedisML.Importing;
 using RedisML.Unit.Fixtures;
 
 namespace RedisML.Unit.Training.Nodes;

@@ -1,9 +1,11 @@
 using System.Globalization;
 using System.Text;
+using RedisML.Algorithms.Linear;
 using RedisML.Connections;
 using RedisML.Datasets;
-using RedisML.Datasets.Importing;
+using RedisML.Importing;
 using RedisML.Models;
+using RedisML.Runs;
 using RedisML.Training;
 using RedisML.Unit.Fixtures;
 

@@ -1,5 +1,6 @@
 using RedisML.Connections;
-using RedisML.Training;
+using RedisML.Errors;
+using RedisML.Runs;
 using RedisML.Unit.Fixtures;
 
 namespace RedisML.Unit.Training.Nodes;

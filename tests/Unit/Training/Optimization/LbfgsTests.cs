@@ -1,6 +1,7 @@
-using RedisML.Training;
+using RedisML.Errors;
+using RedisML.Training.Optimization;
 
-namespace RedisML.Unit.Training;
+namespace RedisML.Unit.Training.Optimization;
 
 public sealed class LbfgsTests
 {

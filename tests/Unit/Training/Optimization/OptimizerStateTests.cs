@@ -1,6 +1,8 @@
-using RedisML.Training;
+using RedisML.Algorithms.Linear;
+using RedisML.Errors;
+using RedisML.Training.Optimization;
 
-namespace RedisML.Unit.Training;
+namespace RedisML.Unit.Training.Optimization;
 
 /// <summary>Replicas: what the state of an optimizer, written and read elsewhere, has to keep.</summary>
 public sealed class OptimizerStateTests

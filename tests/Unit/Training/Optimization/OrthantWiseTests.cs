@@ -1,6 +1,6 @@
-using RedisML.Training;
+using RedisML.Training.Optimization;
 
-namespace RedisML.Unit.Training;
+namespace RedisML.Unit.Training.Optimization;
 
 public sealed class OrthantWiseTests
 {

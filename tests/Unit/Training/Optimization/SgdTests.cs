@@ -1,4 +1,4 @@
-using RedisML.Training;
+using RedisML.Training.Optimization;
 
 namespace RedisML.Unit.Training.Optimization;
 

@@ -1,0 +1,121 @@
+using System.Globalization;
+using Google.Protobuf;
+using RedisML.Columns;
+using RedisML.Errors;
+using RedisML.Expressions;
+using RedisML.Features;
+using RedisML.Features.Onnx;
+using RedisML.Formats.Onnx;
+using RedisML.Models;
+using static RedisML.Formats.Onnx.TensorProto.Types;
+
+namespace RedisML.Algorithms.Linear;
+
+/// <summary>A trained model as an ONNX graph, feature pipeline and all: raw columns in, prediction out.</summary>
+/// <remarks>
+/// Inputs, each [rows, 1]: numbers and booleans as doubles (NaN is missing), text as strings ("" is missing). Outputs: <c>prediction</c>
+/// [rows, 1]; or <c>label</c> [rows, 1], a string for text and a double else, and <c>probability</c> [rows, classes]. Where a missing input
+/// leaves no prediction, they are NaN and "". An output whose name a column has gets <c>_1</c> at its end.
+/// </remarks>
+sealed class OnnxExport
+{
+    readonly Model _model;
+    readonly ModelDefinition _definition;
+    readonly FeaturePipeline _pipeline;
+    readonly OnnxGraph _graph;
+    readonly Dictionary<string, ColumnType> _types;
+    readonly Dictionary<string, string> _values = new(StringComparer.Ordinal);
+    readonly Dictionary<string, ColumnExpression> _derived;
+
+    OnnxExport(Model model)
+    {
+        _model = model;
+        _definition = model.Definition ?? throw new RedisMLException("ModelNotTrained", ErrorKind.InvalidOperation,
+            $"Model '{model.Name}' was set by hand: it says nothing of columns, so ONNX can't hold it. Export it as Json or Safetensors.", model.Name);
+        _pipeline = _definition.Pipeline;
+        _graph = new(model.Name);
+        _types = _pipeline.Inputs.ToDictionary(c => c.Name, c => c.Type, StringComparer.Ordinal);
+        _derived = _pipeline.Derived.ToDictionary(d => d.Name, d => ColumnExpression.Parse(d.Expression), StringComparer.Ordinal);
+    }
+
+    /// <summary>The bytes of the file.</summary>
+    /// <exception cref="RedisMLException"><c>ModelNotTrained</c>, <c>ParameterShapeMismatch</c>.</exception>
+    internal static byte[] Write(Model model, IEnumerable<KeyValuePair<string, ParameterValue>> parameters)
+    {
+        var export = new OnnxExport(model);
+        return export.Build(LinearParameters.Of(model, parameters)).ToByteArray();
+    }
+
+    ModelProto Build(LinearParameters parameters)
+    {
+        foreach (var column in _pipeline.Inputs)
+            _values[column.Name] = column.Type == ColumnType.Utf8
+                ? _graph.Input(column.Name, DataType.String, "Text; \"\" is a missing value.")
+                : _graph.Input(column.Name, DataType.Double, column.Type == ColumnType.Boolean ? "0 or 1; NaN is a missing value." : "NaN is a missing value.");
+
+        int outputs = parameters.Intercepts.Length;
+        var scores = new OnnxFeatures(_graph, _pipeline, parameters.Weights, outputs, ValueOf).Scores();
+        scores = _graph.Add("Add", scores, _graph.Constant(parameters.Intercepts, 1, outputs));
+
+        if (_definition.Algorithm == Algorithm.Poisson) scores = _graph.Add("Exp", scores);
+        if (!_definition.Algorithm.IsClassifier()) _graph.Output("prediction", scores, DataType.Double, 1, $"{_pipeline.Label.Column}.");
+        else AddClassification(scores);
+        return Describe(_graph.ToModel());
+    }
+
+    IReadOnlyList<string> Classes => _pipeline.Label.Classes ?? [];
+
+    void AddClassification(string scores)
+    {
+        var probability = _definition.Algorithm == Algorithm.Logistic ? BothClasses(scores)
+            : _graph.Add("Softmax", [scores], [OnnxGraph.Int("axis", 1)]);
+        var index = _graph.Add("ArgMax", [probability], [OnnxGraph.Int("axis", 1), OnnxGraph.Int("keepdims", 1)]);
+        var isMissing = _graph.Add("IsNaN", _graph.Add("Gather", [probability, _graph.Constant([0L], 1)], [OnnxGraph.Int("axis", 1)]));
+        bool isText = _pipeline.Label.Type == ColumnType.Utf8;
+        var classes = isText ? _graph.Constant(Classes, Classes.Count)
+            : _graph.Constant([.. Classes.Select(c => Categories.Parse(_pipeline.Label.Type, c))], Classes.Count);
+        var missing = isText ? _graph.Constant([""], 1, 1) : _graph.Scalar(double.NaN);
+        var label = _graph.Add("Where", isMissing, missing, _graph.Add("Gather", classes, index));
+
+        _graph.Output("label", label, isText ? DataType.String : DataType.Double, 1, $"The most probable class of {_pipeline.Label.Column}.");
+        _graph.Output("probability", probability, DataType.Double, Classes.Count, $"Of the classes, in this order: {string.Join(", ", Classes)}.");
+    }
+
+    /// <summary>The other class's probability is no difference from 1, which would lose a small one.</summary>
+    string BothClasses(string scores) =>
+        _graph.Add("Concat", [_graph.Add("Sigmoid", _graph.Add("Neg", scores)), _graph.Add("Sigmoid", scores)], [OnnxGraph.Int("axis", 1)]);
+
+    /// <summary>The value of an input, or of a derived column, which is computed when first asked for.</summary>
+    string ValueOf(string column) => _values.TryGetValue(column, out var value) ? value : _derived.TryGetValue(column, out var expression)
+        ? _values[column] = new OnnxExpression(_graph, expression, TypeOf, ValueOf).Lower()
+        : throw NearestName.NotFound("ColumnNotFound", "column", column, _types.Keys.Concat(_derived.Keys));
+
+    ColumnType TypeOf(string column) => _derived.TryGetValue(column, out var expression) ? expression.ResultType(TypeOf)
+        : _types.TryGetValue(column, out var type) ? type
+        : throw NearestName.NotFound("ColumnNotFound", "column", column, _types.Keys.Concat(_derived.Keys));
+
+    ModelProto Describe(ModelProto model)
+    {
+        var lineage = _definition.Lineage;
+        model.ProducerName = "RedisML";
+        model.ProducerVersion = typeof(OnnxExport).Assembly.GetName().Version!.ToString(3);
+        model.ModelVersion = _model.Version;
+        model.DocString = $"{_definition.Algorithm} model '{_model.Name}', version {_model.Version}, of {_pipeline.Label.Column} in dataset '{lineage.Dataset}'.";
+        Note("model", _model.Name);
+        Note("algorithm", _definition.Algorithm.ToString());
+        Note("label", _pipeline.Label.Column);
+        Note("dataset", lineage.Dataset);
+        Note("dataset_version", Invariant(lineage.DatasetVersion));
+        Note("run", lineage.Run);
+        if (lineage.Seed is { } seed) Note("seed", Invariant(seed));
+        Note("rows_used", Invariant(lineage.RowsUsed));
+        Note("rows_dropped", Invariant(lineage.RowsDropped));
+        Note("trained", lineage.Trained.ToString("O", CultureInfo.InvariantCulture));
+        if (_model.Modified) Note("modified", "true");
+        return model;
+
+        void Note(string key, string value) => model.MetadataProps.Add(new StringStringEntryProto { Key = key, Value = value });
+
+        static string Invariant(long number) => number.ToString(CultureInfo.InvariantCulture);
+    }
+}

@@ -1,0 +1,102 @@
+using RedisML.Algorithms.Linear;
+using RedisML.Errors;
+using RedisML.Features;
+using RedisML.Models;
+using RedisML.Numerics;
+using RedisML.Training;
+using RedisML.Training.Optimization;
+
+namespace RedisML.Algorithms.Script;
+
+/// <summary>A model whose loss and gradient a script computes; or, to be averaged, its parameters trained on the rows.</summary>
+/// <param name="model">The built-in model that it is; null where it is the script's own.</param>
+/// <param name="parameters">In the order of the vector.</param>
+/// <param name="start">Null where <paramref name="model"/> has one.</param>
+internal sealed class ScriptObjective(
+    EncodedLayout layout, Objective? model, IReadOnlyList<ParameterShape> parameters, double[]? start, IReadOnlyList<string>? classes,
+    ITrainingScript script, ScriptReduction reduction, bool needsLoss) : Objective(layout, outputs: 0)
+{
+    /// <summary>What a specification's script trains: a built-in model's weights and intercepts, or parameters of its own.</summary>
+    public static ScriptObjective Create(
+        TrainingSpecification specification, PipelineFit fit, EncodedLayout layout, Objective? model, ITrainingScript script)
+    {
+        var initial = specification.Script!.InitialParameters;
+        IReadOnlyList<ParameterShape> parameters = [.. initial.Select(p => p.Parameter)];
+        double[]? start = [.. initial.SelectMany(p => p.Values)];
+        if (model is not null)
+        {
+            int outputs = model.ParameterCount - model.WeightCount;
+            int[] shape = specification.Algorithm == Algorithm.Softmax ? [outputs] : [];
+            parameters = [new(LinearParameters.WeightName, [.. shape, layout.Width]), new(LinearParameters.InterceptName, shape)];
+            start = initial.Count == 0 ? null : [.. parameters.SelectMany(p => Find(p).Values)];
+        }
+        bool needsLoss = specification.Script.Reduction == ScriptReduction.Sum && specification.Optimizer.Kind == OptimizerKind.Lbfgs;
+        return new(layout, model, parameters, start, fit.Pipeline.Label.Classes, script, specification.Script.Reduction, needsLoss);
+
+        InitialParameter Find(ParameterShape parameter) =>
+            initial.FirstOrDefault(p => p.Parameter.Name.Equals(parameter.Name, StringComparison.OrdinalIgnoreCase) && p.Values.Length == parameter.Count())
+            ?? throw new RedisMLException("InitialParameterInvalid", ErrorKind.InvalidArgument,
+                $"{specification.Algorithm} has a parameter '{parameter.Name}' of {parameter.Count():N0} numbers, which -InitialParameter doesn't give.", parameter.Name);
+    }
+
+    readonly EncodedLayout _layout = layout;
+
+    /// <summary>Where the training is; set by the leader between steps.</summary>
+    public ScriptStep Step { get; set; }
+
+    public override int WeightCount => model?.WeightCount ?? 0;
+
+    public override int ParameterCount { get; } = parameters.Sum(p => p.Count());
+
+    public override int ScratchPerRow => 0;
+
+    public override double[] Start(PipelineFit fit) => start ?? model!.Start(fit);
+
+    public override double[] StartIntercepts(PipelineFit fit) => model?.StartIntercepts(fit) ?? [];
+
+    public override double[] StartCurvatures(PipelineFit fit) => model?.StartCurvatures(fit) ?? [];
+
+    public override double Curvature(PipelineFit fit) => model?.Curvature(fit) ?? 1;
+
+    public override double ParameterScale(PipelineFit fit) => model?.ParameterScale(fit) ?? 1;
+
+    protected override double AddGradient(
+        EncodedBlock block, Targets targets, ReadOnlySpan<double> vector, Span<double> gradient, Span<double> scratch)
+    {
+        var outcome = script.Run(new(_layout, block, targets, classes), Named(vector), Step);
+        double weight = reduction == ScriptReduction.Average ? targets.TotalWeight : 1;
+        int first = 0;
+        foreach (var parameter in parameters)
+        {
+            int count = parameter.Count();
+            if (!Step.IsValidation)
+            {
+                if (!outcome.Values.TryGetValue(parameter.Name, out var values))
+                    throw Invalid($"The script returned nothing for parameter '{parameter.Name}'", parameter.Name);
+                if (values.Length != count)
+                    throw Invalid($"The script returned {values.Length:N0} numbers for parameter '{parameter.Name}', which has {count:N0}", parameter.Name);
+                Lanes.AddScaled(gradient.Slice(first, count), weight, values);
+            }
+            first += count;
+        }
+        if (outcome.Loss is null && (needsLoss || Step.IsValidation))
+            throw Invalid("The script returned no Loss, which L-BFGS and -Validation need", "Loss");
+        return outcome.Loss ?? 0;
+    }
+
+    Dictionary<string, object> Named(ReadOnlySpan<double> vector)
+    {
+        var named = new Dictionary<string, object>(StringComparer.OrdinalIgnoreCase);
+        int first = 0;
+        foreach (var parameter in parameters)
+        {
+            int count = parameter.Count();
+            named[parameter.Name] = parameter.Shape.Count == 0 ? vector[first] : vector.Slice(first, count).ToArray();
+            first += count;
+        }
+        return named;
+    }
+
+    static RedisMLException Invalid(string what, string name) => new("ScriptResultInvalid", ErrorKind.InvalidData,
+        $"{what}. It should return a hashtable with the sum of its rows' losses as Loss and a number or an array for each parameter.", name);
+}

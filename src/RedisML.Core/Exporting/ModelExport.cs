@@ -1,0 +1,66 @@
+using RedisML.Algorithms.Linear;
+using RedisML.Errors;
+using RedisML.Models;
+
+namespace RedisML.Exporting;
+
+/// <summary>The file formats of a model.</summary>
+public enum ModelFormat
+{
+    /// <summary>Of trained models: raw columns in, prediction out.</summary>
+    Onnx,
+
+    /// <summary>The parameters, for other libraries of machine learning.</summary>
+    Safetensors,
+
+    /// <summary>Definition and parameters, for anything else.</summary>
+    Json,
+}
+
+/// <summary>Writes models to files.</summary>
+public static class ModelExport
+{
+    /// <summary>The format that a file's extension says, or null.</summary>
+    public static ModelFormat? FormatOf(string path) =>
+        Enum.GetValues<ModelFormat>().Cast<ModelFormat?>().FirstOrDefault(f => path.EndsWith($".{f}", StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>Writes a version of a model to a file. The file is there whole or not at all.</summary>
+    /// <param name="overwrite">Whether a file that exists is replaced.</param>
+    /// <exception cref="RedisMLException">
+    /// <c>FileExists</c>, <c>DirectoryNotFound</c>, <c>FileNotWritten</c>; for ONNX <c>ModelNotTrained</c>, <c>ParameterShapeMismatch</c>.
+    /// </exception>
+    public static async Task WriteAsync(
+        ModelStore models, Model model, ModelFormat format, string path, bool overwrite, CancellationToken cancellation)
+    {
+        var file = new FileInfo(path);
+        if (!overwrite && file.Exists)
+            throw new RedisMLException("FileExists", ErrorKind.ResourceExists, $"There is a file '{file.FullName}'. Use -Force to replace it.", path);
+        if (file.Directory is not { Exists: true } directory)
+            throw new RedisMLException("DirectoryNotFound", ErrorKind.ObjectNotFound, $"There is no directory '{file.DirectoryName}'.", path);
+
+        var parameters = await models.ReadParametersAsync(model, null, cancellation).ConfigureAwait(false);
+        var bytes = Write(model, parameters, format);
+        var temporary = Path.Combine(directory.FullName, $".{file.Name}.{Guid.NewGuid():N}.tmp");
+        try
+        {
+            await File.WriteAllBytesAsync(temporary, bytes, cancellation).ConfigureAwait(false);
+            File.Move(temporary, file.FullName, overwrite);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new RedisMLException("FileNotWritten", ErrorKind.WriteError, $"'{file.FullName}' can't be written: {e.Message}", path, e);
+        }
+        finally
+        {
+            File.Delete(temporary);
+        }
+    }
+
+    static byte[] Write(Model model, IReadOnlyList<KeyValuePair<string, ParameterValue>> parameters, ModelFormat format) => format switch
+    {
+        ModelFormat.Onnx => OnnxExport.Write(model, parameters),
+        ModelFormat.Safetensors => SafetensorsExport.Write(model, parameters),
+        ModelFormat.Json => JsonExport.Write(model, parameters),
+        _ => throw new ArgumentOutOfRangeException(nameof(format)),
+    };
+}

@@ -1,0 +1,50 @@
+using RedisML.Columns;
+using RedisML.Columns.Chunks;
+
+namespace RedisML.Formats;
+
+/// <summary>A piece of a source, some whole rows, that is held in memory until it has been encoded. Dispose gives the memory back.</summary>
+/// <param name="index">Its number, from 0; also that of its chunk.</param>
+/// <param name="bytes">The memory that it holds.</param>
+abstract class RowPart(int index, long bytes) : IDisposable
+{
+    public int Index { get; } = index;
+
+    public long Bytes { get; } = bytes;
+
+    /// <summary>Bytes of the source up to the part's end, compressed where it is: roughly, for estimates.</summary>
+    public long SourceBytes { get; init; } = bytes;
+
+    /// <summary>What messages call the file that it is of, where a source has several; null for the source's own name.</summary>
+    public string? File { get; init; }
+
+    /// <summary>The line, or row, in the file at which it starts; null where it follows the part before it.</summary>
+    public long? FirstLine { get; init; }
+
+    /// <summary>A hash of its content, by which a resumed import knows that it reads the same again.</summary>
+    public abstract ulong Hash();
+
+    /// <summary>Makes a chunk of its rows, on any thread.</summary>
+    /// <param name="leaveOut">Whether rows that don't fit are left out and returned; else the first of them ends it, without a chunk.</param>
+    public abstract EncodedPart Encode(bool leaveOut);
+
+    public abstract void Dispose();
+}
+
+/// <summary>What became of a part.</summary>
+/// <param name="Chunk">Null where no row fits, and where a bad row ended it.</param>
+/// <param name="BadRows">In the order of the source.</param>
+/// <param name="Lines">Lines, or rows, of the source in the part.</param>
+readonly record struct EncodedPart(EncodedChunk? Chunk, IReadOnlyList<BadRow> BadRows, long Lines);
+
+/// <summary>A row that doesn't fit.</summary>
+/// <param name="Line">From 1, counted from the start of the part.</param>
+/// <param name="Column">The index of the column, or −1 where the whole record is wrong.</param>
+/// <param name="Value">The text in the source, shortened.</param>
+/// <param name="Reason">What is wrong with the record; empty where its value doesn't fit the column.</param>
+/// <param name="ValueType">The narrowest type that would hold the value.</param>
+sealed record BadRow(long Line, int Column, string Value, string Reason, ColumnType ValueType)
+{
+    /// <summary>The record as it stands in the source, for the reject file.</summary>
+    public ReadOnlyMemory<byte> Record { get; init; }
+}

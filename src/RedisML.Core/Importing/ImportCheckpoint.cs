@@ -1,0 +1,43 @@
+using System.Text.Json;
+using RedisML.Datasets;
+using RedisML.Errors;
+using RedisML.Formats;
+
+namespace RedisML.Importing;
+
+/// <summary>Where an import could go on: lies in its journal.</summary>
+/// <param name="Source">The name of the source.</param>
+/// <param name="Length">Its length in bytes.</param>
+/// <param name="Options">A hash of what decides how its rows come out.</param>
+/// <param name="BaseVersion">The version of the dataset that the import started from; 0 for none.</param>
+/// <param name="Columns">With the types as widened so far.</param>
+/// <param name="Parts">Parts that have been committed.</param>
+/// <param name="Hash">Of those parts.</param>
+/// <param name="File">That the last of them was of.</param>
+/// <param name="Line">Where the next part starts in it.</param>
+/// <param name="Rejected">Rows rejected so far.</param>
+/// <param name="RejectBytes">Length of the reject file then.</param>
+sealed record ImportCheckpoint(
+    string Source, long? Length, string Options, long BaseVersion, IReadOnlyList<SourceColumn> Columns,
+    int Parts, string Hash, string File, long Line, long Rejected, long RejectBytes, WriterState Writer)
+{
+    public string ToJson() => JsonSerializer.Serialize(this, Dataset.Json);
+
+    public static ImportCheckpoint FromJson(string json) => JsonSerializer.Deserialize<ImportCheckpoint>(json, Dataset.Json)!;
+
+    /// <summary>Whether a source may be the one that this was of, before any of it is read.</summary>
+    /// <exception cref="RedisMLException"><c>SourceChanged</c>, <c>ResumeImpossible</c></exception>
+    public void Check(RowSource source, string options, long baseVersion, string dataset)
+    {
+        if (source.Name != Source) throw Impossible($"it was of '{Source}'");
+        if (source.Length != Length) throw Changed(source, $"it had {Length:N0} bytes and has {source.Length:N0}");
+        if (options != Options) throw Impossible("it had other options");
+        if (baseVersion != BaseVersion) throw Impossible($"the dataset has changed since (version {BaseVersion} then, {baseVersion} now)");
+
+        RedisMLException Impossible(string why) => new("ResumeImpossible", ErrorKind.InvalidOperation,
+            $"The import into '{dataset}' that broke off can't go on: {why}. Without -Resume it is discarded, and the import starts anew.", dataset);
+    }
+
+    public static RedisMLException Changed(RowSource source, string how) => new("SourceChanged", ErrorKind.InvalidData,
+        $"'{source.Name}' has changed since the import broke off: {how}. Without -Resume the import starts anew.", source.Name);
+}

@@ -1,0 +1,85 @@
+using RedisML.Errors;
+using RedisML.Formats;
+
+namespace RedisML.Importing;
+
+/// <summary>What becomes of rows that don't fit.</summary>
+public enum BadRowPolicy
+{
+    /// <summary>The first one stops the import.</summary>
+    Stop,
+
+    /// <summary>They are left out, and counted.</summary>
+    Skip,
+
+    /// <summary>They are left out, counted, and written to a file.</summary>
+    Quarantine,
+}
+
+/// <summary>Takes the rows that don't fit, as the options say: stops, counts, or writes them to the reject file.</summary>
+/// <param name="resumeFrom">Where the import goes on: the reject file is cut back to what it was then.</param>
+sealed class RejectedRows(RowSource source, IReadOnlyList<SourceColumn> columns, ImportOptions options, ImportCheckpoint? resumeFrom) : IAsyncDisposable
+{
+    FileStream? _file;
+
+    public long Count { get; private set; } = resumeFrom?.Rejected ?? 0;
+
+    /// <summary>Bytes written to the reject file.</summary>
+    public long FileBytes => _file?.Position ?? resumeFrom?.RejectBytes ?? 0;
+
+    /// <summary>Where the reject file lies, once there is one.</summary>
+    public string? Path => _file?.Name ?? (resumeFrom?.RejectBytes > 0 ? options.RejectPath ?? source.RejectPath : null);
+
+    /// <exception cref="RedisMLException"><c>BadRow</c>, <c>TooManyBadRows</c>, <c>RejectFileFailed</c>.</exception>
+    public async Task AddAsync(BadRow bad, string file, long line)
+    {
+        if (options.BadRow == BadRowPolicy.Stop) throw Error("BadRow", bad, file, line, "");
+        Count++;
+        if (options.BadRow == BadRowPolicy.Quarantine) await WriteAsync(bad, line).ConfigureAwait(false);
+        if (Count > options.MaxBadRows)
+            throw Error("TooManyBadRows", bad, file, line, $" It is one more than the {options.MaxBadRows:N0} bad rows that -MaxBadRow allows.");
+    }
+
+    public Task FlushAsync() => _file?.FlushAsync() ?? Task.CompletedTask;
+
+    public ValueTask DisposeAsync() => _file?.DisposeAsync() ?? ValueTask.CompletedTask;
+
+    async Task WriteAsync(BadRow bad, long line)
+    {
+        try
+        {
+            if (_file is null)
+            {
+                bool goesOn = resumeFrom?.RejectBytes > 0;
+                _file = new(options.RejectPath ?? source.RejectPath, goesOn ? FileMode.Open : FileMode.Create, FileAccess.Write, FileShare.Read);
+                if (goesOn)
+                {
+                    _file.SetLength(resumeFrom!.RejectBytes);
+                    _file.Position = resumeFrom.RejectBytes;
+                }
+                else
+                {
+                    await _file.WriteAsync(source.RejectHeader).ConfigureAwait(false);
+                }
+            }
+            await _file.WriteAsync(source.RejectLine(bad, line, ColumnName(bad), Reason(bad))).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            string path = options.RejectPath ?? source.RejectPath;
+            throw new RedisMLException("RejectFileFailed", ErrorKind.WriteError, $"The rejected rows can't be written to '{path}': {e.Message}", path, e);
+        }
+    }
+
+    string ColumnName(BadRow bad) => bad.Column < 0 ? "" : columns[bad.Column].Name;
+
+    string Reason(BadRow bad) => bad.Column < 0 ? bad.Reason : $"is no {columns[bad.Column].Type}";
+
+    RedisMLException Error(string id, BadRow bad, string file, long line, string more)
+    {
+        string name = ColumnName(bad), what = bad.Column < 0
+            ? $"{bad.Reason}: {bad.Value}"
+            : $"'{bad.Value}' in column '{name}' {Reason(bad)}. If it stands for a missing value, name it with -NullValue; if the column holds text, say so with -Schema @{{ '{name}' = 'Utf8' }}; -BadRow leaves such rows out";
+        return new(id, ErrorKind.InvalidData, $"'{file}', {source.RowName} {line}: {what}.{more}", $"{file}:{line}");
+    }
+}

@@ -1,0 +1,130 @@
+using System.Diagnostics;
+using RedisML.Connections;
+using RedisML.Errors;
+using StackExchange.Redis;
+
+namespace RedisML.Runs;
+
+/// <summary>A run's keys, and the scripts that change them. Whatever fails for a while is tried again until a deadline.</summary>
+internal sealed class RunLedger(RedisMLConnection connection, RunSpecification specification, string incarnation)
+{
+    static readonly TimeSpan s_firstPause = TimeSpan.FromMilliseconds(50);
+    static readonly TimeSpan s_longestPause = TimeSpan.FromSeconds(1);
+
+    public RunSpecification Specification { get; } = specification;
+
+    public string Incarnation { get; } = incarnation;
+
+    public RunKeys Keys { get; } = connection.Keys.Run(specification.Id);
+
+    public IDatabase Database { get; } = connection.Database;
+
+    public ISubscriber Subscriber { get; } = connection.Database.Multiplexer.GetSubscriber();
+
+    RedisValue Channel => Keys.Events.ToString();
+
+    /// <summary>A sign of life.</summary>
+    /// <param name="position">At which step the node has its state.</param>
+    /// <returns>Everything there is to know about the run.</returns>
+    public Task<RunView> BeatAsync(string node, string position, CancellationToken cancellation) => RetryAsync(async () =>
+    {
+        var reply = (RedisResult[])(await Database.ScriptEvaluateAsync(RunScripts.Beat,
+            [Keys.Control, Keys.Beats, Keys.Members, Keys.Candidates, Keys.Positions], [Incarnation, node, position]).ConfigureAwait(false))!;
+        if ((string)reply[0]! == "LOST" || RunControl.Parse(RunControl.Pairs(reply[1])) is not { } control) throw Lost();
+        return new RunView(control, Fields(reply[2]), Fields(reply[3]), Fields(reply[4]), Fields(reply[5]));
+    }, cancellation);
+
+    /// <summary>Starts a new generation, if the run is still in the one given.</summary>
+    public async Task<bool> ProposeAsync(
+        RunControl from, IReadOnlyList<string> members, string phase, string reason, string proposer, bool restart, CancellationToken cancellation)
+    {
+        var generation = NextGeneration(from.Generation);
+        RedisValue[] arguments = [Incarnation, from.Generation, generation, phase, reason, Channel, proposer, restart ? 1 : 0,
+            .. members.Order(StringComparer.Ordinal).Select(m => (RedisValue)m)];
+        return await EvaluateAsync(RunScripts.Propose, [Keys.Control, Keys.Members], arguments, cancellation).ConfigureAwait(false) == "OK";
+    }
+
+    public Task<string> ReadyAsync(string generation, string node, long lineage, long step, ulong digest, CancellationToken cancellation) =>
+        EvaluateAsync(RunScripts.Ready, [Keys.Control, Keys.Members],
+            [Incarnation, generation, node, lineage, step, $"{digest:x16}", Channel], cancellation);
+
+    /// <summary>Writes what a node adds to a step, and counts its arrival.</summary>
+    public Task<string> ArriveAsync(
+        string generation, string node, long step, ReadOnlyMemory<byte> header, ReadOnlyMemory<byte> payload, ulong digest, CancellationToken cancellation) => RetryAsync(async () =>
+    {
+        var key = Keys.Payload(node, step);
+        var written = Database.StringSetAsync(key, payload);
+        var arrived = Database.ScriptEvaluateAsync(RunScripts.Arrive, [Keys.Control, Keys.Members, key],
+            [Incarnation, generation, node, step, header, $"{digest:x16}", Channel]);
+        await Task.WhenAll(written, arrived).ConfigureAwait(false);
+        return Status(await arrived.ConfigureAwait(false));
+    }, cancellation);
+
+    public Task<string> HalfAsync(string generation, string node, long step, CancellationToken cancellation) =>
+        EvaluateAsync(RunScripts.Half, [Keys.Control, Keys.Members], [Incarnation, generation, node, step, Channel], cancellation);
+
+    /// <summary>Writes a checkpoint or snapshot, then points to it.</summary>
+    /// <param name="field"><c>ck</c> or <c>snap</c>.</param>
+    public async Task<string> PointAsync(
+        string generation, string node, string field, long step, ReadOnlyMemory<byte> body, CancellationToken cancellation)
+    {
+        var key = field == "ck" ? Keys.Checkpoint(generation, step) : Keys.Snapshot(generation, step);
+        var header = RunBlob.Header(Incarnation, generation, step, node, body.Span);
+        var blob = RunBlob.Join(header, body.Span);
+        await RetryAsync(() => Database.SetAddAsync(Keys.Blobs, (string)key!), cancellation).ConfigureAwait(false);
+        await RetryAsync(() => Database.StringSetAsync(key, blob), cancellation).ConfigureAwait(false);
+        return await EvaluateAsync(RunScripts.Point, [Keys.Control, Keys.Members, key],
+            [Incarnation, generation, node, field, step, header, blob.Length], cancellation).ConfigureAwait(false);
+    }
+
+    public Task<string> EndAsync(string generation, string node, string phase, string reason, string result, CancellationToken cancellation) =>
+        EvaluateAsync(RunScripts.End, [Keys.Control, Keys.Members], [Incarnation, generation, node, phase, reason, result, Channel], cancellation);
+
+    public Task<string> StopAsync(string reason, bool force, CancellationToken cancellation) =>
+        EvaluateAsync(RunScripts.Stop, [Keys.Control], [Incarnation, reason, Channel, force ? 1 : 0], cancellation);
+
+    /// <summary>Repeats what fails because the server is away, loads, or has no memory just now.</summary>
+    /// <exception cref="RedisMLException">It still fails at the deadline.</exception>
+    public async Task<T> RetryAsync<T>(Func<Task<T>> command, CancellationToken cancellation)
+    {
+        long start = Stopwatch.GetTimestamp();
+        for (var pause = s_firstPause; ; pause = pause * 2 < s_longestPause ? pause * 2 : s_longestPause)
+        {
+            try
+            {
+                return await command().WaitAsync(cancellation).ConfigureAwait(false);
+            }
+            catch (Exception e) when (IsPassing(e))
+            {
+                if (Stopwatch.GetElapsedTime(start).TotalSeconds > Specification.Nodes.OutageTimeout)
+                    throw RedisErrors.Translate(e, connection.Endpoint)!;
+                await Task.Delay(pause, cancellation).ConfigureAwait(false);
+            }
+        }
+    }
+
+    public RedisMLException Lost() => new("RunStateLost", ErrorKind.InvalidData,
+        $"The state of training run '{Specification.Id}' is no longer on {connection.Endpoint}: the server was restarted without its data, evicted it, " +
+        "or the run was removed. Start the training again; with an append-only file (appendonly yes) it would survive a restart.", Specification.Id);
+
+    static bool IsPassing(Exception e) => RedisPatience.MayPass(e) || e is RedisServerException && RedisErrors.CodeOf(e.Message) is "BUSY" or "OOM" or "MISCONF";
+
+    Task<string> EvaluateAsync(string script, RedisKey[] keys, RedisValue[] arguments, CancellationToken cancellation) =>
+        RetryAsync(async () => Status(await Database.ScriptEvaluateAsync(script, keys, arguments).ConfigureAwait(false)), cancellation);
+
+    string Status(RedisResult reply) => (string)((RedisResult[])reply!)[0]! is var status && status != "LOST" ? status : throw Lost();
+
+    static Dictionary<string, string> Fields(RedisResult flat) => RunControl.Pairs(flat).ToDictionary(StringComparer.Ordinal);
+
+    public static string NextGeneration(string generation) =>
+        $"{long.Parse(generation.Split('.')[0]) + 1}.{Random.Shared.NextInt64():x16}";
+}
+
+/// <summary>A run as a node sees it at one moment.</summary>
+/// <param name="Beats">Of each node, a counter.</param>
+/// <param name="Arrivals">Of each member: <c>-</c>, <c>r</c> when it is ready, the step that it arrived at.</param>
+/// <param name="Candidates">Nodes that want to take part, and what they are.</param>
+/// <param name="Positions">At which step each node has its state.</param>
+internal sealed record RunView(
+    RunControl Control, IReadOnlyDictionary<string, string> Beats, IReadOnlyDictionary<string, string> Arrivals,
+    IReadOnlyDictionary<string, string> Candidates, IReadOnlyDictionary<string, string> Positions);

@@ -1,0 +1,83 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using RedisML.Runs.Nodes;
+using RedisML.Training;
+using StackExchange.Redis;
+
+namespace RedisML.Runs;
+
+/// <summary>Writes metrics and progress into the run now and then, for whoever looks, where this node is the first.</summary>
+internal sealed class RunRecorder(RunLedger ledger, TrainingNode node) : IAsyncDisposable
+{
+    const int MaxHeld = 10_000;
+    static readonly TimeSpan s_interval = TimeSpan.FromMilliseconds(500);
+
+    readonly ConcurrentQueue<(string Name, long Step, double Value, long Time)> _metrics = new();
+    readonly CancellationTokenSource _stop = new();
+    readonly Lock _lock = new();
+    TrainingProgress? _progress;
+    Task _recording = Task.CompletedTask;
+
+    public void Start() => _recording = Task.Run(RecordAsync);
+
+    public void Report(TrainingProgress progress)
+    {
+        lock (_lock) _progress = progress;
+        if (progress.Iteration > 0) Report("loss", progress.Iteration, progress.Loss);
+    }
+
+    /// <summary>A metric of a step; told again, it is replaced.</summary>
+    public void Report(string name, long step, double value)
+    {
+        _metrics.Enqueue((name, step, value, DateTimeOffset.UtcNow.ToUnixTimeMilliseconds()));
+        while (_metrics.Count > MaxHeld && !node.IsFirst) _metrics.TryDequeue(out _);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync().ConfigureAwait(false);
+        await _recording.ConfigureAwait(false);
+        try
+        {
+            await WriteAsync().WaitAsync(s_interval * 20).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is RedisException or TimeoutException) { }
+        _stop.Dispose();
+    }
+
+    async Task RecordAsync()
+    {
+        using var timer = new PeriodicTimer(s_interval);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(_stop.Token).ConfigureAwait(false))
+            {
+                try
+                {
+                    await WriteAsync().WaitAsync(_stop.Token).ConfigureAwait(false);
+                }
+                catch (Exception e) when (e is RedisException or TimeoutException) { }
+            }
+        }
+        catch (OperationCanceledException) { }
+    }
+
+    /// <summary>Writes what there is to write.</summary>
+    public async Task WriteAsync()
+    {
+        if (!node.IsFirst) return;
+        var entries = new List<HashEntry>();
+        while (_metrics.TryDequeue(out var metric))
+            entries.Add(new($"{metric.Name}:{metric.Step}", string.Create(CultureInfo.InvariantCulture, $"{metric.Value:R} {metric.Time}")));
+        if (entries.Count > 0) await ledger.Database.HashSetAsync(ledger.Keys.Metrics, [.. entries]).ConfigureAwait(false);
+        TrainingProgress? progress;
+        lock (_lock) progress = _progress;
+        var fields = new List<HashEntry> { new("updated", DateTimeOffset.UtcNow.ToUnixTimeMilliseconds()) };
+        if (progress is { } p)
+        {
+            fields.AddRange([new("iteration", p.Iteration), new("loss", p.Loss.ToString("R", CultureInfo.InvariantCulture)),
+                new("rows", p.Rows), new("rate", p.RowsPerSecond.ToString("R", CultureInfo.InvariantCulture))]);
+        }
+        await ledger.Database.HashSetAsync(ledger.Keys.Progress, [.. fields]).ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,189 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text.Json;
+using RedisML.Connections;
+using RedisML.Errors;
+using RedisML.Runs.Nodes;
+using RedisML.Training;
+using StackExchange.Redis;
+
+namespace RedisML.Runs;
+
+/// <summary>The training runs of a connection: <c>docs/storage-format.md</c> describes how they lie there.</summary>
+public sealed class RunStore(RedisMLConnection connection)
+{
+    /// <summary>After how many of its node timeouts without a word a run counts as interrupted.</summary>
+    const double SilentTimeouts = 3;
+
+    readonly IDatabase _database = connection.Database;
+
+    /// <summary>The ids of all runs.</summary>
+    public async Task<IReadOnlyList<string>> ListAsync(CancellationToken cancellation) =>
+        [.. (await _database.PatientlyAsync(d => d.SetMembersAsync(connection.Keys.Runs), cancellation).ConfigureAwait(false)).Select(id => (string)id!).Where(KeySpace.IsValidName)];
+
+    /// <summary>Where a run stands.</summary>
+    /// <exception cref="RedisMLException"><c>TrainingRunNotFound</c>.</exception>
+    public async Task<TrainingRun> GetAsync(string id, CancellationToken cancellation) =>
+        await FindAsync(id, cancellation).ConfigureAwait(false) ?? throw await NotFoundAsync(id, cancellation).ConfigureAwait(false);
+
+    /// <summary>Where a run stands; null where there is none.</summary>
+    public async Task<TrainingRun?> FindAsync(string id, CancellationToken cancellation)
+    {
+        var keys = connection.Keys.Run(id);
+        var text = _database.PatientlyAsync(d => d.StringGetAsync(keys.Specification), cancellation);
+        var fields = _database.PatientlyAsync(d => d.HashGetAllAsync(keys.Control), cancellation);
+        var seen = _database.PatientlyAsync(d => d.HashGetAllAsync(keys.Progress), cancellation);
+        var nodes = _database.PatientlyAsync(d => d.HashGetAllAsync(keys.Nodes), cancellation);
+        await Task.WhenAll(text, fields, seen, nodes).ConfigureAwait(false);
+        if ((await text.ConfigureAwait(false)).IsNull || RunControl.Parse(Pairs(await fields.ConfigureAwait(false))) is not { } control) return null;
+        return Describe(RunSpecification.FromJson((await text.ConfigureAwait(false))!), control,
+            Pairs(await seen.ConfigureAwait(false)).ToDictionary(), Pairs(await nodes.ConfigureAwait(false)).ToDictionary());
+    }
+
+    /// <summary>Asks a run's nodes to stop, after a checkpoint; where none of them lives any more, stops it.</summary>
+    /// <returns>False where it had ended already.</returns>
+    public async Task<bool> StopAsync(string id, CancellationToken cancellation)
+    {
+        var run = await GetAsync(id, cancellation).ConfigureAwait(false);
+        var (ledger, _) = await OpenAsync(id, cancellation).ConfigureAwait(false);
+        if (await ledger.StopAsync("stopped by request", force: run.State == TrainingState.Interrupted, cancellation).ConfigureAwait(false) == "PHASE") return false;
+        var patience = TimeSpan.FromSeconds(Math.Max(10, 2 * ledger.Specification.Nodes.NodeTimeout));
+        for (long start = Environment.TickCount64; Environment.TickCount64 - start < patience.TotalMilliseconds;)
+        {
+            await Task.Delay(50, cancellation).ConfigureAwait(false);
+            if ((await GetAsync(id, cancellation).ConfigureAwait(false)).State is TrainingState.Stopped or TrainingState.Completed or TrainingState.Failed) return true;
+        }
+        await ledger.StopAsync("stopped by request; no node answered", force: true, cancellation).ConfigureAwait(false);
+        return true;
+    }
+
+    /// <summary>Removes all that is kept of a run. The model that it published stays.</summary>
+    /// <exception cref="RedisMLException"><c>RunActive</c>: it is at work.</exception>
+    /// <returns>Whether there was one.</returns>
+    public async Task<bool> RemoveAsync(string id, CancellationToken cancellation)
+    {
+        if (await FindAsync(id, cancellation).ConfigureAwait(false) is { State: TrainingState.Running or TrainingState.Waiting or TrainingState.Paused } run)
+            throw Active(run);
+        await ClearAsync(id, all: true, cancellation).ConfigureAwait(false);
+        return await _database.PatientlyAsync(d => d.SetRemoveAsync(connection.Keys.Runs, id), cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>The metrics of a run, by name and step.</summary>
+    public async Task<IReadOnlyList<TrainingMetric>> MetricsAsync(string id, CancellationToken cancellation)
+    {
+        var fields = await _database.PatientlyAsync(d => d.HashGetAllAsync(connection.Keys.Run(id).Metrics), cancellation).ConfigureAwait(false);
+        return [.. fields.Select(field => Parse((string)field.Name!, (string)field.Value!)).OrderBy(m => m.Name, StringComparer.Ordinal).ThenBy(m => m.Step)];
+
+        TrainingMetric Parse(string name, string text)
+        {
+            int colon = name.LastIndexOf(':');
+            var words = text.Split(' ');
+            return new(id, name[..colon], long.Parse(name[(colon + 1)..], CultureInfo.InvariantCulture),
+                double.Parse(words[0], CultureInfo.InvariantCulture), DateTimeOffset.FromUnixTimeMilliseconds(long.Parse(words[1], CultureInfo.InvariantCulture)));
+        }
+    }
+
+    /// <summary>Records a new run, of which one node is the first member.</summary>
+    internal async Task<RunLedger> CreateAsync(RunSpecification specification, string node, CancellationToken cancellation)
+    {
+        var keys = connection.Keys.Run(specification.Id);
+        var incarnation = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8));
+        bool isAlone = specification.Nodes.Limit == 1;
+        await _database.PatientlyAsync(d => d.StringSetAsync(keys.Specification, specification.ToJson()), cancellation).ConfigureAwait(false);
+        var member = _database.PatientlyAsync(d => d.HashSetAsync(keys.Members, [new(node, "-")]), cancellation);
+        var control = _database.PatientlyAsync(d => d.HashSetAsync(keys.Control,
+        [
+            new("inc", incarnation), new("gen", RunLedger.NextGeneration("0.")), new("lin", 0), new("step", 0), new("k", 1), new("cnt", 0),
+            new("phase", isAlone ? RunPhase.Run : specification.Nodes.NodeCount == 1 ? RunPhase.Form : RunPhase.Pause),
+            new("members", node), new("dgen", ""), new("ckstep", 0), new("half", 0), new("started", isAlone ? "1" : ""),
+            new("reason", specification.Nodes.NodeCount == 1 ? "" : $"waits for {specification.Nodes.NodeCount} nodes"),
+        ]), cancellation);
+        var listed = _database.PatientlyAsync(d => d.SetAddAsync(connection.Keys.Runs, specification.Id), cancellation);
+        await Task.WhenAll(member, control, listed).ConfigureAwait(false);
+        return new(connection, specification, incarnation);
+    }
+
+    /// <summary>A run's keys, and its control hash.</summary>
+    internal async Task<(RunLedger Ledger, RunControl Control)> OpenAsync(string id, CancellationToken cancellation)
+    {
+        var keys = connection.Keys.Run(id);
+        var text = await _database.PatientlyAsync(d => d.StringGetAsync(keys.Specification), cancellation).ConfigureAwait(false);
+        var fields = await _database.PatientlyAsync(d => d.HashGetAllAsync(keys.Control), cancellation).ConfigureAwait(false);
+        if (text.IsNull || RunControl.Parse(Pairs(fields)) is not { } control) throw await NotFoundAsync(id, cancellation).ConfigureAwait(false);
+        return (new(connection, RunSpecification.FromJson(text!), control.Incarnation), control);
+    }
+
+    /// <summary>Deletes what a run no longer needs once it is published; or all of it.</summary>
+    internal async Task ClearAsync(string id, bool all, CancellationToken cancellation)
+    {
+        var keys = connection.Keys.Run(id);
+        var nodes = await _database.PatientlyAsync(d => d.HashKeysAsync(keys.Nodes), cancellation).ConfigureAwait(false);
+        var blobs = await _database.PatientlyAsync(d => d.SetMembersAsync(keys.Blobs), cancellation).ConfigureAwait(false);
+        List<RedisKey> gone = [.. blobs.Select(blob => (RedisKey)(string)blob!), keys.Blobs, keys.Candidates, keys.Positions];
+        foreach (var node in nodes.Select(n => (string)n!).Append("sum"))
+        {
+            for (int step = 0; step < 2; step++)
+            {
+                gone.Add(keys.Payload(node, step));
+                for (int slice = 0; slice < nodes.Length; slice++) gone.Add(keys.Slice(node, step, slice));
+            }
+        }
+        if (all)
+            gone.AddRange([keys.Specification, keys.Control, keys.Members, keys.Beats, keys.Nodes, keys.Metrics, keys.Progress, keys.Model]);
+        await _database.PatientlyAsync(d => Task.WhenAll(gone.Select(key => d.KeyDeleteAsync(key))), cancellation).ConfigureAwait(false);
+    }
+
+    internal static RedisMLException Active(TrainingRun run) => new("RunActive", ErrorKind.ResourceBusy,
+        $"Training run '{run.Id}' of model '{run.Model}' is at work on {run.Nodes} {(run.Nodes == 1 ? "node" : "nodes")}. Stop it first (Stop-RedisDistributedTraining).", run.Id);
+
+    async Task<RedisMLException> NotFoundAsync(string id, CancellationToken cancellation) =>
+        NearestName.NotFound("TrainingRunNotFound", "training run", id, await ListAsync(cancellation).ConfigureAwait(false));
+
+    static TrainingRun Describe(
+        RunSpecification specification, RunControl control, Dictionary<string, string> progress, Dictionary<string, string> nodes)
+    {
+        var outcome = control.Phase == RunPhase.Done ? TrainingOutcome.FromJson(control.Result) : null;
+        var updated = progress.TryGetValue("updated", out var time)
+            ? DateTimeOffset.FromUnixTimeMilliseconds(long.Parse(time, CultureInfo.InvariantCulture)) : specification.Started;
+        var now = DateTimeOffset.UtcNow;
+        bool isSilent = now - updated > TimeSpan.FromSeconds(Math.Max(SilentTimeouts * specification.Nodes.NodeTimeout, 5));
+        return new()
+        {
+            Id = specification.Id,
+            Model = specification.Model,
+            ModelVersion = control.Published > 0 ? control.Published : null,
+            Dataset = specification.Dataset,
+            DatasetVersion = specification.DatasetVersion,
+            Algorithm = specification.Training.Algorithm,
+            State = control.Phase switch
+            {
+                RunPhase.Done => TrainingState.Completed,
+                RunPhase.Failed => TrainingState.Failed,
+                RunPhase.Stopped => TrainingState.Stopped,
+                _ when isSilent => TrainingState.Interrupted,
+                RunPhase.Pause => control.Started ? TrainingState.Paused : TrainingState.Waiting,
+                _ => TrainingState.Running,
+            },
+            Step = outcome?.Iterations ?? (int)Number("iteration", 0),
+            MaxStep = specification.Training.MaxIteration,
+            Loss = outcome?.Loss ?? Number("loss", double.NaN),
+            Converged = outcome?.Converged ?? false,
+            Nodes = control.Members.Count,
+            Workers = control.Members.Sum(member => nodes.TryGetValue(member, out var text)
+                ? JsonSerializer.Deserialize<NodeDescription>(text, NodeDescription.Json)!.Workers : 0),
+            RowsUsed = outcome?.RowsUsed ?? (long)Number("rows", 0),
+            RowsDropped = outcome?.RowsDropped ?? 0,
+            RowsPerSecond = Number("rate", 0),
+            CheckpointStep = control.CheckpointStep,
+            Reason = control.Reason,
+            Started = specification.Started,
+            Elapsed = (outcome?.Ended ?? (control.HasEnded || isSilent ? updated : now)) - specification.Started,
+        };
+
+        double Number(string name, double otherwise) =>
+            progress.TryGetValue(name, out var text) ? double.Parse(text, CultureInfo.InvariantCulture) : otherwise;
+    }
+
+    static IEnumerable<KeyValuePair<string, string>> Pairs(HashEntry[] entries) =>
+        entries.Select(entry => KeyValuePair.Create((string)entry.Name!, (string)entry.Value!));
+}

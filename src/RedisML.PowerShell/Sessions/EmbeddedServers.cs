@@ -1,0 +1,107 @@
+using System.Management.Automation;
+using System.Net.Sockets;
+using System.Security;
+using RedisML.Errors;
+using RedisML.Loading;
+
+namespace RedisML.PowerShell.Sessions;
+
+/// <summary>The embedded servers of this process. They live as long as it does, unless stopped.</summary>
+static class EmbeddedServers
+{
+    /// <summary>The HRESULT of a file that is locked, on every platform as the server throws it.</summary>
+    const int SharingViolation = unchecked((int)0x80070020);
+
+    static readonly TimeSpan s_exitPatience = TimeSpan.FromSeconds(10);
+    static readonly SemaphoreSlim s_turn = new(1);
+    static readonly Lazy<Func<string?, int, IAsyncDisposable>> s_start = new(LoadStart);
+    static volatile RedisMLServer[] s_running = [];
+
+    internal static IReadOnlyList<RedisMLServer> Running => s_running;
+
+    internal static async Task<RedisMLServer> StartAsync(string? dataDirectory, int port, CancellationToken cancellation)
+    {
+        await s_turn.WaitAsync(cancellation).ConfigureAwait(false);
+        try { return Start(dataDirectory, port); }
+        finally { s_turn.Release(); }
+    }
+
+    /// <summary>The server of this process that keeps its data there; started where there is none.</summary>
+    internal static async Task<RedisMLServer> FindOrStartAsync(string? dataDirectory, CancellationToken cancellation)
+    {
+        await s_turn.WaitAsync(cancellation).ConfigureAwait(false);
+        try { return s_running.FirstOrDefault(s => s.DataDirectory == dataDirectory) ?? Start(dataDirectory, port: 0); }
+        finally { s_turn.Release(); }
+    }
+
+    /// <summary>Closes all connections to the server and stops it. Does nothing if it has been stopped.</summary>
+    internal static async Task StopAsync(RedisMLServer server)
+    {
+        await s_turn.WaitAsync().ConfigureAwait(false);
+        try
+        {
+            if (!s_running.Contains(server)) return;
+            await ConnectionSession.CloseEverywhereAsync(c => c.Endpoint == server.Endpoint).ConfigureAwait(false);
+            await server.StopAsync().ConfigureAwait(false);
+            s_running = [.. s_running.Where(s => s != server)];
+        }
+        finally
+        {
+            s_turn.Release();
+        }
+    }
+
+    static RedisMLServer Start(string? dataDirectory, int port)
+    {
+        var start = s_start.Value;
+        IAsyncDisposable running;
+        try
+        {
+            running = start(dataDirectory, port);
+        }
+        catch (IOException e) when (e.HResult == SharingViolation)
+        {
+            throw new RedisMLException("DataDirectoryInUse", ErrorKind.ResourceBusy,
+                $"Another server uses '{dataDirectory}'. Stop it, connect to it, or take another directory.", dataDirectory, e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new RedisMLException("DataDirectoryUnusable", ErrorKind.WriteError,
+                $"The embedded server can't keep its data: {e.Message}", dataDirectory, e);
+        }
+        catch (SocketException e)
+        {
+            throw new RedisMLException("PortUnusable", ErrorKind.ResourceBusy,
+                $"The embedded server can't listen on port {port}: {e.Message}. Take another, or none for one that is free.", port, e);
+        }
+        catch (Exception e)
+        {
+            throw new RedisMLException("ServerNotStarted", ErrorKind.ResourceUnavailable,
+                $"The embedded server didn't start: {e.Message}", dataDirectory, e);
+        }
+        var server = new RedisMLServer(running, Get<int>("Port"), ToCredential(Get<string>("Password")), dataDirectory);
+        s_running = [.. s_running, server];
+        return server;
+
+        T Get<T>(string property) => (T)running.GetType().GetProperty(property)!.GetValue(running)!;
+    }
+
+    static PSCredential ToCredential(string password)
+    {
+        var secure = new SecureString();
+        foreach (char c in password) secure.AppendChar(c);
+        secure.MakeReadOnly();
+        return new("default", secure);
+    }
+
+    /// <summary>Loads the server on first use. Only types of the base library are the same in its load context.</summary>
+    static Func<string?, int, IAsyncDisposable> LoadStart()
+    {
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => StopAll();
+        var type = ModuleContexts.LoadServer().GetType("RedisML.EmbeddedServer.EmbeddedServer", throwOnError: true)!;
+        return type.GetMethod("Start")!.CreateDelegate<Func<string?, int, IAsyncDisposable>>();
+    }
+
+    /// <summary>The process ends when this returns, so it has to block: acknowledged writes must reach their files.</summary>
+    static void StopAll() => Task.WaitAll([.. s_running.Select(s => s.StopAsync().AsTask())], s_exitPatience);
+}
