@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using RedisML.Unit.Fixtures;
 
 namespace RedisML.Unit.Host;
