@@ -54,7 +54,7 @@ public sealed class ImportProcessTests(EmbeddedServerFixture embedded, RedisServ
         Assert.Equal("ready", await process.ReadLineAsync());
         await Task.Delay(300, Cancellation);
         process.Interrupt();
-        Assert.Equal(130, await process.ExitAsync().WaitAsync(s_soon, Cancellation));
+        Assert.Equal(HostProcess.Interrupted, await process.ExitAsync().WaitAsync(s_soon, Cancellation));
         Assert.Empty(await connection.KeysAsync());
     }
 
@@ -68,7 +68,7 @@ public sealed class ImportProcessTests(EmbeddedServerFixture embedded, RedisServ
         Assert.Equal("ready", await process.ReadLineAsync());
         Assert.True(SpinWait.SpinUntil(() => connection.Database.KeyExists(connection.Keys.Row("a", "1000")), s_soon));
         process.Interrupt();
-        Assert.Equal(130, await process.ExitAsync().WaitAsync(s_soon, Cancellation));
+        Assert.Equal(HostProcess.Interrupted, await process.ExitAsync().WaitAsync(s_soon, Cancellation));
         Assert.Null(await new DatasetStore(connection).FindAsync("a", Cancellation));
         Assert.False(await connection.Database.KeyExistsAsync(connection.Keys.Row("a", $"{rows}")));
 

@@ -31,6 +31,9 @@ public sealed class HostProcess : IDisposable
         return await process.EndAsync();
     }
 
+    /// <summary>The exit code of a script that was interrupted: <c>pwsh -File</c> tells it from one at its end by nothing.</summary>
+    public const int Interrupted = 0;
+
     public int Id => _process.Id;
 
     /// <summary>What makes the script wait until it is killed, or <see cref="FinishAsync"/>.</summary>
@@ -90,7 +93,7 @@ public sealed class HostProcess : IDisposable
 
     static Process Start(string[] arguments, string folder, IReadOnlyDictionary<string, string?>? variables)
     {
-        var start = new ProcessStartInfo("dotnet", [s_program, .. arguments])
+        var start = new ProcessStartInfo("dotnet", [s_program, "-NoProfile", "-NonInteractive", .. arguments])
         {
             WorkingDirectory = folder,
             RedirectStandardInput = true,

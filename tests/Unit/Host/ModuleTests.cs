@@ -26,7 +26,10 @@ public sealed class ModuleTests : IDisposable
             @((Get-Help Connect-RedisML).Examples.Example).Count -ge 2
             (Get-Help about_RedisML) -match '^TOPIC'
             """);
-        var result = await HostProcess.RunAsync(script);
+        // One of the same name elsewhere doesn't stand before it.
+        _folder.Write(Path.Combine("others", "RedisML", "RedisML.psd1"), "@{ ModuleVersion = '99.0' }");
+        using var host = new HostProcess($"& '{script}'", variables: new Dictionary<string, string?> { ["PSModulePath"] = Path.Combine(_folder.Path, "others") });
+        var result = await host.EndAsync();
         Assert.Equal(("", 0), (result.Error, result.ExitCode));
         var lines = result.Output.Split('\n');
         Assert.Equal(

@@ -2,7 +2,7 @@ using RedisML.Unit.Fixtures;
 
 namespace RedisML.Unit.Host;
 
-/// <summary>Scripts and commands in the Host: arguments, streams and exit codes are those of <c>pwsh</c>.</summary>
+/// <summary>The Host is PowerShell: arguments, streams and exit codes are those of <c>pwsh</c>, and pipes hold no escape sequences.</summary>
 public sealed class ScriptTests : IDisposable
 {
     readonly TemporaryFolder _folder = new();
@@ -10,70 +10,22 @@ public sealed class ScriptTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public async Task Arguments_bind_by_name_by_position_and_as_switches()
+    public async Task A_file_binds_arguments_by_name_and_as_switches_and_ends_with_its_code()
     {
         var script = _folder.Write("arguments.ps1", """
-            param([string] $Name, [int] $Count, [switch] $Fast, [switch] $Slow, [Parameter(ValueFromRemainingArguments)] $Rest)
-            "$Name|$Count|$Fast|$Slow|$($Rest -join '+')|$($PSScriptRoot)"
+            param([string] $Name, [int] $Count, [switch] $Fast, [switch] $Slow)
+            "$Name|$Count|$Fast|$Slow|$PSScriptRoot"
+            exit 3
             """);
-        var result = await HostProcess.RunAsync(script, "-Count", "3", "-Fast", "-Slow:false", "-Name:", "a b", "c:d", "e");
-        Assert.Equal($"a b|3|True|False|c:d+e|{_folder.Path}\n", result.Output);
-        Assert.Equal(0, result.ExitCode);
-    }
-
-    [Fact]
-    public async Task A_script_without_parameters_has_args()
-    {
-        var script = _folder.Write("args.ps1", "\"$($args.Count): $args\"; exit 3");
-        var result = await HostProcess.RunAsync("-File", script, "one", "-two", "3");
-        Assert.Equal(("3: one -two 3\n", 3), (result.Output, result.ExitCode));
-    }
-
-    [Fact]
-    public async Task Streams_go_where_they_belong_and_redirected_ones_hold_no_escape_sequences()
-    {
-        var script = _folder.Write("streams.ps1", """
-            function Write-All {
-                [CmdletBinding()] param()
-                $progress = [System.Management.Automation.ProgressRecord]::new(1, 'the activity', 'the status')
-                $PSCmdlet.WriteProgress($progress)
-                $PSCmdlet.WriteWarning('a warning')
-                $PSCmdlet.WriteVerbose('a detail')
-                $PSCmdlet.WriteInformation('a note', @())
-                $PSCmdlet.WriteDebug('a trace')
-                $PSCmdlet.WriteError([System.Management.Automation.ErrorRecord]::new([Exception]::new('an error'), 'Id', 0, $null))
-                [pscustomobject] @{ Column = 1; Other = "`e[31mred`e[0m" }
-            }
-            Write-Host 'to the host' -ForegroundColor Red
-            $DebugPreference = 'Continue'
-            Write-All -Verbose -InformationAction Continue
-            """);
-        var result = await HostProcess.RunAsync(script);
-        Assert.Equal("""
-            to the host
-            WARNING: a warning
-            VERBOSE: a detail
-            a note
-            DEBUG: a trace
-
-            Column Other
-            ------ -----
-                 1 red
-
-
-            """.ReplaceLineEndings("\n"), result.Output);
-        Assert.Contains("an error", result.Error);
-        Assert.DoesNotContain("activity", result.Output + result.Error);
-        Assert.DoesNotContain('\e', result.Output + result.Error);
-        Assert.Equal(0, result.ExitCode);
+        var result = await HostProcess.RunAsync(script, "-Count", "3", "-Fast", "-Slow:false", "a b");
+        Assert.Equal(new HostResult(3, $"a b|3|True|False|{_folder.Path}\n", ""), result);
     }
 
     [Fact]
     public async Task An_uncaught_error_ends_with_1_after_what_went_before()
     {
-        var script = _folder.Write("throws.ps1", "'before'; throw 'the cause'; 'after'");
-        var result = await HostProcess.RunAsync(script);
-        Assert.Equal(("before\n", 1), (result.Output, result.ExitCode));
+        var result = await HostProcess.RunAsync("-File", _folder.Write("throws.ps1", "'before'; throw 'the cause'; 'after'"));
+        Assert.Equal((1, "before\n"), (result.ExitCode, result.Output));
         Assert.Contains("the cause", result.Error);
         Assert.Contains("throws.ps1:1", result.Error);
     }
@@ -81,38 +33,49 @@ public sealed class ScriptTests : IDisposable
     [Fact]
     public async Task A_command_whose_last_statement_fails_ends_with_1()
     {
-        var result = await HostProcess.RunAsync("-Command", "'fine';", "Get-Module", "nothing", "-ErrorAction", "Bogus");
-        Assert.Equal(("fine\n", 1), (result.Output, result.ExitCode));
+        var result = await HostProcess.RunAsync("-Command", "'fine';", "Get-Item", "nothing");
+        Assert.Equal((1, "fine\n"), (result.ExitCode, result.Output));
     }
 
     [Fact]
-    public async Task A_script_that_is_missing_is_one_line_and_64()
+    public async Task Standard_input_is_a_command_with_a_hyphen()
     {
-        var result = await HostProcess.RunAsync("missing.ps1");
-        Assert.Equal((64, ""), (result.ExitCode, result.Output));
-        Assert.StartsWith("There is no script 'missing.ps1'", Assert.Single(result.Error.TrimEnd().Split('\n')));
+        using var host = HostProcess.Start(["-Command", "-"]);
+        Assert.Equal(new HostResult(5, "in a block\nnext\n", ""), await host.EndAsync("if ($true) { 'in a block' }\n'next'\nexit 5\n'never'\n"));
     }
 
     [Fact]
-    public async Task Redirected_input_is_run_statement_by_statement()
+    public async Task Redirected_streams_hold_no_escape_sequences()
     {
-        using var host = HostProcess.Start([]);
-        var result = await host.EndAsync("if ($true) {\n'in a block'\n}\nthrow 'goes on'\n'next'\nexit 5\n'never'\n");
-        Assert.Equal(("in a block\nnext\n", 5), (result.Output, result.ExitCode));
-        Assert.Contains("goes on", result.Error);
+        var script = _folder.Write("streams.ps1", """
+            Write-Host 'to the host' -ForegroundColor Red
+            Write-Progress 'the activity' 'the status'
+            Write-Warning 'a warning'
+            Write-Verbose 'a detail' -Verbose
+            [pscustomobject] @{ Column = 1; Other = "`e[31mred`e[0m" }
+            Get-Item $PSScriptRoot
+            Write-Error 'an error'
+            """);
+        var result = await HostProcess.RunAsync(script);
+        Assert.StartsWith("to the host\nWARNING: a warning\nVERBOSE: a detail\n\nColumn Other\n------ -----\n     1 red\n", result.Output);
+        Assert.Contains("an error", result.Error);
+        Assert.DoesNotContain('\e', result.Output + result.Error);
+        Assert.DoesNotContain("activity", result.Output + result.Error);
     }
 
     [Fact]
-    public async Task An_interrupt_stops_the_script_runs_its_finally_and_ends_with_130()
+    public async Task It_tells_nobody_what_it_runs()
     {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no signals to send.");
-        var started = Path.Combine(_folder.Path, "started");
-        var script = _folder.Write("endless.ps1", $"try {{ [IO.File]::WriteAllText('{started}', ''); while ($true) {{ }} }} finally {{ 'finally' | Out-Host }}");
-        using var host = HostProcess.Start([script]);
-        while (!File.Exists(started)) await Task.Delay(20, TestContext.Current.CancellationToken);
-        System.Diagnostics.Process.Start("sh", ["-c", $"kill -INT {host.Id}"]).Dispose();
-        var result = await host.EndAsync();
-        Assert.Equal((130, ""), (result.ExitCode, result.Error));
-        Assert.Equal("finally\n", result.Output);
+        var result = await HostProcess.RunAsync("-Command", "$env:POWERSHELL_TELEMETRY_OPTOUT, $env:POWERSHELL_UPDATECHECK");
+        Assert.Equal(new HostResult(0, "1\nOff\n", ""), result);
+    }
+
+    [Fact]
+    public async Task An_interrupt_stops_the_script_and_runs_its_finally()
+    {
+        using var host = new HostProcess("try { 'started'; while ($true) { } } finally { 'finally' | Out-Host }");
+        Assert.Equal("started", await host.ReadLineAsync());
+        host.Interrupt();
+        Assert.Equal(new HostResult(HostProcess.Interrupted, "finally\n", ""), await host.EndAsync());
     }
 }

@@ -57,9 +57,9 @@ public sealed partial class TrainingSampleTests
         }
     }
 
-    /// <summary>The engine alone has no Start-Sleep.</summary>
+    /// <summary>A job that looks for its run looks again soon.</summary>
     static HostProcess Start(string step, RedisServer server, int job) =>
-        new($"function Start-Sleep($Seconds) {{ [Threading.Thread]::Sleep(100) }}\n{step}", variables: new Dictionary<string, string?>
+        new($"function Start-Sleep($Seconds) {{ Microsoft.PowerShell.Utility\\Start-Sleep -Milliseconds 100 }}\n{step}", variables: new Dictionary<string, string?>
         {
             ["REDISML_CONNECTION"] = $"127.0.0.1:{server.Port}",
             ["SYSTEM_JOBPOSITIONINPHASE"] = $"{job}",
