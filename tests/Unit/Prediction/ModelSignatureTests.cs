@@ -1,7 +1,7 @@
 using RedisML.Columns;
 using RedisML.Errors;
-using RedisML.Expressions;
 using RedisML.Features;
+using RedisML.Models;
 using RedisML.Prediction;
 
 namespace RedisML.Unit.Prediction;
@@ -26,7 +26,7 @@ public sealed class ModelSignatureTests
             Features = [],
             Label = new("y", ColumnType.Float64, null),
         };
-        var signature = new ModelSignature(pipeline, new DerivedColumns([]));
+        var signature = new ModelSignature(ModelTask.Regression, pipeline);
         var columns = new Dictionary<string, ColumnType?> { ["day"] = ColumnType.Parse(given) };
         var error = Record.Exception(() => signature.Check(columns, withLabel: false));
         Assert.Equal(fits ? null : "SignatureMismatch", (error as RedisMLException)?.ErrorId);

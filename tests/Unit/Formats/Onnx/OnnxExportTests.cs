@@ -152,7 +152,7 @@ public sealed class OnnxExportTests
             Features = [new NumericFeature("x", 0, 1)],
             Label = new("price", ColumnType.Float64, null),
         };
-        var error = Assert.Throws<RedisMLException>(() => Export(Algorithm.Linear, pipeline, [2], [0.5]));
+        var error = Assert.Throws<RedisMLException>(() => Export("Linear", pipeline, [2], [0.5]));
         Assert.Equal("OnnxUnsupported", error.ErrorId);
         Assert.Contains(expression, error.Message);
     }
