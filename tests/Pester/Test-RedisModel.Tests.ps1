@@ -40,7 +40,7 @@ Describe 'Test-RedisModel' {
     }
 
     It 'refuses what is not there, and a model that was not trained' {
-        { Test-RedisModel prise -Dataset diamonds-test } | Should -Throw -ErrorId 'ModelNotFound,*'
+        { Test-RedisModel prise -Dataset diamonds-test -ErrorAction Stop } | Should -Throw -ErrorId 'ModelNotFound,*'
         { Test-RedisModel price -Dataset diamonds-tset } | Should -Throw -ErrorId 'DatasetNotFound,*'
         Set-RedisModelParameter byhand w 1
         { Test-RedisModel byhand -Dataset diamonds-test } | Should -Throw -ErrorId 'ModelNotTrained,*'

@@ -12,6 +12,8 @@ public sealed class RedisErrorsTests
     [InlineData("BUSY Redis is busy running a script.", "RedisBusy", ErrorKind.ResourceBusy)]
     [InlineData("MISCONF Redis is configured to save RDB snapshots.", "RedisCannotPersist", ErrorKind.WriteError)]
     [InlineData("CLUSTERDOWN The cluster is down", "RedisClusterDown", ErrorKind.ResourceUnavailable)]
+    [InlineData("MASTERDOWN Link with MASTER is down", "RedisClusterDown", ErrorKind.ResourceUnavailable)]
+    [InlineData("TRYAGAIN Multiple keys request during rehashing of slot", "RedisClusterDown", ErrorKind.ResourceUnavailable)]
     [InlineData("MOVED 3999 127.0.0.1:6381", "RedisClusterSlot", ErrorKind.InvalidOperation)]
     [InlineData("DENIED Redis is running in protected mode", "PermissionDenied", ErrorKind.PermissionDenied)]
     [InlineData("SimpleError: NOAUTH Authentication required.", "AuthenticationFailed", ErrorKind.AuthenticationError)]

@@ -39,6 +39,19 @@ public sealed class Lz4CodecTests
         }
     }
 
+    /// <summary>What a buffer begins with isn't what it is: its sample is from the middle.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_buffer_is_judged_by_its_middle_and_not_by_its_start(bool middleRepeats)
+    {
+        const int length = 100_000;
+        var source = Bytes(length, r => (byte)r.Next(256));
+        if (middleRepeats) source.AsSpan(length / 4).Clear();
+        else source.AsSpan(0, length / 4).Clear();
+        Assert.Equal(middleRepeats, new Lz4Codec().TryCompress(source, new byte[length], out _));
+    }
+
     static byte[] Bytes<T>(int rows, Func<Random, T> next) where T : unmanaged
     {
         var random = new Random(1);

@@ -5,7 +5,7 @@ namespace RedisML.Unit.Fixtures;
 /// <summary>The built Host in a process of its own, its streams redirected: with the module's load contexts, and to be killed.</summary>
 public sealed class HostProcess : IDisposable
 {
-    static readonly TimeSpan s_patience = TimeSpan.FromMinutes(2);
+    static readonly TimeSpan s_patience = TimeSpan.FromMinutes(5);
 
     /// <summary>Built beside these tests, in the same configuration.</summary>
     static readonly string s_program = Path.GetFullPath(Path.Combine(

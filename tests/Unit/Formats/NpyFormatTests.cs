@@ -18,6 +18,15 @@ public sealed class NpyFormatTests
     [Fact]
     public void WritesWhatNumPyWrites() => Assert.Equal(Saved, NpyFormat.Write(new(new[] { 1.5, -2, 3, 4, 5, 6 }, 2, 3)));
 
+    /// <summary>A tuple of one needs its comma: NumPy refuses <c>(3)</c>.</summary>
+    [Fact]
+    public void A_vector_is_written_byte_for_byte_as_NumPy_writes_it() => Assert.Equal(
+    [
+        0x93, .. "NUMPY"u8, 1, 0, 118, 0,
+        .. Encoding.ASCII.GetBytes("{'descr': '<f8', 'fortran_order': False, 'shape': (3,), }".PadRight(117) + "\n"),
+        .. new[] { 1.5, -2, 3 }.SelectMany(BitConverter.GetBytes),
+    ], NpyFormat.Write(new(new[] { 1.5, -2, 3 }, 3)));
+
     [Fact]
     public void ReadsWhatNumPyWrote()
     {

@@ -76,6 +76,7 @@ public sealed class RunScriptTests(EmbeddedServerFixture embedded, RedisServerFi
         byte[] state = [1, 2, 3];
         Assert.Equal("OK", await ledger.PointAsync(generation, "a.1", "ck", 5, state, Cancellation));
         Assert.Equal("OLD", await ledger.PointAsync(generation, "a.1", "ck", 4, state, Cancellation));
+        Assert.Equal("OLD", await ledger.PointAsync(generation, "a.1", "ck", 5, state, Cancellation));
         Assert.Equal("FENCED", await ledger.PointAsync(generation, "z.1", "ck", 6, state, Cancellation));
         Assert.Equal("GEN", await ledger.PointAsync("1.other", "a.1", "ck", 6, state, Cancellation));
         var control = (await ViewAsync(ledger)).Control;
@@ -93,6 +94,22 @@ public sealed class RunScriptTests(EmbeddedServerFixture embedded, RedisServerFi
         Assert.True(await ledger.ProposeAsync(control, ["c.1"], RunPhase.Form, "resumed", "c.1", restart: true, Cancellation));
         var resumed = (await ViewAsync(ledger)).Control;
         Assert.Equal((5L, 1L, ""), (resumed.Step, resumed.Lineage, resumed.DecidedGeneration));
+    }
+
+    /// <summary>A script may be repeated where its reply was lost; the half step waits for the other all the same.</summary>
+    [Fact]
+    public async Task A_member_that_repeats_its_half_of_a_step_counts_once()
+    {
+        await using var connection = await redis.ConnectAsync();
+        string control = $"{connection.Prefix}:{{half}}:ctl", members = $"{connection.Prefix}:{{half}}:mem";
+        connection.Database.HashSet(control, [new("inc", "i"), new("gen", "g"), new("phase", "run"), new("step", 0), new("k", 2)]);
+        connection.Database.HashSet(members, [new("a", "-"), new("b", "-")]);
+        Assert.Equal("WAIT", await HalfAsync("a"));
+        Assert.Equal("WAIT", await HalfAsync("a"));
+        Assert.Equal("DONE", await HalfAsync("b"));
+
+        async Task<string> HalfAsync(string member) => (string)(await connection.Database.ScriptEvaluateAsync(
+            RunScripts.Half, [control, members], ["i", "g", member, "1", $"{connection.Prefix}:channel"]))[0]!;
     }
 
     [Fact]
