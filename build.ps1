@@ -4,8 +4,8 @@
 Builds, tests or packs the module.
 
 .DESCRIPTION
-Build makes artifacts/RedisML, ready for Import-Module. Test builds, and runs the unit tests and the Pester suite. Pack builds, and
-makes artifacts/RedisML.<version>.nupkg.
+Build makes artifacts/RedisML, ready for Import-Module. Test builds, and runs the unit tests and the Pester suite, by
+-PesterVersion where it is given. Pack builds, and makes artifacts/RedisML.<version>.nupkg.
 #>
 [CmdletBinding()]
 param(
@@ -13,26 +13,17 @@ param(
     [string] $Task = 'Build',
 
     [ValidateSet('Debug', 'Release')]
-    [string] $Configuration = 'Release'
+    [string] $Configuration = 'Release',
+
+    [string] $PesterVersion
 )
 
 $ErrorActionPreference = 'Stop'
 $artifacts = "$PSScriptRoot/artifacts"
 
-function Invoke-DotNet([string] $Command) {
+function Invoke-DotNet([string[]] $Command) {
     Push-Location $PSScriptRoot
-    try { dotnet $Command --configuration $Configuration } finally { Pop-Location }
-    if ($LASTEXITCODE) { exit $LASTEXITCODE }
-}
-
-# In a process of its own: an imported module keeps its files locked on Windows.
-function Invoke-PesterSuite {
-    if (-not (Get-Module Pester -ListAvailable | Where-Object Version -GE 5.5)) {
-        throw 'The Pester suite needs Pester 5.5 or later: Install-PSResource Pester'
-    }
-    $command = "Import-Module Pester -MinimumVersion 5.5; `$c = New-PesterConfiguration; `$c.Run.Path = '$PSScriptRoot/tests/Pester'; " +
-        "`$c.Run.Exit = `$true; Invoke-Pester -Configuration `$c"
-    & (Get-Process -Id $PID).Path -NoProfile -NonInteractive -Command $command
+    try { dotnet @Command --configuration $Configuration } finally { Pop-Location }
     if ($LASTEXITCODE) { exit $LASTEXITCODE }
 }
 
@@ -49,9 +40,7 @@ function New-Package {
     Get-Item $package
 }
 
-Invoke-DotNet build
-if ($Task -eq 'Test') {
-    Invoke-DotNet test
-    Invoke-PesterSuite
-}
+$properties = @(if ($PesterVersion) { "-p:PesterVersion=$PesterVersion" })
+Invoke-DotNet (@('build') + $properties)
+if ($Task -eq 'Test') { Invoke-DotNet test, '--no-build', '--max-parallel-test-modules', '1' }
 if ($Task -eq 'Pack') { New-Package }

@@ -2,7 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using RedisML.Models;
 
-namespace RedisML.Exporting;
+namespace RedisML.ModelFiles;
 
 /// <summary>A model as JSON: what it is, and every parameter with its type, shape and value.</summary>
 /// <remarks>

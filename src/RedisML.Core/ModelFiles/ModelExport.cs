@@ -2,7 +2,7 @@ using RedisML.Errors;
 using RedisML.Models;
 using RedisML.Prediction.Onnx;
 
-namespace RedisML.Exporting;
+namespace RedisML.ModelFiles;
 
 /// <summary>The file formats of a model.</summary>
 public enum ModelFormat

@@ -4,7 +4,7 @@ using System.Text.Json;
 using RedisML.Models;
 using RedisML.Numerics;
 
-namespace RedisML.Exporting;
+namespace RedisML.ModelFiles;
 
 /// <summary>Parameters in the format of <see href="https://github.com/huggingface/safetensors"/>: a header in JSON, then the elements.</summary>
 /// <remarks>Numbers and booleans are tensors without dimensions. Text, and what the model is, are in the header's <c>__metadata__</c>.</remarks>

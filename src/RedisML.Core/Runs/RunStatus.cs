@@ -3,7 +3,9 @@ namespace RedisML.Runs;
 /// <summary>A run as it stood at one moment, whatever it does.</summary>
 public sealed record RunStatus
 {
-    internal RunSpecification Specification { get; init; } = null!;
+    internal RunStatus(RunSpecification specification) => Specification = specification;
+
+    internal RunSpecification Specification { get; }
 
     public string Id => Specification.Id;
 

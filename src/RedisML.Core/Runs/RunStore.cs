@@ -146,9 +146,8 @@ public sealed class RunStore(RedisMLConnection connection)
             ? DateTimeOffset.FromUnixTimeMilliseconds(long.Parse(time, CultureInfo.InvariantCulture)) : specification.Started;
         var now = DateTimeOffset.UtcNow;
         bool isSilent = now - updated > TimeSpan.FromSeconds(Math.Max(SilentTimeouts * specification.Nodes.NodeTimeout, 5));
-        return new()
+        return new(specification)
         {
-            Specification = specification,
             State = control.Phase switch
             {
                 RunPhase.Done => RunState.Completed,

@@ -1,10 +1,10 @@
-using RedisML.Algorithms.Script;
 using RedisML.Columns;
 using RedisML.Connections;
 using RedisML.Datasets;
 using RedisML.Errors;
 using RedisML.Runs;
 using RedisML.Runs.Nodes;
+using RedisML.Training.Scripts;
 
 namespace RedisML.Training;
 

@@ -1,8 +1,8 @@
-using RedisML.Algorithms.Script;
 using RedisML.Columns;
 using RedisML.Connections;
 using RedisML.Runs;
 using RedisML.Runs.Nodes;
+using RedisML.Training.Scripts;
 
 namespace RedisML.Training;
 

@@ -1,5 +1,5 @@
-using RedisML.Algorithms.Script;
 using RedisML.Training.Optimization;
+using RedisML.Training.Scripts;
 
 namespace RedisML.Training;
 

@@ -1,8 +1,8 @@
-using RedisML.Algorithms.Script;
 using RedisML.Columns;
 using RedisML.Errors;
 using RedisML.Prediction;
 using RedisML.Runs;
+using RedisML.Training.Scripts;
 
 namespace RedisML.Training;
 

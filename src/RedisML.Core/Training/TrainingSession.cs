@@ -1,7 +1,7 @@
-using RedisML.Algorithms.Script;
 using RedisML.Columns;
 using RedisML.Runs;
 using RedisML.Runs.Exchange;
+using RedisML.Training.Scripts;
 
 namespace RedisML.Training;
 

@@ -1,10 +1,10 @@
 using System.Text.Json;
-using RedisML.Algorithms.Script;
 using RedisML.Errors;
 using RedisML.Expressions;
 using RedisML.Features;
 using RedisML.Models;
 using RedisML.Training.Optimization;
+using RedisML.Training.Scripts;
 
 namespace RedisML.Training;
 

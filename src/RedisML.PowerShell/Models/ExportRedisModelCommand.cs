@@ -1,6 +1,6 @@
 using System.Management.Automation;
 using RedisML.Errors;
-using RedisML.Exporting;
+using RedisML.ModelFiles;
 using RedisML.Models;
 using RedisML.PowerShell.Cmdlets;
 

@@ -2,8 +2,8 @@ using System.Collections.Concurrent;
 using System.Management.Automation;
 using System.Management.Automation.Language;
 using System.Text;
-using RedisML.Algorithms.Script;
 using RedisML.Errors;
+using RedisML.Training.Scripts;
 
 namespace RedisML.PowerShell.Training;
 

@@ -1,8 +1,8 @@
 using System.Collections;
 using System.Management.Automation;
-using RedisML.Algorithms.Script;
 using RedisML.Errors;
 using RedisML.PowerShell.Models;
+using RedisML.Training.Scripts;
 
 namespace RedisML.PowerShell.Training;
 

@@ -1,5 +1,5 @@
 using System.Management.Automation;
-using RedisML.Algorithms.Script;
+using RedisML.Training.Scripts;
 
 namespace RedisML.PowerShell.Training;
 

@@ -4,6 +4,7 @@ using RedisML.Models;
 using RedisML.Numerics;
 using RedisML.Training;
 using RedisML.Training.Optimization;
+using RedisML.Training.Scripts;
 
 namespace RedisML.Algorithms.Script;
 

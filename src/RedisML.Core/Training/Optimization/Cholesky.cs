@@ -1,7 +1,6 @@
 using RedisML.Numerics;
-using RedisML.Training.Optimization;
 
-namespace RedisML.Algorithms.Linear;
+namespace RedisML.Training.Optimization;
 
 /// <summary>The Cholesky factor of a symmetric, positive semidefinite matrix, and the solution of its equations.</summary>
 /// <remarks>

@@ -1,5 +1,3 @@
-using RedisML.Algorithms.Linear;
-
 namespace RedisML.Training.Optimization;
 
 /// <summary>A fixed estimate of the inverse Hessian, symmetric and positive definite, from which an optimizer starts.</summary>

@@ -1,7 +1,7 @@
 using RedisML.Features;
 using RedisML.Numerics;
 
-namespace RedisML.Algorithms.Script;
+namespace RedisML.Training.Scripts;
 
 /// <summary>Encoded rows, [Rows, Columns], which keep their categories as positions: products cost what is there, and not the zeros.</summary>
 public sealed class FeatureMatrix

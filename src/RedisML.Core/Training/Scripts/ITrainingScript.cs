@@ -1,7 +1,7 @@
 using RedisML.Errors;
 using RedisML.Models;
 
-namespace RedisML.Algorithms.Script;
+namespace RedisML.Training.Scripts;
 
 /// <summary>Training code of the user's, which workers run on their own threads.</summary>
 public interface ITrainingScript

@@ -1,4 +1,4 @@
-namespace RedisML.Algorithms.Script;
+namespace RedisML.Training.Scripts;
 
 /// <summary>Training code of the user's, and what it trains.</summary>
 public sealed record ScriptSpecification

@@ -1,8 +1,7 @@
 using RedisML.Errors;
 using RedisML.Features;
-using RedisML.Training;
 
-namespace RedisML.Algorithms.Script;
+namespace RedisML.Training.Scripts;
 
 /// <summary>Some rows as a training script sees them: columns by name, the encoded features as a matrix, the label and the weights.</summary>
 public sealed class TrainingBatch

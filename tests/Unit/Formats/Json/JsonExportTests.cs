@@ -1,6 +1,6 @@
 using System.Text.Json;
-using RedisML.Exporting;
 using RedisML.Features;
+using RedisML.ModelFiles;
 using RedisML.Models;
 
 namespace RedisML.Unit.Formats.Json;

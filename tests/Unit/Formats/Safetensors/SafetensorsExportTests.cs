@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 using System.Text.Json;
-using RedisML.Exporting;
+using RedisML.ModelFiles;
 using RedisML.Models;
 
 namespace RedisML.Unit.Formats.Safetensors;

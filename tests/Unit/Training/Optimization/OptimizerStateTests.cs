@@ -1,4 +1,3 @@
-using RedisML.Algorithms.Linear;
 using RedisML.Errors;
 using RedisML.Training.Optimization;
 
