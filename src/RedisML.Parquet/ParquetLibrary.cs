@@ -1,7 +1,7 @@
 using ParquetSharp;
 using RedisML.Errors;
 
-namespace RedisML.Formats.Parquet;
+namespace RedisML.Parquet;
 
 /// <summary>Calls into the native library, whose errors are of many kinds.</summary>
 static class ParquetLibrary

@@ -4,65 +4,53 @@ using ParquetSharp;
 using ParquetSharp.Arrow;
 using RedisML.Columns;
 using RedisML.Errors;
-using RedisML.Formats.Arrow;
+using RedisML.Formats;
+using ArrowTimeUnit = Apache.Arrow.Types.TimeUnit;
 
-namespace RedisML.Formats.Parquet;
+namespace RedisML.Parquet;
 
-/// <summary>Writes a Parquet file, in the columns' logical types; some chunks together make a row group.</summary>
-sealed class ParquetRowWriter : RowWriter
+/// <summary>Writes a Parquet file; some batches together make a row group.</summary>
+sealed class ParquetBatchWriter : IBatchWriter
 {
     const int GroupRows = 1 << 17;
     const long GroupBytes = 64 << 20;
 
-    readonly Schema _schema;
-    readonly FullWidthColumn[] _columns;
     readonly FileWriter _writer;
     int _groupRows;
     long _groupBytes;
 
     /// <exception cref="RedisMLException"><c>ParquetUnavailable</c></exception>
-    public ParquetRowWriter(Stream stream, IReadOnlyList<ColumnSchema> schema)
+    public ParquetBatchWriter(Stream stream, Schema schema)
     {
-        _schema = new([.. schema.Select(c => FieldOf(c.Name, c.Type))], null);
-        _columns = [.. schema.Select(c => FullWidthColumn.Create(c.Type))];
-        _writer = ParquetLibrary.Write(() => Create(stream, _schema));
+        var written = new Schema(schema.FieldsList.Select(Marked), null);
+        _writer = ParquetLibrary.Write(() => Create(stream, written));
     }
 
-    public override Task WriteAsync(IReadOnlyList<IArrowArray> columns, int start, int count, CancellationToken cancellation)
+    public void Write(RecordBatch batch)
     {
-        using var batch = new RecordBatch(_schema, columns.Select((array, i) => _columns[i].Widen(array, start, count)), count);
         ParquetLibrary.Write(() =>
         {
             if (_groupRows == 0) _writer.NewBufferedRowGroup();
             _writer.WriteBufferedRecordBatch(batch);
             return true;
         });
-        _groupRows += count;
+        _groupRows += batch.Length;
         _groupBytes += batch.Arrays.Sum(a => a.Data.Buffers.Sum(b => (long)b.Length));
         if (_groupRows >= GroupRows || _groupBytes >= GroupBytes) (_groupRows, _groupBytes) = (0, 0);
-        return Task.CompletedTask;
     }
 
-    public override Task EndAsync(CancellationToken cancellation)
+    public void End() => ParquetLibrary.Write(() =>
     {
-        ParquetLibrary.Write(() =>
-        {
-            _writer.Close();
-            return true;
-        });
-        return Task.CompletedTask;
-    }
+        _writer.Close();
+        return true;
+    });
 
-    public override ValueTask DisposeAsync()
-    {
-        _writer.Dispose();
-        return ValueTask.CompletedTask;
-    }
+    public void Dispose() => _writer.Dispose();
 
     /// <summary>Parquet has no seconds.</summary>
-    static Field FieldOf(string name, ColumnType type) => type is { Kind: TypeKind.Timestamp, Unit: TimestampUnit.Second }
-        ? new(name, ArrowTypes.Of(type), nullable: true, [new(ParquetFile.TypeKey, type.ToString())])
-        : new(name, ArrowTypes.Of(type), nullable: true);
+    static Field Marked(Field field) => field.DataType is TimestampType { Unit: ArrowTimeUnit.Second } time
+        ? new(field.Name, time, field.IsNullable, [new(ParquetFile.TypeKey, ColumnType.Timestamp(TimestampUnit.Second, time.Timezone).ToString())])
+        : field;
 
     /// <remarks>
     /// The file holds the Arrow schema too, which says more than its own types. Fractions are rarely equal, so that looking for a dictionary of them
@@ -80,6 +68,6 @@ sealed class ParquetRowWriter : RowWriter
         using var properties = builder.Build();
         using var arrowBuilder = new ArrowWriterPropertiesBuilder();
         using var arrowProperties = arrowBuilder.StoreSchema().UseThreads(true).Build();
-        return new(new PositionStream(stream), schema, properties, arrowProperties, leaveOpen: true);
+        return new(stream, schema, properties, arrowProperties, leaveOpen: true);
     }
 }

@@ -1,17 +1,19 @@
 using System.Text.Unicode;
 using Apache.Arrow;
 using Apache.Arrow.Ipc;
+using Apache.Arrow.Types;
 using ParquetSharp;
 using ParquetSharp.Arrow;
 using ParquetSharp.IO;
 using RedisML.Columns;
 using RedisML.Errors;
+using RedisML.Formats;
 using ArrowTimeUnit = Apache.Arrow.Types.TimeUnit;
 
-namespace RedisML.Formats.Parquet;
+namespace RedisML.Parquet;
 
 /// <summary>An open Parquet file, read by Arrow's own reader, which decodes its columns side by side.</summary>
-sealed class ParquetFile : IDisposable
+sealed class ParquetFile : IBatchReader
 {
     /// <summary>Names, in a field's metadata, the column type that the file has no type for.</summary>
     public const string TypeKey = "redisml.type";
@@ -122,8 +124,9 @@ sealed class ParquetFile : IDisposable
         return chunk.TotalUncompressedSize < DictionaryBytes * chunk.NumValues;
     }
 
-    static Field Declared(Field field) => field.HasMetadata && field.Metadata.TryGetValue(TypeKey, out var text) && ColumnType.TryParse(text, out var type)
-        ? new(field.Name, ArrowTypes.Of(type), field.IsNullable) : field;
+    static Field Declared(Field field) => field.HasMetadata && field.Metadata.TryGetValue(TypeKey, out var text)
+        && ColumnType.TryParse(text, out var type) && type is { Kind: TypeKind.Timestamp, Unit: TimestampUnit.Second }
+        ? new(field.Name, new TimestampType(ArrowTimeUnit.Second, type.Zone), field.IsNullable) : field;
 
     static RecordBatch? Next(IArrowArrayStream batches) => ParquetLibrary.Read(() => batches.ReadNextRecordBatchAsync().AsTask().GetAwaiter().GetResult());
 
@@ -141,11 +144,13 @@ sealed class ParquetFile : IDisposable
         }
     }
 
+    /// <remarks>The library's codes are of 32 bits, whatever the file was written from.</remarks>
     static bool AreWithin(DictionaryArray array)
     {
         int length = array.Dictionary.Length;
-        if (array.Indices is Int32Array codes && codes.Values.IndexOfAnyExceptInRange(0, length - 1) < 0) return true;
-        return Enumerable.Range(0, array.Length).All(row => array.IsNull(row) || ArrowValues.IndexOf(array, row) is var code && code >= 0 && code < length);
+        if (array.Indices is not Int32Array codes) return false;
+        if (codes.Values.IndexOfAnyExceptInRange(0, length - 1) < 0) return true;
+        return Enumerable.Range(0, codes.Length).All(row => codes.IsNull(row) || codes.Values[row] is var code && code >= 0 && code < length);
     }
 
     static bool IsUtf8(IArrowArray array) => array switch
