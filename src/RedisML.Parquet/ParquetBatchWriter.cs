@@ -49,12 +49,13 @@ sealed class ParquetBatchWriter : IBatchWriter
 
     /// <summary>Parquet has no seconds.</summary>
     static Field Marked(Field field) => field.DataType is TimestampType { Unit: ArrowTimeUnit.Second } time
-        ? new(field.Name, time, field.IsNullable, [new(ParquetFile.TypeKey, ColumnType.Timestamp(TimestampUnit.Second, time.Timezone).ToString())])
+        ? new(field.Name, time, field.IsNullable,
+            [new(ParquetFile.TypeKey, ColumnType.Timestamp(TimestampUnit.Second, time.Timezone).ToString())])
         : field;
 
     /// <remarks>
-    /// The file holds the Arrow schema too, which says more than its own types. Fractions are rarely equal, so that looking for a dictionary of them
-    /// is in vain. Snappy is what every reader has.
+    /// The file holds the Arrow schema too, which says more than its own types. Fractions are rarely equal, so that looking for a dictionary
+    /// of them is in vain. Snappy is what every reader has.
     /// </remarks>
     static FileWriter Create(Stream stream, Schema schema)
     {

@@ -74,7 +74,9 @@ sealed class ParquetFile : IBatchReader
     });
 
     /// <summary>The rows in order; whoever takes a batch disposes it.</summary>
-    /// <exception cref="InvalidDataException">The file is damaged, or has text that isn't UTF-8 or times that don't fit nanoseconds in 64 bits.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The file is damaged, or has text that isn't UTF-8 or times that don't fit nanoseconds in 64 bits.
+    /// </exception>
     public IEnumerable<RecordBatch> Batches()
     {
         CheckInt96();
@@ -109,14 +111,16 @@ sealed class ParquetFile : IBatchReader
     {
         if (file.FileMetaData.NumRowGroups == 0) return MinBatchRows;
         using var group = file.RowGroup(0);
-        long rowBytes = Math.Max(group.MetaData.TotalByteSize / Math.Max(1, group.MetaData.NumRows), sizeof(double) * (long)file.FileMetaData.NumColumns);
+        long rowBytes = Math.Max(
+            group.MetaData.TotalByteSize / Math.Max(1, group.MetaData.NumRows), sizeof(double) * (long)file.FileMetaData.NumColumns);
         return Math.Clamp(BatchBytes / Math.Max(1, rowBytes), MinBatchRows, MaxBatchRows);
     }
 
     static bool IsDictionary(ParquetFileReader file, int column)
     {
         var descriptor = file.FileMetaData.Schema.Column(column);
-        if (descriptor.PhysicalType != PhysicalType.ByteArray || descriptor.MaxRepetitionLevel > 0 || file.FileMetaData.NumRowGroups == 0) return false;
+        if (descriptor.PhysicalType != PhysicalType.ByteArray || descriptor.MaxRepetitionLevel > 0) return false;
+        if (file.FileMetaData.NumRowGroups == 0) return false;
         using var logical = descriptor.LogicalType;
         if (logical.Type is not LogicalTypeEnum.String) return false;
         using var group = file.RowGroup(0);
@@ -128,7 +132,8 @@ sealed class ParquetFile : IBatchReader
         && ColumnType.TryParse(text, out var type) && type is { Kind: TypeKind.Timestamp, Unit: TimestampUnit.Second }
         ? new(field.Name, new TimestampType(ArrowTimeUnit.Second, type.Zone), field.IsNullable) : field;
 
-    static RecordBatch? Next(IArrowArrayStream batches) => ParquetLibrary.Read(() => batches.ReadNextRecordBatchAsync().AsTask().GetAwaiter().GetResult());
+    static RecordBatch? Next(IArrowArrayStream batches) =>
+        ParquetLibrary.Read(() => batches.ReadNextRecordBatchAsync().AsTask().GetAwaiter().GetResult());
 
     /// <summary>What the library doesn't look at.</summary>
     static void Check(RecordBatch batch)
@@ -150,7 +155,8 @@ sealed class ParquetFile : IBatchReader
         int length = array.Dictionary.Length;
         if (array.Indices is not Int32Array codes) return false;
         if (codes.Values.IndexOfAnyExceptInRange(0, length - 1) < 0) return true;
-        return Enumerable.Range(0, codes.Length).All(row => codes.IsNull(row) || codes.Values[row] is var code && code >= 0 && code < length);
+        return Enumerable.Range(0, codes.Length).All(
+            row => codes.IsNull(row) || codes.Values[row] is var code && code >= 0 && code < length);
     }
 
     static bool IsUtf8(IArrowArray array) => array switch
@@ -161,7 +167,7 @@ sealed class ParquetFile : IBatchReader
         _ => true,
     };
 
-    /// <summary>The reader lets timestamps of 96 bits overflow where nanoseconds don't fit 64: they are looked at in seconds beforehand.</summary>
+    /// <summary>The reader lets timestamps of 96 bits overflow where nanoseconds don't fit 64: seconds are looked at first.</summary>
     void CheckInt96()
     {
         if (_int96.Length == 0) return;
@@ -178,7 +184,8 @@ sealed class ParquetFile : IBatchReader
                 foreach (var (array, name) in batch.Arrays.Zip(batch.Schema.FieldsList, (a, f) => ((TimestampArray)a, f.Name)))
                     for (int row = 0; row < array.Length; row++)
                         if (array.IsValid(row) && Math.Abs(array.Values[row]) > MaxNanosecondSeconds)
-                            throw new InvalidDataException($"column '{name}' has a timestamp ({array.Values[row]} s since 1970) that doesn't fit 64 bits in nanoseconds.");
+                            throw new InvalidDataException(
+                                $"column '{name}' has a timestamp ({array.Values[row]} s since 1970) that doesn't fit 64 bits in nanoseconds.");
             }
         }
     }

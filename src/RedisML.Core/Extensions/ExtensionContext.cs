@@ -3,7 +3,8 @@ using System.Runtime.Loader;
 
 namespace RedisML.Extensions;
 
-/// <summary>The libraries of an extension, natives included. Core, and what lies beside it, is the same here as there: Arrow's arrays cross.</summary>
+/// <summary>The libraries of an extension, natives included.</summary>
+/// <remarks>Core, and what lies beside it, is the same here as there: Arrow's arrays cross.</remarks>
 sealed class ExtensionContext(string module, string assembly) : AssemblyLoadContext(module)
 {
     static readonly AssemblyLoadContext s_core = GetLoadContext(typeof(ExtensionContext).Assembly)!;

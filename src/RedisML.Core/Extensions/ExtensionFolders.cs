@@ -1,6 +1,6 @@
 namespace RedisML.Extensions;
 
-/// <summary>Where extensions lie: in folders of modules, <c>&lt;module&gt;</c> or <c>&lt;module&gt;/&lt;version&gt;</c>, with a manifest.</summary>
+/// <summary>Where extensions lie: in folders with a manifest, <c>&lt;module&gt;</c> or <c>&lt;module&gt;/&lt;version&gt;</c>.</summary>
 static class ExtensionFolders
 {
     /// <summary>Folders that hold modules: that of the module that Core is part of, those of the shell, that of the program.</summary>

@@ -34,8 +34,8 @@ public static class ExtensionLoader
             catch (Exception e) when (e is not RedisMLException)
             {
                 throw new RedisMLException("ExtensionNotLoaded", ErrorKind.ResourceUnavailable,
-                    $"{purpose}, and the module {module}, which that needs, can't be used: {e.Message} Is it of version {CoreVersion}, as RedisML is?",
-                    target, e);
+                    $"{purpose}, and the module {module}, which that needs, can't be used: {e.Message} "
+                    + $"Is it of version {CoreVersion}, as RedisML is?", target, e);
             }
             s_loaded.Add(module);
         }

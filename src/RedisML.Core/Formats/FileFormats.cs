@@ -39,7 +39,8 @@ public static class FileFormats
     {
         ExtensionLoader.Load(known.Module, $"'{path}' is a {known.Name} file", path);
         return s_formats.FirstOrDefault(f => f.Name == known.Name)
-            ?? throw new RedisMLException("ExtensionNotLoaded", ErrorKind.ResourceUnavailable, $"{known.Module} doesn't bring {known.Name}.", path);
+            ?? throw new RedisMLException("ExtensionNotLoaded", ErrorKind.ResourceUnavailable,
+                $"{known.Module} doesn't bring {known.Name}.", path);
     }
 
     /// <param name="Module">The extension that brings it.</param>

@@ -5,7 +5,7 @@ using RedisML.Unit.Fixtures;
 
 namespace RedisML.Unit.Extensions;
 
-/// <summary>Extensions load when they are first asked for, from wherever modules lie, and their absence is an error that names the command.</summary>
+/// <summary>Extensions load when they are first asked for, and their absence is an error that names the command.</summary>
 public sealed class ExtensionLoaderTests : IDisposable
 {
     readonly TemporaryFolder _folder = new();
@@ -30,7 +30,8 @@ public sealed class ExtensionLoaderTests : IDisposable
     }
 
     [Fact]
-    public void A_program_that_refers_to_an_extension_has_its_format() => Assert.Equal("Parquet", FileFormats.Recognize("PAR1 and more"u8, "a")?.Name);
+    public void A_program_that_refers_to_an_extension_has_its_format() =>
+        Assert.Equal("Parquet", FileFormats.Recognize("PAR1 and more"u8, "a")?.Name);
 
     /// <summary>In the Host, as it is in PowerShell, with a copy of the module that has no extension beside it.</summary>
     [Fact]
@@ -55,7 +56,8 @@ public sealed class ExtensionLoaderTests : IDisposable
                 try { & $command } catch { $_ }
             }
             foreach ($one in $failed) {
-                "$(($one.FullyQualifiedErrorId -split ',')[0]) $($one.CategoryInfo.Category) $([System.IO.Path]::GetFileName($one.TargetObject))"
+                $id, $target = ($one.FullyQualifiedErrorId -split ',')[0], [System.IO.Path]::GetFileName($one.TargetObject)
+                "$id $($one.CategoryInfo.Category) $target"
             }
             "$($failed[0])" -match 'Install-PSResource RedisML\.Parquet$'
             @([System.IO.Directory]::GetFiles($folder)) -replace '.*[/\\]'
@@ -64,9 +66,8 @@ public sealed class ExtensionLoaderTests : IDisposable
             (Import-RedisTrainingData "$folder/a.parquet" -Dataset b).RowsWritten
             (Get-RedisTrainingData b).text -join ' '
             foreach ($context in [System.Runtime.Loader.AssemblyLoadContext]::All) {
-                foreach ($name in @($context.Assemblies | ForEach-Object { $_.GetName().Name }) -match '^(Apache\.Arrow|RedisML\.(Core|Parquet)|ParquetSharp)$') {
-                    "$name in $($context.Name)"
-                }
+                $names = @($context.Assemblies | ForEach-Object { $_.GetName().Name })
+                $names -match '^(Apache\.Arrow|RedisML\.(Core|Parquet)|ParquetSharp)$' | ForEach-Object { "$_ in $($context.Name)" }
             }
             """;
         using var process = new HostProcess(script, [_folder.Path]);
@@ -74,7 +75,8 @@ public sealed class ExtensionLoaderTests : IDisposable
         Assert.Equal(("", 0), (result.Error, result.ExitCode));
         var lines = result.Output.TrimEnd().Split('\n');
         const string missed = "ExtensionNotInstalled ResourceUnavailable";
-        Assert.Equal([$"{missed} a.parquet", $"{missed} a.dat", $"{missed} foreign", "True", "foreign", "Parquet", "3", "t1 t2 t3"], lines[..8]);
+        Assert.Equal(
+            [$"{missed} a.parquet", $"{missed} a.dat", $"{missed} foreign", "True", "foreign", "Parquet", "3", "t1 t2 t3"], lines[..8]);
         Assert.Equal(
             ["Apache.Arrow in RedisML", "ParquetSharp in RedisML.Parquet", "RedisML.Core in RedisML", "RedisML.Parquet in RedisML.Parquet"],
             lines[8..].Order(StringComparer.Ordinal));
