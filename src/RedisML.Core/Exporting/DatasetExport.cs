@@ -7,7 +7,6 @@ using RedisML.Formats;
 using RedisML.Formats.Arrow;
 using RedisML.Formats.Csv;
 using RedisML.Formats.Json;
-using RedisML.Formats.Parquet;
 
 namespace RedisML.Exporting;
 
@@ -41,7 +40,7 @@ public sealed class DatasetExport(RedisMLConnection connection)
 
     /// <summary>Writes beside the file and moves it there when it is whole; a break leaves what was there before.</summary>
     /// <param name="rows">Told the rows written so far.</param>
-    /// <exception cref="RedisMLException"><c>FileExists</c>, <c>FileWriteFailed</c>, <c>UnknownFormat</c>, <c>ColumnNotFound</c>; those of <see cref="DatasetReader"/>.</exception>
+    /// <exception cref="RedisMLException"><c>FileExists</c>, <c>FileWriteFailed</c>, <c>UnknownFormat</c>, <c>ColumnNotFound</c>, <c>ExtensionNotInstalled</c>; those of <see cref="DatasetReader"/>.</exception>
     public async Task<ExportResult> RunAsync(Dataset dataset, ExportOptions options, IProgress<long>? rows, CancellationToken cancellation)
     {
         var clock = Stopwatch.StartNew();
@@ -87,8 +86,8 @@ public sealed class DatasetExport(RedisMLConnection connection)
                 {
                     ExportFormat.Csv => new CsvRowWriter(content, schema, options.Path.Contains(".tsv", StringComparison.OrdinalIgnoreCase) && options.Delimiter == ',' ? '\t' : options.Delimiter),
                     ExportFormat.JsonLines => new JsonRowWriter(content, schema),
-                    ExportFormat.Parquet => new ParquetRowWriter(content, schema),
-                    _ => new ArrowRowWriter(new PositionStream(content), schema, isStream: format == ExportFormat.ArrowStream),
+                    ExportFormat.Arrow or ExportFormat.ArrowStream => new ArrowRowWriter(new PositionStream(content), schema, isStream: format == ExportFormat.ArrowStream),
+                    _ => new FileFormatWriter(FileFormats.Get(format.ToString(), options.Path), content, schema),
                 };
                 await using (writer.ConfigureAwait(false))
                 {

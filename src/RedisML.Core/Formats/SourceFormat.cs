@@ -3,7 +3,6 @@ using RedisML.Errors;
 using RedisML.Formats.Arrow;
 using RedisML.Formats.Csv;
 using RedisML.Formats.Json;
-using RedisML.Formats.Parquet;
 
 namespace RedisML.Formats;
 
@@ -14,7 +13,7 @@ static class SourceFormat
 
     /// <summary>Opens files as one source, the rows of one behind those of the other.</summary>
     /// <param name="paths"><c>-</c> is standard input, which is kept in a temporary file until the result is disposed.</param>
-    /// <exception cref="RedisMLException">Those of <see cref="SourceFile.Open"/>; <c>SourceCorrupt</c>.</exception>
+    /// <exception cref="RedisMLException">Those of <see cref="SourceFile.Open"/> and <see cref="FileFormats.Recognize"/>; <c>SourceCorrupt</c>.</exception>
     public static async Task<OpenedFiles> OpenAsync(IReadOnlyList<string> paths, SourceOptions options, CancellationToken cancellation)
     {
         var kept = new List<StandardInputFile>();
@@ -42,8 +41,8 @@ static class SourceFormat
         {
             var start = await file.ReadStartAsync(StartLength, cancellation).ConfigureAwait(false);
             if (start.Span.StartsWith("ARROW1"u8)) return new ArrowSource(file, isStream: false);
-            if (start.Span.StartsWith("PAR1"u8)) return new ParquetSource(file);
             if (start.Span is [0xFF, 0xFF, 0xFF, 0xFF, ..]) return new ArrowSource(file, isStream: true);
+            if (FileFormats.Recognize(start.Span, file.Name) is { } format) return new FileFormatSource(file, format);
             if (EncodingOf(start.Span, options) is { } encoding)
             {
                 file = file.In(encoding);

@@ -2,7 +2,7 @@ using System.Globalization;
 using RedisML.Columns.Chunks;
 using RedisML.Datasets;
 using RedisML.Exporting;
-using RedisML.Formats.Parquet;
+using RedisML.Parquet;
 
 namespace RedisML.Benchmarks.Figures;
 

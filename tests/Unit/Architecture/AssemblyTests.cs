@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Reflection.Metadata;
 using System.Reflection.PortableExecutable;
 using RedisML.Unit.Fixtures;
@@ -29,6 +30,43 @@ public sealed class AssemblyTests
     public void The_root_of_the_module_holds_no_library() =>
         Assert.Equal(["RedisML.Loading.dll", "RedisML.PowerShell.dll"],
             Directory.GetFiles(HostedEngine.ModulePath, "*.dll").Select(Path.GetFileName).Order(StringComparer.Ordinal));
+
+    /// <remarks>What needs natives for many platforms is an extension. The embedded server has small ones.</remarks>
+    [Fact]
+    public void The_module_takes_at_most_25_MB_installed_and_10_MB_packed()
+    {
+        var files = new DirectoryInfo(HostedEngine.ModulePath).GetFiles("*", SearchOption.AllDirectories);
+        Assert.InRange(files.Sum(file => file.Length), 5_000_000, 25_000_000);
+        using var package = new MemoryStream();
+        ZipFile.CreateFromDirectory(HostedEngine.ModulePath, package);
+        Assert.InRange(package.Length, 1_000_000, 10_000_000);
+    }
+
+    [Fact]
+    public void An_extension_brings_nothing_that_Core_has()
+    {
+        string lib = "lib", parquet = HostedEngine.ModulePath + ".Parquet";
+        var libraries = Directory.GetFiles(Path.Combine(parquet, lib), "*.dll").Select(Path.GetFileName).ToList();
+        Assert.Equal(["ParquetSharp.dll", "RedisML.Parquet.dll"], libraries.Order(StringComparer.Ordinal));
+        Assert.DoesNotContain(libraries, name => File.Exists(Path.Combine(HostedEngine.ModulePath, lib, name!)));
+        Assert.Empty(Directory.GetFiles(Path.Combine(HostedEngine.ModulePath, lib), "ParquetSharp*", SearchOption.AllDirectories));
+    }
+
+    /// <remarks>By the manifests: the one asks for exactly the other.</remarks>
+    [Fact]
+    public void An_extension_has_the_version_of_the_module_and_requires_it()
+    {
+        using var engine = new HostedEngine();
+        var versions = engine.Invoke("""
+            param($module)
+            $own, $extension = "$module/RedisML.psd1", "$module.Parquet/RedisML.Parquet.psd1" |
+                ForEach-Object { & ([scriptblock]::Create([System.IO.File]::ReadAllText($_))) }
+            $own.ModuleVersion
+            $extension.ModuleVersion
+            $extension.RequiredModules.RequiredVersion
+            """, new Dictionary<string, object> { ["module"] = HostedEngine.ModulePath }).OutputWithoutErrors.Select(v => v.ToString());
+        Assert.Single(versions.Distinct());
+    }
 
     [Fact]
     public void The_manifest_exports_every_cmdlet()

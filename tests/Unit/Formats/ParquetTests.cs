@@ -8,7 +8,8 @@ using RedisML.Columns;
 using RedisML.Columns.Builders;
 using RedisML.Errors;
 using RedisML.Formats;
-using RedisML.Formats.Parquet;
+using RedisML.Formats.Arrow;
+using RedisML.Parquet;
 using RedisML.Unit.Fixtures;
 using ArrowTimeUnit = Apache.Arrow.Types.TimeUnit;
 
@@ -146,7 +147,7 @@ public sealed class ParquetTests : IDisposable
             writer.WriteRecordBatch(new(schema, [new Int32Array.Builder().Append(1).Build(), new Time32Array.Builder(time).Append(5).Build()], 1));
             writer.Close();
         }
-        var source = new ParquetSource(SourceFile.Open(_folder.Write("a.parquet", file.ToArray())));
+        var source = new FileFormatSource(SourceFile.Open(_folder.Write("a.parquet", file.ToArray())), new ParquetFormat());
         foreach (var given in (Dictionary<string, ColumnType>[])[[], new() { ["clock"] = ColumnType.Utf8 }])
         {
             var error = await Assert.ThrowsAsync<RedisMLException>(() => source.ReadColumnsAsync(given, Cancellation));
@@ -229,7 +230,7 @@ public sealed class ParquetTests : IDisposable
     static async Task<byte[]> WriteAsync(ColumnSchema column, IArrowArray array, int start, int count)
     {
         var file = new MemoryStream();
-        await using (var writer = new ParquetRowWriter(file, [column]))
+        await using (var writer = new FileFormatWriter(new ParquetFormat(), file, [column]))
         {
             await writer.WriteAsync([array], start, count, Cancellation);
             await writer.EndAsync(Cancellation);

@@ -1,7 +1,7 @@
 using ParquetSharp;
 using RedisML.Errors;
 
-namespace RedisML.Formats.Parquet;
+namespace RedisML.Parquet;
 
 /// <summary>Calls into the native library, whose errors are of many kinds.</summary>
 static class ParquetLibrary
@@ -45,5 +45,6 @@ static class ParquetLibrary
     }
 
     static RedisMLException Unavailable(Exception e) => new("ParquetUnavailable", ErrorKind.ResourceUnavailable,
-        "Parquet needs a native library that there is for Windows, macOS and Linux with glibc, x64 and arm64, and that didn't load here; use Arrow files (.arrow) instead.", null, e);
+        "Parquet needs a native library that there is for Windows, macOS and Linux with glibc, x64 and arm64, and that didn't load here; "
+        + "use Arrow files (.arrow) instead.", null, e);
 }

@@ -1,11 +1,10 @@
 using System.Runtime.CompilerServices;
 using Apache.Arrow;
-using RedisML.Formats.Arrow;
 
-namespace RedisML.Formats.Parquet;
+namespace RedisML.Formats.Arrow;
 
-/// <summary>A Parquet file as a source: Arrow's own reader decodes it, its columns side by side, in batches of bounded size.</summary>
-sealed class ParquetSource(SourceFile file) : BatchSource(file)
+/// <summary>A file in a registered format as a source.</summary>
+sealed class FileFormatSource(SourceFile file, IFileFormat format) : BatchSource(file)
 {
     long _rows, _rowsRead;
 
@@ -14,14 +13,14 @@ sealed class ParquetSource(SourceFile file) : BatchSource(file)
     protected override async Task<Schema> ReadSchemaAsync(CancellationToken cancellation)
     {
         using var content = await File.OpenSeekableAsync(cancellation).ConfigureAwait(false);
-        using var reader = new ParquetFile(content);
+        using var reader = format.Read(content);
         return reader.Schema;
     }
 
     protected override async IAsyncEnumerable<SharedBatch> ReadBatchesAsync([EnumeratorCancellation] CancellationToken cancellation)
     {
         using var content = await File.OpenSeekableAsync(cancellation).ConfigureAwait(false);
-        using var reader = new ParquetFile(content);
+        using var reader = format.Read(content);
         _rows = reader.Rows;
         foreach (var batch in reader.Batches())
         {

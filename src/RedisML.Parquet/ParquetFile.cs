@@ -1,17 +1,19 @@
 using System.Text.Unicode;
 using Apache.Arrow;
 using Apache.Arrow.Ipc;
+using Apache.Arrow.Types;
 using ParquetSharp;
 using ParquetSharp.Arrow;
 using ParquetSharp.IO;
 using RedisML.Columns;
 using RedisML.Errors;
+using RedisML.Formats;
 using ArrowTimeUnit = Apache.Arrow.Types.TimeUnit;
 
-namespace RedisML.Formats.Parquet;
+namespace RedisML.Parquet;
 
 /// <summary>An open Parquet file, read by Arrow's own reader, which decodes its columns side by side.</summary>
-sealed class ParquetFile : IDisposable
+sealed class ParquetFile : IBatchReader
 {
     /// <summary>Names, in a field's metadata, the column type that the file has no type for.</summary>
     public const string TypeKey = "redisml.type";
@@ -72,7 +74,9 @@ sealed class ParquetFile : IDisposable
     });
 
     /// <summary>The rows in order; whoever takes a batch disposes it.</summary>
-    /// <exception cref="InvalidDataException">The file is damaged, or has text that isn't UTF-8 or times that don't fit nanoseconds in 64 bits.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The file is damaged, or has text that isn't UTF-8 or times that don't fit nanoseconds in 64 bits.
+    /// </exception>
     public IEnumerable<RecordBatch> Batches()
     {
         CheckInt96();
@@ -107,14 +111,16 @@ sealed class ParquetFile : IDisposable
     {
         if (file.FileMetaData.NumRowGroups == 0) return MinBatchRows;
         using var group = file.RowGroup(0);
-        long rowBytes = Math.Max(group.MetaData.TotalByteSize / Math.Max(1, group.MetaData.NumRows), sizeof(double) * (long)file.FileMetaData.NumColumns);
+        long rowBytes = Math.Max(
+            group.MetaData.TotalByteSize / Math.Max(1, group.MetaData.NumRows), sizeof(double) * (long)file.FileMetaData.NumColumns);
         return Math.Clamp(BatchBytes / Math.Max(1, rowBytes), MinBatchRows, MaxBatchRows);
     }
 
     static bool IsDictionary(ParquetFileReader file, int column)
     {
         var descriptor = file.FileMetaData.Schema.Column(column);
-        if (descriptor.PhysicalType != PhysicalType.ByteArray || descriptor.MaxRepetitionLevel > 0 || file.FileMetaData.NumRowGroups == 0) return false;
+        if (descriptor.PhysicalType != PhysicalType.ByteArray || descriptor.MaxRepetitionLevel > 0) return false;
+        if (file.FileMetaData.NumRowGroups == 0) return false;
         using var logical = descriptor.LogicalType;
         if (logical.Type is not LogicalTypeEnum.String) return false;
         using var group = file.RowGroup(0);
@@ -122,10 +128,12 @@ sealed class ParquetFile : IDisposable
         return chunk.TotalUncompressedSize < DictionaryBytes * chunk.NumValues;
     }
 
-    static Field Declared(Field field) => field.HasMetadata && field.Metadata.TryGetValue(TypeKey, out var text) && ColumnType.TryParse(text, out var type)
-        ? new(field.Name, ArrowTypes.Of(type), field.IsNullable) : field;
+    static Field Declared(Field field) => field.HasMetadata && field.Metadata.TryGetValue(TypeKey, out var text)
+        && ColumnType.TryParse(text, out var type) && type is { Kind: TypeKind.Timestamp, Unit: TimestampUnit.Second }
+        ? new(field.Name, new TimestampType(ArrowTimeUnit.Second, type.Zone), field.IsNullable) : field;
 
-    static RecordBatch? Next(IArrowArrayStream batches) => ParquetLibrary.Read(() => batches.ReadNextRecordBatchAsync().AsTask().GetAwaiter().GetResult());
+    static RecordBatch? Next(IArrowArrayStream batches) =>
+        ParquetLibrary.Read(() => batches.ReadNextRecordBatchAsync().AsTask().GetAwaiter().GetResult());
 
     /// <summary>What the library doesn't look at.</summary>
     static void Check(RecordBatch batch)
@@ -141,11 +149,14 @@ sealed class ParquetFile : IDisposable
         }
     }
 
+    /// <remarks>The library's codes are of 32 bits, whatever the file was written from.</remarks>
     static bool AreWithin(DictionaryArray array)
     {
         int length = array.Dictionary.Length;
-        if (array.Indices is Int32Array codes && codes.Values.IndexOfAnyExceptInRange(0, length - 1) < 0) return true;
-        return Enumerable.Range(0, array.Length).All(row => array.IsNull(row) || ArrowValues.IndexOf(array, row) is var code && code >= 0 && code < length);
+        if (array.Indices is not Int32Array codes) return false;
+        if (codes.Values.IndexOfAnyExceptInRange(0, length - 1) < 0) return true;
+        return Enumerable.Range(0, codes.Length).All(
+            row => codes.IsNull(row) || codes.Values[row] is var code && code >= 0 && code < length);
     }
 
     static bool IsUtf8(IArrowArray array) => array switch
@@ -156,7 +167,7 @@ sealed class ParquetFile : IDisposable
         _ => true,
     };
 
-    /// <summary>The reader lets timestamps of 96 bits overflow where nanoseconds don't fit 64: they are looked at in seconds beforehand.</summary>
+    /// <summary>The reader lets timestamps of 96 bits overflow where nanoseconds don't fit 64: seconds are looked at first.</summary>
     void CheckInt96()
     {
         if (_int96.Length == 0) return;
@@ -173,7 +184,8 @@ sealed class ParquetFile : IDisposable
                 foreach (var (array, name) in batch.Arrays.Zip(batch.Schema.FieldsList, (a, f) => ((TimestampArray)a, f.Name)))
                     for (int row = 0; row < array.Length; row++)
                         if (array.IsValid(row) && Math.Abs(array.Values[row]) > MaxNanosecondSeconds)
-                            throw new InvalidDataException($"column '{name}' has a timestamp ({array.Values[row]} s since 1970) that doesn't fit 64 bits in nanoseconds.");
+                            throw new InvalidDataException(
+                                $"column '{name}' has a timestamp ({array.Values[row]} s since 1970) that doesn't fit 64 bits in nanoseconds.");
             }
         }
     }
