@@ -17,6 +17,21 @@ Describe 'Show-RedisTrainingMetric' {
         $lines -join '' | Should -Match '[\u2801-\u28ff]'
     }
 
+    It 'draws several runs, and the validation loss beside the loss' {
+        Split-RedisDataset diamonds -TestFraction 0.2 -Seed 1
+        $arguments = @{ Algorithm = 'Logistic'; Derive = @{ dear = 'price > 5000' }; Label = 'dear'; Feature = 'carat'; Optimizer = 'Adam'; Epoch = 3 }
+        $runs = foreach ($rate in 0.01, 0.1) {
+            Start-RedisDistributedTraining diamonds-train "dear$rate" @arguments -LearningRate $rate -Validation diamonds-test -Wait -WarningAction Ignore
+        }
+        (Get-RedisTrainingMetric $runs[0].Id | Where-Object Name -EQ validationLoss).Step | Should -Be 1, 2, 3
+        $curve = Show-RedisTrainingMetric $runs[0].Id
+        $curve[0] | Should -BeLike 'loss, validationLoss of dear0.01*'
+        @($curve -match ' validationLoss$').Count | Should -Be 1
+        $file = $runs | Show-RedisTrainingMetric -Name validationLoss -Path TestDrive:/runs.html
+        $page = Get-Content $file -Raw
+        foreach ($run in $runs) { $page | Should -BeLike "*<th scope=`"col`">$($run.Id)</th>*" }
+    }
+
     It 'draws into a file of the kind that its name tells: <file>' -ForEach @(
         @{ file = 'loss.svg'; start = '<svg' }
         @{ file = 'loss.html'; start = '<!DOCTYPE html>' }

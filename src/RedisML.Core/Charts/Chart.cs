@@ -42,7 +42,7 @@ public abstract class Chart
 
     string ToSvg()
     {
-        var canvas = new SvgCanvas(Size.Width, Size.Height);
+        var canvas = new SvgCanvas(Size.Width, Size.Height, Title);
         Draw(canvas);
         return canvas.ToString();
     }
@@ -54,16 +54,36 @@ public abstract class Chart
         return canvas.ToFile();
     }
 
-    string ToPage() => $"""
-        <!DOCTYPE html>
-        <html lang="en">
-        <head><meta charset="utf-8"><title>{WebUtility.HtmlEncode(Title)}</title></head>
-        <body>
-        {ToSvg()}
-        <table>
-        {string.Concat(Table().Select((row, i) => $"<tr>{string.Concat(row.Select(cell => i == 0 ? $"<th>{WebUtility.HtmlEncode(cell)}</th>" : $"<td>{WebUtility.HtmlEncode(cell)}</td>"))}</tr>\n"))}</table>
-        </body>
-        </html>
+    string ToPage()
+    {
+        var table = Table().Select(row => row.Select(cell => WebUtility.HtmlEncode(cell)).ToList()).ToList();
+        return $$"""
+            <!DOCTYPE html>
+            <html lang="en">
+            <head>
+            <meta charset="utf-8">
+            <meta name="color-scheme" content="light dark">
+            <meta name="viewport" content="width=device-width">
+            <title>{{WebUtility.HtmlEncode(Title)}}</title>
+            <style>
+            body { font-family: sans-serif; max-width: {{Size.Width}}px; margin: 1em auto; }
+            svg { width: 100%; }
+            table { border-collapse: collapse; font-size: 0.85em; }
+            th, td { padding: 0.2em 0.8em; text-align: right; font-variant-numeric: tabular-nums; border-bottom: 1px solid #8884; }
+            th:first-child, td:first-child { text-align: left; }
+            </style>
+            </head>
+            <body>
+            {{ToSvg()}}
+            <table>
+            <caption>{{WebUtility.HtmlEncode(Title)}}</caption>
+            <thead><tr>{{string.Concat(table[0].Select(cell => $"<th scope=\"col\">{cell}</th>"))}}</tr></thead>
+            <tbody>
+            {{string.Concat(table.Skip(1).Select(row => $"<tr>{string.Concat(row.Select(cell => $"<td>{cell}</td>"))}</tr>\n"))}}</tbody>
+            </table>
+            </body>
+            </html>
 
-        """;
+            """;
+    }
 }

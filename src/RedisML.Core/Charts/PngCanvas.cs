@@ -11,7 +11,10 @@ sealed class PngCanvas(int width, int height) : ChartCanvas
     const int LetterScale = 2, LetterWidth = 4 * LetterScale, LetterHeight = 5 * LetterScale;
 
     /// <summary>Red, green and blue of each <see cref="ChartColour"/>.</summary>
-    static readonly byte[] s_palette = [255, 255, 255, 221, 221, 221, 40, 40, 40, 31, 111, 178];
+    static readonly byte[] s_palette =
+    [
+        255, 255, 255, 221, 221, 221, 40, 40, 40, 0, 114, 178, 213, 94, 0, 0, 158, 115, 170, 68, 153, 86, 180, 233,
+    ];
 
     /// <summary>Three dots across and five down a letter, a digit of three bits a line.</summary>
     static readonly Dictionary<char, string> s_letters = new()
@@ -36,7 +39,7 @@ sealed class PngCanvas(int width, int height) : ChartCanvas
         }
     }
 
-    public override void Rectangle(double x, double y, double width, double height, ChartColour colour)
+    public override void Rectangle(double x, double y, double width, double height, ChartColour colour, string? tip = null)
     {
         for (int row = Round(y); row < Round(y + height); row++)
             for (int column = Round(x); column < Round(x + width); column++) Dot(column, row, colour);
@@ -50,7 +53,7 @@ sealed class PngCanvas(int width, int height) : ChartCanvas
             var lines = s_letters.GetValueOrDefault(letter, s_letters['?']);
             for (int row = 0; row < LetterHeight; row++)
                 for (int column = 0; column < 3 * LetterScale; column++)
-                    if (((lines[row / LetterScale] - '0') >> (2 - column / LetterScale) & 1) == 1) Dot(left + column, Round(y) - LetterHeight / 2 + row, ChartColour.Black);
+                    if (((lines[row / LetterScale] - '0') >> (2 - column / LetterScale) & 1) == 1) Dot(left + column, Round(y) - LetterHeight / 2 + row, ChartColour.Ink);
             left += LetterWidth;
         }
     }

@@ -22,7 +22,9 @@ internal sealed class RunRecorder(RunLedger ledger, RunNode node) : IAsyncDispos
     public void Report(RunProgress progress)
     {
         lock (_lock) _progress = progress;
-        if (progress.Iteration > 0) Report("loss", progress.Iteration, progress.Loss);
+        if (progress.Iteration == 0) return;
+        Report("loss", progress.Iteration, progress.Loss);
+        if (!double.IsNaN(progress.ValidationLoss)) Report("validationLoss", progress.Iteration, progress.ValidationLoss);
     }
 
     /// <summary>A metric of a step; told again, it is replaced.</summary>

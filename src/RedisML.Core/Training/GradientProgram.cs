@@ -48,12 +48,17 @@ internal abstract class GradientProgram(TrainingContext context) : TabularProgra
         while (optimizer.State == OptimizerState.Running)
         {
             int iteration = optimizer.Iterations;
+            bool isValidation = optimizer.Rows.Set == RowSet.Validation;
             Step(objective, optimizer);
             var sum = new GradientSum(sums.At(optimizer.Rows, optimizer.Point));
             rows += sum.Weight * (data.Fit.Rows / data.Fit.Weight);
             optimizer.Advance(sum.Loss, sum.Gradient, sum.Weight);
             data.Exchange.Commit(optimizer);
-            if (optimizer.Iterations > iteration) data.Report(optimizer.Iterations, scale * optimizer.Loss, (long)rows);
+            if (optimizer.Iterations > iteration || isValidation)
+            {
+                double validation = isValidation ? scale * sum.Loss / sum.Weight : double.NaN;
+                data.Report(optimizer.Iterations, scale * optimizer.Loss, (long)rows, validation);
+            }
         }
         return new()
         {

@@ -39,6 +39,7 @@ public sealed class TabularData
     /// <summary>Tells how far the training is, once an iteration.</summary>
     /// <param name="loss">The mean loss of a row.</param>
     /// <param name="rowsEvaluated">Since the start; a row counts once an evaluation.</param>
-    public void Report(int iteration, double loss, long rowsEvaluated) => _context.Progress?.Report(
-        new(iteration, loss, Fit.Rows, rowsEvaluated / Stopwatch.GetElapsedTime(_start).TotalSeconds));
+    /// <param name="validationLoss">The mean loss of a validation row; NaN where it isn't known (yet).</param>
+    public void Report(int iteration, double loss, long rowsEvaluated, double validationLoss = double.NaN) => _context.Progress?.Report(
+        new(iteration, loss, Fit.Rows, rowsEvaluated / Stopwatch.GetElapsedTime(_start).TotalSeconds, validationLoss));
 }

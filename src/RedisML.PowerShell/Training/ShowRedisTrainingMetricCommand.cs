@@ -1,4 +1,6 @@
 using System.Management.Automation;
+using System.Management.Automation.Host;
+using RedisML.Connections;
 using RedisML.Errors;
 using RedisML.PowerShell.Cmdlets;
 using RedisML.Runs;
@@ -13,43 +15,74 @@ public sealed class ShowRedisTrainingMetricCommand : ChartCmdlet
 {
     const int DefaultWidth = 80;
 
+    /// <summary>What is drawn unless names are given: the loss, beside that of the validation rows where there are any.</summary>
+    static readonly string[] s_usual = ["loss", "validationLoss"];
+
+    readonly List<string> _ids = [];
+
     [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
     [Alias("RunId")]
     [ArgumentCompleter(typeof(TrainingRunCompleter))]
-    public string Id { get; set; } = "";
+    public string[] Id { get; set; } = [];
 
     [Parameter(Position = 1)]
-    public string Name { get; set; } = "loss";
+    public string[]? Name { get; set; }
 
     [Parameter]
     [ValidateRange(3, 100)]
     public int Height { get; set; } = 12;
 
-    protected override void ProcessRecord()
+    protected override void ProcessRecord() => _ids.AddRange(Id);
+
+    protected override void EndProcessing()
     {
+        if (_ids.Count == 0) return;
         var path = ChartPath();
-        if (path is not null && !ShouldProcess(path, $"Draw '{Name}' of training run '{Id}'")) return;
+        var names = Name ?? s_usual;
+        if (path is not null && !ShouldProcess(path, $"Draw '{string.Join("', '", names)}' of training run '{string.Join("', '", _ids)}'")) return;
         int width = Host.UI?.RawUI is { } screen && TryWidth(screen) is > 20 and var known ? known - 1 : DefaultWidth;
         Run(async (connection, cancellation) =>
         {
-            var store = new RunStore(connection);
-            var run = await new TrainingStore(connection).GetAsync(Id, cancellation).ConfigureAwait(false);
-            var metrics = await store.MetricsAsync(Id, cancellation).ConfigureAwait(false);
-            if (!metrics.Any(m => m.Name == Name))
-                throw NearestName.NotFound("MetricNotFound", $"metric of training run '{Id}' called", Name, metrics.Select(m => m.Name).Distinct());
-            var chart = new MetricChart($"{Name} of {run.Model}, run {Id}", metrics.Where(m => m.Name == Name));
+            var runs = new List<(TrainingRun Run, IReadOnlyList<MetricSeries> Curves)>();
+            foreach (var id in _ids.Distinct())
+            {
+                var run = await new TrainingStore(connection).GetAsync(id, cancellation).ConfigureAwait(false);
+                runs.Add((run, await ReadAsync(connection, id, names, cancellation).ConfigureAwait(false)));
+            }
+            var chart = Draw(runs);
             if (path is not null) await PostFileAsync(chart, path, cancellation).ConfigureAwait(false);
             else foreach (var line in TerminalChart.Draw(chart, width, Height)) PostObject(line);
         });
     }
 
-    static int TryWidth(System.Management.Automation.Host.PSHostRawUserInterface screen)
+    /// <summary>The curves of a run: all that were asked for by name, or those of the usual ones that there are.</summary>
+    async Task<IReadOnlyList<MetricSeries>> ReadAsync(
+        RedisMLConnection connection, string id, IReadOnlyList<string> names, CancellationToken cancellation)
+    {
+        var metrics = await new RunStore(connection).MetricsAsync(id, cancellation).ConfigureAwait(false);
+        var known = metrics.Select(m => m.Name).Distinct().ToList();
+        var wanted = Name is null ? names.Where((name, i) => i == 0 || known.Contains(name)) : names;
+        return [.. wanted.Select(name => known.Contains(name)
+            ? new MetricSeries(name, metrics.Where(m => m.Name == name))
+            : throw NearestName.NotFound("MetricNotFound", $"metric of training run '{id}' called", name, known))];
+    }
+
+    static MetricChart Draw(List<(TrainingRun Run, IReadOnlyList<MetricSeries> Curves)> runs)
+    {
+        var names = runs.SelectMany(r => r.Curves).Select(c => c.Name).Distinct().ToList();
+        var value = string.Join(", ", names);
+        if (runs is [var (run, curves)]) return new($"{value} of {run.Model}, run {run.Id}", value, curves);
+        var title = $"{value} of {string.Join(", ", runs.Select(r => r.Run.Model).Distinct())}, {runs.Count} runs";
+        return new(title, value, runs.SelectMany(r => r.Curves.Select(c => c with { Name = names.Count == 1 ? r.Run.Id : $"{r.Run.Id} {c.Name}" })));
+    }
+
+    static int TryWidth(PSHostRawUserInterface screen)
     {
         try
         {
             return screen.BufferSize.Width;
         }
-        catch (Exception e) when (e is System.Management.Automation.Host.HostException or NotSupportedException or NotImplementedException or IOException)
+        catch (Exception e) when (e is HostException or NotSupportedException or NotImplementedException or IOException)
         {
             return 0;
         }

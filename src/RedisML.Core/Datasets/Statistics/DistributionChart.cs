@@ -54,12 +54,31 @@ public sealed class DistributionChart(string title, IReadOnlyList<ColumnSummary>
         for (int i = 0; i < bins.Count; i++)
         {
             double bar = bins[i].Rows / greatest * height;
-            canvas.Rectangle(x + i * step, y + height - bar, step - (bins.Count > 60 ? 0 : 1), bar, ChartColour.Blue);
+            var tip = string.Create(CultureInfo.InvariantCulture, $"{ValueLabel.Of(bins[i].From)} to {ValueLabel.Of(bins[i].To)}: {bins[i].Rows:N0} rows");
+            canvas.Rectangle(x + i * step, y + height - bar, step - (bins.Count > 60 ? 0 : 1), bar, ChartColour.Blue, tip);
         }
-        canvas.Line([(x, y + height), (x + width, y + height)], ChartColour.Grey, 1);
-        canvas.Write(ValueLabel.Of(bins[0].From), x, y + height + 12, TextAnchor.Start);
-        canvas.Write(ValueLabel.Of(bins[^1].To), x + width, y + height + 12, TextAnchor.End);
+        canvas.Line([(x, y + height), (x + width, y + height)], ChartColour.Ink, 1);
+        if (Number(bins[0].From) is { } from && Number(bins[^1].To) is { } to && from < to)
+        {
+            // Round marks within the panel, where the bins seldom begin or end.
+            var axis = new Axis(from, to, marks: 6);
+            foreach (double mark in axis.Marks.Where(m => m >= from && m <= to))
+            {
+                double at = x + (mark - from) / (to - from) * width, half = canvas.WidthOf(axis.Label(mark)) / 2;
+                canvas.Line([(at, y + height), (at, y + height + 4)], ChartColour.Ink, 1);
+                canvas.Write(axis.Label(mark), Math.Clamp(at, x + half, x + width - half), y + height + 14, TextAnchor.Middle);
+            }
+            return;
+        }
+        canvas.Write(ValueLabel.Of(bins[0].From), x, y + height + 14, TextAnchor.Start);
+        canvas.Write(ValueLabel.Of(bins[^1].To), x + width, y + height + 14, TextAnchor.End);
     }
+
+    /// <summary>Null for what isn't a number, such as a time.</summary>
+    static double? Number(object value) =>
+        value is double or float or decimal or sbyte or byte or short or ushort or int or uint or long or ulong
+            ? Convert.ToDouble(value, CultureInfo.InvariantCulture)
+            : null;
 
     static void Draw(ChartCanvas canvas, IReadOnlyList<ValueCount> values, long total, double x, double y, double width)
     {

@@ -1,67 +1,87 @@
 using System.Globalization;
 using RedisML.Charts;
 using RedisML.Errors;
-using RedisML.Runs;
 
 namespace RedisML.Training.Charts;
 
-/// <summary>A curve of a metric over steps, scaled: what every way of drawing it needs.</summary>
+/// <summary>Curves of metrics over steps, scaled: what every way of drawing them needs.</summary>
 public sealed class MetricChart : Chart
 {
-    const int Ticks = 5;
+    /// <summary>Beyond so many points nobody could point at one.</summary>
+    const int MaxTips = 500;
 
-    /// <param name="metrics">At least one; those that aren't finite are left out.</param>
-    public MetricChart(string title, IEnumerable<RunMetric> metrics)
+    /// <param name="valueName">What the vertical axis counts, such as <c>loss</c>.</param>
+    /// <param name="series">Those without a point are left out.</param>
+    /// <exception cref="RedisMLException"><c>NoMetric</c>: none has a point.</exception>
+    public MetricChart(string title, string valueName, IEnumerable<MetricSeries> series)
     {
-        Title = title;
-        Points = [.. metrics.Where(m => double.IsFinite(m.Value)).Select(m => (m.Step, m.Value)).OrderBy(p => p.Step)];
-        if (Points.Count == 0) throw new RedisMLException("NoMetric", ErrorKind.ObjectNotFound, $"There is nothing to draw of {title}.", title);
-        (FirstStep, LastStep) = (Points[0].Step, Points[^1].Step);
-        (Least, Greatest) = (Points.Min(p => p.Value), Points.Max(p => p.Value));
-        if (Least == Greatest) (Least, Greatest) = (Least - Math.Max(1e-12, Math.Abs(Least) / 10), Greatest + Math.Max(1e-12, Math.Abs(Greatest) / 10));
+        (Title, ValueName) = (title, valueName);
+        Series = [.. series.Where(s => s.Points.Count > 0)];
+        if (Series.Count == 0) throw new RedisMLException("NoMetric", ErrorKind.ObjectNotFound, $"There is nothing to draw of {title}.", title);
+        var points = Series.SelectMany(s => s.Points).ToList();
+        Steps = new(points.Min(p => p.Step), points.Max(p => p.Step), marks: 6, isWhole: true);
+        Values = new(points.Min(p => p.Value), points.Max(p => p.Value));
     }
 
     public override string Title { get; }
 
-    public IReadOnlyList<(long Step, double Value)> Points { get; }
+    public string ValueName { get; }
 
-    public long FirstStep { get; }
+    public IReadOnlyList<MetricSeries> Series { get; }
 
-    public long LastStep { get; }
+    /// <summary>The horizontal axis.</summary>
+    public Axis Steps { get; }
 
-    public double Least { get; }
-
-    public double Greatest { get; }
-
-    /// <summary>Values for the marks of the vertical axis, from the least up.</summary>
-    public IEnumerable<double> ValueTicks => Enumerable.Range(0, Ticks).Select(i => Least + (Greatest - Least) * i / (Ticks - 1));
-
-    /// <summary>Steps for the marks of the horizontal axis.</summary>
-    public IEnumerable<long> StepTicks => Enumerable.Range(0, Ticks).Select(i => FirstStep + (LastStep - FirstStep) * i / (Ticks - 1)).Distinct();
-
-    /// <summary>From 0 to 1.</summary>
-    public double Across(long step) => LastStep == FirstStep ? 0.5 : (double)(step - FirstStep) / (LastStep - FirstStep);
-
-    /// <summary>From 0, the least, to 1.</summary>
-    public double Up(double value) => (value - Least) / (Greatest - Least);
+    /// <summary>The vertical axis.</summary>
+    public Axis Values { get; }
 
     internal override void Draw(ChartCanvas canvas)
     {
-        const int right = 20, top = 40, bottom = 40;
-        double left = 16 + ValueTicks.Max(t => canvas.WidthOf(Text(t)));
-        canvas.Write(Title, Size.Width / 2, 20, TextAnchor.Middle, isTitle: true);
-        foreach (double value in ValueTicks)
+        const int right = 24, top = 64, bottom = 54;
+        double left = 18 + Values.Marks.Max(m => canvas.WidthOf(Values.Label(m)));
+        canvas.Write(canvas.Shorten(Title, Size.Width * 0.75), Size.Width / 2, 20, TextAnchor.Middle, isTitle: true);
+        canvas.Write(ValueName, left - 6, top - 20, TextAnchor.Start);
+        canvas.Write("step", Size.Width - right, Size.Height - 14, TextAnchor.End);
+        foreach (double value in Values.Marks)
         {
-            canvas.Line([(left, Y(value)), (Size.Width - right, Y(value))], ChartColour.Grey, 1);
-            canvas.Write(Text(value), left - 6, Y(value), TextAnchor.End);
+            canvas.Line([(left, Y(value)), (Size.Width - right, Y(value))], ChartColour.Grid, 1);
+            canvas.Write(Values.Label(value), left - 8, Y(value), TextAnchor.End);
         }
-        foreach (long step in StepTicks) canvas.Write($"{step}", X(step), Size.Height - bottom + 14, TextAnchor.Middle);
-        canvas.Line([.. Points.Select(p => (X(p.Step), Y(p.Value)))], ChartColour.Blue, 2);
+        foreach (double step in Steps.Marks)
+        {
+            canvas.Line([(X(step), Size.Height - bottom), (X(step), Size.Height - bottom + 5)], ChartColour.Ink, 1);
+            canvas.Write(Steps.Label(step), X(step), Size.Height - bottom + 16, TextAnchor.Middle);
+        }
+        canvas.Line([(left, Size.Height - bottom), (Size.Width - right, Size.Height - bottom)], ChartColour.Ink, 1);
 
-        double X(long step) => left + Across(step) * (Size.Width - left - right);
-        double Y(double value) => Size.Height - bottom - Up(value) * (Size.Height - top - bottom);
+        double legend = Size.Width - right;
+        for (int i = Series.Count - 1; i >= 0; i--)
+        {
+            var (name, colour, points) = (Series[i].Name, ChartCanvas.Curve(i), Series[i].Points);
+            canvas.Line([.. points.Select(p => (X(p.Step), Y(p.Value)))], colour, 2);
+            if (points.Count <= MaxTips)
+                foreach (var (step, value) in points) canvas.Tip(X(step), Y(value), colour, $"{name}, step {step}: {Text(value)}");
+            if (Series.Count == 1) continue;
+            legend -= canvas.WidthOf(name);
+            canvas.Write(name, legend, top - 20, TextAnchor.Start);
+            canvas.Line([(legend - 24, top - 20), (legend - 6, top - 20)], colour, 2);
+            legend -= 40;
+        }
+
+        double X(double step) => left + Steps.At(step) * (Size.Width - left - right);
+        double Y(double value) => Size.Height - bottom - Values.At(value) * (Size.Height - top - bottom);
     }
 
-    internal override IEnumerable<IEnumerable<string>> Table() =>
-        [["Step", "Value"], .. Points.Select(p => new[] { $"{p.Step}", p.Value.ToString("R", CultureInfo.InvariantCulture) })];
+    internal override IEnumerable<IEnumerable<string>> Table()
+    {
+        var values = Series.Select(s => s.Points.GroupBy(p => p.Step).ToDictionary(g => g.Key, g => g.Last().Value)).ToList();
+        yield return ["Step", .. Series.Select(s => Series.Count == 1 ? ValueName : s.Name)];
+        foreach (long step in values.SelectMany(v => v.Keys).Distinct().Order())
+        {
+            yield return
+            [
+                $"{step}", .. values.Select(v => v.TryGetValue(step, out double value) ? value.ToString("R", CultureInfo.InvariantCulture) : ""),
+            ];
+        }
+    }
 }
