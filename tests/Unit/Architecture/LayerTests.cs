@@ -10,7 +10,7 @@ public sealed class LayerTests
     /// <summary>From the bottom up. A new folder needs a place here.</summary>
     static readonly string[] s_layers =
     [
-        "Errors", "Numerics", "Charts", "Connections", "Columns", "Expressions", "Formats", "Datasets", "Features", "Models",
+        "Errors", "Extensions", "Numerics", "Charts", "Connections", "Columns", "Expressions", "Formats", "Datasets", "Features", "Models",
         "Importing", "Exporting", "Runs", "Prediction", "Evaluation", "Training", "ModelFiles", "Algorithms",
     ];
 
