@@ -37,6 +37,15 @@ Describe 'Get-RedisModel' {
         (Get-RedisModelParameter trained intercept -Version 1).Value | Should -Not -Be 5.5
     }
 
+    It 'takes a version with the name, a pattern too' {
+        (Get-RedisModel trained@1).Version | Should -Be 1
+        (Get-RedisModel 'train*@1').Version | Should -Be 1
+        (Get-RedisModelParameter trained@2 intercept).Value | Should -Be 5.5
+        { Get-RedisModel trained@x } | Should -Throw -ErrorId 'InvalidModelReference*'
+        { Get-RedisModel trained@1 -Version 2 } | Should -Throw -ErrorId 'InvalidModelReference*'
+        { Get-RedisModel trained@9 -ErrorAction Stop } | Should -Throw -ErrorId 'ModelVersionNotFound*'
+    }
+
     It 'takes names with wildcards, and from the pipeline' {
         (Get-RedisModel hand*).Name | Should -Be 'handmade'
         ('handmade', 'trained' | Get-RedisModel).Count | Should -Be 2

@@ -33,6 +33,13 @@ Describe 'Test-RedisModel' {
         (Get-RedisModel price | Test-RedisModel -Dataset diamonds-test).R2 | Should -BeGreaterThan 0.91
     }
 
+    It 'takes the version of a model from the pipeline, and from its name' {
+        Set-RedisModelParameter price intercept 0
+        (Test-RedisModel price -Dataset diamonds-test).ModelVersion | Should -Be 2
+        (Test-RedisModel price@1 -Dataset diamonds-test).ModelVersion | Should -Be 1
+        (Get-RedisModel price -Version 1 | Test-RedisModel -Dataset diamonds-test).ModelVersion | Should -Be 1
+    }
+
     It 'refuses rows that lack a column of the model' {
         Set-Content TestDrive:/a.csv "carat,price`n1,2"
         $null = Import-RedisTrainingData TestDrive:/a.csv -Dataset other

@@ -22,13 +22,17 @@ public sealed partial class ModelStore(RedisMLConnection connection)
         return [.. names.Where((_, i) => versions[i])];
     }
 
+    /// <inheritdoc cref="GetAsync(ModelReference, CancellationToken)"/>
+    public Task<Model> GetAsync(string name, long? version, CancellationToken cancellation) => GetAsync(new ModelReference(name, version), cancellation);
+
     /// <summary>A version of a model, the current one unless told otherwise.</summary>
     /// <exception cref="RedisMLException"><c>ModelNotFound</c>, <c>ModelVersionNotFound</c>.</exception>
-    public async Task<Model> GetAsync(string name, long? version, CancellationToken cancellation)
+    public async Task<Model> GetAsync(ModelReference reference, CancellationToken cancellation)
     {
+        string name = reference.Name;
         long current = await CurrentVersionAsync(name, cancellation).ConfigureAwait(false)
             ?? throw NearestName.NotFound("ModelNotFound", "model", name, await ListAsync(cancellation).ConfigureAwait(false));
-        long wanted = version ?? current;
+        long wanted = reference.Version ?? current;
         return await FindVersionAsync(name, wanted, cancellation).ConfigureAwait(false)
             ?? throw new RedisMLException("ModelVersionNotFound", ErrorKind.ObjectNotFound,
                 $"Model '{name}' has no version {wanted}; the current one is {current}.", name);

@@ -25,8 +25,8 @@ internal sealed class BatchBranch(
     }
 
     /// <summary>Adds up a part: some rows that follow each other in the batch.</summary>
-    /// <returns>The loss of these rows.</returns>
-    public double Add(int batch, int part, IBlockTerm term, ReadOnlySpan<double> parameters, GatheredRows gathered)
+    /// <returns>Whether the sum is finite.</returns>
+    public bool Add(int batch, int part, IBlockTerm term, ReadOnlySpan<double> parameters, GatheredRows gathered)
     {
         var sum = _sums[part];
         sum.AsSpan().Clear();
@@ -38,7 +38,7 @@ internal sealed class BatchBranch(
             term.Add(gathered.Block, gathered.Targets, parameters, sum, gathered.Scratch);
             start += size;
         }
-        return sum[^2];
+        return term.IsFinite(sum);
     }
 
     /// <summary>Adds up the parts, pairwise.</summary>

@@ -37,9 +37,9 @@ internal sealed class BatchSum(
 
         void AddPart(int worker, int index)
         {
-            double loss = parts[index].Branch.Add(
+            bool isFinite = parts[index].Branch.Add(
                 _batch, parts[index].Part, term, _parameters.Span, _gathered[worker] ??= new(data.Layout, Math.Max(data.MaxBlockRows, 2 * partRows), term.ScratchPerRow));
-            if (!double.IsFinite(loss)) team.NotFiniteWorker = worker;
+            if (!isFinite) team.NotFiniteWorker = worker;
         }
     }
 

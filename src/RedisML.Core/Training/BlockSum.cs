@@ -16,6 +16,9 @@ public interface IBlockTerm
 
     /// <summary>Adds a block's part to <paramref name="sum"/>.</summary>
     void Add(EncodedBlock block, Targets targets, ReadOnlySpan<double> parameters, Span<double> sum, Span<double> scratch);
+
+    /// <summary>Whether a sum is as it should be: where it isn't, an error names the worker that made it.</summary>
+    bool IsFinite(ReadOnlySpan<double> sum) => true;
 }
 
 /// <summary>Adds a term up over all blocks, by a team and with the other nodes.</summary>
@@ -67,7 +70,7 @@ internal sealed class BlockSum
         {
             var sum = Sum(parts[index].First);
             AddBranch(worker, parts[index], sum, 0);
-            if (!double.IsFinite(sum[^2])) _team.NotFiniteWorker = worker;
+            if (!_term.IsFinite(sum)) _team.NotFiniteWorker = worker;
         });
         int slices = (_term.Length + SliceLength - 1) / SliceLength;
         if (slices == 1) AddSlice(branches, 0);

@@ -37,7 +37,7 @@ public sealed class ExportRedisModelCommand : RedisMLCmdlet
         Run(async (connection, cancellation) =>
         {
             var models = new ModelStore(connection);
-            var model = await models.GetAsync(Name, Version, cancellation).ConfigureAwait(false);
+            var model = await models.GetAsync(ModelReference.Parse(Name, Version), cancellation).ConfigureAwait(false);
             await ModelExport.WriteAsync(models, model, format!.Value, path, Force, cancellation).ConfigureAwait(false);
             // From the provider it has the properties that the shell shows a file by.
             Post(() => WriteObject(InvokeProvider.Item.Get([path], force: true, literalPath: true), enumerateCollection: true));

@@ -7,10 +7,19 @@ namespace RedisML.PowerShell.Models;
 /// <summary>A cmdlet over models.</summary>
 public abstract class ModelCmdlet : RedisMLCmdlet
 {
-    /// <summary>The models that names or wildcards say, from within the work.</summary>
-    /// <param name="version">Null for the current one.</param>
-    private protected Task<IReadOnlyList<Model>> FindAsync(ModelStore models, IEnumerable<string> names, long? version, CancellationToken cancellation) =>
-        FindAsync(names, () => models.ListAsync(cancellation), name => models.GetAsync(name, version, cancellation));
+    /// <summary>The models that references say, from within the work; their names may have wildcards.</summary>
+    /// <param name="version">The version of those that don't say one themselves; null for the current one.</param>
+    private protected async Task<IReadOnlyList<Model>> FindAsync(
+        ModelStore models, IEnumerable<string> names, long? version, CancellationToken cancellation)
+    {
+        List<Model> found = [];
+        foreach (var reference in names.Select(name => ModelReference.Parse(name, version)))
+        {
+            found.AddRange(await FindAsync([reference.Name], () => models.ListAsync(cancellation),
+                name => models.GetAsync(reference with { Name = name }, cancellation)).ConfigureAwait(false));
+        }
+        return found;
+    }
 
     /// <summary>The parameters of a model that names or wildcards say, each once, with errors as <see cref="FindAsync"/> has them.</summary>
     private protected IReadOnlyList<string> Match(Model model, IEnumerable<string> names)

@@ -10,5 +10,5 @@ public sealed class ModelParameterNameCompleter : RedisNameCompleter
 {
     protected override async Task<IReadOnlyList<string>> NamesAsync(RedisMLConnection connection, IDictionary bound, CancellationToken cancellation) =>
         TextOf(bound, "Model") is { } model
-            ? (await new ModelStore(connection).GetAsync(model, null, cancellation).ConfigureAwait(false)).Parameters : [];
+            ? (await new ModelStore(connection).GetAsync(ModelReference.Parse(model), cancellation).ConfigureAwait(false)).Parameters : [];
 }

@@ -21,7 +21,7 @@ public sealed class TestRedisModelCommand : ModelCmdlet
     [ArgumentCompleter(typeof(DatasetNameCompleter))]
     public string Dataset { get; set; } = "";
 
-    [Parameter]
+    [Parameter(ValueFromPipelineByPropertyName = true)]
     public long? Version { get; set; }
 
     protected override void ProcessRecord()

@@ -36,6 +36,8 @@ internal sealed class GramTerm(EncodedLayout layout) : IBlockTerm
         sum[^1] += targets.TotalWeight;
     }
 
+    public bool IsFinite(ReadOnlySpan<double> sum) => double.IsFinite(sum[TriangleLength + 2 * _width]);
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     void AddProducts(EncodedBlock block, ReadOnlySpan<double> weights, Span<double> triangle, Span<double> weighted)
     {

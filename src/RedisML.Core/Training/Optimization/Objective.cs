@@ -28,6 +28,8 @@ internal abstract class Objective(EncodedLayout layout, int outputs) : IBlockTer
         sum[ParameterCount + 1] += targets.TotalWeight;
     }
 
+    public bool IsFinite(ReadOnlySpan<double> sum) => double.IsFinite(sum[ParameterCount]);
+
     /// <summary>The parameters to start from: weights of 0, and the best intercepts.</summary>
     public virtual double[] Start(PipelineFit fit) => [.. new double[WeightCount], .. StartIntercepts(fit)];
 
