@@ -8,64 +8,75 @@ internal sealed class ClassificationMetrics : ChunkMetrics
     const double LeastProbability = 1e-15;
 
     readonly IReadOnlyList<string> _classes;
-    readonly long[,] _confusion;
+    readonly ConfusionCounts _confusion;
     readonly RocArea? _area;
+    readonly double? _threshold;
     double _logLoss;
     long _unknownClass;
 
-    /// <param name="labels">The index of each row's class: −1 where it is missing, −2 where the model doesn't know it.</param>
-    public ClassificationMetrics(Predictions predictions, ReadOnlySpan<int> labels)
+    /// <param name="weights">One a row; empty where each counts 1.</param>
+    /// <param name="threshold">Of two classes, the probability from which on the positive one is predicted; null for the model's own answer.</param>
+    public ClassificationMetrics(Predictions predictions, ActualClasses actual, ReadOnlySpan<double> weights, double? threshold)
     {
         _classes = predictions.Classes!;
-        _confusion = new long[_classes.Count, _classes.Count];
+        _confusion = new(_classes, actual.Unseen);
         _area = _classes.Count == 2 ? new() : null;
+        _threshold = threshold;
         UnseenValues = predictions.Unseen;
-        for (int row = 0; row < labels.Length; row++)
+        for (int row = 0; row < actual.Indices.Length; row++)
         {
-            int label = labels[row];
-            double predicted = predictions.Values[row];
-            if (label == MissingLabel) RowsWithoutLabel++;
-            else if (label == UnknownLabel) _unknownClass++;
-            else if (double.IsNaN(predicted)) RowsWithoutPrediction++;
-            else
-            {
-                Rows++;
-                _confusion[label, (int)predicted]++;
-                var probabilities = predictions.Probabilities.AsSpan(row * _classes.Count, _classes.Count);
-                _logLoss -= Math.Log(Math.Clamp(probabilities[label], LeastProbability, 1 - LeastProbability));
-                _area?.Add(probabilities[^1], label == 1);
-            }
+            int label = actual.Indices[row];
+            double weight = weights.IsEmpty ? 1 : weights[row];
+            if (!Count(label != ActualClasses.Missing, !double.IsNaN(predictions.Values[row]), weight)) continue;
+            var probabilities = predictions.Probabilities.AsSpan(row * _classes.Count, _classes.Count);
+            int predicted = threshold is null ? (int)predictions.Values[row] : probabilities[1] >= threshold ? 1 : 0;
+            bool isKnown = label < _classes.Count;
+            if (!isKnown) _unknownClass++;
+            _confusion.Add(label, predicted, weight);
+            _logLoss -= weight * Math.Log(Math.Clamp(isKnown ? probabilities[label] : 0, LeastProbability, 1 - LeastProbability));
+            _area?.Add(predictions.LogOdds(row), label == 1, weight);
         }
     }
-
-    public const int MissingLabel = -1;
-
-    public const int UnknownLabel = -2;
 
     public override void Merge(ChunkMetrics next)
     {
         base.Merge(next);
         var other = (ClassificationMetrics)next;
-        for (int i = 0; i < _classes.Count; i++)
-        {
-            for (int j = 0; j < _classes.Count; j++) _confusion[i, j] += other._confusion[i, j];
-        }
+        _confusion.Merge(other._confusion);
         _logLoss += other._logLoss;
         _unknownClass += other._unknownClass;
         _area?.Merge(other._area!);
     }
 
-    public override EvaluationResult Result()
+    protected override EvaluationResult Figures()
     {
-        var result = base.Result() with { RowsOfUnknownClass = _unknownClass, ConfusionMatrix = new(_classes, _confusion) };
+        var matrix = _confusion.ToMatrix();
+        var figures = matrix.Figures();
+        var result = new ClassificationResult
+        {
+            RowsOfUnknownClass = _unknownClass,
+            ConfusionMatrix = matrix,
+            Classes = figures,
+            PositiveClass = _classes.Count == 2 ? _classes[1] : null,
+            Threshold = _threshold,
+        };
         if (Rows == 0) return result;
         var area = _area?.Compute();
+        var positive = _classes.Count == 2 ? figures[1] : null;
+        var commonest = figures.MaxBy(figure => figure.Support)!;
         return result with
         {
-            Accuracy = (double)Enumerable.Range(0, _classes.Count).Sum(i => _confusion[i, i]) / Rows,
-            LogLoss = _logLoss / Rows,
+            Accuracy = Enumerable.Range(0, _classes.Count).Sum(i => matrix[i, i]) / Weight,
+            BalancedAccuracy = figures.Average(figure => figure.Recall),
+            MacroF1 = figures.Average(figure => figure.F1),
+            Baseline = commonest.Support / Weight,
+            BaselineClass = commonest.Class,
+            LogLoss = _logLoss / Weight,
             Auc = area?.Area,
             AucBound = area?.Bound,
+            Precision = positive?.Precision,
+            Recall = positive?.Recall,
+            F1 = positive?.F1,
         };
     }
 }

@@ -2,6 +2,7 @@ using Apache.Arrow;
 using RedisML.Columns;
 using RedisML.Datasets;
 using RedisML.Errors;
+using RedisML.Expressions;
 using RedisML.Features;
 using RedisML.Models;
 using RedisML.Prediction;
@@ -9,13 +10,34 @@ using RedisML.Prediction;
 namespace RedisML.Evaluation;
 
 /// <summary>Measures a model against labelled rows.</summary>
-public sealed class ModelEvaluator(IPredictor predictor)
+public sealed class ModelEvaluator
 {
-    readonly LabelEncoding _label = predictor.Signature.Label;
+    readonly IPredictor _predictor;
+    readonly EvaluationOptions _options;
+    readonly LabelEncoding _label;
+    readonly ExpressionInverse? _source;
+
+    /// <param name="options">Null for rows that count alike, and the likelier class.</param>
+    /// <exception cref="RedisMLException"><c>ThresholdInvalid</c>: out of range, or not of a model of two classes.</exception>
+    public ModelEvaluator(IPredictor predictor, EvaluationOptions? options = null)
+    {
+        (_predictor, _options, _label) = (predictor, options ?? new(), predictor.Signature.Label);
+        if (_label.Classes is null) _source = ExpressionInverse.Of(predictor.Signature.Derived, _label.Column);
+        if (_options.Threshold is not { } threshold) return;
+        if (threshold is not (>= 0 and <= 1))
+            throw new RedisMLException("ThresholdInvalid", ErrorKind.InvalidArgument, $"A threshold is a probability, from 0 to 1, and not {threshold}.", threshold);
+        if (_label.Classes?.Count != 2)
+        {
+            throw new RedisMLException("ThresholdInvalid", ErrorKind.InvalidArgument, _label.Classes is null
+                ? "A threshold decides between two classes, and the model predicts a number."
+                : $"A threshold decides between two classes, and the model has {_label.Classes.Count}.", threshold);
+        }
+    }
 
     /// <summary>Measures all rows of a dataset, several chunks at a time.</summary>
     /// <param name="chunks">In order; each is disposed of.</param>
-    /// <exception cref="RedisMLException"><c>SignatureMismatch</c>.</exception>
+    /// <returns>A <see cref="RegressionResult"/> or a <see cref="ClassificationResult"/>.</returns>
+    /// <exception cref="RedisMLException"><c>SignatureMismatch</c>, <c>WeightInvalid</c>, <c>TooManyLevels</c>.</exception>
     public async Task<EvaluationResult> EvaluateAsync(IAsyncEnumerable<DatasetChunk> chunks, CancellationToken cancellation)
     {
         var running = new Queue<Task<ChunkMetrics>>();
@@ -34,7 +56,7 @@ public sealed class ModelEvaluator(IPredictor predictor)
             // The first error is on its way; the chunks behind it must be done with before their memory goes.
             await ((Task)Task.WhenAll(running)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
-        return total?.Result() ?? new EvaluationResult { Rows = 0, RowsWithoutLabel = 0, RowsWithoutPrediction = 0, UnseenValues = 0 };
+        return (total ?? WithoutRows()).Result();
 
         async Task MergeNextAsync()
         {
@@ -52,26 +74,36 @@ public sealed class ModelEvaluator(IPredictor predictor)
     internal ChunkMetrics Measure(RecordBatch batch)
     {
         using var rows = RowBatch.Of(batch);
-        var label = predictor.Signature.Open(rows, withLabel: true)[_label.Column];
-        var predictions = predictor.Predict(rows);
-        if (_label.Classes is not null) return new ClassificationMetrics(predictions, ClassIndices(label));
-        return label is NumberVector numbers
-            ? new RegressionMetrics(predictions, numbers.Values, predictor.Signature.Task == ModelTask.Counts)
-            : throw new RedisMLException("SignatureMismatch", ErrorKind.InvalidData,
-                $"The label '{_label.Column}' is text, and the model predicts a number.", _label.Column);
+        var columns = _predictor.Signature.Open(rows, withLabel: true);
+        return Measure(_predictor.Predict(rows), columns);
     }
 
-    int[] ClassIndices(ColumnVector label)
+    /// <summary>Measures what was predicted of some rows.</summary>
+    internal ChunkMetrics Measure(Predictions predictions, BatchColumns columns)
     {
-        var text = Categories.Of(label, _label.Type);
-        var map = new CategoryEncoder(_label.Classes!).Map(text.Levels);
-        var indices = new int[label.Length];
-        for (int row = 0; row < indices.Length; row++)
+        var label = columns[_label.Column];
+        var weights = Weights(columns);
+        if (_label.Classes is not null) return new ClassificationMetrics(predictions, ActualClasses.Of(label, _label), weights, _options.Threshold);
+        if (label is not NumberVector numbers)
         {
-            int code = text.Codes[row];
-            indices[row] = code < 0 ? ClassificationMetrics.MissingLabel
-                : map[code] == CategoryEncoder.None ? ClassificationMetrics.UnknownLabel : map[code];
+            throw new RedisMLException("SignatureMismatch", ErrorKind.InvalidData,
+                $"The label '{_label.Column}' is text, and the model predicts a number.", _label.Column);
         }
-        return indices;
+        var sources = _source is null ? null : columns[_source.Column] as NumberVector;
+        return new RegressionMetrics(predictions, numbers.Values, weights, _predictor.Signature.Task == ModelTask.Counts,
+            sources is null ? null : _source, sources is null ? [] : sources.Values);
     }
+
+    ReadOnlySpan<double> Weights(BatchColumns columns)
+    {
+        if (_options.SampleWeight is not { } name) return [];
+        if (columns[name] is not NumberVector weights)
+            throw new RedisMLException("WeightInvalid", ErrorKind.InvalidData, $"The weight of a row is a number, and column '{name}' isn't one.", name);
+        SampleWeights.Check(weights.Values, name);
+        return weights.Values;
+    }
+
+    ChunkMetrics WithoutRows() => _label.Classes is { } classes
+        ? new ClassificationMetrics(new(classes, [], [], 0), new([], []), [], _options.Threshold)
+        : new RegressionMetrics(new(null, [], [], 0), [], [], areCounts: false, null, []);
 }

@@ -8,13 +8,13 @@ internal sealed class PoissonDeviance
     double _labelLogs;
     bool _isDefined = true;
 
-    public void Add(double label, double prediction)
+    public void Add(double label, double prediction, double weight)
     {
         double log = label > 0 ? label * Math.Log(label) : 0;
         _isDefined &= label >= 0;
-        _deviance += 2 * (log - (label > 0 ? label * Math.Log(prediction) : 0) - label + prediction);
-        _labels += label;
-        _labelLogs += log;
+        _deviance += weight * 2 * (log - (label > 0 ? label * Math.Log(prediction) : 0) - label + prediction);
+        _labels += weight * label;
+        _labelLogs += weight * log;
     }
 
     public void Merge(PoissonDeviance next)
@@ -25,13 +25,14 @@ internal sealed class PoissonDeviance
         _isDefined &= next._isDefined;
     }
 
-    /// <summary>Null where a label is negative.</summary>
-    public double? Mean(long rows) => _isDefined ? _deviance / rows : null;
+    /// <param name="weight">Of all rows together.</param>
+    /// <returns>Null where a label is negative.</returns>
+    public double? Mean(double weight) => _isDefined ? _deviance / weight : null;
 
     /// <summary>1 is perfect, 0 no better than the mean; null where a label is negative, or all are the same.</summary>
-    public double? Explained(long rows)
+    public double? Explained(double weight)
     {
-        double ofMean = _labels > 0 ? 2 * (_labelLogs - _labels * Math.Log(_labels / rows)) : 0;
+        double ofMean = _labels > 0 ? 2 * (_labelLogs - _labels * Math.Log(_labels / weight)) : 0;
         return _isDefined && ofMean > 1e-12 * _labels ? 1 - _deviance / ofMean : null;
     }
 }

@@ -1,4 +1,4 @@
-using RedisML.Features;
+using RedisML.Expressions;
 using RedisML.Prediction;
 
 namespace RedisML.Evaluation;
@@ -6,54 +6,61 @@ namespace RedisML.Evaluation;
 /// <summary>Errors of predicted numbers; of counts, their deviance too.</summary>
 internal sealed class RegressionMetrics : ChunkMetrics
 {
-    const int SliceLength = 1024;
-
-    ColumnMoments _labels;
-    double _squaredError;
-    double _absoluteError;
+    readonly ErrorSums _errors = new();
+    readonly ExpressionInverse? _source;
+    readonly ErrorSums? _sourceErrors;
     readonly PoissonDeviance? _deviance;
 
-    public RegressionMetrics(Predictions predictions, ReadOnlySpan<double> labels, bool areCounts)
+    /// <param name="weights">One a row; empty where each counts 1.</param>
+    /// <param name="source">What the label was derived from, where the way back is known; else null.</param>
+    /// <param name="sources">Its values.</param>
+    public RegressionMetrics(
+        Predictions predictions, ReadOnlySpan<double> labels, ReadOnlySpan<double> weights, bool areCounts, ExpressionInverse? source, ReadOnlySpan<double> sources)
     {
         if (areCounts) _deviance = new();
+        if (source is not null) (_source, _sourceErrors) = (source, new());
         UnseenValues = predictions.Unseen;
-        Span<double> slice = stackalloc double[SliceLength];
-        int filled = 0;
+        var kept = new int[labels.Length];
+        int count = 0;
         for (int row = 0; row < labels.Length; row++)
         {
-            double label = labels[row], error = predictions.Values[row] - label;
-            if (double.IsNaN(label)) RowsWithoutLabel++;
-            else if (double.IsNaN(error)) RowsWithoutPrediction++;
-            else
-            {
-                Rows++;
-                _squaredError += error * error;
-                _absoluteError += Math.Abs(error);
-                _deviance?.Add(label, predictions.Values[row]);
-                slice[filled++] = label;
-            }
-            if (filled < SliceLength && row < labels.Length - 1) continue;
-            _labels = _labels.Merge(ColumnMoments.Of(slice[..filled]));
-            filled = 0;
+            double label = labels[row], prediction = predictions.Values[row], weight = weights.IsEmpty ? 1 : weights[row];
+            if (!Count(!double.IsNaN(label), !double.IsNaN(prediction - label), weight)) continue;
+            _deviance?.Add(label, prediction, weight);
+            kept[count++] = row;
         }
+        Array.Resize(ref kept, count);
+        double[] keptPredictions = Gather(predictions.Values, kept), keptWeights = weights.IsEmpty ? [] : Gather(weights, kept);
+        _errors.Add(Gather(labels, kept), keptPredictions, keptWeights);
+        _sourceErrors?.Add(Gather(sources, kept), Array.ConvertAll(keptPredictions, source!.Invert), keptWeights);
     }
 
     public override void Merge(ChunkMetrics next)
     {
         base.Merge(next);
         var other = (RegressionMetrics)next;
-        _labels = _labels.Merge(other._labels);
-        _squaredError += other._squaredError;
-        _absoluteError += other._absoluteError;
+        _errors.Merge(other._errors);
+        _sourceErrors?.Merge(other._sourceErrors!);
         _deviance?.Merge(other._deviance!);
     }
 
-    public override EvaluationResult Result() => Rows == 0 ? base.Result() : base.Result() with
+    protected override EvaluationResult Figures() => Rows == 0 ? new RegressionResult() : new RegressionResult
     {
-        R2 = _labels.Minimum == _labels.Maximum ? null : 1 - _squaredError / _labels.M2,
-        Rmse = Math.Sqrt(_squaredError / Rows),
-        Mae = _absoluteError / Rows,
-        PoissonDeviance = _deviance?.Mean(Rows),
-        D2 = _deviance?.Explained(Rows),
+        R2 = _errors.R2,
+        Rmse = _errors.Rmse,
+        Mae = _errors.Mae,
+        PoissonDeviance = _deviance?.Mean(Weight),
+        D2 = _deviance?.Explained(Weight),
+        SourceColumn = _source?.Column,
+        SourceR2 = _sourceErrors?.R2,
+        SourceRmse = _sourceErrors?.Rmse,
+        SourceMae = _sourceErrors?.Mae,
     };
+
+    static double[] Gather(ReadOnlySpan<double> values, int[] rows)
+    {
+        var gathered = new double[rows.Length];
+        for (int i = 0; i < rows.Length; i++) gathered[i] = values[rows[i]];
+        return gathered;
+    }
 }

@@ -10,21 +10,23 @@ internal sealed class RocArea(int maxExactRows = RocArea.MaxExactRows)
     const int BinCount = 1 << 16;
     const double MaxLogOdds = 40;
 
-    List<double>? _positives = [];
-    List<double>? _negatives = [];
-    long[] _positiveBins = [];
-    long[] _negativeBins = [];
+    ScoredRows? _positives = new();
+    ScoredRows? _negatives = new();
+    double[] _positiveBins = [];
+    double[] _negativeBins = [];
 
-    public void Add(double probability, bool isPositive)
+    /// <param name="score">By which rows are ranked: the log odds of the positive class, which don't saturate as its probability does.</param>
+    /// <param name="weight">Greater than 0.</param>
+    public void Add(double score, bool isPositive, double weight)
     {
         if ((isPositive ? _positives : _negatives) is { } kept)
         {
-            kept.Add(probability);
+            kept.Add(score, weight);
             if (_positives!.Count + _negatives!.Count > maxExactRows) UseBins();
         }
         else
         {
-            (isPositive ? _positiveBins : _negativeBins)[Bin(probability)]++;
+            (isPositive ? _positiveBins : _negativeBins)[Bin(score)] += weight;
         }
     }
 
@@ -32,8 +34,8 @@ internal sealed class RocArea(int maxExactRows = RocArea.MaxExactRows)
     {
         if (other._positives is not null)
         {
-            foreach (double probability in other._positives) Add(probability, true);
-            foreach (double probability in other._negatives!) Add(probability, false);
+            for (int i = 0; i < other._positives.Count; i++) Add(other._positives.Score(i), true, other._positives.Weight(i));
+            for (int i = 0; i < other._negatives!.Count; i++) Add(other._negatives.Score(i), false, other._negatives.Weight(i));
             return;
         }
         UseBins();
@@ -50,35 +52,35 @@ internal sealed class RocArea(int maxExactRows = RocArea.MaxExactRows)
     void UseBins()
     {
         if (_positives is null) return;
-        var (positives, negatives) = (_positives, _negatives!);
+        _positiveBins = Binned(_positives);
+        _negativeBins = Binned(_negatives!);
         (_positives, _negatives) = (null, null);
-        _positiveBins = new long[BinCount];
-        _negativeBins = new long[BinCount];
-        foreach (double probability in positives) _positiveBins[Bin(probability)]++;
-        foreach (double probability in negatives) _negativeBins[Bin(probability)]++;
     }
 
-    static int Bin(double probability)
+    static double[] Binned(ScoredRows rows)
     {
-        double logOdds = Math.Clamp(Math.Log(probability / (1 - probability)), -MaxLogOdds, MaxLogOdds);
-        return (int)((logOdds / MaxLogOdds + 1) / 2 * (BinCount - 1));
+        var bins = new double[BinCount];
+        for (int i = 0; i < rows.Count; i++) bins[Bin(rows.Score(i))] += rows.Weight(i);
+        return bins;
     }
+
+    static int Bin(double score) => (int)((Math.Clamp(score, -MaxLogOdds, MaxLogOdds) / MaxLogOdds + 1) / 2 * (BinCount - 1));
 
     (double, double)? ComputeExact()
     {
         if (_positives!.Count == 0 || _negatives!.Count == 0) return null;
-        double[] positives = [.. _positives], negatives = [.. _negatives];
-        Array.Sort(positives);
-        Array.Sort(negatives);
-        long halves = 0;
-        int below = 0, notAbove = 0;
-        foreach (double positive in positives)
+        var (scores, weights) = _positives.Sorted();
+        var (negatives, negativeWeights) = _negatives.Sorted();
+        double area = 0, total = 0, below = 0, notAbove = 0;
+        int nextBelow = 0, nextNotAbove = 0;
+        for (int i = 0; i < scores.Length; i++)
         {
-            while (below < negatives.Length && negatives[below] < positive) below++;
-            while (notAbove < negatives.Length && negatives[notAbove] <= positive) notAbove++;
-            halves += below + notAbove;
+            for (; nextBelow < negatives.Length && negatives[nextBelow] < scores[i]; nextBelow++) below += negativeWeights[nextBelow];
+            for (; nextNotAbove < negatives.Length && negatives[nextNotAbove] <= scores[i]; nextNotAbove++) notAbove += negativeWeights[nextNotAbove];
+            area += weights[i] * (below + notAbove);
+            total += weights[i];
         }
-        return (halves / 2.0 / positives.Length / negatives.Length, 0);
+        return (area / 2 / total / negativeWeights.Sum(), 0);
     }
 
     (double, double)? ComputeBinned()
@@ -88,7 +90,7 @@ internal sealed class RocArea(int maxExactRows = RocArea.MaxExactRows)
         for (int i = 0; i < BinCount; i++)
         {
             above += _positiveBins[i] * below;
-            ties += (double)_positiveBins[i] * _negativeBins[i];
+            ties += _positiveBins[i] * _negativeBins[i];
             below += _negativeBins[i];
         }
         return ((above + ties / 2) / positives / negatives, ties / 2 / positives / negatives);

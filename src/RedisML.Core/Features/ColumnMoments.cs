@@ -4,19 +4,20 @@ using RedisML.Numerics;
 
 namespace RedisML.Features;
 
-/// <summary>Count, mean, sum of squared deviations and range of a column, over the values that aren't missing.</summary>
+/// <summary>Count, weight, mean, sum of squared deviations and range of a column, over the values that aren't missing.</summary>
 /// <remarks>
+/// Mean and deviations count each value by the weight of its row, so that a row of weight 2 is two rows; range and count know no weights.
 /// Merging as in Chan, Golub and LeVeque, "Updating formulae and a pairwise algorithm for computing sample variances" (1979):
 /// the order of merging is the result's, to the bit.
 /// </remarks>
-internal readonly record struct ColumnMoments(long Count, long Missing, double Mean, double M2, double Minimum, double Maximum)
+internal readonly record struct ColumnMoments(long Count, long Missing, double Weight, double Mean, double M2, double Minimum, double Maximum)
 {
     /// <summary>The population deviation; 1 for a constant column, which standardising then makes 0.</summary>
     public double Scale
     {
         get
         {
-            double deviation = Minimum == Maximum || Count == 0 ? 0 : Math.Sqrt(M2 / Count);
+            double deviation = Minimum == Maximum || Count == 0 ? 0 : Math.Sqrt(M2 / Weight);
             return deviation == 0 ? 1 : deviation;
         }
     }
@@ -58,17 +59,37 @@ internal readonly record struct ColumnMoments(long Count, long Missing, double M
             var deviation = Vector512.ConditionalSelect(Vector512.Equals(value, value), value - means, Vector512<double>.Zero);
             squares += deviation * deviation;
         }
-        return new((long)count, 0, mean, Lanes.Sum(squares), Lanes.Minimum(minimum), -Lanes.Minimum(-maximum));
+        return new((long)count, 0, count, mean, Lanes.Sum(squares), Lanes.Minimum(minimum), -Lanes.Minimum(-maximum));
+    }
+
+    /// <summary>The moments of up to a few thousand values, each of which counts by its weight.</summary>
+    /// <param name="values">NaN is missing.</param>
+    /// <param name="weights">Greater than 0, one a value; empty where each counts 1.</param>
+    public static ColumnMoments Of(ReadOnlySpan<double> values, ReadOnlySpan<double> weights)
+    {
+        if (weights.IsEmpty) return Of(values);
+        Span<double> present = stackalloc double[values.Length], deviations = stackalloc double[values.Length];
+        for (int i = 0; i < values.Length; i++) present[i] = double.IsNaN(values[i]) ? 0 : weights[i];
+        values.CopyTo(deviations);
+        deviations.Replace(double.NaN, 0);
+        double weight = Lanes.Sum(present);
+        var range = Of(values);
+        if (range.Count == 0) return range;
+        if (range.Minimum == range.Maximum) return range with { Weight = weight, Mean = range.Minimum, M2 = 0 };
+        double mean = Lanes.Dot(present, deviations) / weight;
+        foreach (ref double value in deviations) value -= mean;
+        Lanes.Multiply(present, deviations);
+        return range with { Weight = weight, Mean = mean, M2 = Lanes.Dot(present, deviations) };
     }
 
     public ColumnMoments Merge(in ColumnMoments other)
     {
         if (other.Count == 0) return this with { Missing = Missing + other.Missing };
         if (Count == 0) return other with { Missing = Missing + other.Missing };
-        double count = Count + other.Count, delta = other.Mean - Mean;
-        return new(Count + other.Count, Missing + other.Missing,
-            Mean + delta * (other.Count / count),
-            M2 + other.M2 + delta * delta * (Count * (other.Count / count)),
+        double weight = Weight + other.Weight, delta = other.Mean - Mean;
+        return new(Count + other.Count, Missing + other.Missing, weight,
+            Mean + delta * (other.Weight / weight),
+            M2 + other.M2 + delta * delta * (Weight * (other.Weight / weight)),
             Math.Min(Minimum, other.Minimum), Math.Max(Maximum, other.Maximum));
     }
 }

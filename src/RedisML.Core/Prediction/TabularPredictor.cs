@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using RedisML.Features;
 using RedisML.Models;
 
@@ -23,6 +24,7 @@ public abstract class TabularPredictor(ModelDefinition definition, int outputs) 
         var isMissing = new bool[encoder.Blocks.MaxBlockRows];
         var values = new double[columns.Length];
         var probabilities = new double[checked(columns.Length * classCount)];
+        var ranks = new double[classCount == 2 && outputs <= 2 ? columns.Length : 0];
         for (int block = 0; block < encoder.Blocks.Count; block++)
         {
             isMissing.AsSpan().Clear();
@@ -32,8 +34,9 @@ public abstract class TabularPredictor(ModelDefinition definition, int outputs) 
             Score(encoded, blockScores);
             if (_pipeline.Missing == MissingPolicy.Drop) SetMissing(isMissing.AsSpan(0, count), blockScores);
             Decide(blockScores, values.AsSpan(start, count), probabilities.AsSpan(start * classCount, count * classCount));
+            if (ranks.Length > 0) Rank(blockScores, ranks.AsSpan(start, count));
         }
-        return new(classes, values, probabilities, encoder.Unseen);
+        return new(classes, values, probabilities, encoder.Unseen) { Scores = ranks };
     }
 
     /// <summary>The scores of the rows of a block.</summary>
@@ -44,6 +47,13 @@ public abstract class TabularPredictor(ModelDefinition definition, int outputs) 
     /// <param name="values">[rows]: the number, or the index of the likeliest class.</param>
     /// <param name="probabilities">[rows, classes] in row order; empty for regression.</param>
     protected abstract void Decide(ReadOnlySpan<double> scores, Span<double> values, Span<double> probabilities);
+
+    /// <summary>Of two classes, by what rows are ranked.</summary>
+    void Rank(ReadOnlySpan<double> scores, Span<double> ranks)
+    {
+        if (outputs == 1) scores.CopyTo(ranks);
+        else TensorPrimitives.Subtract(scores[ranks.Length..], scores[..ranks.Length], ranks);
+    }
 
     static void SetMissing(ReadOnlySpan<bool> isMissing, Span<double> scores)
     {

@@ -25,15 +25,17 @@ internal sealed class ChunkLoader(FeaturePlan plan, TrainingSpecification specif
         }
 
         var drop = new bool[batch.Length];
-        int labelMissing = Mark(label, drop);
         var weight = specification.SampleWeight is { } column ? (NumberVector)columns[column] : null;
-        if (weight is not null) labelMissing = Math.Max(labelMissing, Mark(weight, drop));
+        var (weightless, ignored) = weight is null ? (0, null) : Weightless(weight, drop);
+        int labelMissing = Mark(label, drop, ignored);
+        int weightMissing = weight is null ? 0 : Mark(weight, drop, ignored);
         var scratch = specification.Missing == MissingPolicy.Drop ? drop : new bool[batch.Length];
-        var featureMissing = System.Array.ConvertAll(features, feature => Mark(feature, scratch));
+        var featureMissing = System.Array.ConvertAll(features, feature => Mark(feature, scratch, ignored));
         var kept = Kept(drop);
 
         int blocks = BlockPartition.CountOf(batch.Length, BlockPartition.BlockRows(plan.NumberCount));
         var rows = new TrainingChunk(firstRow, kept.Length, blocks, plan.NumberCount, plan.Features.Count - plan.NumberCount);
+        if (weight is not null) Gather(weight.Values, kept, rows.Weights = new double[kept.Length]);
         var moments = new List<ColumnMoments>();
         var levels = new List<ChunkLevels>();
         for (int i = 0; i < features.Length; i++)
@@ -52,22 +54,32 @@ internal sealed class ChunkLoader(FeaturePlan plan, TrainingSpecification specif
             Rows = rows,
             Moments = [.. moments],
             Levels = [.. levels],
-            Dropped = batch.Length - kept.Length,
+            Dropped = batch.Length - kept.Length - weightless,
+            Weightless = weightless,
             LabelMissing = labelMissing,
-            LabelWeights = [],
+            WeightMissing = weightMissing,
             FeatureMissing = featureMissing,
         };
-        if (weight is not null) TakeWeights(weight, kept, rows);
-        if (label is not TextVector classes)
-            return loaded with { LabelMoments = TakeTargets((NumberVector)label, kept, rows), LabelWeights = [rows.Weights?.Sum() ?? kept.Length] };
-        loaded = loaded with { LabelLevels = TakeClasses(classes, kept, rows) };
-        return loaded with { LabelWeights = SumByClass(classes.Levels.Count, rows) };
+        return label is TextVector classes
+            ? loaded with { LabelLevels = TakeClasses(classes, kept, rows) }
+            : loaded with { LabelMoments = TakeTargets((NumberVector)label, kept, rows) };
+    }
+
+    /// <summary>Marks the rows of weight 0, which change nothing: neither what they hold counts nor what they lack.</summary>
+    /// <returns>Their number, and the same marks; null where there are none.</returns>
+    (int Rows, bool[]? Marks) Weightless(NumberVector weight, bool[] drop)
+    {
+        SampleWeights.Check(weight.Values, specification.SampleWeight!);
+        for (int i = 0; i < drop.Length; i++) drop[i] = weight.Values[i] == 0;
+        int count = drop.AsSpan().Count(true);
+        return count == 0 ? (0, null) : (count, [.. drop]);
     }
 
     /// <summary>Marks the rows in which a column is missing.</summary>
+    /// <param name="ignored">Rows that don't count; null where all do.</param>
     /// <returns>Their number.</returns>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    static int Mark(ColumnVector column, bool[] rows)
+    static int Mark(ColumnVector column, bool[] rows, bool[]? ignored)
     {
         int missing = 0;
         if (column is TextVector text)
@@ -75,7 +87,7 @@ internal sealed class ChunkLoader(FeaturePlan plan, TrainingSpecification specif
             var codes = text.Codes;
             for (int i = 0; i < codes.Length; i++)
             {
-                if (codes[i] >= 0) continue;
+                if (codes[i] >= 0 || ignored is not null && ignored[i]) continue;
                 rows[i] = true;
                 missing++;
             }
@@ -85,7 +97,7 @@ internal sealed class ChunkLoader(FeaturePlan plan, TrainingSpecification specif
             var values = ((NumberVector)column).Values;
             for (int i = 0; i < values.Length; i++)
             {
-                if (!double.IsNaN(values[i])) continue;
+                if (!double.IsNaN(values[i]) || ignored is not null && ignored[i]) continue;
                 rows[i] = true;
                 missing++;
             }
@@ -112,7 +124,7 @@ internal sealed class ChunkLoader(FeaturePlan plan, TrainingSpecification specif
         {
             var target = rows.Number(block, index);
             Gather(column.Values, kept.AsSpan(rows.Blocks.Start(block), target.Length), target);
-            moments = moments.Merge(ColumnMoments.Of(target));
+            moments = moments.Merge(ColumnMoments.Of(target, rows.BlockTargets(block).Weights));
         }
         return moments.IsFinite ? moments : throw Infinite(name);
     }
@@ -120,59 +132,42 @@ internal sealed class ChunkLoader(FeaturePlan plan, TrainingSpecification specif
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static ChunkLevels Take(TextVector column, int[] kept, TrainingChunk rows, int index)
     {
-        var counts = new long[column.Levels.Count];
-        long missing = 0;
+        var sums = new double[column.Levels.Count];
+        double missing = 0;
         for (int block = 0; block < rows.Blocks.Count; block++)
         {
             var target = rows.Category(block, index);
             Gather(column.Codes, kept.AsSpan(rows.Blocks.Start(block), target.Length), target);
-            foreach (int code in target)
+            var weights = rows.BlockTargets(block).Weights;
+            for (int row = 0; row < target.Length; row++)
             {
-                if (code < 0) missing++;
-                else counts[code]++;
+                double weight = weights.IsEmpty ? 1 : weights[row];
+                if (target[row] < 0) missing += weight;
+                else sums[target[row]] += weight;
             }
         }
-        return new(column.Levels, counts, missing);
+        return new(column.Levels, sums, missing);
     }
 
     ColumnMoments TakeTargets(NumberVector label, int[] kept, TrainingChunk rows)
     {
         Gather(label.Values, kept, rows.Labels);
         var moments = new ColumnMoments();
-        for (int block = 0; block < rows.Blocks.Count; block++) moments = moments.Merge(ColumnMoments.Of(rows.BlockLabels(block)));
+        for (int block = 0; block < rows.Blocks.Count; block++)
+            moments = moments.Merge(ColumnMoments.Of(rows.BlockLabels(block), rows.BlockTargets(block).Weights));
         return moments.IsFinite ? moments : throw Infinite(specification.Label);
     }
 
     static ChunkLevels TakeClasses(TextVector label, int[] kept, TrainingChunk rows)
     {
-        var counts = new long[label.Levels.Count];
+        var sums = new double[label.Levels.Count];
         for (int i = 0; i < kept.Length; i++)
         {
             int code = label.Codes[kept[i]];
             rows.Labels[i] = code;
-            counts[code]++;
+            sums[code] += rows.Weights?[i] ?? 1;
         }
-        return new(label.Levels, counts, 0);
-    }
-
-    void TakeWeights(NumberVector column, int[] kept, TrainingChunk rows)
-    {
-        var weights = new double[kept.Length];
-        Gather(column.Values, kept, weights);
-        foreach (double weight in weights)
-        {
-            if (weight >= 0 && double.IsFinite(weight)) continue;
-            throw new RedisMLException("WeightInvalid", ErrorKind.InvalidData,
-                $"Column '{specification.SampleWeight}' has the weight {weight}; a row can't count less than 0, nor without end.", specification.SampleWeight);
-        }
-        rows.Weights = weights;
-    }
-
-    static double[] SumByClass(int classes, TrainingChunk rows)
-    {
-        var sums = new double[classes];
-        for (int row = 0; row < rows.Labels.Length; row++) sums[(int)rows.Labels[row]] += rows.Weights?[row] ?? 1;
-        return sums;
+        return new(label.Levels, sums, 0);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -30,12 +30,14 @@ internal static class LabelClasses
     }
 
     /// <summary>For each class, what a row of it counts; null where the specification weighs no class.</summary>
-    public static double[]? Weights(TrainingSpecification specification, ColumnType type, string[] classes, IReadOnlyDictionary<string, long> counts)
+    /// <param name="found">The weight of the rows of each class.</param>
+    public static double[]? Weights(
+        TrainingSpecification specification, ColumnType type, string[] classes, IReadOnlyDictionary<string, double> found)
     {
         if (specification.BalanceClasses)
         {
-            double share = (double)counts.Values.Sum() / classes.Length;
-            return [.. classes.Select(name => share / counts[name])];
+            double share = classes.Sum(name => found[name]) / classes.Length;
+            return [.. classes.Select(name => share / found[name])];
         }
         if (specification.ClassWeights.Count == 0) return null;
         double[] weights = [.. classes.Select(_ => 1.0)];

@@ -20,14 +20,17 @@ internal sealed record LoadedChunk
     /// <summary>The classes that the label's codes stand for, for classification.</summary>
     public ChunkLevels LabelLevels { get; init; }
 
-    /// <summary>The sum of the rows' weights: of each of <see cref="LabelLevels"/>; for regression one sum.</summary>
-    public required double[] LabelWeights { get; init; }
-
-    /// <summary>Rows left out.</summary>
+    /// <summary>Rows left out because a value was missing.</summary>
     public required int Dropped { get; init; }
 
-    /// <summary>Rows in which the label, or the weight, is missing.</summary>
+    /// <summary>Rows left out because their weight is 0; what is missing in them doesn't count.</summary>
+    public required int Weightless { get; init; }
+
+    /// <summary>Rows in which the label is missing.</summary>
     public required int LabelMissing { get; init; }
+
+    /// <summary>Rows in which the weight is missing.</summary>
+    public required int WeightMissing { get; init; }
 
     /// <summary>For each feature, the rows in which it is missing.</summary>
     public required int[] FeatureMissing { get; init; }

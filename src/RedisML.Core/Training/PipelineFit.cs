@@ -21,21 +21,23 @@ internal sealed class PipelineFit
         if (Rows == 0) throw NoRows(plan, specification, statistics);
 
         LabelEncoding label;
+        double meanClassWeight = 1;
         if (!plan.IsClassification)
         {
             LabelMoments = statistics.LabelMoments;
             if (plan.Task == ModelTask.Counts) CheckCounts();
-            Weight = statistics.LabelWeights[""];
+            Weight = LabelMoments.Weight;
             label = new(specification.Label, plan.LabelType, null);
         }
         else
         {
-            var counts = statistics.Classes.Counts;
-            var classes = LabelClasses.Order(specification, plan.Task, plan.LabelType, counts.Keys);
+            var found = statistics.Classes.Weights;
+            var classes = LabelClasses.Order(specification, plan.Task, plan.LabelType, found.Keys);
             _classes = new CategoryEncoder(classes);
-            _classWeights = LabelClasses.Weights(specification, plan.LabelType, classes, counts);
-            double[] weights = [.. classes.Select((name, i) => statistics.LabelWeights[name] * (_classWeights?[i] ?? 1))];
+            _classWeights = LabelClasses.Weights(specification, plan.LabelType, classes, found);
+            double[] weights = [.. classes.Select((name, i) => found[name] * (_classWeights?[i] ?? 1))];
             Weight = weights.Sum();
+            meanClassWeight = Weight / found.Values.Sum();
             ClassShares = [.. weights.Select(weight => weight / Weight)];
             label = new(specification.Label, plan.LabelType, classes);
         }
@@ -48,24 +50,23 @@ internal sealed class PipelineFit
         var features = new List<Feature>();
         var numbers = new List<ColumnMoments>();
         var squareSums = new List<double>();
-        double meanWeight = Weight / Rows;
         int categories = 0;
         foreach (var (column, type, isCategory) in plan.Features)
         {
             if (isCategory)
             {
                 var found = statistics.Levels[categories++];
-                var levels = Categories.Order(type, found.Counts.Keys);
+                var levels = Categories.Order(type, found.Weights.Keys);
                 features.Add(new CategoryFeature(column, type, levels, found.Missing > 0));
-                squareSums.AddRange(levels.Select(level => found.Counts[level] * meanWeight));
-                if (found.Missing > 0) squareSums.Add(found.Missing * meanWeight);
+                squareSums.AddRange(levels.Select(level => found.Weights[level] * meanClassWeight));
+                if (found.Missing > 0) squareSums.Add(found.Missing * meanClassWeight);
             }
             else
             {
                 var moments = statistics.Moments[numbers.Count];
                 if (!moments.IsFinite) throw ChunkLoader.Infinite(column);
                 features.Add(new NumericFeature(column, moments.Mean, moments.Scale));
-                squareSums.Add(moments.M2 / (moments.Scale * moments.Scale) * meanWeight);
+                squareSums.Add(moments.M2 / (moments.Scale * moments.Scale) * meanClassWeight);
                 numbers.Add(moments);
             }
         }
@@ -92,7 +93,7 @@ internal sealed class PipelineFit
     /// <summary>Rows left out because a value was missing.</summary>
     public long Dropped { get; }
 
-    /// <summary>The sum of squares of each position of the encoded rows; times their mean weight.</summary>
+    /// <summary>The sum of squares of each position of the encoded rows, each times its weight; classes count by their mean weight.</summary>
     public double[] SquareSums { get; }
 
     /// <summary>The moments of the label, for regression.</summary>
@@ -141,6 +142,8 @@ internal sealed class PipelineFit
     static RedisMLException NoRows(FeaturePlan plan, TrainingSpecification specification, TrainingStatistics statistics)
     {
         long dropped = statistics.Dropped;
+        if (dropped == 0 && statistics.Weightless > 0)
+            return new("WeightInvalid", ErrorKind.InvalidData, $"Every row has the weight 0 in '{specification.SampleWeight}'.", specification.SampleWeight);
         if (dropped == 0)
             return new("NoRow", ErrorKind.InvalidData, "The dataset has no rows to train on.", specification.Label);
         if (statistics.LabelMissing == dropped)

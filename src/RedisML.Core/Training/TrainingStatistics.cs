@@ -12,11 +12,17 @@ internal sealed class TrainingStatistics(FeaturePlan plan, TrainingSpecification
     /// <summary>Rows used.</summary>
     public long Rows { get; private set; }
 
-    /// <summary>Rows left out.</summary>
+    /// <summary>Rows left out because a value was missing.</summary>
     public long Dropped { get; private set; }
+
+    /// <summary>Rows left out because their weight is 0.</summary>
+    public long Weightless { get; private set; }
 
     /// <summary>Rows in which the label is missing.</summary>
     public long LabelMissing { get; private set; }
+
+    /// <summary>Rows in which the weight is missing.</summary>
+    public long WeightMissing { get; private set; }
 
     /// <summary>For each feature, the rows in which it is missing.</summary>
     public long[] FeatureMissing { get; } = new long[plan.Features.Count];
@@ -28,43 +34,37 @@ internal sealed class TrainingStatistics(FeaturePlan plan, TrainingSpecification
     public ColumnMoments LabelMoments { get; private set; }
 
     /// <summary>The levels of each category.</summary>
-    public LevelCounts[] Levels { get; } = [.. plan.Features.Where(f => f.IsCategory).Select(f => new LevelCounts(f.Column, f.Type))];
+    public LevelWeights[] Levels { get; } = [.. plan.Features.Where(f => f.IsCategory).Select(f => new LevelWeights(f.Column, f.Type))];
 
     /// <summary>The classes of the label, for classification.</summary>
-    public LevelCounts Classes { get; } = new(specification.Label, plan.LabelType);
-
-    /// <summary>The sum of the rows' weights: of each class by its name; for regression under the name "".</summary>
-    public SortedDictionary<string, double> LabelWeights { get; } = new(StringComparer.Ordinal);
+    public LevelWeights Classes { get; } = new(specification.Label, plan.LabelType);
 
     public void Add(LoadedChunk chunk)
     {
         Rows += chunk.Rows.Blocks.Rows;
         Dropped += chunk.Dropped;
+        Weightless += chunk.Weightless;
         LabelMissing += chunk.LabelMissing;
+        WeightMissing += chunk.WeightMissing;
         for (int i = 0; i < FeatureMissing.Length; i++) FeatureMissing[i] += chunk.FeatureMissing[i];
         for (int i = 0; i < Moments.Length; i++) Moments[i] = Moments[i].Merge(chunk.Moments[i]);
         LabelMoments = LabelMoments.Merge(chunk.LabelMoments);
         for (int i = 0; i < Levels.Length; i++) Levels[i].Add(chunk.Levels[i]);
         if (chunk.LabelLevels.Names is not null) Classes.Add(chunk.LabelLevels);
-        for (int i = 0; i < chunk.LabelWeights.Length; i++) AddWeight(chunk.LabelLevels.Names?[i] ?? "", chunk.LabelWeights[i]);
     }
 
     public void Write(BinaryWriter writer)
     {
         writer.Write(Rows);
         writer.Write(Dropped);
+        writer.Write(Weightless);
         writer.Write(LabelMissing);
+        writer.Write(WeightMissing);
         foreach (long missing in FeatureMissing) writer.Write(missing);
         foreach (var moments in Moments) Write(writer, moments);
         Write(writer, LabelMoments);
         foreach (var levels in Levels) Write(writer, levels);
         Write(writer, Classes);
-        writer.Write(LabelWeights.Count);
-        foreach (var (name, weight) in LabelWeights)
-        {
-            writer.Write(name);
-            writer.Write(weight);
-        }
     }
 
     /// <summary>Adds what <see cref="Write(BinaryWriter)"/> wrote.</summary>
@@ -72,21 +72,21 @@ internal sealed class TrainingStatistics(FeaturePlan plan, TrainingSpecification
     {
         Rows += reader.ReadInt64();
         Dropped += reader.ReadInt64();
+        Weightless += reader.ReadInt64();
         LabelMissing += reader.ReadInt64();
+        WeightMissing += reader.ReadInt64();
         for (int i = 0; i < FeatureMissing.Length; i++) FeatureMissing[i] += reader.ReadInt64();
         for (int i = 0; i < Moments.Length; i++) Moments[i] = Moments[i].Merge(ReadMoments(reader));
         LabelMoments = LabelMoments.Merge(ReadMoments(reader));
         foreach (var levels in Levels) levels.Add(ReadLevels(reader));
         Classes.Add(ReadLevels(reader));
-        for (int count = reader.ReadInt32(); count > 0; count--) AddWeight(reader.ReadString(), reader.ReadDouble());
     }
-
-    void AddWeight(string name, double weight) => LabelWeights[name] = LabelWeights.GetValueOrDefault(name) + weight;
 
     static void Write(BinaryWriter writer, in ColumnMoments moments)
     {
         writer.Write(moments.Count);
         writer.Write(moments.Missing);
+        writer.Write(moments.Weight);
         writer.Write(moments.Mean);
         writer.Write(moments.M2);
         writer.Write(moments.Minimum);
@@ -94,25 +94,25 @@ internal sealed class TrainingStatistics(FeaturePlan plan, TrainingSpecification
     }
 
     static ColumnMoments ReadMoments(BinaryReader reader) =>
-        new(reader.ReadInt64(), reader.ReadInt64(), reader.ReadDouble(), reader.ReadDouble(), reader.ReadDouble(), reader.ReadDouble());
+        new(reader.ReadInt64(), reader.ReadInt64(), reader.ReadDouble(), reader.ReadDouble(), reader.ReadDouble(), reader.ReadDouble(), reader.ReadDouble());
 
-    static void Write(BinaryWriter writer, LevelCounts levels)
+    static void Write(BinaryWriter writer, LevelWeights levels)
     {
         writer.Write(levels.Missing);
-        writer.Write(levels.Counts.Count);
-        foreach (var (name, count) in levels.Counts)
+        writer.Write(levels.Weights.Count);
+        foreach (var (name, weight) in levels.Weights)
         {
             writer.Write(name);
-            writer.Write(count);
+            writer.Write(weight);
         }
     }
 
     static ChunkLevels ReadLevels(BinaryReader reader)
     {
-        long missing = reader.ReadInt64();
+        double missing = reader.ReadDouble();
         var names = new string[reader.ReadInt32()];
-        var counts = new long[names.Length];
-        for (int i = 0; i < names.Length; i++) (names[i], counts[i]) = (reader.ReadString(), reader.ReadInt64());
-        return new(names, counts, missing);
+        var weights = new double[names.Length];
+        for (int i = 0; i < names.Length; i++) (names[i], weights[i]) = (reader.ReadString(), reader.ReadDouble());
+        return new(names, weights, missing);
     }
 }

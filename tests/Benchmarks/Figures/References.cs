@@ -18,7 +18,7 @@ static class References
     static readonly int[] s_seeds = [42, 43, 44, 45, 46];
     static readonly int[] s_workers = [1, 2, 4];
     static readonly int[] s_nodes = [1, 2, 3];
-    static readonly Func<EvaluationResult, double?>[] s_figures = [r => r.R2, r => r.Accuracy, r => r.Auc];
+    static readonly Func<EvaluationResult, double?>[] s_figures = [R2, Accuracy, Auc];
 
     static readonly Reference[] s_references =
     [
@@ -53,6 +53,12 @@ static class References
         Console.WriteLine();
     }
 
+    static double? R2(EvaluationResult result) => (result as RegressionResult)?.R2;
+
+    static double? Accuracy(EvaluationResult result) => (result as ClassificationResult)?.Accuracy;
+
+    static double? Auc(EvaluationResult result) => (result as ClassificationResult)?.Auc;
+
     static string Of(int count, string what, string plural = "s") => $"{count} {what}{(count == 1 ? "" : plural)}";
 
     static async Task<Dataset?> ImportAsync(BenchmarkContext context, Reference reference)
@@ -81,8 +87,8 @@ static class References
             if (seed == s_seeds[0]) same = await CompareAsync(context, train, reference.Specification(OptimizerKind.Lbfgs));
         }
         var best = results[OptimizerKind.Lbfgs];
-        Console.WriteLine($"  {reference.Set,-14} {reference.Label,-16} {run.RowsUsed,8:N0}  {Mean(r => r.R2, 4)} | {reference.R2,6:0.0000}  {Mean(r => r.Rmse, 2)} | {reference.Rmse,7:0.00}  " +
-            $"{Mean(r => r.Accuracy, 4)} | {reference.Accuracy,6:0.0000}  {Mean(r => r.Auc, 4)} | {reference.Auc,5:0.000}  {run.Loss,14:0.000000}");
+        Console.WriteLine($"  {reference.Set,-14} {reference.Label,-16} {run.RowsUsed,8:N0}  {Mean(R2, 4)} | {reference.R2,6:0.0000}  {Mean(r => (r as RegressionResult)?.Rmse, 2)} | {reference.Rmse,7:0.00}  " +
+            $"{Mean(Accuracy, 4)} | {reference.Accuracy,6:0.0000}  {Mean(Auc, 4)} | {reference.Auc,5:0.000}  {run.Loss,14:0.000000}");
         return $"  {reference.Set,-14} {reference.Label,-16} {Difference(OptimizerKind.Sgd),8:0.0000} {Difference(OptimizerKind.Adam),8:0.0000}   " +
             string.Join("  ", s_workers.Select(n => Of(n, "worker")).Concat(s_nodes.Select(n => Of(n, "node process", "es"))).Zip(same, (name, isSame) => (isSame ? "same" : "DIFFERS").PadRight(name.Length)));
 

@@ -45,9 +45,25 @@ public sealed class RocAreaTests
     [Fact]
     public void Certain_scores_have_bins_of_their_own()
     {
-        (double, bool)[] rows = [(0, false), (1, true), (1e-300, false), (1 - 1e-16, true)];
+        (double, bool)[] rows = [(double.NegativeInfinity, false), (double.PositiveInfinity, true), (-690, false), (40, true)];
         var (area, bound) = Fill(new RocArea(maxExactRows: 0), rows).Compute()!.Value;
         Assert.Equal((1, 0), (area, bound));
+    }
+
+    /// <summary>A row of weight 2 is two rows, of weight 0 none; kept or binned.</summary>
+    [Theory]
+    [InlineData(RocArea.MaxExactRows)]
+    [InlineData(100)]
+    public void A_row_counts_by_its_weight(int maxExactRows)
+    {
+        var rows = Rows(600, 40);
+        RocArea weighted = new(maxExactRows), repeated = new(maxExactRows);
+        for (int i = 0; i < rows.Length; i++)
+        {
+            if (i % 3 > 0) weighted.Add(rows[i].Score, rows[i].IsPositive, i % 3);
+            for (int copy = 0; copy < i % 3; copy++) repeated.Add(rows[i].Score, rows[i].IsPositive, 1);
+        }
+        Assert.Equal(repeated.Compute()!.Value.Area, weighted.Compute()!.Value.Area, 1e-12);
     }
 
     [Fact]
@@ -60,12 +76,12 @@ public sealed class RocAreaTests
     static (double Score, bool IsPositive)[] Rows(int count, int distinctScores)
     {
         var random = new Random(2);
-        return [.. Enumerable.Range(0, count).Select(_ => (random.Next(1, distinctScores) / (double)distinctScores, random.Next(3) == 0))];
+        return [.. Enumerable.Range(0, count).Select(_ => (Math.Log(distinctScores / (double)random.Next(1, distinctScores) - 1), random.Next(3) == 0))];
     }
 
     static RocArea Fill(RocArea area, IEnumerable<(double Score, bool IsPositive)> rows)
     {
-        foreach (var (score, isPositive) in rows) area.Add(score, isPositive);
+        foreach (var (score, isPositive) in rows) area.Add(score, isPositive, 1);
         return area;
     }
 

@@ -130,7 +130,7 @@ public sealed class ReferenceFitTests
         Tolerance = 1e-13,
     };
 
-    static async Task<EvaluationResult> EvaluateAsync(TrainingSpecification specification, TrainingResult trained)
+    static async Task<RegressionResult> EvaluateAsync(TrainingSpecification specification, TrainingResult trained)
     {
         var predictor = new LinearPredictor(new()
         {
@@ -139,7 +139,7 @@ public sealed class ReferenceFitTests
             Pipeline = trained.Pipeline,
             Lineage = new() { Dataset = "d", DatasetVersion = 1, Run = "r", RowsUsed = Rows, Trained = default },
         }, new(trained.Weights, trained.Intercepts));
-        return await new ModelEvaluator(predictor).EvaluateAsync(Table().Chunks(130).ToAsyncEnumerable(), TestContext.Current.CancellationToken);
+        return (RegressionResult)await new ModelEvaluator(predictor).EvaluateAsync(Table().Chunks(130).ToAsyncEnumerable(), TestContext.Current.CancellationToken);
     }
 
     static TestTable Table()

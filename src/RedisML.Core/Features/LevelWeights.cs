@@ -3,35 +3,35 @@ using RedisML.Errors;
 
 namespace RedisML.Features;
 
-/// <summary>How many rows have each level of a category, or each class of a label.</summary>
-internal sealed class LevelCounts(string column, ColumnType type)
+/// <summary>The weight of the rows that have each level of a category, or each class of a label; without weights, their number.</summary>
+internal sealed class LevelWeights(string column, ColumnType type)
 {
     const double MaxExactInteger = 1L << 53;
 
-    readonly Dictionary<string, long> _counts = new(StringComparer.Ordinal);
+    readonly Dictionary<string, double> _weights = new(StringComparer.Ordinal);
 
     /// <summary>Complete once all chunks are in.</summary>
-    public IReadOnlyDictionary<string, long> Counts => _counts;
+    public IReadOnlyDictionary<string, double> Weights => _weights;
 
-    /// <summary>Rows in which the column is missing.</summary>
-    public long Missing { get; private set; }
+    /// <summary>The weight of the rows in which the column is missing.</summary>
+    public double Missing { get; private set; }
 
     /// <summary>Adds the rows of a chunk, or of several. A level without rows doesn't count.</summary>
     /// <exception cref="RedisMLException"><c>TooManyLevels</c>, as soon as there are; <c>InvalidCategory</c>.</exception>
     public void Add(ChunkLevels levels)
     {
         Missing += levels.Missing;
-        for (int i = 0; i < levels.Counts.Length; i++)
+        for (int i = 0; i < levels.Weights.Length; i++)
         {
-            if (levels.Counts[i] == 0) continue;
-            if (!_counts.TryGetValue(levels.Names[i], out long count)) CheckNew(levels.Names[i]);
-            _counts[levels.Names[i]] = count + levels.Counts[i];
+            if (levels.Weights[i] == 0) continue;
+            if (!_weights.TryGetValue(levels.Names[i], out double weight)) CheckNew(levels.Names[i]);
+            _weights[levels.Names[i]] = weight + levels.Weights[i];
         }
     }
 
     void CheckNew(string level)
     {
-        if (_counts.Count == Categories.MaxLevels)
+        if (_weights.Count == Categories.MaxLevels)
         {
             throw new RedisMLException("TooManyLevels", ErrorKind.LimitsExceeded,
                 $"Column '{column}' has more than {Categories.MaxLevels:N0} levels, too many for a category; leave it out, or derive a coarser one.", column);
