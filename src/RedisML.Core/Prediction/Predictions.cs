@@ -1,3 +1,5 @@
+using RedisML.Features;
+
 namespace RedisML.Prediction;
 
 /// <summary>What a model says of the rows of a chunk.</summary>
@@ -21,4 +23,7 @@ public sealed class Predictions
 
     /// <summary>How many values were categories that training didn't see.</summary>
     public long Unseen { get; }
+
+    /// <summary>Which they were, where the model tells.</summary>
+    public IReadOnlyList<UnseenLevel> UnseenLevels { get; init; } = [];
 }

@@ -33,7 +33,7 @@ public abstract class TabularPredictor(ModelDefinition definition, int outputs) 
             if (_pipeline.Missing == MissingPolicy.Drop) SetMissing(isMissing.AsSpan(0, count), blockScores);
             Decide(blockScores, values.AsSpan(start, count), probabilities.AsSpan(start * classCount, count * classCount));
         }
-        return new(classes, values, probabilities, encoder.Unseen);
+        return new(classes, values, probabilities, encoder.Unseen) { UnseenLevels = encoder.Unseen == 0 ? [] : [.. encoder.UnseenLevels()] };
     }
 
     /// <summary>The scores of the rows of a block.</summary>
