@@ -4,15 +4,24 @@ using RedisML.Errors;
 
 namespace RedisML.Expressions;
 
-/// <summary>The columns of a chunk by name, stored and derived; each is decoded or computed when first asked for.</summary>
+/// <summary>The columns of some rows by name, stored and derived; each is decoded or computed when first asked for.</summary>
 /// <remarks>Dispose gives their memory back, for the next chunk.</remarks>
-internal sealed class BatchColumns(RecordBatch batch, DerivedColumns derived) : IDisposable
+internal sealed class BatchColumns : IDisposable
 {
-    readonly ColumnDecoder _decoder = new();
-    readonly Dictionary<string, ColumnVector> _columns = new(StringComparer.Ordinal);
+    readonly RecordBatch? _batch;
+    readonly DerivedColumns _derived;
+    readonly Dictionary<string, ColumnVector> _columns;
+    ColumnDecoder? _decoder;
+
+    /// <summary>The columns of a chunk.</summary>
+    public BatchColumns(RecordBatch batch, DerivedColumns derived) => (_batch, _derived, _columns, Length) = (batch, derived, new(StringComparer.Ordinal), batch.Length);
+
+    /// <summary>Columns that are decoded already.</summary>
+    public BatchColumns(IReadOnlyDictionary<string, ColumnVector> stored, int rows, DerivedColumns derived) =>
+        (_derived, _columns, Length) = (derived, new(stored, StringComparer.Ordinal), rows);
 
     /// <summary>The number of rows.</summary>
-    public int Length => batch.Length;
+    public int Length { get; }
 
     public ColumnVector this[string name]
     {
@@ -23,13 +32,13 @@ internal sealed class BatchColumns(RecordBatch batch, DerivedColumns derived) : 
         }
     }
 
-    public void Dispose() => _decoder.Dispose();
+    public void Dispose() => _decoder?.Dispose();
 
     ColumnVector Read(string name)
     {
-        if (derived.Find(name) is { } expression) return expression.Evaluate(column => this[column], batch.Length);
-        int index = batch.Schema.GetFieldIndex(name, StringComparer.Ordinal);
-        return index >= 0 ? _decoder.Decode(batch.Column(index), name)
+        if (_derived.Find(name) is { } expression) return expression.Evaluate(column => this[column], Length);
+        int index = _batch?.Schema.GetFieldIndex(name, StringComparer.Ordinal) ?? -1;
+        return index >= 0 ? (_decoder ??= new()).Decode(_batch!.Column(index), name)
             : throw new RedisMLException("SignatureMismatch", ErrorKind.InvalidData, $"A chunk has no column '{name}'.", name);
     }
 }

@@ -37,6 +37,20 @@ internal sealed class BlockEncoder
     /// <summary>Values so far whose level training didn't see.</summary>
     public long Unseen { get; private set; }
 
+    /// <summary>The levels that training didn't see, of all rows.</summary>
+    public IEnumerable<UnseenLevel> UnseenLevels()
+    {
+        for (int i = 0; i < _columns.Length; i++)
+        {
+            if (_columns[i] is not TextVector text || _maps[i] is not { } map) continue;
+            var counts = new long[map.Length];
+            foreach (int code in text.Codes)
+                if (code >= 0 && map[code] == CategoryEncoder.None) counts[code]++;
+            for (int code = 0; code < counts.Length; code++)
+                if (counts[code] > 0) yield return new(_layout.Features[i].Column, text.Levels[code], counts[code]);
+        }
+    }
+
     /// <summary>Encodes a block, and marks the rows in which a feature is missing.</summary>
     public EncodedBlock Encode(int block, Span<bool> isMissing)
     {

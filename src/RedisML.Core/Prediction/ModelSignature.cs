@@ -32,7 +32,7 @@ public sealed class ModelSignature
     /// <exception cref="RedisMLException"><c>SignatureMismatch</c>, which lists what is wrong. More columns than needed are fine.</exception>
     internal BatchColumns Open(RowBatch rows, bool withLabel)
     {
-        Check(rows.Types(), withLabel);
+        if (withLabel || !rows.IsMadeFor(this)) Check(rows.Types(), withLabel);
         return rows.Columns(Derived);
     }
 

@@ -1,3 +1,5 @@
+using RedisML.Features;
+
 namespace RedisML.Prediction;
 
 /// <summary>What a model says of the rows of a chunk.</summary>
@@ -27,4 +29,7 @@ public sealed class Predictions
 
     /// <summary>Of two classes, by what a row is ranked: its score, where the model tells it, else the log odds of the positive class.</summary>
     internal double LogOdds(int row) => Scores.Length > 0 ? Scores[row] : Math.Log(Probabilities[2 * row + 1]) - Math.Log(Probabilities[2 * row]);
+
+    /// <summary>Which they were, where the model tells.</summary>
+    public IReadOnlyList<UnseenLevel> UnseenLevels { get; init; } = [];
 }

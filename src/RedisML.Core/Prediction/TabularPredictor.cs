@@ -36,7 +36,11 @@ public abstract class TabularPredictor(ModelDefinition definition, int outputs) 
             Decide(blockScores, values.AsSpan(start, count), probabilities.AsSpan(start * classCount, count * classCount));
             if (ranks.Length > 0) Rank(blockScores, ranks.AsSpan(start, count));
         }
-        return new(classes, values, probabilities, encoder.Unseen) { Scores = ranks };
+        return new(classes, values, probabilities, encoder.Unseen)
+        {
+            Scores = ranks,
+            UnseenLevels = encoder.Unseen == 0 ? [] : [.. encoder.UnseenLevels()],
+        };
     }
 
     /// <summary>The scores of the rows of a block.</summary>

@@ -1,0 +1,155 @@
+using System.Management.Automation;
+using RedisML.Datasets;
+using RedisML.Errors;
+using RedisML.Models;
+using RedisML.PowerShell.Cmdlets;
+using RedisML.PowerShell.Datasets;
+using RedisML.PowerShell.Models;
+using RedisML.Prediction;
+
+namespace RedisML.PowerShell.Prediction;
+
+[Cmdlet(VerbsLifecycle.Invoke, "RedisPrediction", SupportsShouldProcess = true, DefaultParameterSetName = ObjectSet)]
+[OutputType(typeof(PSObject), ParameterSetName = [ObjectSet, DatasetSet, KeySet])]
+[OutputType(typeof(DatasetPredictionResult), ParameterSetName = [OutputSet])]
+public sealed partial class InvokeRedisPredictionCommand : RedisMLCmdlet
+{
+    const string ObjectSet = "Object", DatasetSet = "Dataset", OutputSet = "OutputDataset", KeySet = "Key";
+
+    readonly UnseenLevels _unseen = new();
+    Model _model = null!;
+    IPredictor _predictor = null!;
+    PredictionColumns _columns = null!;
+
+    [Parameter(Mandatory = true, Position = 0)]
+    [ArgumentCompleter(typeof(ModelNameCompleter))]
+    public string Model { get; set; } = "";
+
+    [Parameter]
+    public long? Version { get; set; }
+
+    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = ObjectSet)]
+    public PSObject InputObject { get; set; } = null!;
+
+    [Parameter(Mandatory = true, ParameterSetName = DatasetSet)]
+    [Parameter(Mandatory = true, ParameterSetName = OutputSet)]
+    [ArgumentCompleter(typeof(DatasetNameCompleter))]
+    public string Dataset { get; set; } = "";
+
+    [Parameter(Mandatory = true, ParameterSetName = OutputSet)]
+    [ArgumentCompleter(typeof(DatasetNameCompleter))]
+    public string OutputDataset { get; set; } = "";
+
+    [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = KeySet)]
+    public string[] Key { get; set; } = [];
+
+    [Parameter(ParameterSetName = ObjectSet)]
+    [Parameter(ParameterSetName = DatasetSet)]
+    [Parameter(ParameterSetName = OutputSet)]
+    [SupportsWildcards]
+    [ArgumentCompleter(typeof(ColumnNameCompleter))]
+    public string[] KeepColumn { get; set; } = [];
+
+    [Parameter]
+    [ValidateRange(0.0, 1.0)]
+    public double? Threshold { get; set; }
+
+    [Parameter]
+    public SwitchParameter ClassProbability { get; set; }
+
+    [Parameter(ParameterSetName = OutputSet)]
+    [ValidateRange(1, 1024)]
+    public int WorkerCount { get; set; } = Environment.ProcessorCount;
+
+    [Parameter(ParameterSetName = OutputSet)]
+    public SwitchParameter Force { get; set; }
+
+    protected override void BeginProcessing() => Run(async (connection, cancellation) =>
+    {
+        var models = new ModelStore(connection);
+        _model = await models.GetAsync(Model, Version, cancellation).ConfigureAwait(false);
+        _predictor = await ModelFamilies.LoadAsync(models, _model, cancellation).ConfigureAwait(false);
+        _columns = new(_predictor.Signature, Options([]));
+    });
+
+    protected override void ProcessRecord()
+    {
+        switch (ParameterSetName)
+        {
+            case ObjectSet: PredictObject(InputObject); break;
+            case KeySet: PredictKeys(); break;
+            case DatasetSet: PredictRows(); break;
+            case OutputSet when ShouldProcess(OutputDataset, $"Predict dataset '{Dataset}' with model '{_model.Name}', version {_model.Version}"):
+                PredictDataset();
+                break;
+        }
+    }
+
+    /// <summary>The rows of a dataset as objects.</summary>
+    void PredictRows() => Run(async (connection, cancellation) =>
+    {
+        var dataset = await new DatasetStore(connection).GetAsync(Dataset, null, cancellation).ConfigureAwait(false);
+        var kept = ColumnPatterns.Matching(dataset, KeepColumn);
+        await foreach (var chunk in new DatasetReader(connection).ReadAsync(dataset, cancellation: cancellation).ConfigureAwait(false))
+            using (chunk)
+            {
+                using var rows = RowBatch.Of(chunk);
+                var predictions = _predictor.Predict(rows);
+                var objects = new PSObject[chunk.Rows];
+                for (int row = 0; row < objects.Length; row++)
+                {
+                    objects[row] = new();
+                    foreach (int column in kept) AddProperty(objects[row], dataset.Columns[column].Name, chunk.Value(column, row, dataset.Columns[column].Type));
+                    AddPrediction(objects[row], predictions, row);
+                }
+                Post(() =>
+                {
+                    Warn(predictions);
+                    WriteObject(objects, enumerateCollection: true);
+                });
+            }
+    });
+
+    void PredictDataset()
+    {
+        var progress = new LatestProgress<long>();
+        long total = 0;
+        Run($"Predicting dataset '{Dataset}'", () => new($"{progress.Value:N0} rows, {progress.Value / progress.Seconds:N0} rows/s",
+            (double)progress.Value / Math.Max(1, total)), async (connection, cancellation) =>
+        {
+            var dataset = await new DatasetStore(connection).GetAsync(Dataset, null, cancellation).ConfigureAwait(false);
+            total = dataset.Rows;
+            var options = Options([.. ColumnPatterns.Matching(dataset, KeepColumn).Select(column => dataset.Columns[column].Name)]);
+            var result = await new DatasetPrediction(connection) { WorkerCount = WorkerCount }
+                .RunAsync(_model, dataset, OutputDataset, options, Force, progress, cancellation).ConfigureAwait(false);
+            Post(() =>
+            {
+                foreach (var level in result.UnseenLevels) WriteWarning(UnseenText(level.Column, level.Level));
+                WriteObject(result);
+            });
+        });
+    }
+
+    PredictionOptions Options(IReadOnlyList<string> keepColumns) =>
+        new() { Threshold = Threshold, ClassProbabilities = ClassProbability, KeepColumns = keepColumns };
+
+    void AddPrediction(PSObject target, Predictions predictions, int row)
+    {
+        for (int column = 0; column < _columns.Names.Count; column++) AddProperty(target, _columns.Names[column], _columns.Value(predictions, row, column));
+    }
+
+    static void AddProperty(PSObject target, string name, object? value) => target.Properties.Add(new PSNoteProperty(name, value), preValidated: true);
+
+    /// <summary>A warning for each category that wasn't met before.</summary>
+    void Warn(Predictions predictions)
+    {
+        if (predictions.Unseen == 0) return;
+        foreach (var level in _unseen.Add(predictions)) WriteWarning(UnseenText(level.Column, level.Level));
+    }
+
+    string UnseenText(string column, string level) =>
+        $"UnseenCategory: '{level}' in '{column}' isn't among the categories that model '{_model.Name}' was trained on; it counts as none of them.";
+
+    RedisMLException NotPredicted(string what, string problem, object target) => new("SignatureMismatch", ErrorKind.InvalidData,
+        $"{what} can't be predicted by model '{_model.Name}', version {_model.Version}: {problem}.", target);
+}
