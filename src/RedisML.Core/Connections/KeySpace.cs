@@ -23,22 +23,22 @@ public sealed class KeySpace(string prefix = KeySpace.DefaultPrefix)
     public RedisKey Dataset(string name) => $"{Prefix}:dataset:{Checked(name, "dataset")}";
 
     /// <summary>A string, JSON: up to 1,000 chunk entries.</summary>
-    public RedisKey Page(string dataset, string importId, int index) => $"{Prefix}:dataset:{dataset}:page:{importId}:{index}";
+    public RedisKey Page(string dataset, string importId, int index) => $"{Dataset(dataset)}:page:{Checked(importId, "import")}:{index}";
 
     /// <summary>A string: an Arrow IPC stream.</summary>
-    public RedisKey Chunk(string dataset, string importId, int index) => $"{Prefix}:dataset:{dataset}:chunk:{importId}:{index}";
+    public RedisKey Chunk(string dataset, string importId, int index) => $"{Dataset(dataset)}:chunk:{Checked(importId, "import")}:{index}";
 
     /// <summary>A hash: a row of a dataset whose layout is Hash.</summary>
     public RedisKey Row(string dataset, string key) => $"{Prefix}:dataset:{dataset}:row:{key}";
 
     /// <summary>A sorted set of row keys, or a stream: the rows of a dataset whose layout is Hash or Stream.</summary>
-    public RedisKey Rows(string dataset, string importId) => $"{Prefix}:dataset:{dataset}:rows:{importId}";
+    public RedisKey Rows(string dataset, string importId) => $"{Dataset(dataset)}:rows:{Checked(importId, "import")}";
 
     /// <summary>A set: the ids of imports under way, or broken off.</summary>
     public RedisKey Imports => $"{Prefix}:imports";
 
     /// <summary>A hash: the journal of an import.</summary>
-    public RedisKey Journal(string importId) => $"{Prefix}:import:{importId}";
+    public RedisKey Journal(string importId) => $"{Prefix}:import:{Checked(importId, "import")}";
 
     /// <summary>A set: the names of all models. A hint, checked against the heads.</summary>
     public RedisKey Models => $"{Prefix}:models";

@@ -51,5 +51,9 @@ internal sealed class RunKeys(string prefix, string id)
 
     public RedisKey Checkpoint(string generation, long step) => $"{_root}:ck:{generation}:{step}";
 
+    /// <summary>Whether a key is that of a checkpoint or a snapshot of this run: what lies in Redis may name others.</summary>
+    public bool IsBlob(string key) =>
+        key.StartsWith($"{_root}:ck:", StringComparison.Ordinal) || key.StartsWith($"{_root}:snap:", StringComparison.Ordinal);
+
     public RedisKey Snapshot(string generation, long step) => $"{_root}:snap:{generation}:{step}";
 }

@@ -48,7 +48,7 @@ sealed class DatasetPin(RedisMLConnection connection, Dataset dataset) : IAsyncD
     /// <summary>The versions that the fields of a head say are pinned.</summary>
     public static HashSet<long> Pinned(IEnumerable<HashEntry> head) =>
         [.. head.Where(f => ((string)f.Name!).StartsWith(DatasetStore.PinField, StringComparison.Ordinal))
-            .Select(f => ((string)f.Value!).Split(' '))
-            .Where(p => long.Parse(p[1]) > DateTimeOffset.UtcNow.ToUnixTimeSeconds())
-            .Select(p => long.Parse(p[0]))];
+            .Select(f => ((string)f.Value!).Split(' ') is [var version, var lapse] && long.TryParse(version, out long pinned)
+                && long.TryParse(lapse, out long end) && end > DateTimeOffset.UtcNow.ToUnixTimeSeconds() ? pinned : (long?)null)
+            .OfType<long>()];
 }

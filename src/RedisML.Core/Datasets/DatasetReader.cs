@@ -78,7 +78,12 @@ public sealed class DatasetReader(RedisMLConnection connection)
 
     /// <exception cref="RedisMLException"><c>ChecksumMismatch</c></exception>
     static RecordBatch Decode(Dataset dataset, ChunkEntry entry, Lease<byte> lease) => ChunkCodec.Checksum(lease.Span) == entry.Crc32
-        ? ChunkAlignment.Align(ChunkCodec.Decode(lease.Memory), [.. dataset.Columns.Select(c => c.Schema)])
+        ? StoredRecord.Decode("A chunk", dataset.Name, entry.Key, () =>
+        {
+            var batch = ChunkAlignment.Align(ChunkCodec.Decode(lease.Memory), [.. dataset.Columns.Select(c => c.Schema)]);
+            StoredRecord.Demand(batch.Length == entry.Rows, $"it has {batch.Length:N0} rows, and its page says {entry.Rows:N0}");
+            return batch;
+        })
         : throw new RedisMLException("ChecksumMismatch", ErrorKind.InvalidData,
             $"'{entry.Key}' isn't what was written there: its checksum differs. Import dataset '{dataset.Name}' again.", entry.Key);
 

@@ -38,7 +38,8 @@ public sealed class DatasetStore(RedisMLConnection connection)
         var head = await _database.PatientlyAsync(d => d.HashGetAsync(_keys.Dataset(name), ["format", "version"]), cancellation).ConfigureAwait(false);
         if (head[1].IsNull) return null;
         CheckFormat(name, head[0]);
-        return await FindVersionAsync(name, (long)head[1], cancellation).ConfigureAwait(false);
+        if (!head[1].TryParse(out long version)) throw StoredRecord.Corrupt("The head", name, _keys.Dataset(name)!, $"its version is '{head[1]}'");
+        return await FindVersionAsync(name, version, cancellation).ConfigureAwait(false);
     }
 
     /// <summary>A version of a dataset, the current one unless given.</summary>
@@ -56,7 +57,7 @@ public sealed class DatasetStore(RedisMLConnection connection)
     public async Task<IReadOnlyList<string>> NamesAsync(CancellationToken cancellation = default)
     {
         var names = await _database.PatientlyAsync(d => d.SetMembersAsync(_keys.Datasets), cancellation).ConfigureAwait(false);
-        return [.. names.Select(n => (string)n!).Order(StringComparer.Ordinal)];
+        return [.. names.Select(n => (string)n!).Where(KeySpace.IsValidName).Order(StringComparer.Ordinal)];
     }
 
     /// <summary>The current versions of all datasets whose names <paramref name="matches"/> accepts, by name.</summary>
@@ -87,7 +88,7 @@ public sealed class DatasetStore(RedisMLConnection connection)
 
     /// <summary>All versions that are kept, the oldest first.</summary>
     public async Task<IReadOnlyList<Dataset>> VersionsAsync(string name, CancellationToken cancellation = default) =>
-        Versions(await _database.PatientlyAsync(d => d.HashGetAllAsync(_keys.Dataset(name)), cancellation).ConfigureAwait(false));
+        Versions(name, await _database.PatientlyAsync(d => d.HashGetAllAsync(_keys.Dataset(name)), cancellation).ConfigureAwait(false));
 
     /// <summary>Removes a dataset with all its versions.</summary>
     /// <param name="force">Also where somebody is reading it, who then gets an error.</param>
@@ -99,9 +100,11 @@ public sealed class DatasetStore(RedisMLConnection connection)
         var fields = await _database.PatientlyAsync(d => d.HashGetAllAsync(head), cancellation).ConfigureAwait(false);
         if (!force && DatasetPin.Pinned(fields).Count > 0)
             throw new RedisMLException("DatasetInUse", ErrorKind.ResourceBusy, $"Dataset '{name}' is being read. Wait, or use -Force to remove it all the same.", name);
+        var (versions, keys) = await AllDataAsync(name, fields, cancellation).ConfigureAwait(false);
         await _database.PatientlyAsync(d => d.KeyDeleteAsync(head), cancellation).ConfigureAwait(false);
         await _database.PatientlyAsync(d => d.SetRemoveAsync(_keys.Datasets, name), cancellation).ConfigureAwait(false);
-        await RemoveDataAsync(Versions(fields), [], cancellation).ConfigureAwait(false);
+        await RemoveRowsAsync(versions, [], cancellation).ConfigureAwait(false);
+        await DeleteAsync(keys, cancellation).ConfigureAwait(false);
         return fields.Length > 0;
     }
 
@@ -109,7 +112,7 @@ public sealed class DatasetStore(RedisMLConnection connection)
     internal async Task<IReadOnlyList<ChunkEntry>> PageAsync(Dataset dataset, PageReference page, CancellationToken cancellation)
     {
         var json = await _database.PatientlyAsync(d => d.StringGetAsync(page.Key), cancellation).ConfigureAwait(false);
-        return json.IsNull ? throw DataLost(dataset, page.Key) : Dataset.PageFromJson(((ReadOnlyMemory<byte>)json).Span);
+        return json.IsNull ? throw DataLost(dataset, page.Key) : StoredRecord.Page(_keys, dataset, page, json);
     }
 
     /// <summary>The error for a page or chunk that isn't there.</summary>
@@ -119,7 +122,7 @@ public sealed class DatasetStore(RedisMLConnection connection)
     async Task<Dataset?> FindVersionAsync(string name, long version, CancellationToken cancellation)
     {
         var json = await _database.PatientlyAsync(d => d.HashGetAsync(_keys.Dataset(name), $"version:{version}"), cancellation).ConfigureAwait(false);
-        return json.IsNull ? null : Dataset.FromJson(json!);
+        return json.IsNull ? null : StoredRecord.Manifest(_keys, name, version, json!);
     }
 
     /// <summary>Removes versions beyond those to be kept, unless they are pinned or were current a moment ago.</summary>
@@ -127,7 +130,9 @@ public sealed class DatasetStore(RedisMLConnection connection)
     {
         var head = _keys.Dataset(current.Name);
         var fields = await _database.PatientlyAsync(d => d.HashGetAllAsync(head), cancellation).ConfigureAwait(false);
-        var (versions, pinned) = (Versions(fields), DatasetPin.Pinned(fields));
+        // What is broken isn't removed by the way: nobody knows what it shares with the others.
+        if (!TryVersions(current.Name, fields, out var versions)) return;
+        var pinned = DatasetPin.Pinned(fields);
         int surplus = versions.Count - (current.KeepVersions ?? DefaultKeptVersions);
         var (old, kept) = (new List<Dataset>(), new List<Dataset>());
         for (int i = 0; i < versions.Count; i++)
@@ -137,14 +142,45 @@ public sealed class DatasetStore(RedisMLConnection connection)
         }
         if (old.Count == 0) return;
         await _database.PatientlyAsync(d => d.HashDeleteAsync(head, [.. old.Select(v => (RedisValue)(VersionField + v.Version))]), cancellation).ConfigureAwait(false);
-        await RemoveDataAsync(old, kept, cancellation).ConfigureAwait(false);
+        var keys = await DataKeysAsync(old, kept, cancellation).ConfigureAwait(false);
+        await RemoveRowsAsync(old, kept, cancellation).ConfigureAwait(false);
+        await DeleteAsync(keys, cancellation).ConfigureAwait(false);
     }
 
-    static List<Dataset> Versions(HashEntry[] head) =>
-        [.. head.Where(f => ((string)f.Name!).StartsWith(VersionField, StringComparison.Ordinal)).Select(f => Dataset.FromJson(f.Value!)).OrderBy(v => v.Version)];
+    /// <exception cref="RedisMLException"><c>DatasetCorrupt</c></exception>
+    List<Dataset> Versions(string name, HashEntry[] head) =>
+        [.. head.Where(f => ((string)f.Name!).StartsWith(VersionField, StringComparison.Ordinal))
+            .Select(f => StoredRecord.Manifest(_keys, name, long.TryParse(((string)f.Name!)[VersionField.Length..], out long version) ? version : -1, f.Value!))
+            .OrderBy(v => v.Version)];
 
-    /// <summary>Deletes the pages and chunks of versions that are gone, but for those that versions that stay share.</summary>
-    async Task RemoveDataAsync(IReadOnlyList<Dataset> gone, IReadOnlyList<Dataset> kept, CancellationToken cancellation)
+    bool TryVersions(string name, HashEntry[] head, out List<Dataset> versions)
+    {
+        try { versions = Versions(name, head); }
+        catch (RedisMLException e) when (e.ErrorId == "DatasetCorrupt") { versions = []; }
+        return versions.Count > 0;
+    }
+
+    /// <summary>All versions, and the keys of their pages and chunks. Where a record is broken, the keys of the dataset are looked for instead.</summary>
+    async Task<(IReadOnlyList<Dataset> Versions, IReadOnlyCollection<string> Keys)> AllDataAsync(string name, HashEntry[] head, CancellationToken cancellation)
+    {
+        try
+        {
+            var versions = Versions(name, head);
+            return (versions, await DataKeysAsync(versions, [], cancellation).ConfigureAwait(false));
+        }
+        catch (RedisMLException e) when (e.ErrorId == "DatasetCorrupt")
+        {
+            string root = $"{_keys.Dataset(name)}:";
+            var found = new HashSet<string>();
+            foreach (var server in _database.Multiplexer.GetServers().Where(s => s is { IsConnected: true, IsReplica: false }))
+                await foreach (var key in server.KeysAsync(_database.Database, $"{root}*", pageSize: 1000).WithCancellation(cancellation).ConfigureAwait(false))
+                    if (((string)key!).StartsWith(root, StringComparison.Ordinal)) found.Add(key!);
+            return ([], found);
+        }
+    }
+
+    /// <summary>Removes rows that lie one by one, of versions that are gone, but for those that versions that stay share.</summary>
+    async Task RemoveRowsAsync(IReadOnlyList<Dataset> gone, IReadOnlyList<Dataset> kept, CancellationToken cancellation)
     {
         var places = kept.Select(v => v.Placement).OfType<RowPlacement>().ToList();
         foreach (var version in gone.Where(v => v.Placement is not null))
@@ -154,23 +190,38 @@ public sealed class DatasetStore(RedisMLConnection connection)
             var rows = RowStore.Create(connection, version.Name, version.Placement);
             await _database.PatientlyAsync(_ => rows.RemoveAsync(first, version.Rows, places), cancellation).ConfigureAwait(false);
         }
-        var goneKeys = gone.SelectMany(v => v.Pages).Select(p => p.Key).ToHashSet();
-        var keptKeys = kept.SelectMany(v => v.Pages).Select(p => p.Key).ToHashSet();
-        var shared = new HashSet<string>();
-        // A page that both have is left alone; one that only the kept have may name chunks of a page that goes.
-        if (goneKeys.Except(keptKeys).Any())
-            foreach (var page in keptKeys.Except(goneKeys)) shared.UnionWith(await ChunkKeysAsync(page, cancellation).ConfigureAwait(false));
-        foreach (var page in goneKeys.Except(keptKeys))
-        {
-            var keys = (await ChunkKeysAsync(page, cancellation).ConfigureAwait(false)).Where(k => !shared.Contains(k)).Append(page).ToList();
-            await _database.PatientlyAsync(d => Task.WhenAll(keys.Select(k => d.KeyDeleteAsync(k))), cancellation).ConfigureAwait(false);
-        }
     }
 
-    async Task<IEnumerable<string>> ChunkKeysAsync(string page, CancellationToken cancellation)
+    /// <summary>The pages and chunks of versions that are gone, but for those that versions that stay share.</summary>
+    async Task<IReadOnlyCollection<string>> DataKeysAsync(IReadOnlyList<Dataset> gone, IReadOnlyList<Dataset> kept, CancellationToken cancellation)
     {
-        var json = await _database.PatientlyAsync(d => d.StringGetAsync(page), cancellation).ConfigureAwait(false);
-        return json.IsNull ? [] : Dataset.PageFromJson(((ReadOnlyMemory<byte>)json).Span).Select(e => e.Key);
+        var (gonePages, keptPages) = (Pages(gone), Pages(kept));
+        var keys = new HashSet<string>();
+        // A page that both have is left alone; one that only the kept have may name chunks of a page that goes.
+        foreach (var (key, page) in gonePages.Where(p => !keptPages.ContainsKey(p.Key)))
+        {
+            keys.Add(key);
+            keys.UnionWith(await ChunkKeysAsync(page.Dataset, page.Page, cancellation).ConfigureAwait(false));
+        }
+        if (keys.Count > 0)
+            foreach (var (_, page) in keptPages.Where(p => !gonePages.ContainsKey(p.Key)))
+                keys.ExceptWith(await ChunkKeysAsync(page.Dataset, page.Page, cancellation).ConfigureAwait(false));
+        return keys;
+
+        static Dictionary<string, (Dataset Dataset, PageReference Page)> Pages(IReadOnlyList<Dataset> versions) =>
+            versions.SelectMany(v => v.Pages.Select(p => (Dataset: v, Page: p))).DistinctBy(p => p.Page.Key).ToDictionary(p => p.Page.Key);
+    }
+
+    async Task DeleteAsync(IEnumerable<string> keys, CancellationToken cancellation)
+    {
+        foreach (var batch in keys.Chunk(DatasetWriter.PageLength))
+            await _database.PatientlyAsync(d => Task.WhenAll(batch.Select(k => d.KeyDeleteAsync(k))), cancellation).ConfigureAwait(false);
+    }
+
+    async Task<IEnumerable<string>> ChunkKeysAsync(Dataset dataset, PageReference page, CancellationToken cancellation)
+    {
+        var json = await _database.PatientlyAsync(d => d.StringGetAsync(page.Key), cancellation).ConfigureAwait(false);
+        return json.IsNull ? [] : StoredRecord.Page(_keys, dataset, page, json).Select(e => e.Key);
     }
 
     static void CheckFormat(string name, RedisValue format)

@@ -44,7 +44,7 @@ sealed class ImportJournal
         -- KEYS journal | ARGV owner stalled-before
         local fields = redis.call('HMGET', KEYS[1], 'dataset', 'state', 'beat')
         if not fields[1] then return 0 end
-        if fields[2] and tonumber(fields[3] or '0') > tonumber(ARGV[2]) then return 0 end
+        if fields[2] and (tonumber(fields[3]) or 0) > tonumber(ARGV[2]) then return 0 end
         redis.call('HSET', KEYS[1], 'owner', ARGV[1])
         redis.call('HDEL', KEYS[1], 'state')
         return 1
@@ -80,6 +80,7 @@ sealed class ImportJournal
     {
         foreach (string? importId in await connection.Database.PatientlyAsync(d => d.SetMembersAsync(connection.Keys.Imports), cancellation).ConfigureAwait(false))
         {
+            if (!KeySpace.IsValidName(importId!)) continue;
             var journal = new ImportJournal(connection, importId!, dataset);
             var fields = await connection.Database.PatientlyAsync(d => d.HashGetAsync(journal.Key, ["dataset", "checkpoint"]), cancellation).ConfigureAwait(false);
             if (fields[0] != dataset || fields[1].IsNull || await journal.IsPublishedAsync().WaitAsync(cancellation).ConfigureAwait(false)) continue;
@@ -101,7 +102,7 @@ sealed class ImportJournal
     /// <summary>Where rows lie one by one; null for chunks.</summary>
     public async Task<RowPlacement?> PlacementAsync(CancellationToken cancellation) =>
         (string?)await Database.PatientlyAsync(d => d.HashGetAsync(Key, "placement"), cancellation).ConfigureAwait(false) is { } json
-            ? JsonSerializer.Deserialize<RowPlacement>(json, Datasets.Dataset.Json) : null;
+            ? StoredRecord.Placement(_connection.Keys, Dataset, Key!, json) : null;
 
     /// <summary>Notes that rows below <paramref name="limit"/> may exist from now on.</summary>
     public Task ExtendRowsAsync(long limit, CancellationToken cancellation) => DemandAsync("rows", limit, cancellation);
@@ -162,6 +163,7 @@ sealed class ImportJournal
     {
         foreach (string? importId in await connection.Database.PatientlyAsync(d => d.SetMembersAsync(connection.Keys.Imports), cancellation).ConfigureAwait(false))
         {
+            if (!KeySpace.IsValidName(importId!)) continue;
             var fields = await connection.Database.PatientlyAsync(
                 d => d.HashGetAsync(connection.Keys.Journal(importId!), ["dataset", "beat", "owner", "checkpoint"]), cancellation).ConfigureAwait(false);
             if (fields[0].IsNull)
@@ -169,12 +171,15 @@ sealed class ImportJournal
                 await connection.Database.PatientlyAsync(d => d.SetRemoveAsync(connection.Keys.Imports, importId), cancellation).ConfigureAwait(false);
                 continue;
             }
-            var age = TimeSpan.FromSeconds(Now() - (long)fields[1]);
+            // A record that isn't one of ours is left alone: it names nothing that could be removed.
+            if (!KeySpace.IsValidName(fields[0]!) || !fields[1].TryParse(out long beat) || beat is < 0 or > uint.MaxValue) continue;
+            var age = TimeSpan.FromSeconds(Now() - beat);
             bool brokeOffHere = fields[2].IsNull && fields[0] == dataset;
             if (!brokeOffHere && age < (fields[3].IsNull ? s_stalled : s_forgotten)) continue;
             var journal = new ImportJournal(connection, importId!, fields[0]!);
             if (!await connection.Database.PatientlyAsync(_ => journal.TryTakeAsync(), cancellation).ConfigureAwait(false)) continue;
-            await connection.Database.PatientlyAsync(_ => journal.RemoveDataAsync(), cancellation).ConfigureAwait(false);
+            try { await connection.Database.PatientlyAsync(_ => journal.RemoveDataAsync(), cancellation).ConfigureAwait(false); }
+            catch (RedisMLException e) when (e.ErrorId == "DatasetCorrupt") { continue; }
             await connection.Database.PatientlyAsync(_ => journal.CloseAsync(), cancellation).ConfigureAwait(false);
         }
     }

@@ -178,9 +178,9 @@ public sealed class DatasetImport
             throw new RedisMLException("ResumeImpossible", ErrorKind.InvalidArgument, $"{_source.Name} can't be read again, so that an import of it can't be resumed.", _source.Name);
         if (_options.Resume && await ImportJournal.ResumeAsync(_connection, _options.Dataset, cancellation).ConfigureAwait(false) is var (journal, json))
         {
-            var from = ImportCheckpoint.FromJson(json);
             try
             {
+                var from = StoredRecord.Decode("The checkpoint", _options.Dataset, _connection.Keys.Journal(journal.ImportId)!, () => ImportCheckpoint.FromJson(json));
                 from.Check(_source, _optionsHash, current?.Version ?? 0, _options.Dataset);
                 var schema = from.Columns.Select(c => c.Schema).ToList();
                 if (await DatasetWriter.ResumeAsync(_connection, journal, schema, AppendTo(current), from.Writer, cancellation).ConfigureAwait(false) is { } writer)

@@ -118,7 +118,7 @@ public sealed class RunStore(RedisMLConnection connection)
         var keys = connection.Keys.Run(id);
         var nodes = await _database.PatientlyAsync(d => d.HashKeysAsync(keys.Nodes), cancellation).ConfigureAwait(false);
         var blobs = await _database.PatientlyAsync(d => d.SetMembersAsync(keys.Blobs), cancellation).ConfigureAwait(false);
-        List<RedisKey> gone = [.. blobs.Select(blob => (RedisKey)(string)blob!), keys.Blobs, keys.Candidates, keys.Positions];
+        List<RedisKey> gone = [.. blobs.Select(blob => (string)blob!).Where(keys.IsBlob).Select(blob => (RedisKey)blob), keys.Blobs, keys.Candidates, keys.Positions];
         foreach (var node in nodes.Select(n => (string)n!).Append("sum"))
         {
             for (int step = 0; step < 2; step++)

@@ -43,10 +43,10 @@ public abstract class RedisMLCmdlet : AsyncCmdlet
             {
                 return await get(name).ConfigureAwait(false);
             }
-            catch (RedisMLException e) when (e.Kind == ErrorKind.ObjectNotFound)
+            catch (RedisMLException e) when (e.Kind is ErrorKind.ObjectNotFound or ErrorKind.InvalidData)
             {
-                // One that a pattern matched may have gone in between.
-                if (!isMatch) PostError(e);
+                // One that a pattern matched may have gone in between; one that is broken hides no others.
+                if (!isMatch || e.Kind == ErrorKind.InvalidData) PostError(e);
                 return null;
             }
         }

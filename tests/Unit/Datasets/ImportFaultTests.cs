@@ -188,7 +188,7 @@ public sealed class ImportFaultTests(EmbeddedServerFixture embedded) : NumberedR
         if (what == "dataset")
         {
             var other = await new DatasetStore(connection).GetAsync("b", null, Cancellation);
-            connection.Database.HashSet(connection.Keys.Dataset("a"), [new("format", 1), new("version", 1), new("version:1", (other with { Name = "a" }).ToJson())]);
+            connection.Database.HashSet(connection.Keys.Dataset("a"), [new("format", 1), new("version", 1), new("version:1", (other with { Name = "a", Rows = 0, Pages = [] }).ToJson())]);
             options = options with { Append = true };
         }
         var error = await Assert.ThrowsAsync<RedisMLException>(() => DatasetImport.RunAsync(connection, path, options with { Resume = true }, null, Cancellation));
