@@ -8,7 +8,6 @@ using RedisML.NearestCentroid;
 using RedisML.Prediction;
 using RedisML.Prediction.Onnx;
 using RedisML.Runs;
-using RedisML.Training;
 using RedisML.Unit.Fixtures;
 using RedisML.Unit.Formats.Onnx;
 
@@ -79,7 +78,7 @@ public sealed class ForeignAlgorithmTests : IAsyncLifetime
         var predictor = ModelFamilies.Load(model, parameters);
         var dataset = await new DatasetStore(_fixture.Connection).GetAsync(RunFixture.DatasetName, null, Cancellation);
         var reader = new DatasetReader(_fixture.Connection);
-        var result = await new ModelEvaluator(predictor).EvaluateAsync(reader.ReadAsync(dataset, cancellation: Cancellation), Cancellation);
+        var result = (ClassificationResult)await new ModelEvaluator(predictor).EvaluateAsync(reader.ReadAsync(dataset, cancellation: Cancellation), Cancellation);
         var classes = predictor.Signature.Label.Classes!;
         using var onnx = new OnnxRun(OnnxModel.Write(model, parameters));
         long right = 0;
