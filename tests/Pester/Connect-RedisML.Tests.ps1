@@ -1,5 +1,6 @@
 BeforeAll {
     Import-Module "$PSScriptRoot/../../artifacts/RedisML"
+    . "$PSScriptRoot/Servers.ps1"
     $before = $env:REDISML_CONNECTION
     $env:REDISML_CONNECTION = $null
     $server = Start-RedisMLServer
@@ -26,8 +27,8 @@ Describe 'Connect-RedisML' {
             $connection.Server.ServerKind | Should -Be 'Garnet'
         }
 
-        It 'connects with a redis:// URI' {
-            (Connect-RedisML "redis://:$password@127.0.0.1:$($server.Port)/0").Endpoint | Should -Be "127.0.0.1:$($server.Port)"
+        It 'connects with a redis:// URI, with <what>' -ForEach @{ what = 'the default user'; user = 'default' }, @{ what = 'a password alone'; user = '' } {
+            (Connect-RedisML "redis://${user}:$password@127.0.0.1:$($server.Port)/0").Endpoint | Should -Be "127.0.0.1:$($server.Port)"
         }
 
         It 'takes the password from -Credential' {
@@ -54,6 +55,10 @@ Describe 'Connect-RedisML' {
         It 'starts one, and finds it again' {
             $first = Connect-RedisML -Embedded
             (Connect-RedisML -Embedded).Endpoint | Should -Be $first.Endpoint
+            $lasting = Connect-RedisML -Embedded -DataDirectory "$TestDrive/again"
+            $lasting.Endpoint | Should -Not -Be $first.Endpoint
+            (Connect-RedisML -Embedded -DataDirectory "$TestDrive/again").Endpoint | Should -Be $lasting.Endpoint
+            Get-RedisMLServer | Where-Object { "$_" -eq $lasting.Endpoint } | Stop-RedisMLServer
             Get-RedisMLServer | ForEach-Object ToString | Should -Contain $first.Endpoint
         }
 
@@ -115,8 +120,49 @@ Describe 'Connect-RedisML' {
             { Connect-RedisML "127.0.0.1:$($server.Port),connectTimeout=500" -Tls } | Should -Throw -ErrorId 'TlsFailed,RedisML.PowerShell.Connections.ConnectRedisMLCommand'
         }
 
-        It 'refuses a prefix that would make other keys' {
-            { $server | Connect-RedisML -Prefix 'a:b' } | Should -Throw -ErrorId 'InvalidPrefix,RedisML.PowerShell.Connections.ConnectRedisMLCommand'
+        It 'has a category for <id>' -ForEach @(
+            @{ id = 'HostNotFound'; category = 'ConnectionError'; arguments = @{ HostName = 'no-such-host.invalid' } }
+            @{ id = 'InvalidConnectionString'; category = 'InvalidArgument'; arguments = @{ ConnectionString = 'localhost,oops=1' } }
+            @{ id = 'InvalidPrefix'; category = 'InvalidArgument'; arguments = @{ Embedded = $true; Prefix = 'a:b' } }
+            @{ id = 'PathNotInFileSystem'; category = 'InvalidArgument'; arguments = @{ Embedded = $true; DataDirectory = 'Variable:x' } }
+        ) {
+            $failure = { Connect-RedisML @arguments } | Should -Throw -PassThru
+            $failure.FullyQualifiedErrorId | Should -Be "$id,RedisML.PowerShell.Connections.ConnectRedisMLCommand"
+            $failure.CategoryInfo.Category | Should -Be $category
+        }
+
+        It 'stops at once while a server does not answer' {
+            $silent = [System.Net.Sockets.TcpListener]::new([ipaddress]::Loopback, 0)
+            $silent.Start()
+            $shell = [powershell]::Create()
+            try {
+                $null = $shell.AddScript('param($module, $port) Import-Module $module; Connect-RedisML -HostName 127.0.0.1 -Port $port')
+                $running = $shell.AddArgument((Get-Module RedisML).Path).AddArgument($silent.LocalEndpoint.Port).BeginInvoke()
+                $client = $silent.AcceptSocket()
+                $watch = [System.Diagnostics.Stopwatch]::StartNew()
+                $shell.Stop()
+                $failure = { $shell.EndInvoke($running) } | Should -Throw -PassThru
+                $watch.Elapsed.TotalSeconds | Should -BeLessThan 3
+                $failure.Exception.InnerException | Should -BeOfType System.Management.Automation.PipelineStoppedException
+            }
+            finally {
+                ${client}?.Dispose()
+                $silent.Dispose()
+                $shell.Dispose()
+            }
+        }
+
+        It 'warns of a server that drops keys by itself' {
+            $dropping = Start-RedisServer '--maxmemory', '64mb', '--maxmemory-policy', 'allkeys-lru'
+            try {
+                $null = Connect-RedisML -HostName 127.0.0.1 -Port $dropping.Port -WarningVariable connecting -WarningAction SilentlyContinue
+                $null = Test-RedisMLConnection -WarningVariable testing -WarningAction SilentlyContinue
+                "$connecting" | Should -BeLike '*allkeys-lru*'
+                "$testing" | Should -BeLike '*allkeys-lru*'
+            }
+            finally {
+                Stop-RedisServer $dropping
+            }
         }
 
         It 'refuses a data directory that is a file' {

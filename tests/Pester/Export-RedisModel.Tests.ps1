@@ -40,6 +40,18 @@ Describe 'Export-RedisModel' {
         Get-Content $path -Raw | Should -Match 'redisml-model'
     }
 
+    It 'writes the -Format given, whatever the name of the file' {
+        $null = Export-RedisModel handmade "$TestDrive/odd.json" -Format Safetensors
+        $null = Export-RedisModel handmade "$TestDrive/usual.safetensors"
+        (Get-FileHash "$TestDrive/odd.json").Hash | Should -Be (Get-FileHash "$TestDrive/usual.safetensors").Hash
+    }
+
+    It 'leaves no file of its own where it fails' {
+        $null = New-Item "$TestDrive/place/taken.json" -ItemType Directory
+        { Export-RedisModel handmade "$TestDrive/place/taken.json" -Force -ErrorAction Stop } | Should -Throw -ErrorId 'FileNotWritten,*'
+        (Get-ChildItem "$TestDrive/place").Name | Should -Be 'taken.json'
+    }
+
     It 'takes models from the pipeline' {
         (Get-RedisModel | Export-RedisModel -Path { "$TestDrive/all-$($_.Name).json" }).Name | Should -Be 'all-handmade.json', 'all-trained.json'
     }
@@ -56,12 +68,13 @@ Describe 'Export-RedisModel' {
     }
 
     It 'fails clearly on <What>' -TestCases @(
-        @{ What = 'an unknown model'; Name = 'tarined'; File = 'x.json'; ErrorId = 'ModelNotFound' }
-        @{ What = 'a model without definition, as ONNX'; Name = 'handmade'; File = 'x.onnx'; ErrorId = 'ModelNotTrained' }
-        @{ What = 'an unknown extension'; Name = 'trained'; File = 'x.txt'; ErrorId = 'UnknownModelFormat' }
-        @{ What = 'a missing directory'; Name = 'trained'; File = 'missing/x.json'; ErrorId = 'DirectoryNotFound' }
+        @{ What = 'an unknown model'; Name = 'tarined'; File = 'x.json'; ErrorId = 'ModelNotFound'; Message = "There is no model 'tarined'*" }
+        @{ What = 'a model without definition, as ONNX'; Name = 'handmade'; File = 'x.onnx'; ErrorId = 'ModelNotTrained'; Message = "Model 'handmade' was set by hand*" }
+        @{ What = 'an unknown extension'; Name = 'trained'; File = 'x.txt'; ErrorId = 'UnknownModelFormat'; Message = "'*x.txt' doesn't end in .onnx*" }
+        @{ What = 'a missing directory'; Name = 'trained'; File = 'missing/x.json'; ErrorId = 'DirectoryNotFound'; Message = 'There is no directory*' }
     ) {
-        { Export-RedisModel $Name "$TestDrive/$File" -ErrorAction Stop } | Should -Throw -ErrorId "$ErrorId,RedisML.PowerShell.Models.ExportRedisModelCommand"
+        { Export-RedisModel $Name "$TestDrive/$File" -ErrorAction Stop } |
+            Should -Throw $Message -ErrorId "$ErrorId,RedisML.PowerShell.Models.ExportRedisModelCommand"
         "$TestDrive/$File" | Should -Not -Exist
     }
 }

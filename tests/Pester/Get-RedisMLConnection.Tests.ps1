@@ -49,6 +49,21 @@ Describe 'Get-RedisMLConnection' {
         1 | ForEach-Object -Parallel { Import-Module $using:module; Get-RedisMLConnection } | Should -BeNullOrEmpty
     }
 
+    It 'closes the connections of a runspace with it' {
+        $shell = [powershell]::Create()
+        $null = $shell.AddScript('param($module) Import-Module $module; Connect-RedisML -Embedded').AddArgument((Get-Module RedisML).Path)
+        $connection = $shell.Invoke()[0]
+        $null = Test-RedisMLConnection -Connection $connection
+        $shell.Runspace.Close()
+        $failure = $null
+        $deadline = [datetime]::Now.AddSeconds(10)
+        while (-not $failure -and [datetime]::Now -lt $deadline) {
+            try { $null = Test-RedisMLConnection -Connection $connection } catch { $failure = $_ }
+        }
+        $failure.FullyQualifiedErrorId | Should -BeLike 'ConnectionClosed,*'
+        $shell.Dispose()
+    }
+
     It 'shows endpoint, server and prefix in a table' {
         Connect-RedisML -Embedded -Prefix shown | Out-String | Should -BeLike '*Endpoint*Server*Prefix*127.0.0.1:*Garnet*shown*'
     }

@@ -66,4 +66,16 @@ Describe 'Get-RedisModel' {
     It 'completes names' {
         (TabExpansion2 'Get-RedisModel tr').CompletionMatches.CompletionText | Should -Be 'trained'
     }
+
+    It 'completes nothing without a connection, and says nothing' {
+        $shell = [powershell]::Create()
+        $null = $shell.AddScript({
+            param($module)
+            Import-Module $module
+            (TabExpansion2 'Get-RedisModel tr').CompletionMatches | Where-Object ResultType -EQ ParameterValue
+        }).AddArgument((Get-Module RedisML).Path)
+        $shell.Invoke() | Should -BeNullOrEmpty
+        $shell.Streams.Error | Should -BeNullOrEmpty
+        $shell.Dispose()
+    }
 }

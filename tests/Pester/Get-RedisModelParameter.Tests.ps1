@@ -26,6 +26,15 @@ Describe 'Get-RedisModelParameter' {
         Get-RedisModelParameter zzz* | Should -BeNullOrEmpty
     }
 
+    It 'takes a name as it stands, too, where it has the signs of a wildcard' {
+        Set-RedisModelParameter layers -Parameter @{ 'layer[0]' = 1; 'layer[1]' = 2; bias = 3 }
+        (Get-RedisModelParameter layers layer*).Name | Should -Be 'layer[0]', 'layer[1]'
+        (Get-RedisModelParameter layers 'layer[1]').Value | Should -Be 2
+        Get-RedisModelParameter layers layer* | Remove-RedisModelParameter
+        (Get-RedisModelParameter lay*).Name | Should -Be 'bias'
+        Remove-RedisModel layers
+    }
+
     It 'takes names and models from the pipeline' {
         ('first', 'second' | Get-RedisModelParameter -Name weight).Count | Should -Be 2
         (Get-RedisModel second | Get-RedisModelParameter).Value | Should -Be 7
@@ -46,5 +55,9 @@ Describe 'Get-RedisModelParameter' {
     It 'completes model and parameter names' {
         (TabExpansion2 'Get-RedisModelParameter fi').CompletionMatches.CompletionText | Should -Be 'first'
         (TabExpansion2 'Get-RedisModelParameter first w').CompletionMatches.CompletionText | Should -Be 'weight'
+        Set-RedisModelParameter words 'learning rate' 1
+        (TabExpansion2 'Get-RedisModelParameter -Model words -Name ').CompletionMatches.CompletionText | Should -Be "'learning rate'"
+        (TabExpansion2 'Get-RedisModelParameter no-such-model w').CompletionMatches | Should -BeNullOrEmpty
+        Remove-RedisModel words
     }
 }

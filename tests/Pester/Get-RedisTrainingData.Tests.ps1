@@ -47,6 +47,18 @@ Describe 'Get-RedisTrainingData' {
         (Get-RedisTrainingData a -Sample 100).id | Should -Be (1..10)
     }
 
+    It 'samples what a condition, or a page, leaves, of many rows' {
+        $null = 1..5000 | ForEach-Object { @{ a = $_; t = $_ % 2 ? 'odd' : 'even' } } | Import-RedisTrainingData -Dataset many -Compression Zstd
+        (Get-RedisTrainingData many -Filter 'a > 4996 and t == "even"').a | Should -Be 4998, 5000
+        (Get-RedisTrainingData many -Filter 't == "even"' -Skip 6 -First 2).a | Should -Be 14, 16
+        $sample = (Get-RedisTrainingData many -Filter 'a <= 100' -Sample 10 -Seed 3).a
+        $sample.Count | Should -Be 10
+        $sample | Should -Be @($sample | Sort-Object -Unique)
+        $sample | Where-Object { $_ -gt 100 } | Should -BeNullOrEmpty
+        (Get-RedisTrainingData many -First 100 -Sample 10 -Seed 3).a | Should -Be $sample
+        (Get-RedisTrainingData many -First 100 -Sample 10 -Seed 4).a | Should -Not -Be $sample
+    }
+
     It 'reads the version that is asked for' {
         $null = [pscustomobject]@{ x = 1 } | Import-RedisTrainingData -Dataset v
         $null = [pscustomobject]@{ x = 2 } | Import-RedisTrainingData -Dataset v -Append

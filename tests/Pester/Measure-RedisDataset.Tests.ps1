@@ -44,15 +44,51 @@ Describe 'Measure-RedisDataset' {
         $list | Should -Match 'Top +: a \u2588{28} 2'
     }
 
+    It 'has dates for the quantiles and bins of dates, and counts booleans' {
+        Set-Content TestDrive:/days.csv 'day,is', '2024-01-01,true', '2024-01-03,false', '2024-01-03,true', '2024-01-09,', ',true'
+        $null = Import-RedisTrainingData TestDrive:/days.csv -Dataset days
+        $day, $is = Measure-RedisDataset days
+        (Measure-RedisDataset days -Column day -Quantile 0, 0.5, 1).Quantiles.Value | Should -Be ([datetime[]]('2024-01-01', '2024-01-03', '2024-01-09'))
+        $bin = @($day.Histogram)[2]
+        $bin.From, $bin.To, $bin.Rows | Should -Be ([datetime] '2024-01-03'), ([datetime] '2024-01-04'), 2
+        $top = @($day.Top)[0]
+        $top.Value, $top.Rows | Should -Be ([datetime] '2024-01-03'), 2
+        $is.Top.Value | Should -Be $true, $false
+        $is.Top.Rows | Should -Be 3, 1
+    }
+
+    It 'counts rows that replaced others as they are now: hashes by <what>' -ForEach @(
+        @{ what = 'a key'; key = @{ Key = 'id' }; count = 4; mean = 16.25 }
+        @{ what = 'number'; key = @{}; count = 5; mean = 19 }
+    ) {
+        $null = @{ id = 1; x = 10 }, @{ id = 2; x = 20 }, @{ id = 3; x = 30 } | Import-RedisTrainingData -Dataset h$count -Layout Hash @key
+        $null = @{ id = 3; x = -5 }, @{ id = 4; x = 40 } | Import-RedisTrainingData -Dataset h$count -Append
+        $x = Measure-RedisDataset h$count -Column x
+        $x.Count, $x.Mean, $x.Minimum | Should -Be $count, $mean, -5
+        ($x.Histogram | Measure-Object Rows -Sum).Sum | Should -Be $count
+    }
+
     It 'draws into a file of the kind that its name tells: <file>' -ForEach @(
         @{ file = 'a.svg'; start = '<svg' }
         @{ file = 'a.html'; start = '<!DOCTYPE html>' }
         @{ file = 'a.png'; start = [char]0x89 + 'PNG' }
     ) {
+        Measure-RedisDataset a -Path "TestDrive:/$file" -WhatIf
+        "TestDrive:/$file" | Should -Not -Exist
         $written = Measure-RedisDataset a -Path "TestDrive:/$file"
         $written | Should -BeOfType System.IO.FileInfo
         [System.Text.Encoding]::Latin1.GetString([System.IO.File]::ReadAllBytes($written.FullName)) | Should -BeLike "$start*"
+        if ($file -ne 'a.png') { Get-Content $written -Raw | Should -Match '(?s)3 rows.*\bn\b.*\bt\b' }
         { Measure-RedisDataset a -Path "TestDrive:/$file" } | Should -Throw -ErrorId 'FileExists,*'
+        (Measure-RedisDataset a -Path "TestDrive:/$file" -Force).Length | Should -Be $written.Length
+    }
+
+    It 'refuses <arguments> with <id>' -ForEach @(
+        @{ arguments = '-Path x.doc'; id = 'UnknownChartFormat' }
+        @{ arguments = '-Quantile 1.5'; id = 'ParameterArgumentValidationError' }
+        @{ arguments = '-Column nn'; id = 'ColumnNotFound' }
+    ) {
+        { & ([scriptblock]::Create("Measure-RedisDataset a $arguments")) } | Should -Throw -ErrorId "$id,*"
     }
 
     It 'takes columns by name and wildcard' {

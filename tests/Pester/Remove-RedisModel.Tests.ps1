@@ -26,6 +26,11 @@ Describe 'Remove-RedisModel' {
         Get-RedisModel | Should -BeNullOrEmpty
     }
 
+    It 'takes names from the pipeline' {
+        'one', 'two' | Remove-RedisModel
+        (Get-RedisModel).Name | Should -Be 'three'
+    }
+
     It 'removes nothing with -WhatIf' {
         Remove-RedisModel * -WhatIf
         (Get-RedisModel).Count | Should -Be 3

@@ -3,6 +3,10 @@
 BeforeAll {
     Import-Module "$PSScriptRoot/../../artifacts/RedisML"
     $null = Connect-RedisML -Embedded -Prefix "test-$([guid]::NewGuid().ToString('N'))"
+    function Get-Element($value) {
+        if ($value -is [System.Collections.IEnumerable] -and $value -isnot [string]) { foreach ($element in $value) { Get-Element $element } }
+        else { $value }
+    }
 }
 
 AfterAll {
@@ -10,19 +14,41 @@ AfterAll {
 }
 
 Describe 'Set-RedisModelParameter' {
-    It 'sets a <Kind> that comes back as it was' -TestCases @(
-        @{ Kind = 'integer'; Value = 3; Type = 'long' }
-        @{ Kind = 'double'; Value = 2.0; Type = 'double' }
-        @{ Kind = 'text'; Value = 'relu'; Type = 'string' }
-        @{ Kind = 'boolean'; Value = $true; Type = 'bool' }
-        @{ Kind = 'vector'; Value = 0.5, 1.5; Type = 'double[]' }
-        @{ Kind = 'float vector'; Value = [float[]](1, 2); Type = 'float[]' }
-        @{ Kind = 'matrix'; Value = @(1, 2, 3), @(4, 5, 6); Type = 'long[][]' }
+    It 'sets <expression>, which comes back as <type> of shape (<shape>), and goes on to another model' -ForEach @(
+        @{ expression = '3'; type = [long]; shape = '' }
+        @{ expression = '3.0'; type = [double]; shape = '' }
+        @{ expression = '0.1d'; type = [double]; shape = '' }
+        @{ expression = '$true'; type = [bool]; shape = '' }
+        @{ expression = "'relu'"; type = [string]; shape = '' }
+        @{ expression = '1, 2, 3'; type = [long[]]; shape = '3' }
+        @{ expression = '1, 2.5'; type = [double[]]; shape = '2' }
+        @{ expression = '1, 2.5d'; type = [double[]]; shape = '2' }
+        @{ expression = '[float[]](1, 2)'; type = [float[]]; shape = '2' }
+        @{ expression = '[int[]](1, 2)'; type = [int[]]; shape = '2' }
+        @{ expression = '[byte[]](1, 2)'; type = [byte[]]; shape = '2' }
+        @{ expression = '$true, $false'; type = [bool[]]; shape = '2' }
+        @{ expression = ', 1'; type = [long[]]; shape = '1' }
+        @{ expression = '@()'; type = [double[]]; shape = '0' }
+        @{ expression = '@(1, 2, 3), @(4, 5, 6.5)'; type = [double[][]]; shape = '2,3' }
+        @{ expression = '@(1, 2), @(3, 4)'; type = [long[][]]; shape = '2,2' }
+        @{ expression = '[float[]](1, 2), [float[]](3, 4)'; type = [float[][]]; shape = '2,2' }
+        @{ expression = ', @(@(@(1, 2), @(3, 4)))'; type = [long[][][]]; shape = '1,2,2' }
+        @{ expression = '[double[,]]::new(2, 3)'; type = [double[][]]; shape = '2,3' }
+        @{ expression = '[System.Collections.Generic.List[double]](1, 2)'; type = [double[]]; shape = '2' }
+        @{ expression = '[decimal[]](1, 2)'; type = [double[]]; shape = '2' }
+        @{ expression = '1..3 | ForEach-Object { $_ * 0.5 }'; type = [double[]]; shape = '3' }
     ) {
-        Set-RedisModelParameter kinds p $Value
-        $read = (Get-RedisModelParameter kinds p).Value
-        , $read | Should -BeOfType $Type
-        ConvertTo-Json $read -Compress | Should -Be (ConvertTo-Json $Value -Compress)
+        . ([scriptblock]::Create("`$value = $expression"))
+        Set-RedisModelParameter kinds p $value
+        $read = Get-RedisModelParameter kinds p
+        $read.Model, $read.Name | Should -Be 'kinds', 'p'
+        $read.Value.GetType() | Should -Be $type
+        $read.Shape -join ',' | Should -Be $shape
+        # Numbers of all elements, in order: what an array of two dimensions yields too.
+        "$(Get-Element $read.Value)" | Should -BeExactly "$(Get-Element $value)"
+        $copy = Get-RedisModelParameter kinds | Set-RedisModelParameter -Model copy -PassThru
+        ConvertTo-Json $copy.Value -Compress -Depth 9 | Should -BeExactly (ConvertTo-Json $read.Value -Compress -Depth 9)
+        $copy.Shape -join ',' | Should -Be $shape
     }
 
     It 'sets a hashtable, silently, and returns what it set with -PassThru' {
@@ -45,13 +71,40 @@ Describe 'Set-RedisModelParameter' {
         Get-RedisModel unwritt* | Should -BeNullOrEmpty
     }
 
-    It 'refuses <What>' -TestCases @(
-        @{ What = 'rows of different length'; Name = 'p'; Value = @(1, 2), @(3); ErrorId = 'RaggedParameterValue' }
-        @{ What = 'an object'; Name = 'p'; Value = [pscustomobject]@{ a = 1 }; ErrorId = 'InvalidParameterValue' }
-        @{ What = 'a reserved name'; Name = '@definition'; Value = 1; ErrorId = 'InvalidParameterName' }
+    It 'refuses <what>, and writes nothing beside it' -ForEach @(
+        @{
+            what = 'rows of different length'; value = @(1, 2), @(3); id = 'RaggedParameterValue'
+            message = "The rows of parameter 'p' differ: row 1, counted from 0, has 1 element, and row 0 has 2 elements."
+        }
+        @{ what = 'rows beside numbers'; value = 1, @(2, 3); id = 'InvalidParameterValue'; message = "Parameter 'p' can't hold*" }
+        @{ what = 'texts'; value = 'a', 'b'; id = 'InvalidParameterValue'; message = "Parameter 'p' can't hold a String*" }
+        @{ what = 'null'; value = 1, $null; id = 'InvalidParameterValue'; message = "Parameter 'p' can't hold null*" }
+        @{ what = 'a hashtable'; value = @{ a = 1 }; id = 'InvalidParameterValue'; message = "Parameter 'p' can't hold a Hashtable*" }
+        @{
+            what = 'an object'; value = [pscustomobject]@{ a = 1 }; id = 'InvalidParameterValue'
+            message = "Parameter 'p' can't hold a PSCustomObject*"
+        }
+        @{ what = 'a time'; value = [datetime]::Now; id = 'InvalidParameterValue'; message = "Parameter 'p' can't hold a DateTime*" }
     ) {
-        { Set-RedisModelParameter refused $Name $Value -ErrorAction Stop } |
-            Should -Throw -ErrorId "$ErrorId,RedisML.PowerShell.Models.SetRedisModelParameterCommand"
+        $failure = { Set-RedisModelParameter refused -Parameter ([ordered]@{ good = 1; p = $value }) -ErrorAction Stop } | Should -Throw -PassThru
+        $failure.FullyQualifiedErrorId | Should -Be "$id,RedisML.PowerShell.Models.SetRedisModelParameterCommand"
+        $failure.TargetObject | Should -Be 'p'
+        $failure.CategoryInfo.Category | Should -Be 'InvalidArgument'
+        $failure.Exception.Message | Should -BeLike $message
         Get-RedisModel refus* | Should -BeNullOrEmpty
+    }
+
+    It 'refuses <model> and <name> as names' -ForEach @(
+        @{ model = 'refused'; name = '@definition'; id = 'InvalidParameterName'; message = "'@definition' can't name a parameter*" }
+        @{ model = 're fused'; name = 'p'; id = 'InvalidName'; message = "'re fused' can't name a model*" }
+    ) {
+        { Set-RedisModelParameter $model $name 1 -ErrorAction Stop } |
+            Should -Throw $message -ErrorId "$id,RedisML.PowerShell.Models.SetRedisModelParameterCommand"
+        Get-RedisModel re* | Should -BeNullOrEmpty
+    }
+
+    It 'completes names' {
+        Set-RedisModelParameter price weight 1
+        (TabExpansion2 'Set-RedisModelParameter price we').CompletionMatches.CompletionText | Should -Be 'weight'
     }
 }

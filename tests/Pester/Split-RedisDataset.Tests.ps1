@@ -57,8 +57,40 @@ Describe 'Split-RedisDataset' {
         (Get-RedisTrainingData d-test).day | ForEach-Object { $_ | Should -BeGreaterThan $last }
     }
 
-    It 'completes column names' {
-        (TabExpansion2 'Split-RedisDataset a -Stratify i').CompletionMatches.CompletionText | Should -Be 'id'
+    It 'names parts by -PartName, and hands them on' {
+        Set-Content TestDrive:/e.csv ("id,kind`n" + ((0..799 | ForEach-Object { "$_,k$($_ % 3)" }) -join "`n"))
+        $null = Import-RedisTrainingData TestDrive:/e.csv -Dataset e
+        $parts = Split-RedisDataset e -Fraction 0.5, 0.25, 0.25 -PartName x, y, z -Stratify kind
+        $parts | ForEach-Object { "$($_.Name) $($_.Rows) $($_.Share)" } | Should -Be 'e-x 400 0.5', 'e-y 200 0.25', 'e-z 200 0.25'
+        $parts[1].Classes | ForEach-Object { "$($_.Value)=$($_.Rows)" } | Should -Be 'k0=67', 'k1=67', 'k2=66'
+        ($parts | Get-RedisDataset).Name | Should -Be 'e-x', 'e-y', 'e-z'
+    }
+
+    It 'says with -WhatIf what would come' {
+        $null = Start-Transcript "$TestDrive/what.txt"
+        try { Split-RedisDataset a -Fraction 0.7, 0.15, 0.15 -By id -WhatIf }
+        finally { $null = Stop-Transcript }
+        # Lines of a transcript are as wide as the window.
+        (Get-Content "$TestDrive/what.txt") -join '' -replace '\s+', ' ' |
+            Should -BeLike "*Split into 'a-train' (70 %), 'a-validation' (15 %) and 'a-test' (15 %), by 'id'*"
+    }
+
+    It 'completes column names: <_>' -ForEach 'Split-RedisDataset a -Stratify i', 'Split-RedisDataset -Name a -By i' {
+        (TabExpansion2 $_).CompletionMatches.CompletionText | Should -Be 'id'
+    }
+
+    It 'refuses <arguments> with <id>' -ForEach @(
+        @{ arguments = '-Fraction 0.5, 0.6'; id = 'InvalidFraction' }
+        @{ arguments = '-Fraction 0.5, 0.5 -PartName a'; id = 'InvalidPartName' }
+        @{ arguments = '-Stratify ic'; id = 'ColumnNotFound' }
+        @{ arguments = '-Stratify id -By id'; id = 'ConflictingOptions' }
+        @{ arguments = '-Sorted'; id = 'ConflictingOptions' }
+        @{ arguments = '-By kind -Sorted'; id = 'UnsortableColumn' }
+        @{ arguments = '-TestFraction 0.5 -Fraction 0.5, 0.5'; id = 'AmbiguousParameterSet' }
+    ) {
+        $null = [pscustomobject]@{ id = 1; kind = 'k' } | Import-RedisTrainingData -Dataset mistaken -Force
+        { & ([scriptblock]::Create("Split-RedisDataset mistaken $arguments")) } | Should -Throw -ErrorId "$id,*"
+        Get-RedisDataset mistaken-* | Should -BeNullOrEmpty
     }
 
     It 'refuses a fraction outside of 0 to 1, and an unknown dataset' {

@@ -2,6 +2,7 @@ BeforeAll {
     Import-Module "$PSScriptRoot/../../artifacts/RedisML" -Force
     $null = Connect-RedisML -Embedded -Prefix "pester-$([guid]::NewGuid().ToString('n'))"
     $null = Import-RedisTrainingData "$PSScriptRoot/../../samples/data/diamonds.csv.gz" -Dataset diamonds -Label price
+    . "$PSScriptRoot/Servers.ps1"
 }
 
 AfterAll {
@@ -74,9 +75,66 @@ Describe 'Start-RedisDistributedTraining' {
         (Test-RedisModel cut diamonds).Accuracy | Should -BeGreaterThan 0.4
     }
 
-    It 'predicts counts with Poisson' {
-        $null = Start-RedisDistributedTraining diamonds counts -Algorithm Poisson -Wait
-        (Test-RedisModel counts diamonds).D2 | Should -BeGreaterThan 0.5
+    It 'predicts counts with Poisson, of weighted rows' {
+        $null = Start-RedisDistributedTraining diamonds counts -Algorithm Poisson -Derive @{ w = 'carat + 1' } -SampleWeight w -Wait
+        $test = Test-RedisModel counts diamonds
+        $test.D2 | Should -BeGreaterThan 0.5
+        $test.R2 | Should -BeGreaterThan 0.5
+    }
+
+    It 'keeps its options with the model' {
+        Set-Content TestDrive:/line.csv (@('x,y') + (0..2999 | ForEach-Object { "$($_ % 17),$(3 * ($_ % 17) + $_ % 3)" }))
+        $null = Import-RedisTrainingData TestDrive:/line.csv -Label y
+        $null = Split-RedisDataset line -TestFraction 0.3 -Seed 1
+        $null = Start-RedisDistributedTraining line-train kept -Algorithm Logistic -Derive @{ big = 'y > 20' } -Label big -L1 2 -L2 0.5 -Seed 3 `
+            -ClassWeight @{ true = 3 } -Optimizer Adam -Epoch 50 -BatchSize 300 -LearningRateSchedule Linear -Validation line-test -Patience 4 -Wait
+        $definition = (Get-RedisModel kept).Definition
+        $options = "$($definition.Options)" | ConvertFrom-Json
+        $options.l1, $options.l2, $definition.Lineage.Seed | Should -Be 2, 0.5, 3
+        $definition.Metrics['iterations'] | Should -BeGreaterOrEqual 5
+        $definition.Metrics['iterations'] | Should -BeLessOrEqual 50
+        $definition.Metrics['validationLoss'] | Should -BeGreaterThan 0
+    }
+
+    It 'trains the same model of hashes as of chunks' {
+        # More rows than are read together, and not a multiple of them.
+        Set-Content TestDrive:/many.csv (@('x,z,y') + (0..4999 | ForEach-Object { "$($_ % 17),$($_ % 23),$($_ % 7 * $_ % 11 -lt 5 ? 'yes' : 'no')" }))
+        $chunks, $hashes = 'Columnar', 'Hash' | ForEach-Object {
+            $null = Import-RedisTrainingData TestDrive:/many.csv -Dataset "by$_" -Label y -Layout $_
+            Start-RedisDistributedTraining "by$_" "by$_" -Algorithm Logistic -WorkerCount 2 -Tolerance 1e-12 -Wait
+        }
+        $chunks.RowsUsed, $hashes.RowsUsed | Should -Be 5000, 5000
+        [math]::Abs($hashes.Loss - $chunks.Loss) | Should -BeLessThan 1e-9
+    }
+
+    It 'trains the same model of entries of a stream as of chunks' {
+        $before = Get-RedisMLConnection
+        $server = Start-RedisServer
+        try {
+            $connection = Connect-RedisML -HostName 127.0.0.1 -Port $server.Port
+            Set-Content TestDrive:/many.csv (@('x,y') + (0..4999 | ForEach-Object { "$($_ % 17),$($_ % 17 * 3 + $_ % 2)" }))
+            $chunks, $entries = 'Columnar', 'Stream' | ForEach-Object {
+                $null = Import-RedisTrainingData TestDrive:/many.csv -Dataset $_ -Label y -Layout $_
+                Start-RedisDistributedTraining $_ $_ -Algorithm Linear -WorkerCount 2 -Wait
+            }
+            $chunks.RowsUsed, $entries.RowsUsed | Should -Be 5000, 5000
+            [math]::Abs($entries.Loss - $chunks.Loss) | Should -BeLessThan 1e-9
+        }
+        finally {
+            Stop-RedisServer $server
+            $null = Connect-RedisML -Embedded -Prefix $before.Prefix
+        }
+    }
+
+    It 'refuses <arguments>, and says what <column> is' -ForEach @(
+        @{ column = 'v'; type = 'List(Int64)'; id = 'FeatureTypeUnsupported'; arguments = @{ Label = 'y'; Feature = 'x', 'v' } }
+        @{ column = 'day'; type = 'Date32'; id = 'FeatureTypeUnsupported'; arguments = @{ Label = 'y'; Feature = 'x', 'day' } }
+        @{ column = 'day'; type = 'Date32'; id = 'LabelTypeUnsupported'; arguments = @{ Label = 'day'; Feature = 'x' } }
+        @{ column = 'v'; type = 'List(Int64)'; id = 'LabelTypeUnsupported'; arguments = @{ Label = 'v'; Feature = 'x' } }
+    ) {
+        Set-Content TestDrive:/typed.jsonl (1..50 | ForEach-Object { '{"x":' + $_ % 7 + ',"y":' + $_ + ',"day":"2024-01-0' + (1 + $_ % 9) + '","v":[1,2]}' })
+        $null = Import-RedisTrainingData TestDrive:/typed.jsonl -Dataset typed -WarningAction Ignore
+        { Start-RedisDistributedTraining typed bad -Algorithm Linear @arguments -Wait } | Should -Throw "*'$column' is of type $type*" -ErrorId "$id,*"
     }
 
     It 'trains nothing with -WhatIf' {
@@ -91,6 +149,7 @@ Describe 'Start-RedisDistributedTraining' {
         @{ what = 'too many classes'; id = 'TooManyClasses'; arguments = @{ Dataset = 'diamonds'; Algorithm = 'Logistic'; Label = 'cut' } }
         @{ what = 'an unknown validation dataset'; id = 'DatasetNotFound'; arguments = @{ Dataset = 'diamonds'; Algorithm = 'Linear'; Validation = 'diamond' } }
         @{ what = 'an unknown class'; id = 'UnknownClass'; arguments = @{ Dataset = 'diamonds'; Algorithm = 'Softmax'; Label = 'cut'; ClassWeight = @{ Fine = 2 } } }
+        @{ what = 'a class weight that is none'; id = 'WeightInvalid'; arguments = @{ Dataset = 'diamonds'; Algorithm = 'Softmax'; Label = 'cut'; ClassWeight = 7 } }
         @{ what = 'a broken expression'; id = 'InvalidExpression'; arguments = @{ Dataset = 'diamonds'; Algorithm = 'Linear'; Derive = @{ x2 = 'x *' }; Feature = 'x2' } }
     ) {
         { Start-RedisDistributedTraining @arguments -Model bad -Wait } | Should -Throw -ErrorId "$id,RedisML.PowerShell.Training.StartRedisDistributedTrainingCommand"

@@ -54,6 +54,11 @@ Describe 'Start-RedisMLServer' {
         { Start-RedisMLServer "$TestDrive/shared" } | Should -Throw -ErrorId 'DataDirectoryInUse,RedisML.PowerShell.Connections.StartRedisMLServerCommand'
     }
 
+    It 'refuses a file as a directory' {
+        Set-Content "$TestDrive/file" ''
+        { Start-RedisMLServer "$TestDrive/file" } | Should -Throw -ErrorId 'DataDirectoryUnusable,RedisML.PowerShell.Connections.StartRedisMLServerCommand'
+    }
+
     It 'refuses a port in use' {
         $server = Start-RedisMLServer
         { Start-RedisMLServer -Port $server.Port } | Should -Throw -ErrorId 'PortUnusable,RedisML.PowerShell.Connections.StartRedisMLServerCommand'

@@ -27,6 +27,7 @@ Describe 'Stop-RedisMLServer' {
         $null = $server | Connect-RedisML
         $server | Stop-RedisMLServer
         Get-RedisMLConnection | Should -BeNullOrEmpty
+        { Test-RedisMLConnection } | Should -Throw -ErrorId 'NotConnected,*'
     }
 
     It 'has nothing to do where the server has been stopped' {

@@ -40,6 +40,13 @@ Describe 'Test-RedisMLConnection' {
         (Test-RedisMLConnection -Connection $connection).Endpoint | Should -Be $connection.Endpoint
     }
 
+    It 'tests the connection of another runspace' {
+        $connection = Connect-RedisML -Embedded
+        $module = (Get-Module RedisML).Path
+        $tests = 1..2 | ForEach-Object -Parallel { Import-Module $using:module; Test-RedisMLConnection -Connection $using:connection }
+        $tests.Endpoint | Should -Be $connection.Endpoint, $connection.Endpoint
+    }
+
     It 'says what to do without a connection' {
         { Test-RedisMLConnection } | Should -Throw '*Connect-RedisML*' -ErrorId 'NotConnected,RedisML.PowerShell.Connections.TestRedisMLConnectionCommand'
     }
