@@ -49,7 +49,7 @@ static class SourceFormat
                 file = file.In(encoding);
                 start = await file.ReadStartAsync(StartLength, cancellation).ConfigureAwait(false);
             }
-            return options.Delimiter is null && options.Header is null && IsJsonObject(start.Span) ? new JsonLinesSource(file) : new CsvSource(file, options);
+            return options.Delimiter is null && options.Header is null && IsJsonObject(start.Span) ? new JsonLinesSource(file, options) : new CsvSource(file, options);
         }
         catch (InvalidDataException e)
         {

@@ -197,7 +197,7 @@ public sealed class ImportRedisTrainingDataCommand : RedisMLCmdlet, IDisposable
 
     void Show(ImportResult result, string source)
     {
-        if (result.Warning is { } warning) PostWarning(warning);
+        foreach (var warning in result.Warnings) PostWarning(warning);
         if (result.Unchanged) PostWarning($"Dataset '{result.Dataset}' (version {result.Version}) came from this very file already: nothing to do. Use -Force to replace it all the same.");
         if (result.RowsRejected > 0)
             PostWarning($"{result.RowsRejected:N0} of {result.RowsRead:N0} rows of {source} didn't fit and were left out{(result.RejectPath is { } rejects ? $"; they are in '{rejects}'" : "")}.");

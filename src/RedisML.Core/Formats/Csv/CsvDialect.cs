@@ -15,6 +15,9 @@ sealed record CsvDialect(char Separator, byte LineBreak, ReadOnlyMemory<byte>[] 
     /// <summary>How numbers are written; null for a decimal point and no groups.</summary>
     public NumberCulture? Culture { get; init; }
 
+    /// <summary>Whether the usual spellings of a missing value are such in columns of numbers and times: where nobody said what is.</summary>
+    public bool TakesUsualMissing => NullValues.Length == 0;
+
     public CsvReaderOptions ReaderOptions => new()
     {
         Separator = Separator,

@@ -13,7 +13,10 @@ sealed class JsonRows
     const int MaxShownValue = 60;
     const int Unknown = -1, LeftOut = -2;
 
+    readonly IReadOnlyList<SourceColumn> _schema;
     readonly ChunkBuilder _builder;
+    readonly ValueNotes _notes;
+    readonly JsonMissing _missing;
     readonly TextValue?[] _values;
     readonly byte[][] _names;
     readonly Dictionary<string, int> _columns;
@@ -23,10 +26,10 @@ sealed class JsonRows
 
     /// <param name="columns">A column without a type takes no value.</param>
     /// <param name="leftOut">Names that are passed over.</param>
-    public JsonRows(IReadOnlyList<SourceColumn> columns, ChunkBuilder builder, IEnumerable<string> leftOut)
+    public JsonRows(IReadOnlyList<SourceColumn> columns, ChunkBuilder builder, ValueNotes notes, JsonMissing missing, IEnumerable<string> leftOut)
     {
-        _builder = builder;
-        _values = [.. columns.Select((c, i) => c.Type is { } type ? TextValue.Create(type, builder.Columns[i]) : null)];
+        (_schema, _builder, _notes, _missing) = (columns, builder, notes, missing);
+        _values = [.. columns.Select((c, i) => c.Type is { } type ? TextValue.Create(type, builder.Columns[i], c.Inferred) : null)];
         _names = [.. columns.Select(c => Encoding.UTF8.GetBytes(c.Name))];
         _columns = columns.Select((c, i) => (c.Name, i)).ToDictionary(c => c.Name, c => c.i, StringComparer.Ordinal);
         foreach (var name in leftOut) _columns.Add(name, LeftOut);
@@ -84,11 +87,15 @@ sealed class JsonRows
                     continue;
                 }
                 _written[column] = _line;
-                if (isNull) _builder.Columns[column].AppendNull();
+                if (isNull || isText && IsMissing(column, text, number)) _builder.Columns[column].AppendNull();
                 else if (_values[column]?.TryAppend(text) != true)
                 {
                     _builder.Columns[column].AppendNull();
                     bad ??= new(number + 1, column, Shown(text), "", TypeOf(text, isText));
+                }
+                else if (_schema[column].Almost is { } almost && ColumnType.Union(almost, TypeOf(text, isText)) == ColumnType.Utf8)
+                {
+                    _notes.Add(column, NoteKind.Misfit, text, number + 1);
                 }
             }
             if (reader.Read()) bad ??= Malformed(number, "more than one JSON value", line);
@@ -98,6 +105,14 @@ sealed class JsonRows
             bad = Malformed(number, $"no JSON object ({e.Message.Split(". ")[0]})", line);
         }
         return Fill(bad);
+    }
+
+    bool IsMissing(int column, ReadOnlySpan<byte> text, int number)
+    {
+        if (_missing.IsNamed(text)) return true;
+        if (!_missing.IsUsual(text) || _schema[column].Type is { } type && !type.IsNumeric && !type.IsTime) return false;
+        _notes.Add(column, NoteKind.TakenForMissing, text, number + 1);
+        return true;
     }
 
     /// <summary>What an object lacks is missing.</summary>
