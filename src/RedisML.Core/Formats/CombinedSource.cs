@@ -20,6 +20,8 @@ sealed class CombinedSource(IReadOnlyList<RowSource> sources) : RowSource
 
     public override long Position => sources.Take(_current).Sum(s => s.Length ?? 0) + sources[_current].Position;
 
+    public override bool IsEmpty => sources.All(s => s.IsEmpty);
+
     public override bool CanReread => sources.All(s => s.CanReread);
 
     public override async Task<ulong?> HashAsync(CancellationToken cancellation)

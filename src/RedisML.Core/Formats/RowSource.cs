@@ -40,6 +40,9 @@ abstract class RowSource
     /// <summary>Bytes of it read so far by the latest <see cref="ReadAsync"/>.</summary>
     public abstract long Position { get; }
 
+    /// <summary>Whether it is known, once its columns have been read, to have no rows.</summary>
+    public virtual bool IsEmpty => false;
+
     /// <summary>Whether it can be read more than once. Standard input and the pipeline can't.</summary>
     public virtual bool CanReread => true;
 

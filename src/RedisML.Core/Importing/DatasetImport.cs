@@ -144,6 +144,7 @@ public sealed class DatasetImport
     async Task<SourceColumn[]> ReadColumnsAsync(Dataset? current, CancellationToken cancellation)
     {
         var columns = (await _source.ReadColumnsAsync(_options.Schema, cancellation).ConfigureAwait(false)).ToArray();
+        if (_source.IsEmpty) throw new RedisMLException("HeaderOnly", ErrorKind.InvalidData, $"'{_source.Name}' has {(_options.Header is null ? "a header and " : "")}no rows.", _source.Name);
         foreach (var name in _options.Schema.Keys.Append(_options.Label ?? columns[0].Name))
             if (!columns.Any(c => c.Name == name)) throw NearestName.NotFound("ColumnNotFound", "column", name, columns.Select(c => c.Name));
         return current is not null && _options.Append ? SchemaComparison.Reconcile(columns, current, _options.SchemaChange, _source.Name) : columns;

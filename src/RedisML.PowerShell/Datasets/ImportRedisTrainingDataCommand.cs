@@ -57,7 +57,10 @@ public sealed class ImportRedisTrainingDataCommand : RedisMLCmdlet, IDisposable
 
     [Parameter]
     [ArgumentCompleter(typeof(DelimiterCompleter))]
-    public char? Delimiter { get; set; }
+    public string? Delimiter { get; set; }
+
+    [Parameter]
+    public char? Escape { get; set; }
 
     [Parameter]
     public string[]? Header { get; set; }
@@ -165,7 +168,9 @@ public sealed class ImportRedisTrainingDataCommand : RedisMLCmdlet, IDisposable
         Schema = Types(),
         NullValues = NullValue,
         Encoding = Encoding,
-        Delimiter = Delimiter,
+        Delimiter = Separator(),
+        Whitespace = IsWhitespace,
+        Escape = Escape,
         Header = Header,
         Comment = Comment,
         Culture = Culture?.Name,
@@ -182,6 +187,16 @@ public sealed class ImportRedisTrainingDataCommand : RedisMLCmdlet, IDisposable
         Resume = Resume,
         KeepVersions = KeepVersion,
     };
+
+    bool IsWhitespace => string.Equals(Delimiter, "Whitespace", StringComparison.OrdinalIgnoreCase);
+
+    char? Separator()
+    {
+        bool fits = IsWhitespace ? Escape is null : Delimiter is null or [< '\u0080'];
+        if (!fits || Escape > '\u007F')
+            Fail(new("InvalidDelimiter", ErrorKind.InvalidArgument, "-Delimiter is an ASCII character, or Whitespace for runs of blanks and then without -Escape; -Escape is an ASCII character.", Delimiter));
+        return IsWhitespace ? null : Delimiter?[0];
+    }
 
     void Import(IReadOnlyList<string> files)
     {

@@ -70,7 +70,7 @@ sealed class CsvBlockParser
         using var reader = CsvReader.Create(block, _options);
         while (reader.Read())
         {
-            if (_malformed || reader.FieldCount != _fields.Length || !TryTake(reader, block.Span, rows)) return false;
+            if (_malformed || reader.FieldCount != _fields.Length && !_dialect.HasFields(reader, _fields.Length) || !TryTake(reader, block.Span, rows)) return false;
             if (++rows < _rowsAtOnce) continue;
             if (!TryAppendNumbers(block.Span, rows)) return false;
             rows = 0;

@@ -33,6 +33,12 @@ sealed record CsvDialect(char Separator, byte LineBreak, ReadOnlyMemory<byte>[] 
         return false;
     }
 
+    /// <summary>Whether the current record has so many fields, or ends in a separator behind them.</summary>
+    public bool HasFields(CsvReader reader, int count) => reader.FieldCount == count || EndsInSeparator(reader, count);
+
+    bool EndsInSeparator(CsvReader reader, int count) =>
+        reader.FieldCount == count + 1 && reader.GetSpan(count).IsEmpty && reader.RawRecord.TrimEnd("\r\n"u8) is [.., var last] && last == Separator;
+
     /// <summary>Where the last complete record of <paramref name="block"/> ends, or 0 where there is none.</summary>
     /// <param name="block">Starts where a record starts.</param>
     /// <remarks>As in RFC 4180: a quote opens a quoted field only at its start, a doubled quote within doesn't close it.</remarks>

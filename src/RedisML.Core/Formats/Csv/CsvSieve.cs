@@ -75,8 +75,10 @@ sealed class CsvSieve
 
     BadRow? Judge(CsvReader reader)
     {
-        if (_malformed is not null) return Whole(Shown(reader.RawRecord), _malformed);
-        if (reader.FieldCount != _fields.Length) return Whole(Shown(reader.RawRecord), $"{reader.FieldCount} fields instead of {_fields.Length}");
+        if (_malformed is not null)
+            return Whole(Shown(reader.RawRecord), _malformed + (reader.RawRecord.IndexOf("\\\""u8) >= 0 ? " (-Escape '\\' where a backslash stands before quotes)" : ""));
+        if (!_dialect.HasFields(reader, _fields.Length))
+            return Whole(Shown(reader.RawRecord), $"{reader.FieldCount} fields instead of {_fields.Length}{(_dialect.Separator == ' ' ? " (-Delimiter Whitespace where runs of blanks separate fields)" : "")}");
         for (int i = 0; i < _fields.Length; i++)
         {
             var text = reader.GetSpan(i);

@@ -23,6 +23,8 @@ sealed class CsvSource(SourceFile file, SourceOptions options) : RowSource
 
     public override long Position => _position;
 
+    public override bool IsEmpty => _head?.Sample.IsEmpty == true;
+
     public override async Task<ulong?> HashAsync(CancellationToken cancellation) => await file.HashAsync(cancellation).ConfigureAwait(false);
 
     public override async Task<IReadOnlyList<SourceColumn>> ReadColumnsAsync(

@@ -21,6 +21,8 @@ sealed class JsonLinesSource(SourceFile file, SourceOptions options) : RowSource
 
     public override string Name => file.Name;
 
+    public override string RowName => file.Rewriter is null ? "line" : "object";
+
     public override long? Length => file.Length;
 
     public override long Position => _content?.FilePosition ?? 0;
@@ -80,7 +82,7 @@ sealed class JsonLinesSource(SourceFile file, SourceOptions options) : RowSource
                 sample.Add(JsonRows.TypeOf(text, isText));
             }
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             // The import itself will come to this line, and say where it is.
         }

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
+using System.Text.Unicode;
 using RedisML.Columns;
 using RedisML.Columns.Chunks;
 using RedisML.Formats.Text;
@@ -41,6 +42,7 @@ sealed class JsonRows
     {
         int number = 0, start = 0;
         var bytes = block.Span;
+        bool valid = Utf8.IsValid(bytes);
         System.Array.Fill(_written, _line = 0);
         while (start < bytes.Length)
         {
@@ -50,7 +52,8 @@ sealed class JsonRows
             int current = number++;
             if (line.IsEmpty || left.Contains(current)) continue;
             _line++;
-            if (AppendLine(line, current) is { } row) bad.Add(row with { Record = line.ToArray() });
+            var wrong = valid || Utf8.IsValid(line) ? AppendLine(line, current) : Fill(Malformed(current, "bytes that aren't UTF-8 (save the file as UTF-8)", line));
+            if (wrong is { } row) bad.Add(row with { Record = line.ToArray() });
         }
     }
 
@@ -58,14 +61,15 @@ sealed class JsonRows
     BadRow? AppendLine(ReadOnlySpan<byte> line, int number)
     {
         BadRow? bad = null;
-        int next = 0;
+        int next = 0, column = Unknown;
         try
         {
             var reader = new Utf8JsonReader(line);
             if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject) return Fill(Malformed(number, "no JSON object", line));
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
             {
-                int column = Find(ref reader, ref next);
+                column = Unknown;
+                column = Find(ref reader, ref next);
                 reader.Read();
                 int from = (int)reader.TokenStartIndex;
                 bool isText = reader.TokenType == JsonTokenType.String, isNull = reader.TokenType == JsonTokenType.Null;
@@ -103,6 +107,11 @@ sealed class JsonRows
         catch (JsonException e)
         {
             bad = Malformed(number, $"no JSON object ({e.Message.Split(". ")[0]})", line);
+        }
+        catch (InvalidOperationException)
+        {
+            // What the reader says of half a character outside of the basic plane, such as \ud83d alone.
+            bad = new(number + 1, Math.Max(column, -1), Shown(line), "has half of a character (a lone surrogate)", ColumnType.Utf8);
         }
         return Fill(bad);
     }
