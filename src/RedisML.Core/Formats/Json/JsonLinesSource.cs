@@ -16,6 +16,7 @@ sealed class JsonLinesSource(SourceFile file, SourceOptions options) : RowSource
 
     readonly JsonMissing _missing = new(options.NullValues);
     ReadOnlyMemory<byte> _sample;
+    IReadOnlyList<string> _names = [];
     bool _holdsRejects;
     SourceContent? _content;
 
@@ -41,14 +42,15 @@ sealed class JsonLinesSource(SourceFile file, SourceOptions options) : RowSource
         foreach (var range in _sample.Span.Split((byte)'\n')) Look(_sample.Span[range].Trim(" \t\r"u8), names, types);
         if (_holdsRejects = JsonRecord.HoldsRejects(names)) names = [.. JsonRecord.OwnNames(names)];
         if (names.Count == 0) throw new RedisMLException("NoColumns", ErrorKind.InvalidData, $"'{Name}' has no JSON object with a name in it, one a line.", Name);
-        return [.. names.Select(name => given.TryGetValue(name, out var type) ? new SourceColumn(name, type, Inferred: false)
-            : new(name, types[name].Type, Inferred: true) { Almost = types[name].Almost })];
+        _names = names;
+        return [.. ColumnNames.Of(names).Zip(names, (name, own) => given.TryGetValue(name, out var type) ? new SourceColumn(name, type, Inferred: false)
+            : new(name, types[own].Type, Inferred: true) { Almost = types[own].Almost })];
     }
 
     public override async IAsyncEnumerable<RowPart> ReadAsync(
         IReadOnlyList<SourceColumn> columns, ChunkCompression compression, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        var encoder = new PartEncoder<JsonRows>(columns, compression, (builder, notes) => new(columns, builder, notes, _missing, _holdsRejects ? JsonRecord.Places : []));
+        var encoder = new PartEncoder<JsonRows>(columns, compression, (builder, notes) => new(columns, _names, builder, notes, _missing, _holdsRejects ? JsonRecord.Places : []));
         using var content = _content = file.OpenWhole();
         await foreach (var block in new JsonBlockReader(content.Stream, BlockBytes(encoder), Name).ReadAsync(cancellation).ConfigureAwait(false))
             yield return new JsonPart(block, encoder) { FirstLine = block.Index == 0 ? 1 : null };

@@ -26,13 +26,14 @@ sealed class JsonRows
     byte[] _unescaped = new byte[256];
 
     /// <param name="columns">A column without a type takes no value.</param>
+    /// <param name="names">What the objects call the columns.</param>
     /// <param name="leftOut">Names that are passed over.</param>
-    public JsonRows(IReadOnlyList<SourceColumn> columns, ChunkBuilder builder, ValueNotes notes, JsonMissing missing, IEnumerable<string> leftOut)
+    public JsonRows(IReadOnlyList<SourceColumn> columns, IReadOnlyList<string> names, ChunkBuilder builder, ValueNotes notes, JsonMissing missing, IEnumerable<string> leftOut)
     {
         (_schema, _builder, _notes, _missing) = (columns, builder, notes, missing);
         _values = [.. columns.Select((c, i) => c.Type is { } type ? TextValue.Create(type, builder.Columns[i], c.Inferred) : null)];
-        _names = [.. columns.Select(c => Encoding.UTF8.GetBytes(c.Name))];
-        _columns = columns.Select((c, i) => (c.Name, i)).ToDictionary(c => c.Name, c => c.i, StringComparer.Ordinal);
+        _names = [.. names.Select(Encoding.UTF8.GetBytes)];
+        _columns = names.Select((name, i) => (name, i)).ToDictionary(c => c.name, c => c.i, StringComparer.Ordinal);
         foreach (var name in leftOut) _columns.Add(name, LeftOut);
         _written = new int[columns.Count];
     }
@@ -148,12 +149,13 @@ sealed class JsonRows
         return _unescaped.AsSpan(0, reader.CopyString(_unescaped));
     }
 
-    /// <summary>The narrowest type of a value: text in quotes is a date, a timestamp or text, and never a number.</summary>
+    /// <summary>The narrowest type of a value: text in quotes is a date, a timestamp, an infinity as exports write it, or text, and never another number.</summary>
     public static ColumnType TypeOf(ReadOnlySpan<byte> text, bool isText)
     {
         if (!isText && text is [(byte)'[', ..]) return TypeOfList(text);
         var type = TextValue.TypeOf(text);
-        return !isText || type.Kind is TypeKind.Date32 or TypeKind.Timestamp ? type : ColumnType.Utf8;
+        bool isInfinity = isText && type.Kind == TypeKind.Float64 && (text.SequenceEqual("Infinity"u8) || text.SequenceEqual("-Infinity"u8));
+        return !isText || isInfinity || type.Kind is TypeKind.Date32 or TypeKind.Timestamp ? type : ColumnType.Utf8;
     }
 
     static ColumnType TypeOfList(ReadOnlySpan<byte> text)

@@ -45,7 +45,10 @@ sealed class ObjectSource(IAsyncEnumerable<IReadOnlyList<ObjectRow>> batches, So
         while (_sample.Count < SampleRows && await _rest.MoveNextAsync().ConfigureAwait(false)) _sample.AddRange(_rest.Current);
         var types = new Dictionary<string, TypeSample>(StringComparer.OrdinalIgnoreCase);
         var names = new List<string>();
-        foreach (var (own, values) in _sample)
+        string[] shape = [], own = [];
+        foreach (var (row, values) in _sample)
+        {
+            if (!ReferenceEquals(shape, row)) (shape, own) = (row, [.. ColumnNames.Of(row)]);
             for (int i = 0; i < own.Length; i++)
             {
                 if (!types.TryGetValue(own[i], out var sample))
@@ -56,6 +59,7 @@ sealed class ObjectSource(IAsyncEnumerable<IReadOnlyList<ObjectRow>> batches, So
                 if (!sample.IsSettled && ObjectValue.TypeOf(values[i], TypeOfText) is { } type) sample.Add(type);
                 else sample.MayBeMissing |= values[i] is string { Length: > 0 };
             }
+        }
         if (names.Count == 0) throw new RedisMLException("NoRows", ErrorKind.InvalidData, "The pipeline brought no object with a property; nothing was published.");
         return [.. names.Select(name => given.TryGetValue(name, out var type) ? new SourceColumn(name, type, Inferred: false)
             : new(name, types[name] switch { { Type: null, MayBeMissing: true } => ColumnType.Utf8, var sample => sample.Type }, Inferred: false) { Almost = types[name].Almost })];
@@ -170,8 +174,8 @@ sealed class ObjectColumns(IReadOnlyList<SourceColumn> columns, ChunkBuilder bui
     void Look(string[] names)
     {
         _names = names;
-        _places = [.. names.Select(name => _columns.TryGetValue(name, out int column) ? column : -1)];
+        _places = [.. ColumnNames.Of(names).Select(name => _columns.TryGetValue(name, out int column) ? column : -1)];
     }
 
-    static byte[] Record(ObjectRow row) => JsonRecord.Of(row.Names.Zip(row.Values));
+    static byte[] Record(ObjectRow row) => JsonRecord.Of(ColumnNames.Of(row.Names).Zip(row.Values));
 }
