@@ -10,6 +10,8 @@ namespace RedisML.Columns;
 /// <summary>Single values of Arrow arrays, whatever physical type a chunk, or a file of another program, chose for them.</summary>
 static class ArrowValues
 {
+    static readonly int s_epochDay = DateOnly.FromDateTime(DateTime.UnixEpoch).DayNumber;
+
     /// <remarks>A UInt64 beyond Int64 doesn't fit.</remarks>
     public static bool TryGetInt64(IArrowArray array, int row, out long value)
     {
@@ -138,7 +140,9 @@ static class ArrowValues
                 TryGetDecimal(array, row, out var exact);
                 return exact.ToObject();
             case TypeKind.Date32:
-                return DateTime.UnixEpoch.AddDays(((Date32Array)array).Values[row]) is var day ? DateTime.SpecifyKind(day, DateTimeKind.Unspecified) : null;
+                int day = ((Date32Array)array).Values[row] + s_epochDay;
+                return day >= 0 && day <= DateOnly.MaxValue.DayNumber ? DateOnly.FromDayNumber(day).ToDateTime(default)
+                    : throw new RedisMLException("TimestampOutOfRange", ErrorKind.InvalidData, $"{day - s_epochDay} days since 1970 is a date before the year 1 or after 9999, which .NET doesn't have", day);
             case TypeKind.Timestamp:
                 return TimestampUnits.ToObject(((TimestampArray)array).Values[row], type);
             case TypeKind.Binary:

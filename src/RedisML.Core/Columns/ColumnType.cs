@@ -96,4 +96,13 @@ public readonly partial record struct ColumnType
         TypeKind.UInt64 => value >= 0,
         _ => true,
     };
+
+    /// <summary>Rounds a number to what a floating-point type holds; false where it overflows.</summary>
+    internal bool TryRound(ref double value)
+    {
+        if (Kind != TypeKind.Float32) return true;
+        bool finite = double.IsFinite(value);
+        value = (float)value;
+        return double.IsFinite(value) == finite;
+    }
 }

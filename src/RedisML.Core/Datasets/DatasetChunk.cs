@@ -1,5 +1,6 @@
 using Apache.Arrow;
 using RedisML.Columns;
+using RedisML.Errors;
 
 namespace RedisML.Datasets;
 
@@ -34,7 +35,19 @@ public sealed class DatasetChunk : IDisposable
     /// A value of a column of the type <paramref name="type"/>: integers as long (of UInt64: ulong), numbers as double (of Float32: float),
     /// decimals as decimal, dates as DateTime, timestamps as DateTime or DateTimeOffset, binary as byte[], lists as arrays; null where it is missing.
     /// </summary>
-    public object? Value(int column, int row, ColumnType type) => ArrowValues.GetObject(Batch.Column(column), row, type);
+    /// <exception cref="RedisMLException"><c>TimestampOutOfRange</c>: a date beyond .NET's years.</exception>
+    public object? Value(int column, int row, ColumnType type)
+    {
+        try
+        {
+            return ArrowValues.GetObject(Batch.Column(column), row, type);
+        }
+        catch (RedisMLException e) when (e.ErrorId == "TimestampOutOfRange")
+        {
+            string name = Batch.Schema.GetFieldByIndex(column).Name;
+            throw new RedisMLException(e.ErrorId, e.Kind, $"Column '{name}', row {FirstRow + row + 1:N0}: {e.Message}; leave the column out (-Column), or export to Arrow or Parquet.", name, e);
+        }
+    }
 
     /// <summary>Which of its rows are among <paramref name="rows"/> from <paramref name="firstRow"/> on: from one, up to but without another.</summary>
     public (int From, int To) Within(long firstRow, long rows)

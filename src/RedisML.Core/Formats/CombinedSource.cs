@@ -20,6 +20,8 @@ sealed class CombinedSource(IReadOnlyList<RowSource> sources) : RowSource
 
     public override long Position => sources.Take(_current).Sum(s => s.Length ?? 0) + sources[_current].Position;
 
+    public override bool IsEmpty => sources.All(s => s.IsEmpty);
+
     public override bool CanReread => sources.All(s => s.CanReread);
 
     public override async Task<ulong?> HashAsync(CancellationToken cancellation)
@@ -67,8 +69,9 @@ sealed class CombinedSource(IReadOnlyList<RowSource> sources) : RowSource
 
     public override ReadOnlyMemory<byte> RejectLine(BadRow bad, long line, string column, string reason) => sources[0].RejectLine(bad, line, column, reason);
 
-    static SourceColumn Union(SourceColumn a, SourceColumn b) =>
-        new(a.Name, b.Type is null ? a.Type : ColumnType.Union(a.Type, b.Type.Value), a.Inferred && b.Inferred);
+    static SourceColumn Union(SourceColumn a, SourceColumn b) => b.Type is not { } type ? a with { Inferred = a.Inferred && b.Inferred }
+        : a.As(ColumnType.Union(a.Type, type)) with { Inferred = a.Inferred && b.Inferred } is var union && union.Type == ColumnType.Utf8 && union.Almost is null
+            ? union with { Almost = type == ColumnType.Utf8 ? b.Almost : type } : union;
 
     sealed class CombinedPart(int index, RowPart part) : RowPart(index, part.Bytes)
     {

@@ -10,11 +10,11 @@ delegate void AppendRows<T>(T rows, IReadOnlySet<int> left, List<BadRow> bad);
 
 /// <summary>Makes chunks of parts, with builders that are used by one task at a time, and again by the next.</summary>
 /// <typeparam name="T">What appends to a chunk builder's columns.</typeparam>
-sealed class PartEncoder<T>(IReadOnlyList<SourceColumn> columns, ChunkCompression compression, Func<ChunkBuilder, T> appender)
+sealed class PartEncoder<T>(IReadOnlyList<SourceColumn> columns, ChunkCompression compression, Func<ChunkBuilder, ValueNotes, T> appender)
 {
     static readonly HashSet<int> s_none = [];
 
-    readonly ConcurrentBag<(ChunkBuilder Builder, T Rows)> _idle = [];
+    readonly ConcurrentBag<(ChunkBuilder Builder, ValueNotes Notes, T Rows)> _idle = [];
 
     /// <param name="lines">Rows, or lines, of the source in the part.</param>
     /// <param name="leaveOut">As for <see cref="RowPart.Encode"/>.</param>
@@ -24,20 +24,23 @@ sealed class PartEncoder<T>(IReadOnlyList<SourceColumn> columns, ChunkCompressio
         if (!_idle.TryTake(out var idle))
         {
             var made = new ChunkBuilder([.. columns.Select(c => c.Schema)]);
-            idle = (made, appender(made));
+            var empty = new ValueNotes(columns.Count);
+            idle = (made, empty, appender(made, empty));
         }
-        var (builder, rows) = idle;
+        var (builder, notes, rows) = idle;
         var bad = new List<BadRow>();
         append(rows, s_none, bad);
         if (bad.Count > 0)
         {
             Reset(builder);
+            notes.Clear();
             if (leaveOut) append(rows, bad.Select(b => (int)b.Line - 1).ToHashSet(), []);
             else bad.RemoveRange(1, bad.Count - 1);
         }
         var chunk = builder.Rows == 0 ? null : builder.Encode(compression);
+        var noted = notes.Take(line => line);
         _idle.Add(idle);
-        return new(chunk, bad, lines);
+        return new(chunk, bad, lines, noted);
     }
 
     static void Reset(ChunkBuilder builder)

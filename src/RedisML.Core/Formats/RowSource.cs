@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using RedisML.Columns;
 using RedisML.Columns.Chunks;
 using RedisML.Formats.Json;
@@ -10,6 +11,14 @@ namespace RedisML.Formats;
 sealed record SourceColumn(string Name, ColumnType? Type, bool Inferred)
 {
     public ColumnSchema Schema => new(Name, Type ?? ColumnType.Utf8);
+
+    /// <summary>For a column that is text only because of some values: the type of the others. Those that aren't of it are noted.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ColumnType? Almost { get; init; }
+
+    /// <summary>The column with another type; where that is text, it is almost what it was.</summary>
+    public SourceColumn As(ColumnType type) =>
+        this with { Type = type, Almost = type != ColumnType.Utf8 ? null : Type is { } before && before != ColumnType.Utf8 ? before : Almost };
 }
 
 /// <summary>Where the rows of an import come from: columns, and parts that become a chunk each.</summary>
@@ -30,6 +39,9 @@ abstract class RowSource
 
     /// <summary>Bytes of it read so far by the latest <see cref="ReadAsync"/>.</summary>
     public abstract long Position { get; }
+
+    /// <summary>Whether it is known, once its columns have been read, to have no rows.</summary>
+    public virtual bool IsEmpty => false;
 
     /// <summary>Whether it can be read more than once. Standard input and the pipeline can't.</summary>
     public virtual bool CanReread => true;

@@ -38,12 +38,18 @@ public sealed class SourceFile
     public FileCompression Compression { get; }
 
     /// <summary>The encoding of its text, which its content is turned into UTF-8 from; null where that isn't needed.</summary>
-    public Encoding? Encoding { get; }
+    public Encoding? Encoding { get; private init; }
 
-    SourceFile(SourceFile file, Encoding encoding) => (Path, Name, Length, Compression, Encoding) = (file.Path, file.Name, file.Length, file.Compression, encoding);
+    /// <summary>Makes what its text is turned into another form by; null where that isn't needed.</summary>
+    internal Func<TextRewriter>? Rewriter { get; private init; }
+
+    SourceFile(SourceFile file) => (Path, Name, Length, Compression, Encoding, Rewriter) = (file.Path, file.Name, file.Length, file.Compression, file.Encoding, file.Rewriter);
 
     /// <summary>The same file, as text in an encoding.</summary>
-    public SourceFile In(Encoding encoding) => new(this, encoding);
+    public SourceFile In(Encoding encoding) => new(this) { Encoding = encoding };
+
+    /// <summary>The same file, its text in another form.</summary>
+    internal SourceFile Rewritten(Func<TextRewriter> rewriter) => new(this) { Rewriter = rewriter };
 
     /// <summary>Looks at the file without reading it all.</summary>
     /// <param name="name">What messages call it; null for its path.</param>
@@ -67,10 +73,10 @@ public sealed class SourceFile
     }
 
     /// <summary>The content, inflated.</summary>
-    public SourceContent OpenContent() => new(OpenForContent(), Compression, Encoding);
+    public SourceContent OpenContent() => new(OpenForContent(), Compression, Encoding, Rewriter);
 
     /// <summary>The content to be read from its start to its end: <see cref="HashAsync"/> then needn't read the file again.</summary>
-    public SourceContent OpenWhole() => new(OpenForContent(), Compression, Encoding, _hash is null ? hash => _hash = hash : null);
+    public SourceContent OpenWhole() => new(OpenForContent(), Compression, Encoding, Rewriter, _hash is null ? hash => _hash = hash : null);
 
     /// <summary>The first bytes of the content, inflated; fewer where it has no more.</summary>
     public async Task<ReadOnlyMemory<byte>> ReadStartAsync(int count, CancellationToken cancellation)
@@ -144,22 +150,30 @@ public sealed class SourceFile
 }
 
 /// <summary>The content of a file, read from its start.</summary>
-/// <param name="hashed">Told the hash of the file's bytes when they have been read to the end; null where nobody asks.</param>
-public sealed class SourceContent(FileStream raw, FileCompression compression, Encoding? encoding, Action<ulong>? hashed = null) : IDisposable
+/// <remarks>Whoever asks is told the hash of the file's bytes when they have been read to the end.</remarks>
+public sealed class SourceContent : IDisposable
 {
+    readonly FileStream _raw;
+
+    internal SourceContent(FileStream raw, FileCompression compression, Encoding? encoding, Func<TextRewriter>? rewriter, Action<ulong>? hashed = null)
+    {
+        _raw = raw;
+        Stream = Rewritten(Decoded(Inflated(hashed is null ? raw : new HashedStream(raw, hashed), compression), encoding), rewriter);
+    }
+
     /// <summary>Inflated; throws <see cref="InvalidDataException"/> where the compressed data is damaged or ends early.</summary>
-    public Stream Stream { get; } = Decoded(Inflated(hashed is null ? raw : new HashedStream(raw, hashed), compression), encoding);
+    public Stream Stream { get; }
 
     /// <summary>Bytes of the file read so far, also once it is closed.</summary>
-    public long FilePosition => raw.CanRead ? raw.Position : _end;
+    public long FilePosition => _raw.CanRead ? _raw.Position : _end;
 
     long _end;
 
     public void Dispose()
     {
-        if (raw.CanRead) _end = raw.Position;
+        if (_raw.CanRead) _end = _raw.Position;
         Stream.Dispose();
-        raw.Dispose();
+        _raw.Dispose();
     }
 
     static Stream Inflated(Stream file, FileCompression compression) => compression switch
@@ -170,4 +184,6 @@ public sealed class SourceContent(FileStream raw, FileCompression compression, E
     };
 
     static Stream Decoded(Stream bytes, Encoding? encoding) => encoding is null ? bytes : new DecodedStream(bytes, encoding);
+
+    static Stream Rewritten(Stream text, Func<TextRewriter>? rewriter) => rewriter is null ? text : new RewrittenStream(text, rewriter());
 }

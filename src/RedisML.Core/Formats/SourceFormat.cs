@@ -11,6 +11,9 @@ static class SourceFormat
 {
     const int StartLength = 256;
 
+    /// <summary>Enough lines to see what separates their fields.</summary>
+    const int DialectLength = 1 << 14;
+
     /// <summary>Opens files as one source, the rows of one behind those of the other.</summary>
     /// <param name="paths"><c>-</c> is standard input, which is kept in a temporary file until the result is disposed.</param>
     /// <exception cref="RedisMLException">Those of <see cref="SourceFile.Open"/> and <see cref="FileFormats.Recognize"/>; <c>SourceCorrupt</c>.</exception>
@@ -48,12 +51,29 @@ static class SourceFormat
                 file = file.In(encoding);
                 start = await file.ReadStartAsync(StartLength, cancellation).ConfigureAwait(false);
             }
-            return options.Delimiter is null && options.Header is null && IsJsonObject(start.Span) ? new JsonLinesSource(file) : new CsvSource(file, options);
+            bool mayBeJson = options.Delimiter is null && options.Header is null && !options.Whitespace && options.Escape is null;
+            if (mayBeJson && IsJsonArray(start.Span)) return new JsonLinesSource(file.Rewritten(() => new JsonArrayRewriter()), options);
+            if (mayBeJson && IsJsonObject(start.Span)) return new JsonLinesSource(file, options);
+            return await OpenCsvAsync(file, options, cancellation).ConfigureAwait(false);
         }
         catch (InvalidDataException e)
         {
             throw new RedisMLException("SourceCorrupt", ErrorKind.InvalidData, $"'{file.Name}' can't be read: {e.Message}", file.Name, e);
         }
+    }
+
+    /// <summary>CSV, or a text that becomes such while it is read.</summary>
+    static async Task<CsvSource> OpenCsvAsync(SourceFile file, SourceOptions options, CancellationToken cancellation)
+    {
+        var start = await file.ReadStartAsync(DialectLength, cancellation).ConfigureAwait(false);
+        if (options.Escape is { } escape)
+        {
+            char separator = WhitespaceText.SeparatorOf(start, options);
+            return new(file.Rewritten(() => new EscapeRewriter((byte)separator, (byte)escape)), options with { Delimiter = separator });
+        }
+        return options.Whitespace || WhitespaceText.IsLikely(start.Span, options)
+            ? new(file.Rewritten(() => new WhitespaceRewriter()), options with { Delimiter = WhitespaceRewriter.Separator })
+            : new(file, options);
     }
 
     /// <summary>The encoding named, or that of the byte order mark; null for UTF-8.</summary>
@@ -66,11 +86,19 @@ static class SourceFormat
             _ => null,
         };
 
+    /// <summary>A bracket followed by an object, or by the closing one.</summary>
+    static bool IsJsonArray(ReadOnlySpan<byte> start)
+    {
+        start = WithoutMark(start).TrimStart(" \t\r\n"u8);
+        return start is [(byte)'[', ..] && start[1..].TrimStart(" \t\r\n"u8) is [(byte)'{' or (byte)']', ..];
+    }
+
+    static ReadOnlySpan<byte> WithoutMark(ReadOnlySpan<byte> start) => start.StartsWith((ReadOnlySpan<byte>)[0xEF, 0xBB, 0xBF]) ? start[3..] : start;
+
     /// <summary>A brace followed by a name in quotes, or by the closing one.</summary>
     static bool IsJsonObject(ReadOnlySpan<byte> start)
     {
-        if (start.StartsWith((ReadOnlySpan<byte>)[0xEF, 0xBB, 0xBF])) start = start[3..];
-        start = start.TrimStart(" \t\r\n"u8);
+        start = WithoutMark(start).TrimStart(" \t\r\n"u8);
         return start is [(byte)'{', ..] && start[1..].TrimStart(" \t\r\n"u8) is [(byte)'"' or (byte)'}', ..];
     }
 }

@@ -34,4 +34,14 @@ public record SourceOptions
     /// <summary>The name of the culture whose decimal separator and groups of digits numbers in CSV have; null for a point and none.</summary>
     [JsonPropertyOrder(-1)]
     public string? Culture { get; init; }
+
+    /// <summary>Whether runs of blanks separate the fields of CSV.</summary>
+    [JsonPropertyOrder(-1)]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Whitespace { get; init; }
+
+    /// <summary>What makes the character behind it an ordinary one in CSV, such as a backslash before quotes; null where quotes are doubled.</summary>
+    [JsonPropertyOrder(-1)]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public char? Escape { get; init; }
 }

@@ -22,6 +22,7 @@ public sealed class DatasetImport
     readonly IProgress<ImportProgress>? _progress;
     long _rowsWritten, _rowsRejected, _rowsResumed;
     string? _rejectPath;
+    IReadOnlyList<string> _valueWarnings = [];
     double? _ratio;
 
     DatasetImport(RedisMLConnection connection, RowSource source, ImportOptions options, IProgress<ImportProgress>? progress)
@@ -94,7 +95,7 @@ public sealed class DatasetImport
             CompressionRatio = _ratio,
             Elapsed = clock.Elapsed,
             Unchanged = unchanged,
-            Warning = unchanged ? null : await ServerMemory.EvictionWarningAsync(_connection, cancellation).ConfigureAwait(false),
+            Warnings = unchanged ? [] : [.. await ServerMemory.EvictionWarningAsync(_connection, cancellation).ConfigureAwait(false) is { } eviction ? [eviction] : Array.Empty<string>(), .. _valueWarnings],
         };
     }
 
@@ -143,6 +144,7 @@ public sealed class DatasetImport
     async Task<SourceColumn[]> ReadColumnsAsync(Dataset? current, CancellationToken cancellation)
     {
         var columns = (await _source.ReadColumnsAsync(_options.Schema, cancellation).ConfigureAwait(false)).ToArray();
+        if (_source.IsEmpty) throw new RedisMLException("HeaderOnly", ErrorKind.InvalidData, $"'{_source.Name}' has {(_options.Header is null ? "a header and " : "")}no rows.", _source.Name);
         foreach (var name in _options.Schema.Keys.Append(_options.Label ?? columns[0].Name))
             if (!columns.Any(c => c.Name == name)) throw NearestName.NotFound("ColumnNotFound", "column", name, columns.Select(c => c.Name));
         return current is not null && _options.Append ? SchemaComparison.Reconcile(columns, current, _options.SchemaChange, _source.Name) : columns;
@@ -160,7 +162,7 @@ public sealed class DatasetImport
                 var (dataset, misfit) = await TryWriteAsync(attempt.Columns, attempt.Writer, attempt.From, current, cancellation).ConfigureAwait(false);
                 if (dataset is not null) return dataset;
                 columns = attempt.Columns;
-                columns[misfit.Column] = columns[misfit.Column] with { Type = misfit.Type };
+                columns[misfit.Column] = columns[misfit.Column].As(misfit.Type);
                 attempt = (await NewWriterAsync(columns, current, cancellation).ConfigureAwait(false), columns, null);
             }
         }
@@ -230,11 +232,13 @@ public sealed class DatasetImport
             var rejected = new RejectedRows(_source, columns, _options, from);
             await using (rejected.ConfigureAwait(false))
             {
-                var attempt = new ImportAttempt(_source, columns, _options, writer, rejected, _optionsHash, current?.Version ?? 0, from, _progress);
+                var notes = new ImportNotes(_source, columns, from);
+                var attempt = new ImportAttempt(_source, columns, _options, writer, rejected, notes, _optionsHash, current?.Version ?? 0, from, _progress);
                 try
                 {
                     if (await attempt.RunAsync(cancellation).ConfigureAwait(false) is { } misfit) return (null, misfit);
                     (_rowsWritten, _rowsRejected, _rejectPath) = (writer.Rows, rejected.Count, rejected.Path);
+                    _valueWarnings = notes.Warnings();
                     _ratio = attempt.CompressedBytes == 0 ? null : (double)attempt.UncompressedBytes / attempt.CompressedBytes;
                     if (_rowsWritten == 0)
                         throw new RedisMLException("NoRows", ErrorKind.InvalidData, $"No row of '{_source.Name}' fits ({_rowsRejected:N0} rejected); nothing was published.", _source.Name);

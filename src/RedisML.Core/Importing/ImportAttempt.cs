@@ -13,7 +13,7 @@ namespace RedisML.Importing;
 /// <param name="optionsHash">Of what decides how the rows come out; it and <paramref name="baseVersion"/> go into checkpoints.</param>
 /// <param name="resumeFrom">Where the pass goes on; null for at the start.</param>
 sealed class ImportAttempt(
-    RowSource source, IReadOnlyList<SourceColumn> columns, ImportOptions options, DatasetWriter writer, RejectedRows rejected,
+    RowSource source, IReadOnlyList<SourceColumn> columns, ImportOptions options, DatasetWriter writer, RejectedRows rejected, ImportNotes notes,
     string optionsHash, long baseVersion, ImportCheckpoint? resumeFrom, IProgress<ImportProgress>? progress)
 {
     const int MaxPartsUnderWay = 6;
@@ -65,7 +65,7 @@ sealed class ImportAttempt(
             if (_parts < resumeFrom?.Parts) throw ImportCheckpoint.Changed(source, "it is shorter");
             while (_underWay.Count > 0)
                 if (await CommitNextAsync(cancellation).ConfigureAwait(false) is { } misfit) return misfit;
-            return null;
+            return source.CanReread && notes.OnlyMissing is { } column ? (column, ColumnType.Utf8) : null;
         }
         finally
         {
@@ -115,6 +115,7 @@ sealed class ImportAttempt(
         if (part.FirstLine is { } first) (_file, _line) = (part.File ?? source.Name, first);
         if (encoded.Chunk is { } rows && writer.StoresRows) await writer.CommitRowsAsync(rows, cancellation).ConfigureAwait(false);
         foreach (var bad in encoded.BadRows) await rejected.AddAsync(bad, _file, _line + bad.Line - 1).ConfigureAwait(false);
+        notes.Add(encoded.Notes, encoded.Chunk?.Statistics, _file, _line);
         _underWay.Dequeue();
         _bytesUnderWay -= part.Bytes;
         _line += encoded.Lines;
@@ -144,7 +145,8 @@ sealed class ImportAttempt(
         _nextCheckpoint = Environment.TickCount64 + (long)s_checkpointInterval.TotalMilliseconds;
         await rejected.FlushAsync().ConfigureAwait(false);
         await writer.CheckpointAsync(state => new ImportCheckpoint(
-            source.Name, source.Length, optionsHash, baseVersion, columns, _parts, HashText, _file, _line, rejected.Count, rejected.FileBytes, state).ToJson(), cancellation).ConfigureAwait(false);
+            source.Name, source.Length, optionsHash, baseVersion, columns, _parts, HashText, _file, _line, rejected.Count, rejected.FileBytes, state)
+            { Notes = notes.Tallies, Values = notes.Values }.ToJson(), cancellation).ConfigureAwait(false);
     }
 
     string HashText => $"{_hash:x16}";

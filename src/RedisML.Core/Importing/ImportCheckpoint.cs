@@ -21,6 +21,12 @@ sealed record ImportCheckpoint(
     string Source, long? Length, string Options, long BaseVersion, IReadOnlyList<SourceColumn> Columns,
     int Parts, string Hash, string File, long Line, long Rejected, long RejectBytes, WriterState Writer)
 {
+    /// <summary>Values noted so far.</summary>
+    public IReadOnlyList<NoteTally> Notes { get; init; } = [];
+
+    /// <summary>Values that are there so far, one number a column; null in checkpoints of earlier versions.</summary>
+    public IReadOnlyList<long>? Values { get; init; }
+
     public string ToJson() => JsonSerializer.Serialize(this, Dataset.Json);
 
     public static ImportCheckpoint FromJson(string json) => JsonSerializer.Deserialize<ImportCheckpoint>(json, Dataset.Json)!;

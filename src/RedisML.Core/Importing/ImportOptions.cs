@@ -104,8 +104,8 @@ public sealed record ImportResult
     /// <summary>Of the rows read, those that an import which broke off had read already.</summary>
     public long RowsResumed { get; init; }
 
-    /// <summary>What the user should know of the server.</summary>
-    public string? Warning { get; init; }
+    /// <summary>What the user should know: of the server, of values that were taken for missing, of columns that are text because of a few values.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
 
     /// <summary>Whether the dataset came from the same source already, so that there was nothing to do.</summary>
     public bool Unchanged { get; init; }

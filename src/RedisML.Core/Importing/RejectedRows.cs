@@ -73,12 +73,13 @@ sealed class RejectedRows(RowSource source, IReadOnlyList<SourceColumn> columns,
 
     string ColumnName(BadRow bad) => bad.Column < 0 ? "" : columns[bad.Column].Name;
 
-    string Reason(BadRow bad) => bad.Column < 0 ? bad.Reason : $"is no {columns[bad.Column].Type}";
+    string Reason(BadRow bad) => bad.Reason != "" ? bad.Reason : $"is no {columns[bad.Column].Schema.Type}";
 
     RedisMLException Error(string id, BadRow bad, string file, long line, string more)
     {
         string name = ColumnName(bad), what = bad.Column < 0
             ? $"{bad.Reason}: {bad.Value}"
+            : bad.Reason != "" ? $"'{bad.Value}' in column '{name}' {bad.Reason}. -BadRow leaves such rows out"
             : $"'{bad.Value}' in column '{name}' {Reason(bad)}. If it stands for a missing value, name it with -NullValue; if the column holds text, say so with -Schema @{{ '{name}' = 'Utf8' }}; -BadRow leaves such rows out";
         return new(id, ErrorKind.InvalidData, $"'{file}', {source.RowName} {line}: {what}.{more}", $"{file}:{line}");
     }

@@ -6,7 +6,7 @@ namespace RedisML.PowerShell.Datasets;
 
 static class ColumnPatterns
 {
-    /// <summary>The indices of the columns that patterns with wildcards name, each once; a name without wildcards must be there.</summary>
+    /// <summary>The indices of the columns that patterns with wildcards name, each once; a name without wildcards must be there. One that is a column's own name is that column alone.</summary>
     /// <exception cref="RedisMLException"><c>ColumnNotFound</c></exception>
     public static int[] Matching(Dataset dataset, IEnumerable<string> patterns)
     {
@@ -15,6 +15,7 @@ static class ColumnPatterns
 
         IEnumerable<string> Match(string pattern)
         {
+            if (names.Contains(pattern)) return [pattern];
             var matches = names.Matching(pattern).ToList();
             return matches.Count > 0 || NamePattern.HasWildcards(pattern) ? matches : [dataset.Column(pattern).Name];
         }

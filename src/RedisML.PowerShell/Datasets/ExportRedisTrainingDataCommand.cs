@@ -66,13 +66,16 @@ public sealed class ExportRedisTrainingDataCommand : RedisMLCmdlet
         {
             var dataset = await new DatasetStore(connection).GetAsync(Dataset, Version, cancellation).ConfigureAwait(false);
             total = Math.Min(First, Math.Max(0, dataset.Rows - Skip));
+            var columns = ColumnPatterns.Matching(dataset, Column);
+            if (columns.Length == 0)
+                throw new RedisMLException("ColumnNotFound", ErrorKind.ObjectNotFound, $"No column of dataset '{dataset.Name}' matches {string.Join(", ", Column.Select(c => $"'{c}'"))}.", dataset.Name);
             var options = new ExportOptions
             {
                 Path = path,
                 Format = Format,
                 First = First,
                 Skip = Skip,
-                Columns = [.. ColumnPatterns.Matching(dataset, Column).Select(i => dataset.Columns[i].Name)],
+                Columns = [.. columns.Select(i => dataset.Columns[i].Name)],
                 Delimiter = Delimiter,
                 Force = Force,
                 NoClobber = NoClobber,

@@ -11,7 +11,7 @@ public sealed class EncodingCompleter() : WordCompleter(
 public sealed class CultureCompleter() : WordCompleter(CultureInfo.GetCultures(CultureTypes.AllCultures).Select(c => c.Name).Where(name => name != ""));
 
 /// <summary>Completes the usual separators of fields.</summary>
-public sealed class DelimiterCompleter() : WordCompleter(["','", "';'", "'|'", "\"`t\""]);
+public sealed class DelimiterCompleter() : WordCompleter(["','", "';'", "'|'", "\"`t\"", "Whitespace"]);
 
 /// <summary>Completes what usually starts a line that is a comment.</summary>
 public sealed class CommentCompleter() : WordCompleter(["'#'", "'%'", "';'"]);

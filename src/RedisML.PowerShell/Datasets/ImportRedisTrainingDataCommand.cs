@@ -57,7 +57,10 @@ public sealed class ImportRedisTrainingDataCommand : RedisMLCmdlet, IDisposable
 
     [Parameter]
     [ArgumentCompleter(typeof(DelimiterCompleter))]
-    public char? Delimiter { get; set; }
+    public string? Delimiter { get; set; }
+
+    [Parameter]
+    public char? Escape { get; set; }
 
     [Parameter]
     public string[]? Header { get; set; }
@@ -165,7 +168,9 @@ public sealed class ImportRedisTrainingDataCommand : RedisMLCmdlet, IDisposable
         Schema = Types(),
         NullValues = NullValue,
         Encoding = Encoding,
-        Delimiter = Delimiter,
+        Delimiter = Separator(),
+        Whitespace = IsWhitespace,
+        Escape = Escape,
         Header = Header,
         Comment = Comment,
         Culture = Culture?.Name,
@@ -183,6 +188,16 @@ public sealed class ImportRedisTrainingDataCommand : RedisMLCmdlet, IDisposable
         KeepVersions = KeepVersion,
     };
 
+    bool IsWhitespace => string.Equals(Delimiter, "Whitespace", StringComparison.OrdinalIgnoreCase);
+
+    char? Separator()
+    {
+        bool fits = IsWhitespace ? Escape is null : Delimiter is null or [< '\u0080'];
+        if (!fits || Escape > '\u007F')
+            Fail(new("InvalidDelimiter", ErrorKind.InvalidArgument, "-Delimiter is an ASCII character, or Whitespace for runs of blanks and then without -Escape; -Escape is an ASCII character.", Delimiter));
+        return IsWhitespace ? null : Delimiter?[0];
+    }
+
     void Import(IReadOnlyList<string> files)
     {
         string dataset = Dataset ?? NameOf(files[0]);
@@ -197,7 +212,7 @@ public sealed class ImportRedisTrainingDataCommand : RedisMLCmdlet, IDisposable
 
     void Show(ImportResult result, string source)
     {
-        if (result.Warning is { } warning) PostWarning(warning);
+        foreach (var warning in result.Warnings) PostWarning(warning);
         if (result.Unchanged) PostWarning($"Dataset '{result.Dataset}' (version {result.Version}) came from this very file already: nothing to do. Use -Force to replace it all the same.");
         if (result.RowsRejected > 0)
             PostWarning($"{result.RowsRejected:N0} of {result.RowsRead:N0} rows of {source} didn't fit and were left out{(result.RejectPath is { } rejects ? $"; they are in '{rejects}'" : "")}.");

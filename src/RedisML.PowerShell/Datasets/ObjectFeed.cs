@@ -1,4 +1,3 @@
-using System.Collections;
 using System.Management.Automation;
 using System.Runtime.InteropServices;
 using System.Threading.Channels;
@@ -27,6 +26,7 @@ sealed class ObjectFeed : IDisposable
     readonly List<string> _rowNames = [];
     readonly List<object?> _rowValues = [];
     string[] _names = [];
+    bool _isPlain;
     long _objects;
     Task<ImportResult>? _import;
 
@@ -86,39 +86,36 @@ sealed class ObjectFeed : IDisposable
         }
     }
 
-    /// <summary>A dictionary by its keys, another object by its properties.</summary>
+    /// <summary>What an object holds: a dictionary its keys, a row of a table or a record its columns, another object its properties.</summary>
     ObjectRow ToRow(PSObject value)
     {
-        if (value.BaseObject is IDictionary dictionary)
+        if (_objects++ >= ListedRows && _objects % ListedEach != 0 && _isPlain && TryLookUp(value, out var row)) return row;
+        _rowNames.Clear();
+        _rowValues.Clear();
+        _isPlain = false;
+        if (ObjectData.Of(value.BaseObject) is { } data)
         {
-            Clear();
-            foreach (DictionaryEntry entry in dictionary) Add(entry.Key as string ?? $"{entry.Key}", Plain(entry.Value));
-            return Row();
+            foreach (var (name, part) in data) Add(name, Plain(part));
         }
-        if (_objects++ >= ListedRows && _objects % ListedEach != 0 && TryLookUp(value, out var row)) return row;
-        Clear();
-        foreach (var property in value.Properties) Add(property.Name, Get(property));
-        return Row();
-
-        void Clear()
+        else
         {
-            _rowNames.Clear();
-            _rowValues.Clear();
+            _isPlain = !ObjectData.IsAdapted(value.BaseObject.GetType());
+            foreach (var property in ObjectData.Properties(value, _isPlain)) Add(property.Name, Get(property));
         }
+        return new(Shared(), [.. _rowValues]);
 
         void Add(string name, object? part)
         {
             _rowNames.Add(name);
             _rowValues.Add(part);
         }
-
-        ObjectRow Row() => new(Shared(), [.. _rowValues]);
     }
 
     /// <summary>The properties of the row before; false where the object lacks one.</summary>
     bool TryLookUp(PSObject value, out ObjectRow row)
     {
         row = new(_names, new object?[_names.Length]);
+        if (ObjectData.IsData(value.BaseObject)) return false;
         var properties = value.Properties;
         for (int i = 0; i < _names.Length; i++)
         {

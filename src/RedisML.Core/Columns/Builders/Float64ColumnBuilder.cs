@@ -6,7 +6,7 @@ using Apache.Arrow.Types;
 namespace RedisML.Columns.Builders;
 
 /// <summary>Floating-point numbers, stored in 32 bits, as such or as decimal fractions, where that loses none of the chunk's values.</summary>
-/// <remarks>A NaN that is parsed is a missing value. One that an array holds stays what it is, and counts as missing in the statistics.</remarks>
+/// <remarks>NaN stays what it is, and counts as missing in the statistics.</remarks>
 sealed class Float64ColumnBuilder : ColumnBuilder
 {
     double[] _values = [];
@@ -18,12 +18,8 @@ sealed class Float64ColumnBuilder : ColumnBuilder
 
     public void Append(double value)
     {
-        if (double.IsNaN(value))
-        {
-            AppendNull();
-            return;
-        }
         AppendNumber(value);
+        _mayHaveNaN |= double.IsNaN(value);
     }
 
     /// <summary>Room for more values, that <see cref="ColumnBuilder.Extended"/> counts; none is NaN.</summary>

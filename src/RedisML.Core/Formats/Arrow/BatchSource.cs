@@ -2,6 +2,7 @@ using System.IO.Hashing;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Apache.Arrow;
+using Apache.Arrow.Types;
 using RedisML.Columns;
 using RedisML.Columns.Chunks;
 using RedisML.Errors;
@@ -40,7 +41,7 @@ abstract class BatchSource(SourceFile file) : RowSource
     public override async IAsyncEnumerable<RowPart> ReadAsync(
         IReadOnlyList<SourceColumn> columns, ChunkCompression compression, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        var encoder = new PartEncoder<BatchColumn[]>(columns, compression, builder =>
+        var encoder = new PartEncoder<BatchColumn[]>(columns, compression, (builder, _) =>
             [.. columns.Select((c, i) => new BatchColumn(_schema!.GetFieldByIndex(i).DataType, c.Schema.Type, builder.Columns[i]))]);
         var slices = new List<BatchSlice>();
         int index = 0, rows = 0, target = 0;
@@ -86,7 +87,9 @@ abstract class BatchSource(SourceFile file) : RowSource
     protected abstract IAsyncEnumerable<SharedBatch> ReadBatchesAsync(CancellationToken cancellation);
 
     ColumnType TypeOf(Field field) => ArrowTypes.ToColumnType(field.DataType) ?? throw new RedisMLException("UnsupportedColumnType", ErrorKind.InvalidData,
-        $"Column '{field.Name}' of '{Name}' has the type {field.DataType.Name}, which datasets don't have; write the file without it.", field.Name);
+        $"Column '{field.Name}' of '{Name}' has the type {TypeName(field.DataType)}, which datasets don't have (lists hold integers and floating-point numbers); write the file without it, or in another type.", field.Name);
+
+    static string TypeName(IArrowType type) => type is NestedType { Fields: [var element] } && type is not MapType ? $"{type.Name} of {TypeName(element.DataType)}" : type.Name;
 
     static int RowsPerPart(SharedBatch first, PartEncoder<BatchColumn[]> encoder)
     {
@@ -181,6 +184,7 @@ sealed class BatchPart(int index, IReadOnlyList<BatchSlice> slices, PartEncoder<
         int slice = 0;
         for (; row >= slices[slice].Count; slice++) row -= slices[slice].Count;
         var (batch, place) = (slices[slice].Shared.Batch, slices[slice].Start + row);
-        return JsonRecord.Of(batch.Schema.FieldsList.Select((field, i) => (field.Name, BatchColumn.ValueAt(batch.Column(i), place, field.DataType))));
+        var names = ColumnNames.Of([.. batch.Schema.FieldsList.Select(f => f.Name)]);
+        return JsonRecord.Of(batch.Schema.FieldsList.Select((field, i) => (names[i], BatchColumn.ValueAt(batch.Column(i), place, field.DataType))));
     }
 }

@@ -9,7 +9,8 @@ namespace RedisML.Formats.Csv;
 /// <param name="Chunk">Null where the block has no rows, and where some don't fit.</param>
 /// <param name="Fits">Whether every row fits; if not, <see cref="CsvSieve"/> tells which don't.</param>
 /// <param name="Lines">Line breaks in the block.</param>
-readonly record struct ParsedBlock(EncodedChunk? Chunk, bool Fits, long Lines);
+/// <param name="Notes">Values that are worth a word.</param>
+readonly record struct ParsedBlock(EncodedChunk? Chunk, bool Fits, long Lines, IReadOnlyList<ValueNote> Notes);
 
 /// <summary>Parses blocks into chunks, one at a time.</summary>
 /// <remarks>
@@ -26,6 +27,7 @@ sealed class CsvBlockParser
     readonly CsvDialect _dialect;
     readonly CsvReaderOptions _options;
     readonly ChunkBuilder _builder;
+    readonly ValueNotes _notes;
     readonly CsvField[] _fields;
     readonly NumberField?[] _numbers;
     readonly int _rowsAtOnce;
@@ -40,7 +42,8 @@ sealed class CsvBlockParser
         _dialect = dialect;
         _options = dialect.ReaderOptions with { OnMalformedRecord = record => _malformed |= CsvSieve.MalformedReason(record) is not null };
         _builder = new([.. columns.Select(c => c.Schema)]);
-        _fields = [.. columns.Select((c, i) => CsvField.Create(c.Type, c.Inferred, _builder.Columns[i], dialect))];
+        _notes = new(columns.Count);
+        _fields = [.. columns.Select((c, i) => CsvField.Create(c, i, _builder.Columns[i], dialect, _notes))];
         _numbers = [.. _fields.Select(f => f as NumberField)];
         _rowsAtOnce = Math.Clamp(Places / columns.Count, MinRowsAtOnce, MaxRowsAtOnce);
         _places = new FieldPlace[columns.Count * _rowsAtOnce];
@@ -50,9 +53,11 @@ sealed class CsvBlockParser
     public ParsedBlock Parse(ReadOnlyMemory<byte> block)
     {
         long lines = block.Span.Count(_dialect.LineBreak);
-        if (TryAppend(block)) return new(_builder.Rows == 0 ? null : _builder.Encode(_compression), true, lines);
+        if (TryAppend(block))
+            return new(_builder.Rows == 0 ? null : _builder.Encode(_compression), true, lines, _notes.Take(place => 1 + block.Span[..(int)place].Count(_dialect.LineBreak)));
         foreach (var column in _builder.Columns) column.Reset();
-        return new(null, false, lines);
+        _notes.Clear();
+        return new(null, false, lines, []);
     }
 
     /// <summary>Appends every record of the block to the columns; false where one doesn't fit.</summary>
@@ -65,7 +70,7 @@ sealed class CsvBlockParser
         using var reader = CsvReader.Create(block, _options);
         while (reader.Read())
         {
-            if (_malformed || reader.FieldCount != _fields.Length || !TryTake(reader, block.Span, rows)) return false;
+            if (_malformed || reader.FieldCount != _fields.Length && !_dialect.HasFields(reader, _fields.Length) || !TryTake(reader, block.Span, rows)) return false;
             if (++rows < _rowsAtOnce) continue;
             if (!TryAppendNumbers(block.Span, rows)) return false;
             rows = 0;
@@ -85,12 +90,22 @@ sealed class CsvBlockParser
                 if (!FieldPlace.TryFind(block, text, out var place))
                 {
                     if (_dialect.IsNull(text)) place = default;
+                    else if (number.IsUsuallyMissing(text))
+                    {
+                        _notes.Add(i, NoteKind.TakenForMissing, text, reader.ByteOffset);
+                        place = default;
+                    }
                     else if (number.TryKeep(reader, i, text, row)) place = FieldPlace.Kept;
                     else return false;
                 }
                 _places[i * _rowsAtOnce + row] = place;
             }
             else if (_dialect.IsNull(text)) _builder.Columns[i].AppendNull();
+            else if (_fields[i].IsUsuallyMissing(text))
+            {
+                _notes.Add(i, NoteKind.TakenForMissing, text, reader.ByteOffset);
+                _builder.Columns[i].AppendNull();
+            }
             else if (!_fields[i].TryAppend(reader, i, text)) return false;
         }
         return true;

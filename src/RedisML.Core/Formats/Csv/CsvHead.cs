@@ -15,7 +15,7 @@ sealed record CsvHead(CsvDialect Dialect, IReadOnlyList<string> Names, int DataS
     const int SampleBytes = 1 << 20;
 
     /// <summary>Reads the head of a file.</summary>
-    /// <exception cref="RedisMLException"><c>NotText</c>, <c>HeaderOnly</c>, <c>HeaderMismatch</c>, <c>RecordTooLong</c>.</exception>
+    /// <exception cref="RedisMLException"><c>NotText</c>, <c>HeaderOnly</c> (not even a header), <c>HeaderMismatch</c>, <c>RecordTooLong</c>.</exception>
     public static async Task<CsvHead> ReadAsync(SourceFile file, SourceOptions options, CancellationToken cancellation)
     {
         var bytes = await file.ReadStartAsync(SampleBytes, cancellation).ConfigureAwait(false);
@@ -24,8 +24,9 @@ sealed record CsvHead(CsvDialect Dialect, IReadOnlyList<string> Names, int DataS
                 $"'{file.Name}' isn't text in {options.Encoding ?? "UTF-8"}: it has zero bytes, as a binary file has, or UTF-16 without a byte order mark (-Encoding utf-16).", file.Name);
         bool complete = bytes.Length < SampleBytes;
         byte lineBreak = bytes.Span.Contains((byte)'\n') ? (byte)'\n' : (byte)'\r';
+        int preamble = PreambleLength(bytes.Span, lineBreak);
         var readerOptions = new CsvReaderOptions { Separator = options.Delimiter, CommentPrefix = options.Comment, HasHeader = options.Header is null };
-        using var reader = CsvReader.Create(bytes, readerOptions);
+        using var reader = CsvReader.Create(bytes[preamble..], readerOptions);
         if (options.Header is null) reader.ReadHeader();
         bool hasRow = reader.Read();
         var headers = options.Header ?? reader.Headers;
@@ -34,16 +35,34 @@ sealed record CsvHead(CsvDialect Dialect, IReadOnlyList<string> Names, int DataS
             Comment = options.Comment,
             Culture = options.Culture is null ? null : new(CultureInfo.GetCultureInfo(options.Culture)),
         };
-        if (headers.Count == 0 || !hasRow)
-            throw new RedisMLException("HeaderOnly", ErrorKind.InvalidData, $"'{file.Name}' has {(options.Header is null ? "a header and " : "")}no rows.", file.Name);
-        if (options.Header is not null && headers.Count != reader.FieldCount)
+        if (headers.Count == 0)
+            throw new RedisMLException("HeaderOnly", ErrorKind.InvalidData, $"'{file.Name}' has no header and no rows.", file.Name);
+        if (options.Header is not null && hasRow && !dialect.HasFields(reader, headers.Count))
             throw new RedisMLException("HeaderMismatch", ErrorKind.InvalidArgument, $"-Header names {headers.Count} columns, and the first row of '{file.Name}' has {reader.FieldCount} fields.", file.Name);
-        int start = (int)reader.ByteOffset;
+        int start = hasRow ? preamble + (int)reader.ByteOffset : bytes.Length;
         var data = bytes[start..];
         int border = complete ? data.Length : dialect.LastBorder(data.Span);
-        if (border == 0)
+        if (border == 0 && hasRow)
             throw new RedisMLException("RecordTooLong", ErrorKind.LimitsExceeded,
                 $"'{file.Name}': the first record is longer than {SampleBytes >> 20} MB. Is a closing quote missing, or is this not a CSV file?", file.Name);
+        if (options.Header is null && hasRow && headers is [.., _, ""] && IsTrailing(bytes.Span[preamble..start], data[..border], dialect, headers.Count)) headers = [.. headers.SkipLast(1)];
         return new(dialect, ColumnNames.Of(headers), start, bytes.Span[..start].Count(lineBreak), data[..border]);
+    }
+
+    /// <summary>The byte order mark and the line <c>#TYPE</c> that Windows PowerShell's Export-Csv starts with.</summary>
+    static int PreambleLength(ReadOnlySpan<byte> bytes, byte lineBreak)
+    {
+        int mark = bytes.StartsWith((ReadOnlySpan<byte>)[0xEF, 0xBB, 0xBF]) ? 3 : 0;
+        return bytes[mark..].StartsWith("#TYPE "u8) && bytes.IndexOf(lineBreak) is > 0 and var end ? end + 1 : 0;
+    }
+
+    /// <summary>Whether the header ends in a separator as every row does: then there is no column behind it.</summary>
+    static bool IsTrailing(ReadOnlySpan<byte> header, ReadOnlyMemory<byte> sample, CsvDialect dialect, int fields)
+    {
+        if (header.TrimEnd("\r\n"u8) is not [.., var last] || last != dialect.Separator) return false;
+        using var reader = CsvReader.Create(sample, dialect.ReaderOptions with { OnMalformedRecord = _ => { } });
+        while (reader.Read())
+            if (reader.FieldCount == fields && !reader.GetSpan(fields - 1).IsEmpty) return false;
+        return true;
     }
 }

@@ -2,88 +2,107 @@ using System.Buffers;
 using System.Text;
 using Apache.Arrow;
 using RedisML.Columns;
-using RedisML.Formats.Text;
 
 namespace RedisML.Formats.Csv;
 
-/// <summary>Writes CSV as RFC 4180 has it, with line feeds; a missing value is an empty field, an empty text a pair of quotes.</summary>
-sealed class CsvRowWriter(Stream stream, IReadOnlyList<ColumnSchema> schema, char delimiter) : RowWriter
+/// <summary>Writes CSV as RFC 4180 has it, with line feeds; a missing value is an empty field.</summary>
+/// <remarks>Refuses what reading would take for a missing value: empty text, empty binary, NaN.</remarks>
+sealed class CsvRowWriter : TextRowWriter
 {
-    readonly ArrayBufferWriter<byte> _buffer = new(1 << 20);
-    readonly SearchValues<byte> _quoted = SearchValues.Create([(byte)delimiter, (byte)'"', (byte)'\r', (byte)'\n']);
+    readonly byte _delimiter;
+    readonly SearchValues<byte> _quoted;
+    readonly bool _single;
     bool _started;
 
-    public override async Task WriteAsync(IReadOnlyList<IArrowArray> columns, int start, int count, CancellationToken cancellation)
+    public CsvRowWriter(Stream stream, IReadOnlyList<ColumnSchema> schema, char delimiter) : base(stream, schema, "CSV")
     {
-        if (!_started) WriteHeader();
-        Format(columns, start, count);
-        await stream.WriteAsync(_buffer.WrittenMemory, cancellation).ConfigureAwait(false);
-        _buffer.ResetWrittenCount();
+        _delimiter = (byte)delimiter;
+        _single = schema.Count == 1;
+        // Where there is one column, nothing in it may look like a separator.
+        _quoted = SearchValues.Create([_delimiter, (byte)'"', (byte)'\r', (byte)'\n', .. _single ? ",;|\t "u8 : ""u8]);
     }
 
     public override async Task EndAsync(CancellationToken cancellation)
     {
         if (_started) return;
         WriteHeader();
-        await stream.WriteAsync(_buffer.WrittenMemory, cancellation).ConfigureAwait(false);
+        await Stream.WriteAsync(Buffer.WrittenMemory, cancellation).ConfigureAwait(false);
     }
 
+    /// <summary>In quotes where it would be taken for the first line of another program's files.</summary>
     void WriteHeader()
     {
         _started = true;
-        for (int i = 0; i < schema.Count; i++)
+        for (int i = 0; i < Schema.Count; i++)
         {
-            if (i > 0) Write((byte)delimiter);
-            WriteText(Encoding.UTF8.GetBytes(schema[i].Name));
+            if (i > 0) Write(_delimiter);
+            WriteText(Encoding.UTF8.GetBytes(Schema[i].Name), i == 0 && Schema[i].Name is ['#', ..] or ['s', 'e', 'p', '=', ..]);
         }
         Write((byte)'\n');
     }
 
-    void Format(IReadOnlyList<IArrowArray> columns, int start, int count)
+    protected override void Format(IReadOnlyList<IArrowArray> columns, int start, int count)
     {
+        if (!_started) WriteHeader();
         for (int row = start; row < start + count; row++)
         {
             for (int i = 0; i < columns.Count; i++)
             {
-                if (i > 0) Write((byte)delimiter);
-                if (columns[i].IsNull(row)) continue;
-                if (schema[i].Type.IsText && ArrowValues.TryGetText(columns[i], row, out var text)) WriteText(text);
-                else if (schema[i].Type.Kind == TypeKind.List) WriteList(columns[i], row, schema[i].Type);
-                else ArrowText.Write(_buffer, columns[i], row, schema[i].Type);
+                if (i > 0) Write(_delimiter);
+                WriteValue(columns[i], row, i, row - start);
             }
             Write((byte)'\n');
         }
     }
 
-    /// <summary>A list has commas in it.</summary>
-    void WriteList(IArrowArray column, int row, ColumnType type)
+    void WriteValue(IArrowArray array, int row, int column, int place)
     {
-        Write((byte)'"');
-        ArrowText.Write(_buffer, column, row, type);
-        Write((byte)'"');
+        var type = Schema[column].Type;
+        if (array.IsNull(row))
+        {
+            // An empty line would be no row.
+            if (_single) Buffer.Write("\"\""u8);
+        }
+        else if (type.IsText && ArrowValues.TryGetText(array, row, out var text))
+        {
+            if (text.IsEmpty) throw Refused("an empty text, which is read as a missing value", column, place);
+            if (text.Contains((byte)0)) throw Refused("a text with a zero byte", column, place);
+            WriteText(text, quote: false);
+        }
+        else
+        {
+            if (Any(array, row, type, double.IsNaN)) throw Refused("NaN, which is read as a missing value", column, place);
+            bool isList = type.Kind == TypeKind.List;
+            if (isList) Write((byte)'"');
+            int before = Buffer.WrittenCount;
+            WriteText(Buffer, array, row, column, place);
+            if (Buffer.WrittenCount == before) throw Refused("an empty value, which is read as a missing one", column, place);
+            // A list has commas in it.
+            if (isList) Write((byte)'"');
+        }
     }
 
-    void WriteText(ReadOnlySpan<byte> text)
+    void WriteText(ReadOnlySpan<byte> text, bool quote)
     {
-        if (!text.IsEmpty && !text.ContainsAny(_quoted))
+        if (!quote && !text.IsEmpty && !text.ContainsAny(_quoted))
         {
-            _buffer.Write(text);
+            Buffer.Write(text);
             return;
         }
         Write((byte)'"');
-        while (text.IndexOf((byte)'"') is var quote && quote >= 0)
+        while (text.IndexOf((byte)'"') is var next && next >= 0)
         {
-            _buffer.Write(text[..(quote + 1)]);
+            Buffer.Write(text[..(next + 1)]);
             Write((byte)'"');
-            text = text[(quote + 1)..];
+            text = text[(next + 1)..];
         }
-        _buffer.Write(text);
+        Buffer.Write(text);
         Write((byte)'"');
     }
 
     void Write(byte value)
     {
-        _buffer.GetSpan(1)[0] = value;
-        _buffer.Advance(1);
+        Buffer.GetSpan(1)[0] = value;
+        Buffer.Advance(1);
     }
 }

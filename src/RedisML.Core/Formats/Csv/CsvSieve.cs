@@ -27,7 +27,7 @@ sealed class CsvSieve
         _dialect = dialect;
         _options = dialect.ReaderOptions with { OnMalformedRecord = NoteMalformed };
         _scratch = new([.. columns.Select(c => c.Schema)]);
-        _fields = [.. columns.Select((c, i) => CsvField.Create(c.Type, c.Inferred, _scratch.Columns[i], dialect))];
+        _fields = [.. columns.Select((c, i) => CsvField.Create(c, i, _scratch.Columns[i], dialect, notes: null))];
     }
 
     /// <summary>The rows that don't fit, and the block without them.</summary>
@@ -75,12 +75,14 @@ sealed class CsvSieve
 
     BadRow? Judge(CsvReader reader)
     {
-        if (_malformed is not null) return Whole(Shown(reader.RawRecord), _malformed);
-        if (reader.FieldCount != _fields.Length) return Whole(Shown(reader.RawRecord), $"{reader.FieldCount} fields instead of {_fields.Length}");
+        if (_malformed is not null)
+            return Whole(Shown(reader.RawRecord), _malformed + (reader.RawRecord.IndexOf("\\\""u8) >= 0 ? " (-Escape '\\' where a backslash stands before quotes)" : ""));
+        if (!_dialect.HasFields(reader, _fields.Length))
+            return Whole(Shown(reader.RawRecord), $"{reader.FieldCount} fields instead of {_fields.Length}{(_dialect.Separator == ' ' ? " (-Delimiter Whitespace where runs of blanks separate fields)" : "")}");
         for (int i = 0; i < _fields.Length; i++)
         {
             var text = reader.GetSpan(i);
-            if (!_dialect.IsNull(text) && !_fields[i].TryAppend(reader, i, text)) return new(1, i, Shown(text), "", CsvField.TypeOf(reader, i, _dialect.Culture));
+            if (!_dialect.IsNull(text) && !_fields[i].IsUsuallyMissing(text) && !_fields[i].TryAppend(reader, i, text)) return new(1, i, Shown(text), "", CsvField.TypeOf(reader, i, _dialect.Culture));
         }
         return null;
     }

@@ -1,8 +1,10 @@
 using System.Collections.Concurrent;
 using System.IO.Hashing;
 using System.Runtime.CompilerServices;
+using System.Text;
 using RedisML.Columns;
 using RedisML.Columns.Chunks;
+using RedisML.Formats.Text;
 
 namespace RedisML.Formats.Csv;
 
@@ -21,6 +23,8 @@ sealed class CsvSource(SourceFile file, SourceOptions options) : RowSource
 
     public override long Position => _position;
 
+    public override bool IsEmpty => _head?.Sample.IsEmpty == true;
+
     public override async Task<ulong?> HashAsync(CancellationToken cancellation) => await file.HashAsync(cancellation).ConfigureAwait(false);
 
     public override async Task<IReadOnlyList<SourceColumn>> ReadColumnsAsync(
@@ -34,7 +38,7 @@ sealed class CsvSource(SourceFile file, SourceOptions options) : RowSource
         await inference.AddMiddleAndTailAsync(file, cancellation).ConfigureAwait(false);
         return [.. _head.Names.Select((name, i) => given.TryGetValue(name, out var type)
             ? new SourceColumn(name, type, Inferred: false)
-            : new(name, inference.Types[i], Inferred: true))];
+            : new(name, inference.Samples[i].Type, Inferred: true) { Almost = inference.Samples[i].Almost })];
     }
 
     public override async IAsyncEnumerable<RowPart> ReadAsync(
@@ -56,15 +60,14 @@ sealed class CsvSource(SourceFile file, SourceOptions options) : RowSource
         }
     }
 
-    /// <summary>Numbers become fractions, codes and large numbers text; text among numbers is a bad row.</summary>
-    public override ColumnType? Widened(SourceColumn column, BadRow bad) => (column.Type?.Kind, bad.ValueType.Kind) switch
+    /// <summary>Numbers become fractions, dates timestamps; what doesn't survive as such, like codes and large numbers, text; other text is a bad row.</summary>
+    public override ColumnType? Widened(SourceColumn column, BadRow bad)
     {
-        (null, _) => bad.ValueType,
-        (TypeKind.Int64, TypeKind.Float64) => ColumnType.Float64,
-        (TypeKind.Date32, TypeKind.Timestamp) when bad.ValueType.Zone is null => bad.ValueType,
-        (TypeKind.Int64, TypeKind.Utf8) when bad.Value.AsSpan().TrimStart("+-").IndexOfAnyExceptInRange('0', '9') < 0 => ColumnType.Utf8,
-        _ => null,
-    };
+        var wider = ColumnType.Union(column.Type, bad.ValueType);
+        if (column.Type is not { } type || wider != ColumnType.Utf8 && wider != type) return wider;
+        bool isNumber = type.IsNumeric && type.Kind != TypeKind.Boolean && TextValue.LooksLikeNumber(Encoding.UTF8.GetBytes(bad.Value), _head!.Dialect.Culture);
+        return wider == type && !type.IsText || isNumber ? ColumnType.Utf8 : null;
+    }
 
     public override ReadOnlyMemory<byte> RejectHeader => CsvRejects.Header(_head!.Dialect, _head.Names);
 
@@ -89,11 +92,24 @@ sealed class CsvSource(SourceFile file, SourceOptions options) : RowSource
         public override EncodedPart Encode(bool leaveOut)
         {
             var records = holdsRejects ? CsvRejects.Strip(block.Memory, parsers.Dialect) : block.Memory;
-            var (chunk, fits, lines) = parsers.Parse(records);
-            if (fits) return new(chunk, [], lines);
+            var (chunk, fits, lines, notes) = parsers.Parse(records);
+            if (fits) return new(chunk, [], lines, notes);
             var (badRows, rest) = new CsvSieve(parsers.Dialect, parsers.Columns).Sift(records);
-            if (!leaveOut && badRows.Count > 0) return new(null, [badRows[0]], lines);
-            return new(rest.IsEmpty ? null : parsers.Parse(rest).Chunk, badRows, lines);
+            if (!leaveOut && badRows.Count > 0) return new(null, [badRows[0]], lines, []);
+            if (rest.IsEmpty) return new(null, badRows, lines, []);
+            var others = parsers.Parse(rest);
+            return new(others.Chunk, badRows, lines, [.. others.Notes.Select(n => n with { Line = LineWith(badRows, n.Line) })]);
+        }
+
+        /// <summary>The line in the block of a line among those that are left without the bad rows.</summary>
+        long LineWith(IReadOnlyList<BadRow> badRows, long line)
+        {
+            foreach (var bad in badRows)
+            {
+                if (bad.Line > line) break;
+                line += 1 + bad.Record.Span.Count(parsers.Dialect.LineBreak);
+            }
+            return line;
         }
 
         public override void Dispose() => block.Dispose();

@@ -1,6 +1,7 @@
 using System.Text.Unicode;
 using CsvHelper;
 using RedisML.Columns;
+using RedisML.Formats.Text;
 
 namespace RedisML.Formats.Csv;
 
@@ -9,10 +10,10 @@ sealed class CsvTypeInference(CsvDialect dialect, int columns)
 {
     const int EdgeSampleBytes = 256 * 1024;
 
-    readonly ColumnType?[] _types = new ColumnType?[columns];
+    readonly TypeSample[] _samples = [.. Enumerable.Range(0, columns).Select(_ => new TypeSample())];
 
-    /// <summary>One a column; null where every value was missing.</summary>
-    public IReadOnlyList<ColumnType?> Types => _types;
+    /// <summary>One a column.</summary>
+    public IReadOnlyList<TypeSample> Samples => _samples;
 
     /// <summary>Looks at whole records. A record of another length than the header says nothing.</summary>
     public void Add(ReadOnlyMemory<byte> records)
@@ -22,10 +23,8 @@ sealed class CsvTypeInference(CsvDialect dialect, int columns)
         {
             while (reader.Read())
             {
-                if (reader.FieldCount != columns) continue;
-                for (int i = 0; i < columns; i++)
-                    if (_types[i] != ColumnType.Utf8 && reader.GetSpan(i) is var text && !dialect.IsNull(text) && !CsvField.IsPlainly(_types[i], text, dialect.Culture))
-                        _types[i] = ColumnType.Union(_types[i], CsvField.TypeOf(reader, i, dialect.Culture));
+                if (!dialect.HasFields(reader, columns)) continue;
+                for (int i = 0; i < columns; i++) Look(_samples[i], reader.GetSpan(i));
             }
         }
         catch (CsvFormatException)
@@ -34,11 +33,18 @@ sealed class CsvTypeInference(CsvDialect dialect, int columns)
         }
     }
 
+    /// <remarks>What may stand for a missing value says nothing.</remarks>
+    void Look(TypeSample sample, ReadOnlySpan<byte> text)
+    {
+        if (sample.IsSettled || dialect.IsNull(text) || dialect.TakesUsualMissing && MissingText.IsUsual(text)) return;
+        sample.Add(CsvField.IsPlainly(sample.Type, text, dialect.Culture) ? sample.Type!.Value : TextValue.TypeOf(text, dialect.Culture));
+    }
+
     /// <summary>Looks into the middle and the end of a file that can be read from anywhere.</summary>
     /// <remarks>Where a sample has quotes, nothing tells whether it starts within a quoted field; then it isn't used.</remarks>
     public async Task AddMiddleAndTailAsync(SourceFile file, CancellationToken cancellation)
     {
-        if (file.Compression != FileCompression.None || file.Encoding is not null || file.Length < 4 * EdgeSampleBytes) return;
+        if (file.Compression != FileCompression.None || file.Encoding is not null || file.Rewriter is not null || file.Length < 4 * EdgeSampleBytes) return;
         using var content = file.OpenContent();
         foreach (long position in (long[])[file.Length / 2, file.Length - EdgeSampleBytes])
         {

@@ -15,8 +15,6 @@ static class DecimalVectors
 {
     public const int Lanes = 4;
 
-    const ulong LastDigit = 0xFF00000000000000;
-
     /// <summary>By the length of a text: the bytes of the word that it takes.</summary>
     static ReadOnlySpan<ulong> TextMasks =>
     [
@@ -25,10 +23,11 @@ static class DecimalVectors
     ];
 
     /// <summary>Reads numbers with at most one point.</summary>
+    /// <param name="exact">Whether those with a leading zero, such as 0123, are of another form.</param>
     /// <param name="values">As long as <paramref name="places"/>.</param>
     /// <returns>How many were read, from the first on: a multiple of four that ends before four of which one is of another form.</returns>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static int Read(ReadOnlySpan<byte> block, ReadOnlySpan<FieldPlace> places, Span<double> values)
+    public static int Read(ReadOnlySpan<byte> block, ReadOnlySpan<FieldPlace> places, bool exact, Span<double> values)
     {
         ref byte start = ref MemoryMarshal.GetReference(block);
         ref double first = ref MemoryMarshal.GetReference(values[..places.Length]);
@@ -42,6 +41,7 @@ static class DecimalVectors
             var pointBit = point & (Vector256<ulong>.Zero - point);
             var before = pointBit - Vector256<ulong>.One;
             var present = text & ~sign & ~((pointBit << 8) - pointBit);
+            if (exact && HaveLeadingZero(words, text & ~sign, present)) break;
             var digits = DigitsOf(words, present);
             digits = Vector256.ConditionalSelect(whole, digits, digits & ~before | (digits & before) << 8);
             if (!AreDigits(digits, present)) break;
@@ -54,8 +54,7 @@ static class DecimalVectors
     }
 
     /// <summary>Reads integers.</summary>
-    /// <param name="exact">Whether those with a leading zero, such as 0123, are of another form.</param>
-    /// <inheritdoc cref="Read(ReadOnlySpan{byte}, ReadOnlySpan{FieldPlace}, Span{double})"/>
+    /// <inheritdoc cref="Read(ReadOnlySpan{byte}, ReadOnlySpan{FieldPlace}, bool, Span{double})"/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static int Read(ReadOnlySpan<byte> block, ReadOnlySpan<FieldPlace> places, bool exact, Span<long> values)
     {
@@ -67,7 +66,7 @@ static class DecimalVectors
             var sign = SignOf(words, text);
             var present = text & ~sign;
             var digits = DigitsOf(words, present);
-            if (!AreDigits(digits, present) || exact && HaveLeadingZero(digits, present)) break;
+            if (!AreDigits(digits, present) || exact && HaveLeadingZero(words, present, present)) break;
             var negative = IsThere(sign).AsInt64();
             ((NumberOf(digits) ^ -negative) + negative).StoreUnsafe(ref first, (nuint)read);
         }
@@ -107,11 +106,14 @@ static class DecimalVectors
     static bool AreDigits(Vector256<ulong> digits, Vector256<ulong> present) =>
         !Vector256.GreaterThanAny(digits.AsByte(), Vector256.Create((byte)9)) && !Vector256.EqualsAny(present, Vector256<ulong>.Zero);
 
+    /// <summary>Whether one starts with a zero that another digit follows, and no point.</summary>
+    /// <param name="unsigned">The bytes without the sign.</param>
+    /// <param name="present">Those without the point.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static bool HaveLeadingZero(Vector256<ulong> digits, Vector256<ulong> present)
+    static bool HaveLeadingZero(Vector256<ulong> words, Vector256<ulong> unsigned, Vector256<ulong> present)
     {
-        var first = Vector256.Equals(digits & present & ~(present << 8), Vector256<ulong>.Zero);
-        return (first & ~Vector256.Equals(present, Vector256.Create(LastDigit))) != Vector256<ulong>.Zero;
+        var zero = Vector256.Equals(words.AsByte(), Vector256.Create((byte)'0')).AsUInt64() & unsigned & ~(unsigned << 8);
+        return (zero << 8 & present) != Vector256<ulong>.Zero;
     }
 
     /// <summary>1 where the byte is there, else 0.</summary>

@@ -18,7 +18,8 @@ abstract class NumberField : CsvField
 /// <inheritdoc/>
 /// <param name="builder">Takes the values.</param>
 /// <param name="dialect">What stands for a missing value.</param>
-abstract class NumberField<T>(ColumnBuilder builder, CsvDialect dialect) : NumberField where T : unmanaged
+/// <param name="column">Its index, for <paramref name="notes"/>.</param>
+abstract class NumberField<T>(ColumnBuilder builder, CsvDialect dialect, int column, ValueNotes? notes) : NumberField where T : unmanaged
 {
     // A missing value that looks like a number has to be looked for in each field.
     readonly bool _inVectors = !dialect.NullValues.Any(v => DecimalText.TryDouble(v.Span, out _));
@@ -78,6 +79,12 @@ abstract class NumberField<T>(ColumnBuilder builder, CsvDialect dialect) : Numbe
             var text = place.In(block);
             if (dialect.IsNull(text))
             {
+                builder.AppendNull();
+                return true;
+            }
+            if (IsUsuallyMissing(text))
+            {
+                notes?.Add(column, NoteKind.TakenForMissing, text, place.Start);
                 builder.AppendNull();
                 return true;
             }

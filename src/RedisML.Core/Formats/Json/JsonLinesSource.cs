@@ -8,17 +8,21 @@ using RedisML.Errors;
 namespace RedisML.Formats.Json;
 
 /// <summary>A file of JSON objects, one a line, as a source. Its columns are the names of the first lines' objects.</summary>
-sealed class JsonLinesSource(SourceFile file) : RowSource
+sealed class JsonLinesSource(SourceFile file, SourceOptions options) : RowSource
 {
     const int SampleBytes = 1 << 20;
     const int MinBlockBytes = 64 * 1024;
     const int MaxBlockBytes = 16 << 20;
 
+    readonly JsonMissing _missing = new(options.NullValues);
     ReadOnlyMemory<byte> _sample;
+    IReadOnlyList<string> _names = [];
     bool _holdsRejects;
     SourceContent? _content;
 
     public override string Name => file.Name;
+
+    public override string RowName => file.Rewriter is null ? "line" : "object";
 
     public override long? Length => file.Length;
 
@@ -34,27 +38,29 @@ sealed class JsonLinesSource(SourceFile file) : RowSource
         _sample = start.Length < SampleBytes - 3 ? start : start[..(start.Span.LastIndexOf((byte)'\n') + 1)];
         if (_sample.IsEmpty) _sample = start;
         var names = new List<string>();
-        var types = new Dictionary<string, ColumnType?>(StringComparer.Ordinal);
+        var types = new Dictionary<string, TypeSample>(StringComparer.Ordinal);
         foreach (var range in _sample.Span.Split((byte)'\n')) Look(_sample.Span[range].Trim(" \t\r"u8), names, types);
         if (_holdsRejects = JsonRecord.HoldsRejects(names)) names = [.. JsonRecord.OwnNames(names)];
         if (names.Count == 0) throw new RedisMLException("NoColumns", ErrorKind.InvalidData, $"'{Name}' has no JSON object with a name in it, one a line.", Name);
-        return [.. names.Select(name => given.TryGetValue(name, out var type) ? new SourceColumn(name, type, Inferred: false) : new(name, types[name], Inferred: true))];
+        _names = names;
+        return [.. ColumnNames.Of(names).Zip(names, (name, own) => given.TryGetValue(name, out var type) ? new SourceColumn(name, type, Inferred: false)
+            : new(name, types[own].Type, Inferred: true) { Almost = types[own].Almost })];
     }
 
     public override async IAsyncEnumerable<RowPart> ReadAsync(
         IReadOnlyList<SourceColumn> columns, ChunkCompression compression, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        var encoder = new PartEncoder<JsonRows>(columns, compression, builder => new(columns, builder, _holdsRejects ? JsonRecord.Places : []));
+        var encoder = new PartEncoder<JsonRows>(columns, compression, (builder, notes) => new(columns, _names, builder, notes, _missing, _holdsRejects ? JsonRecord.Places : []));
         using var content = _content = file.OpenWhole();
         await foreach (var block in new JsonBlockReader(content.Stream, BlockBytes(encoder), Name).ReadAsync(cancellation).ConfigureAwait(false))
             yield return new JsonPart(block, encoder) { FirstLine = block.Index == 0 ? 1 : null };
     }
 
-    /// <summary>Numbers become fractions, dates timestamps, lists lists of wider numbers; anything becomes text where it turns out to be mixed.</summary>
+    /// <summary>Numbers become fractions, dates timestamps, lists lists of wider numbers; anything becomes text where it turns out to be mixed, or not to survive.</summary>
     public override ColumnType? Widened(SourceColumn column, BadRow bad) =>
-        ColumnType.Union(column.Type, bad.ValueType) is var wider && wider != column.Type ? wider : null;
+        bad.Reason != "" ? null : ColumnType.Union(column.Type, bad.ValueType) is var wider && wider != column.Type ? wider : ColumnType.Utf8;
 
-    static void Look(ReadOnlySpan<byte> line, List<string> names, Dictionary<string, ColumnType?> types)
+    void Look(ReadOnlySpan<byte> line, List<string> names, Dictionary<string, TypeSample> types)
     {
         if (line.IsEmpty) return;
         try
@@ -64,16 +70,21 @@ sealed class JsonLinesSource(SourceFile file) : RowSource
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
             {
                 string name = reader.GetString()!;
-                if (types.TryAdd(name, null)) names.Add(name);
+                if (!types.TryGetValue(name, out var sample))
+                {
+                    types.Add(name, sample = new());
+                    names.Add(name);
+                }
                 reader.Read();
                 int from = (int)reader.TokenStartIndex;
                 bool isText = reader.TokenType == JsonTokenType.String, isNull = reader.TokenType == JsonTokenType.Null;
                 reader.Skip();
                 var text = isText ? reader.ValueSpan : line[from..(int)reader.BytesConsumed];
-                if (!isNull) types[name] = ColumnType.Union(types[name], JsonRows.TypeOf(text, isText));
+                if (isNull || sample.IsSettled || isText && (_missing.IsNamed(text) || _missing.IsUsual(text))) continue;
+                sample.Add(JsonRows.TypeOf(text, isText));
             }
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             // The import itself will come to this line, and say where it is.
         }

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
+using System.Text.Unicode;
 using RedisML.Columns;
 using RedisML.Columns.Chunks;
 using RedisML.Formats.Text;
@@ -13,7 +14,10 @@ sealed class JsonRows
     const int MaxShownValue = 60;
     const int Unknown = -1, LeftOut = -2;
 
+    readonly IReadOnlyList<SourceColumn> _schema;
     readonly ChunkBuilder _builder;
+    readonly ValueNotes _notes;
+    readonly JsonMissing _missing;
     readonly TextValue?[] _values;
     readonly byte[][] _names;
     readonly Dictionary<string, int> _columns;
@@ -22,13 +26,14 @@ sealed class JsonRows
     byte[] _unescaped = new byte[256];
 
     /// <param name="columns">A column without a type takes no value.</param>
+    /// <param name="names">What the objects call the columns.</param>
     /// <param name="leftOut">Names that are passed over.</param>
-    public JsonRows(IReadOnlyList<SourceColumn> columns, ChunkBuilder builder, IEnumerable<string> leftOut)
+    public JsonRows(IReadOnlyList<SourceColumn> columns, IReadOnlyList<string> names, ChunkBuilder builder, ValueNotes notes, JsonMissing missing, IEnumerable<string> leftOut)
     {
-        _builder = builder;
-        _values = [.. columns.Select((c, i) => c.Type is { } type ? TextValue.Create(type, builder.Columns[i]) : null)];
-        _names = [.. columns.Select(c => Encoding.UTF8.GetBytes(c.Name))];
-        _columns = columns.Select((c, i) => (c.Name, i)).ToDictionary(c => c.Name, c => c.i, StringComparer.Ordinal);
+        (_schema, _builder, _notes, _missing) = (columns, builder, notes, missing);
+        _values = [.. columns.Select((c, i) => c.Type is { } type ? TextValue.Create(type, builder.Columns[i], c.Inferred) : null)];
+        _names = [.. names.Select(Encoding.UTF8.GetBytes)];
+        _columns = names.Select((name, i) => (name, i)).ToDictionary(c => c.name, c => c.i, StringComparer.Ordinal);
         foreach (var name in leftOut) _columns.Add(name, LeftOut);
         _written = new int[columns.Count];
     }
@@ -38,6 +43,7 @@ sealed class JsonRows
     {
         int number = 0, start = 0;
         var bytes = block.Span;
+        bool valid = Utf8.IsValid(bytes);
         System.Array.Fill(_written, _line = 0);
         while (start < bytes.Length)
         {
@@ -47,7 +53,8 @@ sealed class JsonRows
             int current = number++;
             if (line.IsEmpty || left.Contains(current)) continue;
             _line++;
-            if (AppendLine(line, current) is { } row) bad.Add(row with { Record = line.ToArray() });
+            var wrong = valid || Utf8.IsValid(line) ? AppendLine(line, current) : Fill(Malformed(current, "bytes that aren't UTF-8 (save the file as UTF-8)", line));
+            if (wrong is { } row) bad.Add(row with { Record = line.ToArray() });
         }
     }
 
@@ -55,14 +62,15 @@ sealed class JsonRows
     BadRow? AppendLine(ReadOnlySpan<byte> line, int number)
     {
         BadRow? bad = null;
-        int next = 0;
+        int next = 0, column = Unknown;
         try
         {
             var reader = new Utf8JsonReader(line);
             if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject) return Fill(Malformed(number, "no JSON object", line));
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
             {
-                int column = Find(ref reader, ref next);
+                column = Unknown;
+                column = Find(ref reader, ref next);
                 reader.Read();
                 int from = (int)reader.TokenStartIndex;
                 bool isText = reader.TokenType == JsonTokenType.String, isNull = reader.TokenType == JsonTokenType.Null;
@@ -84,11 +92,15 @@ sealed class JsonRows
                     continue;
                 }
                 _written[column] = _line;
-                if (isNull) _builder.Columns[column].AppendNull();
+                if (isNull || isText && IsMissing(column, text, number)) _builder.Columns[column].AppendNull();
                 else if (_values[column]?.TryAppend(text) != true)
                 {
                     _builder.Columns[column].AppendNull();
                     bad ??= new(number + 1, column, Shown(text), "", TypeOf(text, isText));
+                }
+                else if (_schema[column].Almost is { } almost && ColumnType.Union(almost, TypeOf(text, isText)) == ColumnType.Utf8)
+                {
+                    _notes.Add(column, NoteKind.Misfit, text, number + 1);
                 }
             }
             if (reader.Read()) bad ??= Malformed(number, "more than one JSON value", line);
@@ -97,7 +109,20 @@ sealed class JsonRows
         {
             bad = Malformed(number, $"no JSON object ({e.Message.Split(". ")[0]})", line);
         }
+        catch (InvalidOperationException)
+        {
+            // What the reader says of half a character outside of the basic plane, such as \ud83d alone.
+            bad = new(number + 1, Math.Max(column, -1), Shown(line), "has half of a character (a lone surrogate)", ColumnType.Utf8);
+        }
         return Fill(bad);
+    }
+
+    bool IsMissing(int column, ReadOnlySpan<byte> text, int number)
+    {
+        if (_missing.IsNamed(text)) return true;
+        if (!_missing.IsUsual(text) || _schema[column].Type is { } type && !type.IsNumeric && !type.IsTime) return false;
+        _notes.Add(column, NoteKind.TakenForMissing, text, number + 1);
+        return true;
     }
 
     /// <summary>What an object lacks is missing.</summary>
@@ -124,12 +149,13 @@ sealed class JsonRows
         return _unescaped.AsSpan(0, reader.CopyString(_unescaped));
     }
 
-    /// <summary>The narrowest type of a value: text in quotes is a date, a timestamp or text, and never a number.</summary>
+    /// <summary>The narrowest type of a value: text in quotes is a date, a timestamp, an infinity as exports write it, or text, and never another number.</summary>
     public static ColumnType TypeOf(ReadOnlySpan<byte> text, bool isText)
     {
         if (!isText && text is [(byte)'[', ..]) return TypeOfList(text);
         var type = TextValue.TypeOf(text);
-        return !isText || type.Kind is TypeKind.Date32 or TypeKind.Timestamp ? type : ColumnType.Utf8;
+        bool isInfinity = isText && type.Kind == TypeKind.Float64 && (text.SequenceEqual("Infinity"u8) || text.SequenceEqual("-Infinity"u8));
+        return !isText || isInfinity || type.Kind is TypeKind.Date32 or TypeKind.Timestamp ? type : ColumnType.Utf8;
     }
 
     static ColumnType TypeOfList(ReadOnlySpan<byte> text)

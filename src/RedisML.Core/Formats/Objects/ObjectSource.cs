@@ -43,23 +43,32 @@ sealed class ObjectSource(IAsyncEnumerable<IReadOnlyList<ObjectRow>> batches, So
     {
         _rest = batches.GetAsyncEnumerator(cancellation);
         while (_sample.Count < SampleRows && await _rest.MoveNextAsync().ConfigureAwait(false)) _sample.AddRange(_rest.Current);
-        var types = new Dictionary<string, ColumnType?>(StringComparer.OrdinalIgnoreCase);
+        var types = new Dictionary<string, TypeSample>(StringComparer.OrdinalIgnoreCase);
         var names = new List<string>();
-        foreach (var (own, values) in _sample)
+        string[] shape = [], own = [];
+        foreach (var (row, values) in _sample)
+        {
+            if (!ReferenceEquals(shape, row)) (shape, own) = (row, [.. ColumnNames.Of(row)]);
             for (int i = 0; i < own.Length; i++)
             {
-                if (types.TryAdd(own[i], null)) names.Add(own[i]);
-                if (types[own[i]] is { Kind: TypeKind.Utf8 }) continue;
-                if (ObjectValue.TypeOf(values[i], TypeOfText) is { } type) types[own[i]] = ColumnType.Union(types[own[i]], type);
+                if (!types.TryGetValue(own[i], out var sample))
+                {
+                    types.Add(own[i], sample = new());
+                    names.Add(own[i]);
+                }
+                if (!sample.IsSettled && ObjectValue.TypeOf(values[i], TypeOfText) is { } type) sample.Add(type);
+                else sample.MayBeMissing |= values[i] is string { Length: > 0 };
             }
+        }
         if (names.Count == 0) throw new RedisMLException("NoRows", ErrorKind.InvalidData, "The pipeline brought no object with a property; nothing was published.");
-        return [.. names.Select(name => new SourceColumn(name, given.TryGetValue(name, out var type) ? type : types[name], Inferred: false))];
+        return [.. names.Select(name => given.TryGetValue(name, out var type) ? new SourceColumn(name, type, Inferred: false)
+            : new(name, types[name] switch { { Type: null, MayBeMissing: true } => ColumnType.Utf8, var sample => sample.Type }, Inferred: false) { Almost = types[name].Almost })];
     }
 
     public override async IAsyncEnumerable<RowPart> ReadAsync(
         IReadOnlyList<SourceColumn> columns, ChunkCompression compression, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        var encoder = new PartEncoder<ObjectColumns>(columns, compression, builder => new(columns, builder, _nullValues.Contains));
+        var encoder = new PartEncoder<ObjectColumns>(columns, compression, (builder, notes) => new(columns, builder, notes, this));
         int index = 0, partRows = PartRows(encoder);
         var pending = _sample.ToList();
         _sample.Clear();
@@ -80,7 +89,13 @@ sealed class ObjectSource(IAsyncEnumerable<IReadOnlyList<ObjectRow>> batches, So
         ObjectPart NewPart(List<ObjectRow> rows) => new(index++, rows, encoder) { FirstLine = index == 1 ? 1 : null };
     }
 
-    ColumnType? TypeOfText(string text) => _nullValues.Contains(text) ? null : TextValue.TypeOf(Encoding.UTF8.GetBytes(text));
+    /// <summary>The narrowest type that holds a text; null for one that may stand for a missing value.</summary>
+    ColumnType? TypeOfText(string text) => IsNamedMissing(text) || IsUsuallyMissing(text) ? null : TextValue.TypeOf(Encoding.UTF8.GetBytes(text));
+
+    internal bool IsNamedMissing(string text) => _nullValues.Contains(text);
+
+    /// <summary>Whether it usually stands for a missing value among numbers and times, as nobody said what does.</summary>
+    internal bool IsUsuallyMissing(string text) => options.NullValues.Count == 0 && text.Length <= 8 && MissingText.IsUsual(Encoding.UTF8.GetBytes(text));
 
     int PartRows(PartEncoder<ObjectColumns> encoder)
     {
@@ -101,12 +116,12 @@ sealed class ObjectSource(IAsyncEnumerable<IReadOnlyList<ObjectRow>> batches, So
 }
 
 /// <summary>Appends objects to the columns of a chunk.</summary>
-sealed class ObjectColumns(IReadOnlyList<SourceColumn> columns, ChunkBuilder builder, Func<string, bool> isMissing)
+sealed class ObjectColumns(IReadOnlyList<SourceColumn> columns, ChunkBuilder builder, ValueNotes notes, ObjectSource source)
 {
     const int MaxShownValue = 60;
     const string LateProperty = "a property that the first objects don't have (Select-Object with all names gives each the same)";
 
-    readonly ObjectValue[] _values = [.. columns.Select((c, i) => new ObjectValue(c.Schema.Type, builder.Columns[i], isMissing: isMissing))];
+    readonly ObjectValue[] _values = [.. columns.Select((c, i) => new ObjectValue(c.Schema.Type, builder.Columns[i], isMissing: source.IsNamedMissing))];
     readonly Dictionary<string, int> _columns = columns.Select((c, i) => (c.Name, i)).ToDictionary(c => c.Name, c => c.i, StringComparer.OrdinalIgnoreCase);
     readonly object?[] _row = new object?[columns.Count];
     string[] _names = [];
@@ -130,7 +145,16 @@ sealed class ObjectColumns(IReadOnlyList<SourceColumn> columns, ChunkBuilder bui
         }
         for (int i = 0; i < _values.Length; i++)
         {
-            if (_values[i].TryAppend(_row[i])) continue;
+            if (_row[i] is string word && TakesUsualMissing(i) && source.IsUsuallyMissing(word))
+            {
+                notes.Add(i, NoteKind.TakenForMissing, Encoding.UTF8.GetBytes(word), number + 1);
+                _row[i] = null;
+            }
+            if (_values[i].TryAppend(_row[i]))
+            {
+                if (columns[i].Almost is { } almost) Watch(i, almost, number);
+                continue;
+            }
             builder.Columns[i].AppendNull();
             string text = ObjectValue.TextOf(_row[i]!);
             bad ??= new(number + 1, i, text.Length <= MaxShownValue ? text : text[..MaxShownValue] + "…", "", ColumnType.Utf8);
@@ -138,11 +162,20 @@ sealed class ObjectColumns(IReadOnlyList<SourceColumn> columns, ChunkBuilder bui
         return bad;
     }
 
+    bool TakesUsualMissing(int column) => columns[column].Type is not { } type || type.IsNumeric || type.IsTime;
+
+    void Watch(int column, ColumnType almost, int number)
+    {
+        if (ObjectValue.TypeOf(_row[column], text => source.IsNamedMissing(text) ? null : TextValue.TypeOf(Encoding.UTF8.GetBytes(text))) is { } type
+            && ColumnType.Union(almost, type) == ColumnType.Utf8)
+            notes.Add(column, NoteKind.Misfit, Encoding.UTF8.GetBytes(ObjectValue.TextOf(_row[column]!)), number + 1);
+    }
+
     void Look(string[] names)
     {
         _names = names;
-        _places = [.. names.Select(name => _columns.TryGetValue(name, out int column) ? column : -1)];
+        _places = [.. ColumnNames.Of(names).Select(name => _columns.TryGetValue(name, out int column) ? column : -1)];
     }
 
-    static byte[] Record(ObjectRow row) => JsonRecord.Of(row.Names.Zip(row.Values));
+    static byte[] Record(ObjectRow row) => JsonRecord.Of(ColumnNames.Of(row.Names).Zip(row.Values));
 }

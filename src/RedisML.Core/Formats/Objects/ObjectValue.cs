@@ -36,7 +36,9 @@ sealed class ObjectValue(ColumnType type, ColumnBuilder builder, NumberCulture? 
                 ((Int64ColumnBuilder)builder).Append(integer);
                 return true;
             case TypeKind.Float32 or TypeKind.Float64 when IsNumber(value):
-                ((Float64ColumnBuilder)builder).Append(value is BigInteger big ? (double)big : Convert.ToDouble(value, CultureInfo.InvariantCulture));
+                double number = value is BigInteger big ? (double)big : Convert.ToDouble(value, CultureInfo.InvariantCulture);
+                if (!type.TryRound(ref number) || value is BigInteger && !double.IsFinite(number)) return false;
+                ((Float64ColumnBuilder)builder).Append(number);
                 return true;
             case TypeKind.Boolean when value is bool boolean:
                 ((BooleanColumnBuilder)builder).Append(boolean);

@@ -69,7 +69,7 @@ static class ArrowText
         for (int i = start; i < start + count; i++)
         {
             if (i > start) buffer.Write(","u8);
-            if (values.IsNull(i) || ArrowValues.TryGetDouble(values, i, out double number) && !double.IsFinite(number)) buffer.Write("null"u8);
+            if (values.IsNull(i)) buffer.Write("null"u8);
             else Write(buffer, values, i, element);
         }
         buffer.Write("]"u8);
@@ -105,5 +105,5 @@ static class ArrowText
     }
 
     static RedisMLException OutOfRange(long value, string what) => new("TimestampOutOfRange", ErrorKind.InvalidData,
-        $"{value} since 1970 is {what} before the year 1 or after 9999, which text doesn't hold; export to Arrow.", value);
+        $"{value} since 1970 is {what} before the year 1 or after 9999, which text doesn't hold", value);
 }

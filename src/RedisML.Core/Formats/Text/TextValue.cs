@@ -1,5 +1,4 @@
 using System.Buffers.Text;
-using System.Globalization;
 using System.Text;
 using RedisML.Columns;
 using RedisML.Columns.Builders;
@@ -19,9 +18,9 @@ abstract class TextValue
     {
         TextValue value = type.Kind switch
         {
-            TypeKind.UInt64 => new UnsignedValue((UInt64ColumnBuilder)builder),
+            TypeKind.UInt64 => new UnsignedValue((UInt64ColumnBuilder)builder, exact),
             <= TypeKind.UInt32 => new IntegerValue(type, (Int64ColumnBuilder)builder, exact),
-            TypeKind.Float32 or TypeKind.Float64 => new NumberValue((Float64ColumnBuilder)builder, exact),
+            TypeKind.Float32 or TypeKind.Float64 => new NumberValue(type, (Float64ColumnBuilder)builder, exact),
             TypeKind.Boolean => new BooleanValue((BooleanColumnBuilder)builder),
             TypeKind.Decimal128 => new DecimalValue(type, (DecimalColumnBuilder)builder),
             TypeKind.Date32 => new DateValue((DateColumnBuilder)builder),
@@ -44,19 +43,16 @@ abstract class TextValue
             if (!culture.TryNormalize(text, buffer, out int length)) return ColumnType.Utf8;
             text = buffer[..length];
         }
-        if (HasLeadingZero(text)) return ColumnType.Utf8;
-        if (IsDigits(text)) return TryInteger(text, out _) ? ColumnType.Int64 : ColumnType.Utf8;
-        return TryNumber(text, out _) ? ColumnType.Float64 : ColumnType.Utf8;
+        if (NumberText.IsInteger(text)) return NumberText.TryInteger(text, exact: true, out _) ? ColumnType.Int64 : ColumnType.Utf8;
+        return NumberText.TryDouble(text, exact: true, out _) ? ColumnType.Float64 : ColumnType.Utf8;
     }
 
-    public static bool TryInteger(ReadOnlySpan<byte> text, out long value) =>
-        DecimalText.TryInt64(text, out value) || Utf8Parser.TryParse(text, out value, out int used) && used == text.Length;
-
-    /// <remarks>As CSV has it: no spaces around it, a comma nowhere.</remarks>
-    public static bool TryNumber(ReadOnlySpan<byte> text, out double value)
+    /// <summary>Whether it is written as a number, also one that no type keeps, such as 01234 or 1e999.</summary>
+    public static bool LooksLikeNumber(scoped ReadOnlySpan<byte> text, NumberCulture? culture = null)
     {
-        const NumberStyles style = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
-        return DecimalText.TryDouble(text, out value) || double.TryParse(text, style, CultureInfo.InvariantCulture, out value);
+        scoped Span<byte> buffer = stackalloc byte[NumberCulture.BufferLength];
+        if (culture is null) return NumberText.LooksLikeNumber(text);
+        return culture.TryNormalize(text, buffer, out int length) && NumberText.LooksLikeNumber(buffer[..length]);
     }
 
     public static bool TryBoolean(ReadOnlySpan<byte> text, out bool value)
@@ -65,44 +61,31 @@ abstract class TextValue
         return value || Ascii.EqualsIgnoreCase(text, "false"u8);
     }
 
-    /// <summary>A number such as 01234 is a code whose zero matters.</summary>
-    static bool HasLeadingZero(ReadOnlySpan<byte> text)
-    {
-        var digits = text is [(byte)'-' or (byte)'+', ..] ? text[1..] : text;
-        return digits is [(byte)'0', >= (byte)'0' and <= (byte)'9', ..];
-    }
-
-    static bool IsDigits(ReadOnlySpan<byte> text)
-    {
-        var digits = text is [(byte)'-' or (byte)'+', ..] ? text[1..] : text;
-        return !digits.IsEmpty && !digits.ContainsAnyExceptInRange((byte)'0', (byte)'9');
-    }
-
     sealed class IntegerValue(ColumnType type, Int64ColumnBuilder builder, bool exact) : TextValue
     {
         public override bool TryAppend(ReadOnlySpan<byte> text)
         {
-            if (!TryInteger(text, out long value) || !type.Holds(value) || exact && HasLeadingZero(text)) return false;
+            if (!NumberText.TryInteger(text, exact, out long value) || !type.Holds(value)) return false;
             builder.Append(value);
             return true;
         }
     }
 
-    sealed class UnsignedValue(UInt64ColumnBuilder builder) : TextValue
+    sealed class UnsignedValue(UInt64ColumnBuilder builder, bool exact) : TextValue
     {
         public override bool TryAppend(ReadOnlySpan<byte> text)
         {
-            if (!Utf8Parser.TryParse(text, out ulong value, out int used) || used != text.Length) return false;
+            if (!NumberText.TryUnsigned(text, exact, out ulong value)) return false;
             builder.Append(value);
             return true;
         }
     }
 
-    sealed class NumberValue(Float64ColumnBuilder builder, bool exact) : TextValue
+    sealed class NumberValue(ColumnType type, Float64ColumnBuilder builder, bool exact) : TextValue
     {
         public override bool TryAppend(ReadOnlySpan<byte> text)
         {
-            if (!TryNumber(text, out double value) || exact && HasLeadingZero(text)) return false;
+            if (!NumberText.TryDouble(text, exact, out double value) || !type.TryRound(ref value)) return false;
             builder.Append(value);
             return true;
         }
@@ -122,7 +105,8 @@ abstract class TextValue
     {
         public override bool TryAppend(ReadOnlySpan<byte> text)
         {
-            if (!DecimalNumber.TryParse(text, out var number) || !DecimalNumber.TryRescale(number.Unscaled, number.Scale, type, out var unscaled)) return false;
+            scoped Span<byte> buffer = stackalloc byte[NumberCulture.BufferLength];
+            if (!DecimalNumber.TryParse(NumberText.Plain(text, buffer), out var number) || !DecimalNumber.TryRescale(number.Unscaled, number.Scale, type, out var unscaled)) return false;
             builder.Append(unscaled);
             return true;
         }

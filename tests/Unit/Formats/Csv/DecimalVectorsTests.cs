@@ -17,7 +17,7 @@ public sealed class DecimalVectorsTests
     {
         var (block, places, texts) = Layout(Texts(4000, s_forms));
         var values = new double[places.Length];
-        Assert.Equal(places.Length, DecimalVectors.Read(block, places, values));
+        Assert.Equal(places.Length, DecimalVectors.Read(block, places, exact: false, values));
         for (int i = 0; i < texts.Length; i++)
         {
             Assert.True(DecimalText.TryDouble(Encoding.ASCII.GetBytes(texts[i]), out double expected));
@@ -57,7 +57,7 @@ public sealed class DecimalVectorsTests
             string[] texts = ["1", "2.5", "-3", "4", "5", "6", "7", "8"];
             texts[4 + lane] = text;
             var (block, places, _) = Layout(texts);
-            Assert.Equal(4, DecimalVectors.Read(block, places, new double[8]));
+            Assert.Equal(4, DecimalVectors.Read(block, places, exact: false, new double[8]));
             texts[1] = "2";
             (block, places, _) = Layout(texts);
             Assert.Equal(4, DecimalVectors.Read(block, places, exact: false, new long[8]));
@@ -83,8 +83,8 @@ public sealed class DecimalVectorsTests
     {
         var block = "1,2,3,4,5,6,7,8\n"u8;
         var places = Enumerable.Range(0, 8).Select(i => new FieldPlace(2 * i, 1)).ToArray();
-        Assert.Equal(0, DecimalVectors.Read(block, places, new double[8]));
-        Assert.Equal(4, DecimalVectors.Read(block, places.AsSpan(4), new double[4]));
+        Assert.Equal(0, DecimalVectors.Read(block, places, exact: false, new double[8]));
+        Assert.Equal(4, DecimalVectors.Read(block, places.AsSpan(4), exact: false, new double[4]));
     }
 
     static string[] Texts(int count, string[] forms)

@@ -1,0 +1,74 @@
+using RedisML.Columns;
+using RedisML.Formats;
+
+namespace RedisML.Importing;
+
+/// <summary>What an import has to say of the values of a column.</summary>
+/// <param name="Values">Different ones, the first few.</param>
+/// <param name="Line">Where the first one stands.</param>
+sealed record NoteTally(int Column, NoteKind Kind, IReadOnlyList<string> Values, long Count, string File, long Line);
+
+/// <summary>Adds up what the parts of a source have noted, and puts it into words.</summary>
+/// <param name="resumeFrom">Where the import goes on.</param>
+sealed class ImportNotes(RowSource source, IReadOnlyList<SourceColumn> columns, ImportCheckpoint? resumeFrom)
+{
+    const int MaxShownValues = 5;
+
+    readonly Dictionary<(int, NoteKind), NoteTally> _tallies = (resumeFrom?.Notes ?? []).ToDictionary(t => (t.Column, t.Kind));
+    readonly long[] _values = resumeFrom?.Values?.ToArray() ?? new long[columns.Count];
+
+    public IReadOnlyList<NoteTally> Tallies => [.. _tallies.Values];
+
+    /// <summary>Values that are there, one number a column.</summary>
+    public IReadOnlyList<long> Values => _values;
+
+    /// <param name="line">Where the part starts in <paramref name="file"/>.</param>
+    public void Add(IReadOnlyList<ValueNote> notes, IReadOnlyList<ColumnStatistics>? statistics, string file, long line)
+    {
+        for (int i = 0; i < statistics?.Count; i++) _values[i] += statistics[i].Count;
+        foreach (var note in notes)
+        {
+            var known = _tallies.GetValueOrDefault((note.Column, note.Kind)) ?? new(note.Column, note.Kind, [], 0, file, line + note.Line - 1);
+            if (known.File == file && line + note.Line - 1 < known.Line) known = known with { Line = line + note.Line - 1, Values = [note.Value, .. known.Values.Where(v => v != note.Value)] };
+            bool isNew = note.Value != "" && known.Values.Count < MaxShownValues && !known.Values.Contains(note.Value);
+            _tallies[(note.Column, note.Kind)] = known with { Count = known.Count + note.Count, Values = isNew ? [.. known.Values, note.Value] : known.Values };
+        }
+    }
+
+    /// <summary>A column of which nothing but spellings of missing values was seen: then they are its text; null for none.</summary>
+    public int? OnlyMissing
+    {
+        get
+        {
+            foreach (var tally in _tallies.Values)
+                if (tally.Kind == NoteKind.TakenForMissing && columns[tally.Column].Type is null) return tally.Column;
+            return null;
+        }
+    }
+
+    public IReadOnlyList<string> Warnings()
+    {
+        var missing = _tallies.Values.Where(t => t.Kind == NoteKind.TakenForMissing).OrderBy(t => t.Column).ToList();
+        var misfits = _tallies.Values.Where(t => t.Kind == NoteKind.Misfit && 2 * t.Count <= _values[t.Column]).OrderBy(t => t.Column);
+        return [.. missing.Count == 0 ? [] : new[] { MissingWarning(missing) }, .. misfits.Select(MisfitWarning)];
+    }
+
+    string MissingWarning(List<NoteTally> tallies)
+    {
+        var first = tallies.MinBy(t => t.Line)!;
+        string counts = string.Join(", ", tallies.Select(t => $"{t.Count:N0} in column '{columns[t.Column].Name}' ({Quoted(t)})"));
+        return $"Taken for missing values: {counts}; the first in {Place(first)}. -NullValue says what is missing, and then nothing else is but an empty field.";
+    }
+
+    string MisfitWarning(NoteTally tally)
+    {
+        var column = columns[tally.Column];
+        string name = column.Name.Replace("'", "''"), verb = tally.Count == 1 ? "isn't" : "aren't", all = tally.Count > tally.Values.Count ? ", …" : "";
+        return $"Column '{column.Name}' is text (Utf8): {tally.Count:N0} of {_values[tally.Column]:N0} values {verb} {column.Almost}, the first '{tally.Values[0]}' in {Place(tally)}. " +
+            $"If they stand for missing values: -NullValue {Quoted(tally)}{all}; if they are faults: -Schema @{{ '{name}' = '{column.Almost}' }} with -BadRow Skip or Quarantine; if it is text: -Schema @{{ '{name}' = 'Utf8' }}.";
+    }
+
+    string Place(NoteTally tally) => tally.File == source.Name ? $"{source.RowName} {tally.Line:N0}" : $"'{tally.File}', {source.RowName} {tally.Line:N0}";
+
+    static string Quoted(NoteTally tally) => string.Join(", ", tally.Values.Select(v => $"'{v.Replace("'", "''")}'"));
+}

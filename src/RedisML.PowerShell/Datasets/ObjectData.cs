@@ -1,0 +1,68 @@
+using System.Collections;
+using System.Collections.Concurrent;
+using System.Data;
+using System.Management.Automation;
+using System.Xml;
+
+namespace RedisML.PowerShell.Datasets;
+
+/// <summary>The data of what cmdlets return, without what their wrappers have beside it.</summary>
+static class ObjectData
+{
+    /// <summary>What remoting and jobs add to every object.</summary>
+    static readonly HashSet<string> s_remoting = new(StringComparer.OrdinalIgnoreCase) { "RunspaceId", "PSComputerName", "PSShowComputerName", "PSSourceJobInstanceId" };
+
+    /// <summary>Whose adapters show data as properties, beside those of the .NET object.</summary>
+    static readonly HashSet<string> s_adapted = ["Microsoft.Management.Infrastructure.CimInstance", "System.Management.ManagementBaseObject", "System.DirectoryServices.DirectoryEntry"];
+
+    static readonly ConcurrentDictionary<Type, bool> s_isAdapted = new();
+    static readonly ConcurrentDictionary<Type, bool> s_isData = new();
+
+    /// <summary>Whether <see cref="Of"/> knows what the object holds.</summary>
+    public static bool IsData(object value) => s_isData.GetOrAdd(value.GetType(), type =>
+        typeof(IDictionary).IsAssignableFrom(type) || typeof(DataRow).IsAssignableFrom(type) || typeof(DataRowView).IsAssignableFrom(type)
+        || typeof(IDataRecord).IsAssignableFrom(type) || PairsOf(type) is not null);
+
+    /// <summary>The names and values of a dictionary, of a row of a table or of a record; null for another object.</summary>
+    public static IEnumerable<(string Name, object? Value)>? Of(object value) => !IsData(value) ? null : value switch
+    {
+        IDictionary dictionary => dictionary.Cast<DictionaryEntry>().Select(e => (e.Key as string ?? $"{e.Key}", e.Value)),
+        DataRow row => OfRow(row),
+        DataRowView view => OfRow(view.Row),
+        IDataRecord record => Enumerable.Range(0, record.FieldCount).Select(i => (record.GetName(i), (object?)record.GetValue(i))),
+        _ => OfPairs((IEnumerable)value),
+    };
+
+    /// <summary>Whether an adapter shows the data of a type as properties.</summary>
+    public static bool IsAdapted(Type type) => s_isAdapted.GetOrAdd(type, static type =>
+    {
+        for (var t = type; t is not null; t = t.BaseType!)
+            if (s_adapted.Contains(t.FullName ?? "")) return true;
+        return type.IsCOMObject || typeof(XmlNode).IsAssignableFrom(type);
+    });
+
+    /// <summary>The properties that are data: of an adapted object those of its adapter and those that were added to it.</summary>
+    public static IEnumerable<PSPropertyInfo> Properties(PSObject value, bool isPlain)
+    {
+        var properties = isPlain ? value.Properties.AsEnumerable() : ((string[])["psadapted", "psextended"])
+            .SelectMany(set => (value.Members[set] as PSMemberSet)?.Properties ?? Enumerable.Empty<PSPropertyInfo>());
+        return value.TypeNames.Any(name => name.StartsWith("Deserialized.", StringComparison.Ordinal)) ? properties.Where(IsOwn) : properties;
+
+        static bool IsOwn(PSPropertyInfo property) => property.MemberType != PSMemberTypes.NoteProperty || !s_remoting.Contains(property.Name);
+    }
+
+    static IEnumerable<(string, object?)> OfRow(DataRow row) => row.Table.Columns.Cast<DataColumn>().Select(c => (c.ColumnName, (object?)row[c]));
+
+    /// <summary>As a dictionary that isn't an <see cref="IDictionary"/> has them, such as <c>ExpandoObject</c>.</summary>
+    static IEnumerable<(string, object?)> OfPairs(IEnumerable value)
+    {
+        var pair = PairsOf(value.GetType())!;
+        var (key, part) = (pair.GetProperty("Key")!, pair.GetProperty("Value")!);
+        foreach (var item in value) yield return ($"{key.GetValue(item)}", part.GetValue(item));
+    }
+
+    /// <summary>The type of the pairs of a generic dictionary; null for another type.</summary>
+    static Type? PairsOf(Type type) => type.GetInterfaces()
+        .Where(i => i.IsGenericType && (i.GetGenericTypeDefinition() == typeof(IDictionary<,>) || i.GetGenericTypeDefinition() == typeof(IReadOnlyDictionary<,>)))
+        .Select(i => typeof(KeyValuePair<,>).MakeGenericType(i.GetGenericArguments())).FirstOrDefault();
+}
