@@ -97,7 +97,7 @@ public sealed class DatasetStore(RedisMLConnection connection)
     {
         var head = _keys.Dataset(name);
         var fields = await _database.PatientlyAsync(d => d.HashGetAllAsync(head), cancellation).ConfigureAwait(false);
-        if (!force && DatasetPin.Pinned(fields).Count > 0)
+        if (!force && DatasetPin.Pinned(fields, await connection.Clock.NowAsync(cancellation).ConfigureAwait(false)).Count > 0)
             throw new RedisMLException("DatasetInUse", ErrorKind.ResourceBusy, $"Dataset '{name}' is being read. Wait, or use -Force to remove it all the same.", name);
         await _database.PatientlyAsync(d => d.KeyDeleteAsync(head), cancellation).ConfigureAwait(false);
         await _database.PatientlyAsync(d => d.SetRemoveAsync(_keys.Datasets, name), cancellation).ConfigureAwait(false);
@@ -127,12 +127,13 @@ public sealed class DatasetStore(RedisMLConnection connection)
     {
         var head = _keys.Dataset(current.Name);
         var fields = await _database.PatientlyAsync(d => d.HashGetAllAsync(head), cancellation).ConfigureAwait(false);
-        var (versions, pinned) = (Versions(fields), DatasetPin.Pinned(fields));
+        var now = await connection.Clock.NowAsync(cancellation).ConfigureAwait(false);
+        var (versions, pinned) = (Versions(fields), DatasetPin.Pinned(fields, now));
         int surplus = versions.Count - (current.KeepVersions ?? DefaultKeptVersions);
         var (old, kept) = (new List<Dataset>(), new List<Dataset>());
         for (int i = 0; i < versions.Count; i++)
         {
-            bool goes = i < surplus && !pinned.Contains(versions[i].Version) && (versions[i].Placement is not null || versions[i + 1].Created + GracePeriod < DateTimeOffset.UtcNow);
+            bool goes = i < surplus && !pinned.Contains(versions[i].Version) && (versions[i].Placement is not null || versions[i + 1].Created + GracePeriod < now);
             (goes ? old : kept).Add(versions[i]);
         }
         if (old.Count == 0) return;

@@ -68,7 +68,8 @@ sealed class ImportJournal
     {
         await SweepAsync(connection, dataset, cancellation).ConfigureAwait(false);
         var journal = new ImportJournal(connection, NewId(), dataset);
-        HashEntry[] fields = [new("dataset", dataset), new("chunks", 0), new("beat", Now()), new("owner", journal._owner)];
+        long now = await connection.Clock.SecondsAsync(cancellation).ConfigureAwait(false);
+        HashEntry[] fields = [new("dataset", dataset), new("chunks", 0), new("beat", now), new("owner", journal._owner)];
         await connection.Database.PatientlyAsync(d => d.HashSetAsync(journal.Key, fields), cancellation).ConfigureAwait(false);
         await connection.Database.PatientlyAsync(d => d.SetAddAsync(connection.Keys.Imports, journal.ImportId), cancellation).ConfigureAwait(false);
         return journal;
@@ -108,6 +109,10 @@ sealed class ImportJournal
 
     /// <summary>Notes where the import could go on.</summary>
     public Task CheckpointAsync(string checkpoint, CancellationToken cancellation) => DemandAsync("checkpoint", checkpoint, cancellation);
+
+    /// <summary>What <see cref="CheckpointAsync"/> noted last; null where it noted nothing, or the server has lost it.</summary>
+    public async Task<string?> ReadCheckpointAsync(CancellationToken cancellation) =>
+        await Database.PatientlyAsync(d => d.HashGetAsync(Key, "checkpoint"), cancellation).ConfigureAwait(false);
 
     /// <summary>Announces that the import will now be published or removed, and tells whose it is.</summary>
     public Task<JournalState> AnnounceAsync(string what) => NoteAsync("state", what);
@@ -169,13 +174,21 @@ sealed class ImportJournal
                 await connection.Database.PatientlyAsync(d => d.SetRemoveAsync(connection.Keys.Imports, importId), cancellation).ConfigureAwait(false);
                 continue;
             }
-            var age = TimeSpan.FromSeconds(Now() - (long)fields[1]);
+            long now = await connection.Clock.SecondsAsync(cancellation).ConfigureAwait(false);
+            var age = TimeSpan.FromSeconds(now - (long)fields[1]);
             bool brokeOffHere = fields[2].IsNull && fields[0] == dataset;
             if (!brokeOffHere && age < (fields[3].IsNull ? s_stalled : s_forgotten)) continue;
             var journal = new ImportJournal(connection, importId!, fields[0]!);
             if (!await connection.Database.PatientlyAsync(_ => journal.TryTakeAsync(), cancellation).ConfigureAwait(false)) continue;
-            await connection.Database.PatientlyAsync(_ => journal.RemoveDataAsync(), cancellation).ConfigureAwait(false);
-            await connection.Database.PatientlyAsync(_ => journal.CloseAsync(), cancellation).ConfigureAwait(false);
+            try
+            {
+                await connection.Database.PatientlyAsync(_ => journal.RemoveDataAsync(), cancellation).ConfigureAwait(false);
+                await connection.Database.PatientlyAsync(_ => journal.CloseAsync(), cancellation).ConfigureAwait(false);
+            }
+            catch (RedisServerException e) when (fields[0] != dataset && RedisErrors.CodeOf(e.Message) == "NOPERM")
+            {
+                // Another's dataset, which this user may not touch: somebody who may will sweep it.
+            }
         }
     }
 
@@ -186,16 +199,20 @@ sealed class ImportJournal
         return versions.Any(v => v.Sources.Any(s => s.Import == ImportId));
     }
 
-    async Task<bool> TryTakeAsync() =>
-        (bool)await Database.ScriptEvaluateAsync(TakeScript, [Key], [_owner, Now() - (long)s_stalled.TotalSeconds]).ConfigureAwait(false);
+    async Task<bool> TryTakeAsync()
+    {
+        long now = await _connection.Clock.SecondsAsync(CancellationToken.None).ConfigureAwait(false);
+        return (bool)await Database.ScriptEvaluateAsync(TakeScript, [Key], [_owner, now - (long)s_stalled.TotalSeconds]).ConfigureAwait(false);
+    }
 
     async Task DemandAsync(string field, RedisValue value, CancellationToken cancellation) =>
         Demand(await Database.PatientlyAsync(_ => NoteAsync(field, value), cancellation).ConfigureAwait(false));
 
-    async Task<JournalState> NoteAsync(string field, RedisValue value) =>
-        (JournalState)(int)await Database.ScriptEvaluateAsync(NoteScript, [Key], [_owner, field, value, Now()]).ConfigureAwait(false);
+    async Task<JournalState> NoteAsync(string field, RedisValue value)
+    {
+        long now = await _connection.Clock.SecondsAsync(CancellationToken.None).ConfigureAwait(false);
+        return (JournalState)(int)await Database.ScriptEvaluateAsync(NoteScript, [Key], [_owner, field, value, now]).ConfigureAwait(false);
+    }
 
     static string NewId() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8));
-
-    static long Now() => DateTimeOffset.UtcNow.ToUnixTimeSeconds();
 }

@@ -43,6 +43,9 @@ public sealed class ExportRedisTrainingDataCommand : RedisMLCmdlet
     public char Delimiter { get; set; } = ',';
 
     [Parameter]
+    public SwitchParameter NeutralizeFormula { get; set; }
+
+    [Parameter]
     public SwitchParameter Force { get; set; }
 
     [Parameter]
@@ -74,6 +77,7 @@ public sealed class ExportRedisTrainingDataCommand : RedisMLCmdlet
                 Skip = Skip,
                 Columns = [.. ColumnPatterns.Matching(dataset, Column).Select(i => dataset.Columns[i].Name)],
                 Delimiter = Delimiter,
+                NeutralizeFormula = NeutralizeFormula,
                 Force = Force,
                 NoClobber = NoClobber,
             };

@@ -7,7 +7,8 @@ using RedisML.Formats.Text;
 namespace RedisML.Formats.Csv;
 
 /// <summary>Writes CSV as RFC 4180 has it, with line feeds; a missing value is an empty field, an empty text a pair of quotes.</summary>
-sealed class CsvRowWriter(Stream stream, IReadOnlyList<ColumnSchema> schema, char delimiter) : RowWriter
+/// <param name="neutralizesFormulas">Whether a text, or a column's name, that a spreadsheet would run gets an apostrophe before it.</param>
+sealed class CsvRowWriter(Stream stream, IReadOnlyList<ColumnSchema> schema, char delimiter, bool neutralizesFormulas = false) : RowWriter
 {
     readonly ArrayBufferWriter<byte> _buffer = new(1 << 20);
     readonly SearchValues<byte> _quoted = SearchValues.Create([(byte)delimiter, (byte)'"', (byte)'\r', (byte)'\n']);
@@ -65,12 +66,15 @@ sealed class CsvRowWriter(Stream stream, IReadOnlyList<ColumnSchema> schema, cha
 
     void WriteText(ReadOnlySpan<byte> text)
     {
+        bool isFormula = neutralizesFormulas && IsFormula(text);
         if (!text.IsEmpty && !text.ContainsAny(_quoted))
         {
+            if (isFormula) Write((byte)'\'');
             _buffer.Write(text);
             return;
         }
         Write((byte)'"');
+        if (isFormula) Write((byte)'\'');
         while (text.IndexOf((byte)'"') is var quote && quote >= 0)
         {
             _buffer.Write(text[..(quote + 1)]);
@@ -80,6 +84,10 @@ sealed class CsvRowWriter(Stream stream, IReadOnlyList<ColumnSchema> schema, cha
         _buffer.Write(text);
         Write((byte)'"');
     }
+
+    /// <summary>Whether a spreadsheet would calculate it; as OWASP has it (CSV Injection), the full-width characters too.</summary>
+    static bool IsFormula(ReadOnlySpan<byte> text) => text is [(byte)'=' or (byte)'+' or (byte)'-' or (byte)'@' or (byte)'\t' or (byte)'\r' or (byte)'\n', ..]
+        || text.StartsWith("＝"u8) || text.StartsWith("＋"u8) || text.StartsWith("－"u8) || text.StartsWith("＠"u8);
 
     void Write(byte value)
     {
