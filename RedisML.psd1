@@ -15,7 +15,7 @@
     AliasesToExport      = @()
     CmdletsToExport      = @(
         'Connect-RedisML', 'Disconnect-RedisML'
-        'Get-RedisMLConnection', 'Test-RedisMLConnection'
+        'Get-RedisMLConnection', 'Test-RedisMLConnection', 'Get-RedisMLAccessRule'
         'Start-RedisMLServer', 'Stop-RedisMLServer', 'Get-RedisMLServer'
         'Import-RedisTrainingData', 'Get-RedisTrainingData', 'Export-RedisTrainingData'
         'Get-RedisDataset', 'Remove-RedisDataset', 'Split-RedisDataset', 'Measure-RedisDataset'

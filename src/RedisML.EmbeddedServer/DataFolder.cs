@@ -4,7 +4,7 @@ namespace RedisML.EmbeddedServer;
 sealed class DataFolder : IDisposable
 {
     const string TemporaryPrefix = "redisml-server-";
-    const string LockName = "server.lock";
+    internal const string LockName = "server.lock";
 
     /// <summary>The HRESULT of Windows; elsewhere it would be another number.</summary>
     const int SharingViolation = unchecked((int)0x80070020);
@@ -25,7 +25,7 @@ sealed class DataFolder : IDisposable
 
     internal static DataFolder Lasting(string path)
     {
-        Directory.CreateDirectory(path);
+        FileModes.CreateFolder(path);
         try { return new(System.IO.Path.GetFullPath(path), lasts: true); }
         catch (IOException) { throw new IOException($"Another server uses '{path}'.", SharingViolation); }
     }

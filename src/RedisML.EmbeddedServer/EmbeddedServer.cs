@@ -16,6 +16,8 @@ public sealed class EmbeddedServer : IAsyncDisposable
 
     readonly DataFolder _folder;
     readonly GarnetServer _server;
+    readonly FileModes _modes;
+    readonly DiskRoom _room;
 
     EmbeddedServer(DataFolder folder, int port, string password)
     {
@@ -23,12 +25,16 @@ public sealed class EmbeddedServer : IAsyncDisposable
         Port = port;
         Password = password;
         _server = new(ServerOptions.Create(folder, port, password));
+        // The folder of what doesn't last is its user's alone already.
+        _modes = new(folder.Path);
+        _room = new(folder);
         try
         {
             _server.Start();
         }
         catch (Exception e)
         {
+            _modes.Dispose();
             _server.Dispose();
             if (e.InnerException is SocketException cause) throw cause;
             throw;
@@ -40,6 +46,10 @@ public sealed class EmbeddedServer : IAsyncDisposable
 
     /// <summary>The password of the user <c>default</c>; another one at every start.</summary>
     public string Password { get; }
+
+    /// <summary>How much room its disk lacks for it to take more data; 0 where there is enough, or nothing is kept.</summary>
+    /// <remarks>Garnet doesn't survive a write that its disk refuses: it answers nothing any more. So the data must stop before.</remarks>
+    public long MissingDiskBytes => _room.Missing;
 
     /// <summary>Starts a server; returns when it answers.</summary>
     /// <param name="directory">Where the data lasts, through kill -9 too; null for a server whose data ends with it.</param>
@@ -72,6 +82,7 @@ public sealed class EmbeddedServer : IAsyncDisposable
         // Garnet's own Dispose doesn't flush the append-only file.
         if (_folder.Lasts) await _server.Store.CommitAOFAsync(default).ConfigureAwait(false);
         _server.Dispose();
+        _modes.Dispose();
         _folder.Dispose();
     }
 

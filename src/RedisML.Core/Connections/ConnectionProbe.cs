@@ -1,7 +1,5 @@
 using System.Net;
-using System.Net.Security;
 using System.Net.Sockets;
-using System.Security.Authentication;
 using System.Text;
 using RedisML.Errors;
 using StackExchange.Redis;
@@ -15,6 +13,7 @@ sealed class ConnectionProbe(ConnectionSettings settings)
 
     readonly ConfigurationOptions _options = settings.ToOptions();
     readonly string _endpoint = settings.Endpoint;
+    readonly TlsProbe _tls = new(settings.ToOptions(), settings.Certificates, settings.Endpoint);
 
     /// <summary>Checks that one of the addresses accepts connections. Where none does, the Redis client may wait for its whole timeout.</summary>
     internal async Task CheckReachableAsync(CancellationToken cancellation)
@@ -29,6 +28,24 @@ sealed class ConnectionProbe(ConnectionSettings settings)
             return;
         }
         throw (await attempts[0].ConfigureAwait(false))!;
+    }
+
+    /// <summary>Where TLS can't come about, the Redis client would try until its timeout, and not say why.</summary>
+    /// <exception cref="RedisMLException"><c>TlsFailed</c>, <c>ClientCertificateRequired</c>, <c>ClientCertificateRefused</c>.</exception>
+    internal async Task CheckTlsAsync(CancellationToken cancellation)
+    {
+        if (!_options.Ssl || _options.Tunnel is not null || _options.ServiceName is not null || _options.EndPoints.Count > 1) return;
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        deadline.CancelAfter(_options.ConnectTimeout);
+        try
+        {
+            if (await TryStepsAsync(deadline.Token).ConfigureAwait(false) is { ErrorId: "TlsFailed" or "ClientCertificateRequired" or "ClientCertificateRefused" } error)
+                throw error;
+        }
+        catch (Exception e) when (e is SocketException or IOException or OperationCanceledException && !cancellation.IsCancellationRequested)
+        {
+            // The client tries too, and what it comes to is explained.
+        }
     }
 
     /// <summary>The error to show where the Redis client failed although an address could be reached.</summary>
@@ -81,29 +98,22 @@ sealed class ConnectionProbe(ConnectionSettings settings)
     {
         var address = _options.EndPoints[0];
         if (address is UnixDomainSocketEndPoint) return null;
+        if (_options.Ssl) return await _tls.TryAsync(address, secure => TryCommandsAsync(secure, cancellation), cancellation).ConfigureAwait(false);
         using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
         await socket.ConnectAsync(address, cancellation).ConfigureAwait(false);
         await using var network = new NetworkStream(socket);
-        if (!_options.Ssl) return await TryCommandsAsync(network, cancellation).ConfigureAwait(false);
-
-        await using var secure = new SslStream(network);
         try
         {
-            await secure.AuthenticateAsClientAsync(new SslClientAuthenticationOptions
-            {
-                TargetHost = _options.SslHost ?? (address as DnsEndPoint)?.Host ?? (address as IPEndPoint)?.Address.ToString(),
-                EnabledSslProtocols = _options.SslProtocols ?? SslProtocols.None,
-            }, cancellation).ConfigureAwait(false);
+            var error = await TryCommandsAsync(network, cancellation).ConfigureAwait(false);
+            if (error?.ErrorId != "NotRedis" || !await TlsProbe.IsTlsAsync(address, cancellation).ConfigureAwait(false)) return error;
+            return RedisErrors.TlsRequired(_endpoint, error);
         }
-        catch (Exception e) when (e is AuthenticationException or IOException)
+        catch (IOException e)
         {
-            return RedisErrors.TlsFailed(_endpoint, e.Message, e);
+            // So a server ends a connection whose first bytes aren't those of TLS.
+            if (!await TlsProbe.IsTlsAsync(address, cancellation).ConfigureAwait(false)) throw;
+            return RedisErrors.TlsRequired(_endpoint, e);
         }
-        catch (OperationCanceledException e)
-        {
-            return RedisErrors.TlsFailed(_endpoint, "the server doesn't answer the handshake", e);
-        }
-        return await TryCommandsAsync(secure, cancellation).ConfigureAwait(false);
     }
 
     /// <summary>Signs in, and sends the command with which the Redis client greets a server.</summary>

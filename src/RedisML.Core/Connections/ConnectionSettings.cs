@@ -30,6 +30,9 @@ public sealed record ConnectionSettings
 
     public bool Tls => _options.Ssl;
 
+    /// <summary>Whom TLS trusts, and what it shows; empty for what the system has.</summary>
+    public TlsCertificates Certificates { get; private init; } = new();
+
     public int DatabaseIndex => _options.DefaultDatabase ?? 0;
 
     /// <summary>What every key starts with; as names are, 1 to 128 of <c>[A-Za-z0-9._-]</c>.</summary>
@@ -40,17 +43,29 @@ public sealed record ConnectionSettings
             $"'{value}' can't be a prefix: it has 1 to 128 of A-Z, a-z, 0-9, '.', '_' and '-'.", value);
     } = KeySpace.DefaultPrefix;
 
+    /// <summary>For a server of this process: what keeps it from taking more data, such as a full disk; null where nothing does. Asked often.</summary>
+    public Func<RedisMLException?>? FindObstacle { get; init; }
+
+    /// <summary>This machine's clock; another in tests.</summary>
+    internal TimeProvider LocalClock { get; init; } = TimeProvider.System;
+
     /// <summary>Settings for one server, without a password.</summary>
     public static ConnectionSettings For(string hostName, int port = DefaultPort) => new(new ConfigurationOptions { EndPoints = { { hostName, port } } });
 
     /// <summary>
     /// Reads <c>host[:port][,host[:port]…][,option=value…]</c> with the options of StackExchange.Redis, or
-    /// <c>redis://[user[:password]@]host[:port][/database]</c>, percent-encoded; <c>rediss://</c> means TLS.
+    /// <c>redis://[user[:password]@]host[:port][/database]</c>, percent-encoded; <c>rediss://</c> means TLS, with the certificates of files
+    /// behind it: <c>?ca=…&amp;cert=…&amp;key=…</c>.
     /// </summary>
     /// <exception cref="RedisMLException">
     /// <c>InvalidConnectionString</c>; its message doesn't repeat the text, which may hold a password.
     /// </exception>
-    public static ConnectionSettings Parse(string text) => new(ConnectionUri.IsMatch(text) ? ConnectionUri.Parse(text) : ParseOptions(text));
+    public static ConnectionSettings Parse(string text)
+    {
+        if (!ConnectionUri.IsMatch(text)) return new(ParseOptions(text));
+        var (options, certificates) = ConnectionUri.Parse(text);
+        return new(options) { Certificates = certificates };
+    }
 
     /// <summary>The same server with another user.</summary>
     /// <param name="user">Null, empty or <c>default</c> for the server's default user.</param>
@@ -60,12 +75,16 @@ public sealed record ConnectionSettings
     /// <summary>The same server through TLS.</summary>
     public ConnectionSettings WithTls() => With(options => options.Ssl = true);
 
+    /// <summary>The same server through TLS, with these certificates, and for what they don't say with those that were there.</summary>
+    public ConnectionSettings WithTls(TlsCertificates certificates) => WithTls() with { Certificates = certificates.Or(Certificates) };
+
     public override string ToString() => Tls ? $"rediss://{Endpoint}" : $"redis://{Endpoint}";
 
     internal ConfigurationOptions ToOptions()
     {
         var options = _options.Clone();
         options.Defaults = new ConnectionDefaults();
+        Certificates.Apply(options);
         return options;
     }
 
@@ -78,7 +97,7 @@ public sealed record ConnectionSettings
     {
         var options = _options.Clone();
         change(options);
-        return new(options) { Prefix = Prefix };
+        return new(options) { Prefix = Prefix, LocalClock = LocalClock, Certificates = Certificates, FindObstacle = FindObstacle };
     }
 
     static ConfigurationOptions ParseOptions(string text)

@@ -85,9 +85,11 @@ public static class RedisErrors
         $"{endpoint} didn't answer in time. Check host and port, firewalls between, and whether the server hangs; 'connectTimeout' in the " +
         "connection string gives it longer.", endpoint, inner);
 
-    internal static RedisMLException TlsFailed(string endpoint, string cause, Exception inner) => new("TlsFailed", ErrorKind.ConnectionError,
-        $"TLS with {endpoint} failed: {cause.TrimEnd('.')}. Check that this port is for TLS, and that the certificate is valid for the host " +
-        "name and trusted here.", endpoint, inner);
+    internal static RedisMLException TlsFailed(string endpoint, string cause, Exception? inner) => new("TlsFailed", ErrorKind.ConnectionError,
+        $"TLS with {endpoint} failed: {cause.TrimEnd('.')}.", endpoint, inner);
+
+    internal static RedisMLException TlsRequired(string endpoint, Exception inner) => new("TlsRequired", ErrorKind.ConnectionError,
+        $"{endpoint} wants TLS. Use -Tls, or begin the URI with rediss://.", endpoint, inner);
 
     internal static RedisMLException NotRedis(string endpoint, string what) => new("NotRedis", ErrorKind.ConnectionError,
         $"{endpoint} {what}. Check the port, and whether it wants TLS.", endpoint);

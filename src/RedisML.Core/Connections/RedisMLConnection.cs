@@ -6,6 +6,8 @@ namespace RedisML.Connections;
 /// <summary>A connection to a Redis server: one multiplexer, and the key space that RedisML uses there.</summary>
 public sealed class RedisMLConnection : IAsyncDisposable
 {
+    static readonly TimeSpan s_closingPatience = TimeSpan.FromSeconds(1);
+
     readonly ConnectionMultiplexer _multiplexer;
 
     RedisMLConnection(ConnectionMultiplexer multiplexer, ConnectionSettings settings)
@@ -14,6 +16,7 @@ public sealed class RedisMLConnection : IAsyncDisposable
         Settings = settings;
         Keys = new(settings.Prefix);
         Database = multiplexer.GetDatabase();
+        Clock = new(Database, settings.LocalClock);
     }
 
     /// <summary>The addresses, as <c>host:port</c>, several joined by commas.</summary>
@@ -38,6 +41,9 @@ public sealed class RedisMLConnection : IAsyncDisposable
 
     internal KeySpace Keys { get; }
 
+    /// <summary>By which whatever lies in Redis is old or not.</summary>
+    internal ServerClock Clock { get; }
+
     /// <summary>The servers that hold the keys: one, or several in a cluster.</summary>
     internal IReadOnlyList<IServer> Shards
     {
@@ -50,9 +56,24 @@ public sealed class RedisMLConnection : IAsyncDisposable
         }
     }
 
+    /// <summary>To be asked before much is written: a server whose disk is full answers nothing any more.</summary>
+    /// <exception cref="RedisMLException">What keeps the server from taking it.</exception>
+    internal void DemandRoom()
+    {
+        if (Settings.FindObstacle?.Invoke() is { } obstacle) throw obstacle;
+    }
+
+    /// <summary>What an exception of this connection means; null for one that isn't of the Redis client.</summary>
+    public RedisMLException? Explain(Exception exception)
+    {
+        var error = RedisErrors.Translate(exception, Endpoint);
+        return error?.Kind is ErrorKind.ConnectionError or ErrorKind.OperationTimeout && Settings.FindObstacle?.Invoke() is { } obstacle ? obstacle : error;
+    }
+
     /// <summary>Connects, signs in, and checks that the user may read the keys under the prefix.</summary>
     /// <exception cref="RedisMLException">
-    /// Names the endpoint, the cause and the next step: <c>ConnectionRefused</c>, <c>HostNotFound</c>, <c>ConnectionTimedOut</c>, <c>TlsFailed</c>,
+    /// Names the endpoint, the cause and the next step: <c>ConnectionRefused</c>, <c>HostNotFound</c>, <c>ConnectionTimedOut</c>, <c>TlsFailed</c>, <c>TlsRequired</c>,
+    /// <c>ClientCertificateRequired</c>, <c>ClientCertificateRefused</c>,
     /// <c>AuthenticationFailed</c>, <c>PermissionDenied</c>, <c>NotRedis</c>, <c>ConnectionFailed</c>, or one of <see cref="RedisErrors"/>.
     /// </exception>
     public static async Task<RedisMLConnection> ConnectAsync(ConnectionSettings settings, CancellationToken cancellation)
@@ -75,12 +96,18 @@ public sealed class RedisMLConnection : IAsyncDisposable
 
     public override string ToString() => Settings.ToString();
 
-    public ValueTask DisposeAsync() => _multiplexer.DisposeAsync();
+    /// <summary>Closes it at once. All that was to be sent has been answered, or nobody waits for it any more, so that the server isn't asked.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        try { await _multiplexer.CloseAsync(allowCommandsToComplete: false).WaitAsync(s_closingPatience).ConfigureAwait(false); }
+        catch (TimeoutException) { }
+    }
 
     static async Task<ConnectionMultiplexer> OpenAsync(ConnectionSettings settings, CancellationToken cancellation)
     {
         var probe = new ConnectionProbe(settings);
         await probe.CheckReachableAsync(cancellation).ConfigureAwait(false);
+        await probe.CheckTlsAsync(cancellation).ConfigureAwait(false);
         var opening = ConnectionMultiplexer.ConnectAsync(settings.ToOptions());
         try
         {

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Security.Cryptography;
 using RedisML.Connections;
 using StackExchange.Redis;
@@ -21,16 +22,16 @@ sealed class DatasetPin(RedisMLConnection connection, Dataset dataset) : IAsyncD
         """;
 
     readonly string _field = DatasetStore.PinField + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8));
-    DateTimeOffset _renewAt;
+    long? _renewed;
 
     /// <summary>Takes the pin, and renews it where that is due. Cheap where it isn't.</summary>
     public async ValueTask KeepAsync(CancellationToken cancellation)
     {
-        var now = DateTimeOffset.UtcNow;
-        if (now < _renewAt) return;
-        _renewAt = now + s_lifetime / 5;
+        if (_renewed is { } renewed && Stopwatch.GetElapsedTime(renewed) < s_lifetime / 5) return;
+        _renewed = Stopwatch.GetTimestamp();
         try
         {
+            var now = await connection.Clock.NowAsync(cancellation).ConfigureAwait(false);
             await connection.Database.ScriptEvaluateAsync(PinScript, [connection.Keys.Dataset(dataset.Name)],
                 [DatasetStore.VersionField + dataset.Version, _field, $"{dataset.Version} {(now + s_lifetime).ToUnixTimeSeconds()}"])
                 .WaitAsync(cancellation).ConfigureAwait(false);
@@ -40,15 +41,16 @@ sealed class DatasetPin(RedisMLConnection connection, Dataset dataset) : IAsyncD
 
     public async ValueTask DisposeAsync()
     {
-        if (_renewAt == default) return;
+        if (_renewed is null) return;
         try { await connection.Database.HashDeleteAsync(connection.Keys.Dataset(dataset.Name), _field).ConfigureAwait(false); }
         catch (Exception e) when (e is RedisException or TimeoutException) { }
     }
 
     /// <summary>The versions that the fields of a head say are pinned.</summary>
-    public static HashSet<long> Pinned(IEnumerable<HashEntry> head) =>
+    /// <param name="now">By the server's clock.</param>
+    public static HashSet<long> Pinned(IEnumerable<HashEntry> head, DateTimeOffset now) =>
         [.. head.Where(f => ((string)f.Name!).StartsWith(DatasetStore.PinField, StringComparison.Ordinal))
             .Select(f => ((string)f.Value!).Split(' ') is [var version, var lapse] && long.TryParse(version, out long pinned)
-                && long.TryParse(lapse, out long end) && end > DateTimeOffset.UtcNow.ToUnixTimeSeconds() ? pinned : (long?)null)
+                && long.TryParse(lapse, out long end) && end > now.ToUnixTimeSeconds() ? pinned : (long?)null)
             .OfType<long>()];
 }

@@ -98,7 +98,7 @@ public sealed class DatasetStore(RedisMLConnection connection)
     {
         var head = _keys.Dataset(name);
         var fields = await _database.PatientlyAsync(d => d.HashGetAllAsync(head), cancellation).ConfigureAwait(false);
-        if (!force && DatasetPin.Pinned(fields).Count > 0)
+        if (!force && DatasetPin.Pinned(fields, await connection.Clock.NowAsync(cancellation).ConfigureAwait(false)).Count > 0)
             throw new RedisMLException("DatasetInUse", ErrorKind.ResourceBusy, $"Dataset '{name}' is being read. Wait, or use -Force to remove it all the same.", name);
         var (versions, keys) = await AllDataAsync(name, fields, cancellation).ConfigureAwait(false);
         await _database.PatientlyAsync(d => d.KeyDeleteAsync(head), cancellation).ConfigureAwait(false);
@@ -132,12 +132,12 @@ public sealed class DatasetStore(RedisMLConnection connection)
         var fields = await _database.PatientlyAsync(d => d.HashGetAllAsync(head), cancellation).ConfigureAwait(false);
         // What is broken isn't removed by the way: nobody knows what it shares with the others.
         if (!TryVersions(current.Name, fields, out var versions)) return;
-        var pinned = DatasetPin.Pinned(fields);
+        var pinned = DatasetPin.Pinned(fields, await connection.Clock.NowAsync(cancellation).ConfigureAwait(false));
         int surplus = versions.Count - (current.KeepVersions ?? DefaultKeptVersions);
         var (old, kept) = (new List<Dataset>(), new List<Dataset>());
         for (int i = 0; i < versions.Count; i++)
         {
-            bool goes = i < surplus && !pinned.Contains(versions[i].Version) && (versions[i].Placement is not null || versions[i + 1].Created + GracePeriod < DateTimeOffset.UtcNow);
+            bool goes = i < surplus && !pinned.Contains(versions[i].Version) && (versions[i].Placement is not null || versions[i + 1].Created + GracePeriod < now);
             (goes ? old : kept).Add(versions[i]);
         }
         if (old.Count == 0) return;

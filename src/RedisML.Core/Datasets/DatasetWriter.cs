@@ -71,6 +71,13 @@ sealed class DatasetWriter : IAsyncDisposable
         return writer;
     }
 
+    /// <summary>The last checkpoint, as the server has it; null where it has none.</summary>
+    public Task<string?> CheckpointFoundAsync(CancellationToken cancellation) => _journal.ReadCheckpointAsync(cancellation);
+
+    /// <summary>Whether the server still has all that a checkpoint of this import speaks of.</summary>
+    public async Task<bool> IsWholeAsync(WriterState state, CancellationToken cancellation) =>
+        await FindLostAsync(state.Pages, state.Tail, cancellation).ConfigureAwait(false) is null;
+
     /// <summary>Goes on where another writer was; null where the server has lost what that one wrote.</summary>
     public static async Task<DatasetWriter?> ResumeAsync(
         RedisMLConnection connection, ImportJournal journal, IReadOnlyList<ColumnSchema> schema, Dataset? appendTo, WriterState state, CancellationToken cancellation)
@@ -98,6 +105,7 @@ sealed class DatasetWriter : IAsyncDisposable
     /// <remarks>Where that fails it can be tried again: the chunk is disposed only once its rows are stored.</remarks>
     public async Task CommitRowsAsync(EncodedChunk chunk, CancellationToken cancellation)
     {
+        _connection.DemandRoom();
         long first = (_base?.Rows ?? 0) + Rows;
         await _journal.ExtendRowsAsync(first + chunk.Rows, cancellation).ConfigureAwait(false);
         var rows = RowStore.Create(_connection, _journal.Dataset, _placement!);
@@ -116,6 +124,7 @@ sealed class DatasetWriter : IAsyncDisposable
     /// </remarks>
     public async Task<ChunkEntry> WriteAsync(int index, EncodedChunk chunk, CancellationToken cancellation)
     {
+        _connection.DemandRoom();
         if (index >= Volatile.Read(ref _journalled)) await JournalAsync(index, cancellation).ConfigureAwait(false);
         var key = _connection.Keys.Chunk(_journal.Dataset, _journal.ImportId, index);
         var data = chunk.Data.WrittenMemory;
@@ -167,7 +176,7 @@ sealed class DatasetWriter : IAsyncDisposable
         {
             Name = _journal.Dataset,
             Version = (current?.Version ?? 0) + 1,
-            Created = DateTimeOffset.UtcNow,
+            Created = await _connection.Clock.NowAsync(cancellation).ConfigureAwait(false),
             Columns = MergedColumns(),
             Label = label,
             Rows = count,
@@ -228,15 +237,17 @@ sealed class DatasetWriter : IAsyncDisposable
     }
 
     /// <summary>The first key of this import that isn't there as it was written; null where all are.</summary>
-    async Task<string?> FindLostAsync(CancellationToken cancellation)
+    Task<string?> FindLostAsync(CancellationToken cancellation) => FindLostAsync(_pages, _tail, cancellation);
+
+    async Task<string?> FindLostAsync(IReadOnlyList<PageReference> pages, IReadOnlyList<ChunkEntry> tail, CancellationToken cancellation)
     {
-        foreach (var page in _pages)
+        foreach (var page in pages)
         {
             var json = await _database.PatientlyAsync(d => d.StringGetAsync(page.Key), cancellation).ConfigureAwait(false);
             if (json.IsNull) return page.Key;
             if (await FindLostAsync(Dataset.PageFromJson(((ReadOnlyMemory<byte>)json).Span)).ConfigureAwait(false) is { } lost) return lost;
         }
-        foreach (var part in _tail.Chunk(PageLength))
+        foreach (var part in tail.Chunk(PageLength))
             if (await FindLostAsync(part).ConfigureAwait(false) is { } lost) return lost;
         return null;
 

@@ -68,7 +68,8 @@ sealed class ImportJournal
     {
         await SweepAsync(connection, dataset, cancellation).ConfigureAwait(false);
         var journal = new ImportJournal(connection, NewId(), dataset);
-        HashEntry[] fields = [new("dataset", dataset), new("chunks", 0), new("beat", Now()), new("owner", journal._owner)];
+        long now = await connection.Clock.SecondsAsync(cancellation).ConfigureAwait(false);
+        HashEntry[] fields = [new("dataset", dataset), new("chunks", 0), new("beat", now), new("owner", journal._owner)];
         await connection.Database.PatientlyAsync(d => d.HashSetAsync(journal.Key, fields), cancellation).ConfigureAwait(false);
         await connection.Database.PatientlyAsync(d => d.SetAddAsync(connection.Keys.Imports, journal.ImportId), cancellation).ConfigureAwait(false);
         return journal;
@@ -109,6 +110,10 @@ sealed class ImportJournal
 
     /// <summary>Notes where the import could go on.</summary>
     public Task CheckpointAsync(string checkpoint, CancellationToken cancellation) => DemandAsync("checkpoint", checkpoint, cancellation);
+
+    /// <summary>What <see cref="CheckpointAsync"/> noted last; null where it noted nothing, or the server has lost it.</summary>
+    public async Task<string?> ReadCheckpointAsync(CancellationToken cancellation) =>
+        await Database.PatientlyAsync(d => d.HashGetAsync(Key, "checkpoint"), cancellation).ConfigureAwait(false);
 
     /// <summary>Announces that the import will now be published or removed, and tells whose it is.</summary>
     public Task<JournalState> AnnounceAsync(string what) => NoteAsync("state", what);
@@ -173,14 +178,25 @@ sealed class ImportJournal
             }
             // A record that isn't one of ours is left alone: it names nothing that could be removed.
             if (!KeySpace.IsValidName(fields[0]!) || !fields[1].TryParse(out long beat) || beat is < 0 or > uint.MaxValue) continue;
-            var age = TimeSpan.FromSeconds(Now() - beat);
+            long now = await connection.Clock.SecondsAsync(cancellation).ConfigureAwait(false);
+            var age = TimeSpan.FromSeconds(now - beat);
             bool brokeOffHere = fields[2].IsNull && fields[0] == dataset;
             if (!brokeOffHere && age < (fields[3].IsNull ? s_stalled : s_forgotten)) continue;
             var journal = new ImportJournal(connection, importId!, fields[0]!);
             if (!await connection.Database.PatientlyAsync(_ => journal.TryTakeAsync(), cancellation).ConfigureAwait(false)) continue;
-            try { await connection.Database.PatientlyAsync(_ => journal.RemoveDataAsync(), cancellation).ConfigureAwait(false); }
-            catch (RedisMLException e) when (e.ErrorId == "DatasetCorrupt") { continue; }
-            await connection.Database.PatientlyAsync(_ => journal.CloseAsync(), cancellation).ConfigureAwait(false);
+            try
+            {
+                await connection.Database.PatientlyAsync(_ => journal.RemoveDataAsync(), cancellation).ConfigureAwait(false);
+                await connection.Database.PatientlyAsync(_ => journal.CloseAsync(), cancellation).ConfigureAwait(false);
+            }
+            catch (RedisMLException e) when (e.ErrorId == "DatasetCorrupt")
+            {
+                // Nobody knows what it shares with others: it is left alone.
+            }
+            catch (RedisServerException e) when (fields[0] != dataset && RedisErrors.CodeOf(e.Message) == "NOPERM")
+            {
+                // Another's dataset, which this user may not touch: somebody who may will sweep it.
+            }
         }
     }
 
@@ -191,16 +207,20 @@ sealed class ImportJournal
         return versions.Any(v => v.Sources.Any(s => s.Import == ImportId));
     }
 
-    async Task<bool> TryTakeAsync() =>
-        (bool)await Database.ScriptEvaluateAsync(TakeScript, [Key], [_owner, Now() - (long)s_stalled.TotalSeconds]).ConfigureAwait(false);
+    async Task<bool> TryTakeAsync()
+    {
+        long now = await _connection.Clock.SecondsAsync(CancellationToken.None).ConfigureAwait(false);
+        return (bool)await Database.ScriptEvaluateAsync(TakeScript, [Key], [_owner, now - (long)s_stalled.TotalSeconds]).ConfigureAwait(false);
+    }
 
     async Task DemandAsync(string field, RedisValue value, CancellationToken cancellation) =>
         Demand(await Database.PatientlyAsync(_ => NoteAsync(field, value), cancellation).ConfigureAwait(false));
 
-    async Task<JournalState> NoteAsync(string field, RedisValue value) =>
-        (JournalState)(int)await Database.ScriptEvaluateAsync(NoteScript, [Key], [_owner, field, value, Now()]).ConfigureAwait(false);
+    async Task<JournalState> NoteAsync(string field, RedisValue value)
+    {
+        long now = await _connection.Clock.SecondsAsync(CancellationToken.None).ConfigureAwait(false);
+        return (JournalState)(int)await Database.ScriptEvaluateAsync(NoteScript, [Key], [_owner, field, value, now]).ConfigureAwait(false);
+    }
 
     static string NewId() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8));
-
-    static long Now() => DateTimeOffset.UtcNow.ToUnixTimeSeconds();
 }

@@ -40,7 +40,8 @@ public sealed class DatasetExport(RedisMLConnection connection)
 
     /// <summary>Writes beside the file and moves it there when it is whole; a break leaves what was there before.</summary>
     /// <param name="rows">Told the rows written so far.</param>
-    /// <exception cref="RedisMLException"><c>FileExists</c>, <c>FileWriteFailed</c>, <c>UnknownFormat</c>, <c>ColumnNotFound</c>, <c>ExtensionNotInstalled</c>; those of <see cref="DatasetReader"/>.</exception>
+    /// <exception cref="RedisMLException"><c>FileExists</c>, <c>FileWriteFailed</c>, <c>UnknownFormat</c>, <c>ColumnNotFound</c>,
+    /// <c>ExtensionNotInstalled</c>, <c>FormulaNeedsCsv</c>; those of <see cref="DatasetReader"/>.</exception>
     public async Task<ExportResult> RunAsync(Dataset dataset, ExportOptions options, IProgress<long>? rows, CancellationToken cancellation)
     {
         var clock = Stopwatch.StartNew();
@@ -48,12 +49,14 @@ public sealed class DatasetExport(RedisMLConnection connection)
         var columns = options.Columns.Count == 0 ? [.. Enumerable.Range(0, dataset.Columns.Count)]
             : options.Columns.Select(name => dataset.Columns.ToList().IndexOf(dataset.Column(name))).ToArray();
         CheckTarget(options);
+        if (options.NeutralizeFormula && format != ExportFormat.Csv)
+            throw new RedisMLException("FormulaNeedsCsv", ErrorKind.InvalidArgument, $"-NeutralizeFormula is for CSV, and not for {format}: its texts are no formulas.", options.Path);
         string temporary = $"{options.Path}.{Guid.NewGuid():n}.tmp";
         try
         {
             long written = await WriteAsync(dataset, options, format, compression, columns, temporary, rows, cancellation).ConfigureAwait(false);
             if (options.Force && File.Exists(options.Path)) File.SetAttributes(options.Path, FileAttributes.Normal);
-            File.Move(temporary, options.Path, overwrite: !options.NoClobber);
+            PrivateFile.Publish(temporary, options.Path, overwrite: !options.NoClobber);
             return new(dataset.Name, dataset.Version, options.Path, format, written, new FileInfo(options.Path).Length, clock.Elapsed);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -71,7 +74,7 @@ public sealed class DatasetExport(RedisMLConnection connection)
     {
         long written = 0;
         var schema = columns.Select(i => dataset.Columns[i].Schema).ToList();
-        var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, FileBuffer, useAsync: true);
+        var file = PrivateFile.Open(path, FileMode.CreateNew, FileShare.None, FileBuffer, isAsync: true);
         await using (file.ConfigureAwait(false))
         {
             Stream content = compression switch
@@ -84,7 +87,9 @@ public sealed class DatasetExport(RedisMLConnection connection)
             {
                 RowWriter writer = format switch
                 {
-                    ExportFormat.Csv => new CsvRowWriter(content, schema, options.Path.Contains(".tsv", StringComparison.OrdinalIgnoreCase) && options.Delimiter == ',' ? '\t' : options.Delimiter),
+                    ExportFormat.Csv => new CsvRowWriter(content, schema,
+                        options.Path.Contains(".tsv", StringComparison.OrdinalIgnoreCase) && options.Delimiter == ',' ? '\t' : options.Delimiter,
+                        options.NeutralizeFormula),
                     ExportFormat.JsonLines => new JsonRowWriter(content, schema),
                     ExportFormat.Arrow or ExportFormat.ArrowStream => new ArrowRowWriter(new PositionStream(content), schema, isStream: format == ExportFormat.ArrowStream),
                     _ => new FileFormatWriter(FileFormats.Get(format.ToString(), options.Path), content, schema),
@@ -109,6 +114,8 @@ public sealed class DatasetExport(RedisMLConnection connection)
 
     static void CheckTarget(ExportOptions options)
     {
+        if (Path.GetDirectoryName(options.Path) is { Length: > 0 } folder && !Directory.Exists(folder))
+            throw new RedisMLException("DirectoryNotFound", ErrorKind.ObjectNotFound, $"There is no directory '{folder}'.", options.Path);
         if (Directory.Exists(options.Path))
             throw new RedisMLException("PathIsDirectory", ErrorKind.InvalidArgument, $"'{options.Path}' is a directory; name a file.", options.Path);
         var file = new FileInfo(options.Path);

@@ -36,6 +36,9 @@ public sealed record ExportOptions
     /// <summary>What separates fields of CSV.</summary>
     public char Delimiter { get; init; } = ',';
 
+    /// <summary>Whether a text of CSV that a spreadsheet would take for a formula gets an apostrophe before it.</summary>
+    public bool NeutralizeFormula { get; init; }
+
     /// <summary>Whether a file that exists already stays, and is an error.</summary>
     public bool NoClobber { get; init; }
 

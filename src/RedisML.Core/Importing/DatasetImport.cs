@@ -242,14 +242,15 @@ public sealed class DatasetImport
                     _ratio = attempt.CompressedBytes == 0 ? null : (double)attempt.UncompressedBytes / attempt.CompressedBytes;
                     if (_rowsWritten == 0)
                         throw new RedisMLException("NoRows", ErrorKind.InvalidData, $"No row of '{_source.Name}' fits ({_rowsRejected:N0} rejected); nothing was published.", _source.Name);
+                    await rejected.FlushAsync().ConfigureAwait(false);
                     string? label = _options.Label ?? AppendTo(current)?.Label;
                     string fingerprint = await FingerprintAsync(cancellation).ConfigureAwait(false);
                     return (await writer.PublishAsync(current, label, _options.Compression, fingerprint, cancellation, _options.KeepVersions).ConfigureAwait(false), default);
                 }
                 catch (Exception e) when (_source.CanReread && BreaksOff(e))
                 {
-                    bool kept = await TryKeepAsync(writer, attempt).ConfigureAwait(false);
-                    if (await ExplainAsync(e, attempt, writer, kept).ConfigureAwait(false) is { } error) throw error;
+                    await TryKeepAsync(writer, attempt).ConfigureAwait(false);
+                    if (await ExplainAsync(e, attempt, writer).ConfigureAwait(false) is { } error) throw error;
                     throw;
                 }
             }
@@ -260,24 +261,47 @@ public sealed class DatasetImport
     static bool BreaksOff(Exception e) => e is OperationCanceledException or RedisException or TimeoutException or IOException;
 
     /// <summary>Keeps what was written; with its last checkpoint, where the server still takes one.</summary>
-    static async Task<bool> TryKeepAsync(DatasetWriter writer, ImportAttempt attempt)
+    static async Task TryKeepAsync(DatasetWriter writer, ImportAttempt attempt)
     {
         using var brief = new CancellationTokenSource(TimeSpan.FromMilliseconds(500));
         try { await attempt.EndAsync(brief.Token).ConfigureAwait(false); }
         catch (Exception e) when (BreaksOff(e) || e is RedisMLException) { }
-        if (writer.Rows == 0) return false;
-        writer.KeepForResume();
-        return true;
+        if (writer.Rows > 0) writer.KeepForResume();
+    }
+
+    /// <summary>What a later try with -Resume will find: the server is asked, since it may have lost what it had acknowledged.</summary>
+    /// <returns>The rows; 0 where there is nothing to go on with, null where the server doesn't say.</returns>
+    static async Task<long?> ResumableRowsAsync(DatasetWriter writer)
+    {
+        if (writer.Rows == 0) return 0;
+        using var brief = new CancellationTokenSource(TimeSpan.FromSeconds(2));
+        try
+        {
+            return await writer.CheckpointFoundAsync(brief.Token).ConfigureAwait(false) is { } json
+                && await writer.IsWholeAsync(ImportCheckpoint.FromJson(json).Writer, brief.Token).ConfigureAwait(false)
+                ? ImportCheckpoint.FromJson(json).Writer.Rows : 0;
+        }
+        catch (Exception e) when (BreaksOff(e))
+        {
+            return null;
+        }
     }
 
     /// <summary>What the server's error means for the import; null for an exception that isn't one.</summary>
-    async Task<RedisMLException?> ExplainAsync(Exception e, ImportAttempt attempt, DatasetWriter writer, bool kept)
+    async Task<RedisMLException?> ExplainAsync(Exception e, ImportAttempt attempt, DatasetWriter writer)
     {
-        if (RedisErrors.Translate(e, _connection.Endpoint) is not { } error) return null;
+        if (_connection.Explain(e) is not { } error) return null;
+        long? kept = await ResumableRowsAsync(writer).ConfigureAwait(false);
         string missing = error.ErrorId == "RedisOutOfMemory" ? await ServerMemory.LimitAsync(_connection).ConfigureAwait(false) : "";
-        if (missing != "" && kept && _source.Length is { } length)
+        if (missing != "" && writer.Rows > 0 && _source.Length is { } length)
             missing = $" About {Math.Ceiling(writer.StoredBytes * ((double)length / attempt.SourceBytes - 1) / 1e6):N0} MB more are needed.{missing}";
-        string next = kept ? $" {writer.Rows:N0} rows are kept for a day: the same command with -Resume goes on behind them." : "";
+        string next = kept switch
+        {
+            0 => "",
+            { } rows => $" {rows:N0} rows are kept for a day: the same command with -Resume goes on behind them.",
+            null => $" The server doesn't say whether the {writer.Rows:N0} rows that it took are still there: the same command with -Resume goes on " +
+                "behind those that are, or starts anew.",
+        };
         return new(error.ErrorId, error.Kind, $"{error.Message}{missing} Nothing was published.{next}", error.Target, e);
     }
 }

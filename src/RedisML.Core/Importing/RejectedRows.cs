@@ -40,9 +40,22 @@ sealed class RejectedRows(RowSource source, IReadOnlyList<SourceColumn> columns,
             throw Error("TooManyBadRows", bad, file, line, $" It is one more than the {options.MaxBadRows:N0} bad rows that -MaxBadRow allows.");
     }
 
-    public Task FlushAsync() => _file?.FlushAsync() ?? Task.CompletedTask;
+    /// <summary>Hands what was written to the system: nothing is published, nor said to be resumable, before that has succeeded.</summary>
+    /// <exception cref="RedisMLException"><c>RejectFileFailed</c></exception>
+    public async Task FlushAsync()
+    {
+        try { await (_file?.FlushAsync() ?? Task.CompletedTask).ConfigureAwait(false); }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException) { throw Failed(e); }
+    }
 
-    public ValueTask DisposeAsync() => _file?.DisposeAsync() ?? ValueTask.CompletedTask;
+    public async ValueTask DisposeAsync()
+    {
+        try { await (_file?.DisposeAsync() ?? ValueTask.CompletedTask).ConfigureAwait(false); }
+        catch (IOException)
+        {
+            // It tries once more what FlushAsync has failed with.
+        }
+    }
 
     async Task WriteAsync(BadRow bad, long line)
     {
@@ -51,7 +64,7 @@ sealed class RejectedRows(RowSource source, IReadOnlyList<SourceColumn> columns,
             if (_file is null)
             {
                 bool goesOn = resumeFrom?.RejectBytes > 0;
-                _file = new(options.RejectPath ?? source.RejectPath, goesOn ? FileMode.Open : FileMode.Create, FileAccess.Write, FileShare.Read);
+                _file = PrivateFile.Open(options.RejectPath ?? source.RejectPath, goesOn ? FileMode.Open : FileMode.Create, FileShare.Read);
                 if (goesOn)
                 {
                     _file.SetLength(resumeFrom!.RejectBytes);
@@ -66,9 +79,14 @@ sealed class RejectedRows(RowSource source, IReadOnlyList<SourceColumn> columns,
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            string path = options.RejectPath ?? source.RejectPath;
-            throw new RedisMLException("RejectFileFailed", ErrorKind.WriteError, $"The rejected rows can't be written to '{path}': {e.Message}", path, e);
+            throw Failed(e);
         }
+    }
+
+    RedisMLException Failed(Exception e)
+    {
+        string path = options.RejectPath ?? source.RejectPath;
+        return new("RejectFileFailed", ErrorKind.WriteError, $"The rejected rows can't be written to '{path}': {e.Message}. Nothing was published.", path, e);
     }
 
     string ColumnName(BadRow bad) => bad.Column < 0 ? "" : columns[bad.Column].Name;

@@ -1,4 +1,5 @@
 using RedisML.Errors;
+using RedisML.Formats;
 using RedisML.Models;
 using RedisML.Prediction.Onnx;
 
@@ -43,8 +44,9 @@ public static class ModelExport
         var temporary = Path.Combine(directory.FullName, $".{file.Name}.{Guid.NewGuid():N}.tmp");
         try
         {
-            await File.WriteAllBytesAsync(temporary, bytes, cancellation).ConfigureAwait(false);
-            File.Move(temporary, file.FullName, overwrite);
+            var stream = PrivateFile.Open(temporary, FileMode.CreateNew, FileShare.None, isAsync: true);
+            await using (stream.ConfigureAwait(false)) await stream.WriteAsync(bytes, cancellation).ConfigureAwait(false);
+            PrivateFile.Publish(temporary, file.FullName, overwrite);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

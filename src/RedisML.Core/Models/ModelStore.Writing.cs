@@ -151,6 +151,7 @@ public sealed partial class ModelStore
     async Task<long?> TryPublishAsync(string name, RedisValue expected, HashEntry[] fields, CancellationToken cancellation, string run = "")
     {
         cancellation.ThrowIfCancellationRequested();
+        connection.DemandRoom();
         RedisKey head = Keys.Model(name);
         // Neither this nor the move is given up half-way: what became of them must be known.
         long version = await Database.PatientlyAsync(d => d.HashIncrementAsync(head, ModelField.Last), CancellationToken.None).ConfigureAwait(false);

@@ -22,6 +22,8 @@ internal sealed class RunLedger(RedisMLConnection connection, RunSpecification s
 
     public ISubscriber Subscriber { get; } = connection.Database.Multiplexer.GetSubscriber();
 
+    public ServerClock Clock { get; } = connection.Clock;
+
     RedisValue Channel => Keys.Events.ToString();
 
     /// <summary>A sign of life.</summary>
@@ -69,6 +71,7 @@ internal sealed class RunLedger(RedisMLConnection connection, RunSpecification s
     public async Task<string> PointAsync(
         string generation, string node, string field, long step, ReadOnlyMemory<byte> body, CancellationToken cancellation)
     {
+        connection.DemandRoom();
         var key = field == "ck" ? Keys.Checkpoint(generation, step) : Keys.Snapshot(generation, step);
         var header = RunBlob.Header(Incarnation, generation, step, node, body.Span);
         var blob = RunBlob.Join(header, body.Span);

@@ -30,7 +30,7 @@ internal sealed class RunRecorder(RunLedger ledger, RunNode node) : IAsyncDispos
     /// <summary>A metric of a step; told again, it is replaced.</summary>
     public void Report(string name, long step, double value)
     {
-        _metrics.Enqueue((name, step, value, DateTimeOffset.UtcNow.ToUnixTimeMilliseconds()));
+        _metrics.Enqueue((name, step, value, ledger.Clock.Latest.ToUnixTimeMilliseconds()));
         while (_metrics.Count > MaxHeld && !node.IsFirst) _metrics.TryDequeue(out _);
     }
 
@@ -66,14 +66,14 @@ internal sealed class RunRecorder(RunLedger ledger, RunNode node) : IAsyncDispos
     /// <summary>Writes what there is to write.</summary>
     public async Task WriteAsync()
     {
-        if (!node.IsFirst) return;
+        if (!node.IsFirst || node.HasLeft) return;
         var entries = new List<HashEntry>();
         while (_metrics.TryDequeue(out var metric))
             entries.Add(new($"{metric.Name}:{metric.Step}", string.Create(CultureInfo.InvariantCulture, $"{metric.Value:R} {metric.Time}")));
         if (entries.Count > 0) await ledger.Database.HashSetAsync(ledger.Keys.Metrics, [.. entries]).ConfigureAwait(false);
         RunProgress? progress;
         lock (_lock) progress = _progress;
-        var fields = new List<HashEntry> { new("updated", DateTimeOffset.UtcNow.ToUnixTimeMilliseconds()) };
+        var fields = new List<HashEntry> { new("updated", (await ledger.Clock.NowAsync(CancellationToken.None).ConfigureAwait(false)).ToUnixTimeMilliseconds()) };
         if (progress is { } p)
         {
             fields.AddRange([new("iteration", p.Iteration), new("loss", p.Loss.ToString("R", CultureInfo.InvariantCulture)),

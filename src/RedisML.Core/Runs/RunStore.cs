@@ -36,7 +36,8 @@ public sealed class RunStore(RedisMLConnection connection)
         await Task.WhenAll(text, fields, seen, nodes).ConfigureAwait(false);
         if ((await text.ConfigureAwait(false)).IsNull || RunControl.Parse(Pairs(await fields.ConfigureAwait(false))) is not { } control) return null;
         return Describe(RunSpecification.FromJson((await text.ConfigureAwait(false))!), control,
-            Pairs(await seen.ConfigureAwait(false)).ToDictionary(), Pairs(await nodes.ConfigureAwait(false)).ToDictionary());
+            Pairs(await seen.ConfigureAwait(false)).ToDictionary(), Pairs(await nodes.ConfigureAwait(false)).ToDictionary(),
+            await connection.Clock.NowAsync(cancellation).ConfigureAwait(false));
     }
 
     /// <summary>Asks a run's nodes to stop, after a checkpoint; where none of them lives any more, stops it.</summary>
@@ -139,13 +140,14 @@ public sealed class RunStore(RedisMLConnection connection)
         NearestName.NotFound("TrainingRunNotFound", "training run", id, await ListAsync(cancellation).ConfigureAwait(false));
 
     static RunStatus Describe(
-        RunSpecification specification, RunControl control, Dictionary<string, string> progress, Dictionary<string, string> nodes)
+        RunSpecification specification, RunControl control, Dictionary<string, string> progress, Dictionary<string, string> nodes, DateTimeOffset now)
     {
         var outcome = control.Phase == RunPhase.Done ? RunOutcome.FromJson(control.Result) : null;
         var updated = progress.TryGetValue("updated", out var time)
             ? DateTimeOffset.FromUnixTimeMilliseconds(long.Parse(time, CultureInfo.InvariantCulture)) : specification.Started;
-        var now = DateTimeOffset.UtcNow;
-        bool isSilent = now - updated > TimeSpan.FromSeconds(Math.Max(SilentTimeouts * specification.Nodes.NodeTimeout, 5));
+        // Its last node said so, or was killed and says nothing.
+        bool isSilent = control.Members is [var last] && progress.GetValueOrDefault(RunNode.LeftField) == last
+            || now - updated > TimeSpan.FromSeconds(Math.Max(SilentTimeouts * specification.Nodes.NodeTimeout, 5));
         return new(specification)
         {
             State = control.Phase switch

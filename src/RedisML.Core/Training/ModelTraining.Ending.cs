@@ -66,7 +66,7 @@ public sealed partial class ModelTraining
                 Converged = result.Converged,
                 RowsUsed = result.RowsUsed,
                 RowsDropped = result.RowsDropped,
-                Ended = DateTimeOffset.UtcNow,
+                Ended = _ledger.Clock.Latest,
             }).ConfigureAwait(false);
         }
         catch (RunEndedException e)
@@ -119,7 +119,7 @@ public sealed partial class ModelTraining
                 Seed = training.Seed,
                 RowsUsed = result.RowsUsed,
                 RowsDropped = result.RowsDropped,
-                Trained = DateTimeOffset.UtcNow,
+                Trained = _ledger.Clock.Latest,
             },
         };
         return

@@ -26,7 +26,7 @@ public sealed partial class ModelTraining
             Datasets = [.. datasets.All.Select(DatasetReference.To)],
             Work = RunSpecification.ToWork(new TrainingWork(model, specification)),
             Nodes = options,
-            Started = DateTimeOffset.UtcNow,
+            Started = await connection.Clock.NowAsync(cancellation).ConfigureAwait(false),
         }, cancellation).ConfigureAwait(false);
         return await BeginAsync(connection, entry, datasets, script, workerCount, cancellation).ConfigureAwait(false);
     }

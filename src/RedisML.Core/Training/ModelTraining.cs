@@ -55,7 +55,7 @@ public sealed partial class ModelTraining
     /// <summary>How far the training is.</summary>
     public TrainingRun Run => _run with
     {
-        Elapsed = DateTimeOffset.UtcNow - _run.Started,
+        Elapsed = _ledger.Clock.Latest - _run.Started,
         Nodes = _node.Members,
         State = _run.State == RunState.Running && _node.Control is { Phase: RunPhase.Pause } control
             ? control.Started ? RunState.Paused : RunState.Waiting : _run.State,

@@ -53,7 +53,7 @@ public abstract class RedisMLCmdlet : AsyncCmdlet
     }
 
     protected override RedisMLException? Translate(Exception exception) =>
-        RedisErrors.Translate(exception, _connection?.Endpoint ?? "the server");
+        _connection is { } connection ? connection.Explain(exception) : RedisErrors.Translate(exception, "the server");
 
     Func<CancellationToken, Task> WithConnection(Func<RedisMLConnection, CancellationToken, Task> work)
     {

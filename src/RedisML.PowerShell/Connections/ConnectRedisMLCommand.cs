@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using System.Security.Cryptography.X509Certificates;
 using RedisML.Connections;
 using RedisML.Errors;
 using RedisML.PowerShell.Cmdlets;
@@ -36,6 +37,21 @@ public sealed class ConnectRedisMLCommand : AsyncCmdlet
     [Parameter(ParameterSetName = HostNameSet)]
     public SwitchParameter Tls { get; set; }
 
+    [Parameter(ParameterSetName = ConnectionStringSet)]
+    [Parameter(ParameterSetName = HostNameSet)]
+    [ValidateNotNull]
+    public object? CertificateAuthority { get; set; }
+
+    [Parameter(ParameterSetName = ConnectionStringSet)]
+    [Parameter(ParameterSetName = HostNameSet)]
+    [ValidateNotNull]
+    public object? ClientCertificate { get; set; }
+
+    [Parameter(ParameterSetName = ConnectionStringSet)]
+    [Parameter(ParameterSetName = HostNameSet)]
+    [ValidateNotNullOrEmpty]
+    public string? ClientKey { get; set; }
+
     [Parameter(Mandatory = true, ParameterSetName = EmbeddedSet)]
     public SwitchParameter Embedded { get; set; }
 
@@ -51,9 +67,10 @@ public sealed class ConnectRedisMLCommand : AsyncCmdlet
     {
         var session = ConnectionSession.Current;
         var directory = DataDirectory is null ? null : ResolvePath(DataDirectory);
+        var certificates = ReadCertificates();
         Run(async cancellation =>
         {
-            var settings = ParameterSetName == EmbeddedSet ? await StartServerAsync(directory, cancellation).ConfigureAwait(false) : ReadSettings();
+            var settings = ParameterSetName == EmbeddedSet ? await StartServerAsync(directory, cancellation).ConfigureAwait(false) : ReadSettings(certificates);
             PostVerbose($"Connecting to {settings}.");
             var connection = await ConnectAsync(settings with { Prefix = Prefix }, cancellation).ConfigureAwait(false);
             session.Add(connection);
@@ -64,19 +81,44 @@ public sealed class ConnectRedisMLCommand : AsyncCmdlet
 
     bool HasNothingToGoBy => ParameterSetName == ConnectionStringSet && ConnectionString is null && ConnectionSession.EnvironmentText is null;
 
-    ConnectionSettings ReadSettings()
+    /// <summary>Those that the parameters give.</summary>
+    TlsCertificates ReadCertificates()
+    {
+        var certificates = new TlsCertificates();
+        try
+        {
+            if (Plain(CertificateAuthority) is { } authority)
+                certificates = authority is X509Certificate2 one ? certificates.WithAuthority(one) : certificates.WithAuthority(ResolvePath($"{authority}"));
+            if (Plain(ClientCertificate) is { } client)
+            {
+                certificates = client is X509Certificate2 one ? certificates.WithClient(one)
+                    : certificates.WithClient(ResolvePath($"{client}"), ClientKey is null ? null : ResolvePath(ClientKey));
+            }
+        }
+        catch (RedisMLException e)
+        {
+            Fail(e);
+        }
+        return certificates;
+
+        static object? Plain(object? value) => value is PSObject wrapped ? wrapped.BaseObject : value;
+    }
+
+    ConnectionSettings ReadSettings(TlsCertificates certificates)
     {
         var settings = ParameterSetName == HostNameSet || HasNothingToGoBy
             ? ConnectionSettings.For(HostName, Port)
             : ConnectionSettings.Parse(ConnectionString ?? ConnectionSession.EnvironmentText!);
+        if (!certificates.IsEmpty) settings = settings.WithTls(certificates);
         if (Credential is not null) settings = settings.WithCredential(Credential.UserName, Credential.GetNetworkCredential().Password);
-        return Tls ? settings.WithTls() : settings;
+        return ConnectionSession.WithEnvironment(Tls ? settings.WithTls() : settings);
     }
 
     static async Task<ConnectionSettings> StartServerAsync(string? directory, CancellationToken cancellation)
     {
         var server = await EmbeddedServers.FindOrStartAsync(directory, cancellation).ConfigureAwait(false);
-        return ConnectionSettings.For(server.HostName, server.Port).WithCredential(null, server.Credential.GetNetworkCredential().Password);
+        return ConnectionSettings.For(server.HostName, server.Port).WithCredential(null, server.Credential.GetNetworkCredential().Password)
+            with { FindObstacle = server.FindObstacle };
     }
 
     async Task<RedisMLConnection> ConnectAsync(ConnectionSettings settings, CancellationToken cancellation)

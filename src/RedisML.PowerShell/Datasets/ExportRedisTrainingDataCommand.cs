@@ -43,6 +43,9 @@ public sealed class ExportRedisTrainingDataCommand : RedisMLCmdlet
     public char Delimiter { get; set; } = ',';
 
     [Parameter]
+    public SwitchParameter NeutralizeFormula { get; set; }
+
+    [Parameter]
     public SwitchParameter Force { get; set; }
 
     [Parameter]
@@ -77,6 +80,7 @@ public sealed class ExportRedisTrainingDataCommand : RedisMLCmdlet
                 Skip = Skip,
                 Columns = [.. columns.Select(i => dataset.Columns[i].Name)],
                 Delimiter = Delimiter,
+                NeutralizeFormula = NeutralizeFormula,
                 Force = Force,
                 NoClobber = NoClobber,
             };

@@ -8,6 +8,9 @@ namespace RedisML.PowerShell.Sessions;
 sealed class ConnectionSession
 {
     const string Variable = "REDISML_CONNECTION";
+    const string AuthorityVariable = "REDISML_CERTIFICATE_AUTHORITY";
+    const string ClientVariable = "REDISML_CLIENT_CERTIFICATE";
+    const string ClientKeyVariable = "REDISML_CLIENT_KEY";
 
     static readonly ConditionalWeakTable<Runspace, ConnectionSession> s_sessions = [];
 
@@ -25,7 +28,19 @@ sealed class ConnectionSession
     internal static ConnectionSession Current => s_sessions.GetValue(Runspace.DefaultRunspace, runspace => new(runspace));
 
     /// <summary>The connection string that applies where nobody has connected.</summary>
-    internal static string? EnvironmentText => Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } text ? text : null;
+    internal static string? EnvironmentText => Read(Variable);
+
+    /// <summary>For a connection over TLS, the certificates that the environment names, for what isn't given.</summary>
+    internal static ConnectionSettings WithEnvironment(ConnectionSettings settings)
+    {
+        if (!settings.Tls) return settings;
+        var certificates = new TlsCertificates();
+        if (Read(AuthorityVariable) is { } authority) certificates = certificates.WithAuthority(authority);
+        if (Read(ClientVariable) is { } client) certificates = certificates.WithClient(client, Read(ClientKeyVariable));
+        return settings.WithTls(settings.Certificates.Or(certificates));
+    }
+
+    static string? Read(string variable) => Environment.GetEnvironmentVariable(variable) is { Length: > 0 } text ? text : null;
 
     internal RedisMLConnection[] All
     {
@@ -41,7 +56,7 @@ sealed class ConnectionSession
         if (_default is { } connection) return connection;
         if (EnvironmentText is not { } text) return null;
         if (_fromEnvironment is { } known && known.Text == text) return known.Connection;
-        connection = await RedisMLConnection.ConnectAsync(ConnectionSettings.Parse(text), cancellation).ConfigureAwait(false);
+        connection = await RedisMLConnection.ConnectAsync(WithEnvironment(ConnectionSettings.Parse(text)), cancellation).ConfigureAwait(false);
         lock (_lock)
         {
             _connections.Add(connection);

@@ -79,7 +79,8 @@ static class EmbeddedServers
             throw new RedisMLException("ServerNotStarted", ErrorKind.ResourceUnavailable,
                 $"The embedded server didn't start: {e.Message}", dataDirectory, e);
         }
-        var server = new RedisMLServer(running, Get<int>("Port"), ToCredential(Get<string>("Password")), dataDirectory);
+        var missing = running.GetType().GetProperty("MissingDiskBytes")!.GetMethod!.CreateDelegate<Func<long>>(running);
+        var server = new RedisMLServer(running, Get<int>("Port"), ToCredential(Get<string>("Password")), dataDirectory, missing);
         s_running = [.. s_running, server];
         return server;
 
@@ -103,5 +104,13 @@ static class EmbeddedServers
     }
 
     /// <summary>The process ends when this returns, so it has to block: acknowledged writes must reach their files.</summary>
-    static void StopAll() => Task.WaitAll([.. s_running.Select(s => s.StopAsync().AsTask())], s_exitPatience);
+    /// <remarks>Nor may it throw: that would abort the process. Who is there to read it, is told.</remarks>
+    static void StopAll()
+    {
+        Task[] stopping = [.. s_running.Select(s => Task.Run(() => s.StopAsync().AsTask()))];
+        string? cause = null;
+        try { if (!Task.WaitAll(stopping, s_exitPatience)) cause = "it doesn't stop"; }
+        catch (AggregateException e) { cause = e.GetBaseException().Message; }
+        if (cause is not null) Console.Error.WriteLine($"The embedded server of RedisML may not have kept all its data: {cause.TrimEnd('.')}.");
+    }
 }

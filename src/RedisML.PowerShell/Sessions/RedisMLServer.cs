@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using RedisML.Errors;
 
 namespace RedisML.PowerShell.Sessions;
 
@@ -6,10 +7,11 @@ namespace RedisML.PowerShell.Sessions;
 public sealed class RedisMLServer
 {
     readonly IAsyncDisposable _server;
+    readonly Func<long> _missingDiskBytes;
 
-    internal RedisMLServer(IAsyncDisposable server, int port, PSCredential credential, string? dataDirectory)
+    internal RedisMLServer(IAsyncDisposable server, int port, PSCredential credential, string? dataDirectory, Func<long> missingDiskBytes)
     {
-        _server = server;
+        (_server, _missingDiskBytes) = (server, missingDiskBytes);
         Port = port;
         Credential = credential;
         DataDirectory = dataDirectory;
@@ -31,6 +33,11 @@ public sealed class RedisMLServer
     internal string Endpoint => $"{HostName}:{Port}";
 
     public override string ToString() => Endpoint;
+
+    /// <summary>The error where its disk has no room for more; null where it has.</summary>
+    internal RedisMLException? FindObstacle() => DataDirectory is null || _missingDiskBytes() is not (> 0 and var missing) ? null : new("DiskFull",
+        ErrorKind.LimitsExceeded, $"The disk of '{DataDirectory}' is full: the embedded server needs {Math.Ceiling(missing / 1e6):N0} MB more to go on " +
+        "safely. What it has is still there; make room, or remove datasets that aren't needed.", DataDirectory);
 
     internal ValueTask StopAsync() => _server.DisposeAsync();
 }

@@ -62,10 +62,13 @@ public sealed class HostProcess : IDisposable
     }
 
     /// <summary>Ctrl+C, where there is a signal for it.</summary>
-    public void Interrupt()
+    public void Interrupt() => Signal("INT");
+
+    /// <summary>Sends a signal, such as TERM.</summary>
+    public void Signal(string name)
     {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no signal for Ctrl+C.");
-        using var kill = Process.Start("sh", ["-c", $"kill -INT {Id}"]);
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no signals.");
+        using var kill = Process.Start("sh", ["-c", $"kill -{name} {Id}"]);
         kill.WaitForExit();
     }
 

@@ -12,11 +12,15 @@ sealed class CsvRowWriter : TextRowWriter
     readonly byte _delimiter;
     readonly SearchValues<byte> _quoted;
     readonly bool _single;
+    readonly bool _neutralizesFormulas;
     bool _started;
 
-    public CsvRowWriter(Stream stream, IReadOnlyList<ColumnSchema> schema, char delimiter) : base(stream, schema, "CSV")
+    /// <param name="neutralizesFormulas">Whether a text, or a column's name, that a spreadsheet would run gets an apostrophe before it.</param>
+    public CsvRowWriter(Stream stream, IReadOnlyList<ColumnSchema> schema, char delimiter, bool neutralizesFormulas = false)
+        : base(stream, schema, "CSV")
     {
         _delimiter = (byte)delimiter;
+        _neutralizesFormulas = neutralizesFormulas;
         _single = schema.Count == 1;
         // Where there is one column, nothing in it may look like a separator.
         _quoted = SearchValues.Create([_delimiter, (byte)'"', (byte)'\r', (byte)'\n', .. _single ? ",;|\t "u8 : ""u8]);
@@ -84,12 +88,15 @@ sealed class CsvRowWriter : TextRowWriter
 
     void WriteText(ReadOnlySpan<byte> text, bool quote)
     {
+        bool isFormula = _neutralizesFormulas && IsFormula(text);
         if (!quote && !text.IsEmpty && !text.ContainsAny(_quoted))
         {
+            if (isFormula) Write((byte)'\'');
             Buffer.Write(text);
             return;
         }
         Write((byte)'"');
+        if (isFormula) Write((byte)'\'');
         while (text.IndexOf((byte)'"') is var next && next >= 0)
         {
             Buffer.Write(text[..(next + 1)]);
@@ -99,6 +106,10 @@ sealed class CsvRowWriter : TextRowWriter
         Buffer.Write(text);
         Write((byte)'"');
     }
+
+    /// <summary>Whether a spreadsheet would calculate it; as OWASP has it (CSV Injection), the full-width characters too.</summary>
+    static bool IsFormula(ReadOnlySpan<byte> text) => text is [(byte)'=' or (byte)'+' or (byte)'-' or (byte)'@' or (byte)'\t' or (byte)'\r' or (byte)'\n', ..]
+        || text.StartsWith("＝"u8) || text.StartsWith("＋"u8) || text.StartsWith("－"u8) || text.StartsWith("＠"u8);
 
     void Write(byte value)
     {

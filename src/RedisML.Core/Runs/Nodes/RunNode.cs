@@ -80,10 +80,12 @@ internal sealed partial class RunNode : IAsyncDisposable
         await AnnounceAsync(isMember, cancellation).ConfigureAwait(false);
         await LookAsync(cancellation).ConfigureAwait(false);
         _beating = Task.Run(BeatAsync, CancellationToken.None);
+        AppDomain.CurrentDomain.ProcessExit += SayFarewell;
     }
 
     public async ValueTask DisposeAsync()
     {
+        AppDomain.CurrentDomain.ProcessExit -= SayFarewell;
         await _stop.CancelAsync().ConfigureAwait(false);
         await _beating.ConfigureAwait(false);
         await _checkpoint.ConfigureAwait(false);

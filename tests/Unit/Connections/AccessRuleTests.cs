@@ -1,0 +1,212 @@
+using RedisML.Connections;
+using RedisML.Errors;
+using RedisML.Unit.Fixtures;
+using StackExchange.Redis;
+
+namespace RedisML.Unit.Connections;
+
+/// <summary>Each role on a real server: its work is done under its printed rule, and everything else is refused.</summary>
+public sealed class AccessRuleTests : IDisposable
+{
+    const string Prefix = "team";
+
+    readonly TemporaryFolder _folder = new();
+    readonly HostedEngine _engine = new();
+    readonly RedisServer _server;
+    readonly ConnectionMultiplexer _admin;
+
+    public AccessRuleTests()
+    {
+        RedisServer.SkipIfMissing();
+        _server = new();
+        _admin = ConnectionMultiplexer.Connect($"127.0.0.1:{_server.Port},allowAdmin=true");
+        _folder.Write("points.csv", "x,y\n" + string.Concat(Enumerable.Range(0, 200).Select(i => $"{i},{2 * i + i % 3}\n")));
+    }
+
+    public void Dispose()
+    {
+        _admin.Dispose();
+        _server.Dispose();
+        _engine.Dispose();
+        _folder.Dispose();
+    }
+
+    /// <summary>What lies there for the roles that import nothing.</summary>
+    const string Preparation = """
+        $null = Import-RedisTrainingData $Path -Dataset points -Label y
+        $null = Import-RedisTrainingData $Path -Dataset others -Layout Hash -Key x
+        $null = Import-RedisTrainingData $Path -Dataset events -Layout Stream
+        $null = Start-RedisDistributedTraining points line -Algorithm Linear -Wait
+        """;
+
+    const string Reading = """
+        if (@(Get-RedisDataset).Count -lt 3) { throw 'datasets are missing' }
+        foreach ($name in 'points', 'others', 'events') {
+            if (@(Get-RedisTrainingData $name).Count -ne 200) { throw "rows of $name are missing" }
+            if (@(Measure-RedisDataset $name).Count -ne 2) { throw "columns of $name are missing" }
+        }
+        $null = Export-RedisTrainingData points "$Path.out.csv"
+        if ((Test-RedisModel line -Dataset points).R2 -lt 0.9) { throw 'the model is bad' }
+        $null = Get-RedisModelParameter line
+        $null = Export-RedisModel line "$Path.onnx" -Force
+        if ((Get-RedisDistributedTraining).State -contains 'Failed') { throw 'a run failed' }
+        $null = Get-RedisDistributedTraining | Get-RedisTrainingMetric
+        """;
+
+    const string Training = """
+        $run = Start-RedisDistributedTraining points line -Algorithm Logistic -Derive @{ high = 'y > 100' } -Label high -MaxIteration 20 -Wait
+        if ($run.State -ne 'Completed') { throw "$($run.State): $($run.Reason)" }
+        $job = Start-RedisDistributedTraining points pair -Algorithm Linear -Optimizer Lbfgs -NodeCount 2 -Seed 1
+        $joined = Join-RedisDistributedTraining $job.Run.Id
+        $null = $job, $joined | Wait-Job -Timeout 60
+        if ((Get-RedisDistributedTraining $job.Run.Id).State -ne 'Completed') { throw "$((Get-RedisDistributedTraining $job.Run.Id).State)" }
+        $slow = Start-RedisDistributedTraining points slow -Algorithm Linear -Optimizer Sgd -Epoch 1000000 -LearningRate 1e-9
+        while ((Get-RedisDistributedTraining $slow.Run.Id).Step -lt 3) { Start-Sleep -Milliseconds 100 }
+        $null = Stop-RedisDistributedTraining $slow.Run.Id
+        $null = $slow | Wait-Job -Timeout 60
+        $null = Get-RedisTrainingMetric $slow.Run.Id
+        Remove-RedisDistributedTraining $slow.Run.Id -Confirm:$false
+        Set-RedisModelParameter mine rate 0.5
+        Set-RedisModelParameter line threshold 0.5
+        Remove-RedisModelParameter mine rate
+        Remove-RedisModel mine -Confirm:$false
+        """;
+
+    const string Importing = """
+        $null = Import-RedisTrainingData $Path -Dataset points -Force
+        $null = Import-RedisTrainingData $Path -Dataset points -Label y -Append -NullValue '5'
+        $null = Split-RedisDataset points -TestFraction 0.25 -Seed 1 -Force
+        foreach ($try in 1..2) {
+            $null = Import-RedisTrainingData $Path -Dataset keyed -Layout Hash -Key x -TimeToLive 1:00:00 -Force
+            $null = Import-RedisTrainingData $Path -Dataset numbered -Layout Hash -Force
+            $null = Import-RedisTrainingData $Path -Dataset logged -Layout Stream -Force
+        }
+        if (@(Get-RedisTrainingData logged).Count -ne 200) { throw 'rows are missing' }
+        $null = Import-RedisTrainingData $Path -Dataset logged -Append -NullValue '5'
+        Set-Content "$Path.bad.csv" "x,y`n1,2`n1,x"
+        $null = Import-RedisTrainingData "$Path.bad.csv" -Dataset logged -Append -ErrorAction SilentlyContinue
+        Remove-RedisDataset points-test, keyed, numbered, logged -Confirm:$false
+        """;
+
+    const string Serving = """
+        $null = Get-RedisModel
+        if (-not (Get-RedisModelParameter line)) { throw 'no parameters' }
+        $null = Export-RedisModel line "$Path.onnx" -Force
+        """;
+
+    [Theory]
+    [InlineData(AccessRole.Read, Reading)]
+    [InlineData(AccessRole.Train, Reading)]
+    [InlineData(AccessRole.Train, Training)]
+    [InlineData(AccessRole.Import, Importing)]
+    [InlineData(AccessRole.Serve, Serving)]
+    [InlineData(AccessRole.All, Importing)]
+    [InlineData(AccessRole.All, Training)]
+    [InlineData(AccessRole.All, Reading)]
+    public async Task A_role_does_its_work_under_its_rule(AccessRole role, string work)
+    {
+        Run("default", Preparation);
+        await SetUserAsync(AccessRule.For(role, Prefix));
+        Run($"{role}", work);
+    }
+
+    [Fact]
+    public async Task A_rule_can_be_for_some_datasets_alone()
+    {
+        Run("default", Preparation);
+        await SetUserAsync(AccessRule.For(AccessRole.Import, Prefix, "points"));
+        Run("Import", "Get-RedisTrainingData points -First 1; Import-RedisTrainingData $Path -Dataset points -Force");
+        Assert.Equal("PermissionDenied", Fail("Import", "Get-RedisTrainingData others"));
+        Assert.Equal("PermissionDenied", Fail("Import", "Import-RedisTrainingData $Path -Dataset points2"));
+    }
+
+    [Theory]
+    [InlineData(AccessRole.Read, "Remove-RedisModel line -Confirm:$false")]
+    [InlineData(AccessRole.Read, "Import-RedisTrainingData $Path -Dataset mine")]
+    [InlineData(AccessRole.Train, "Remove-RedisDataset points -Confirm:$false")]
+    [InlineData(AccessRole.Import, "Get-RedisModel line")]
+    [InlineData(AccessRole.Serve, "Get-RedisTrainingData points")]
+    public async Task Another_roles_work_is_an_error_that_says_so(AccessRole role, string work)
+    {
+        Run("default", Preparation);
+        await SetUserAsync(AccessRule.For(role, Prefix));
+        Assert.Equal("PermissionDenied", Fail($"{role}", work));
+    }
+
+    [Theory]
+    [InlineData(AccessRole.Read)]
+    [InlineData(AccessRole.Train)]
+    [InlineData(AccessRole.Import)]
+    [InlineData(AccessRole.Serve)]
+    [InlineData(AccessRole.All)]
+    public async Task Every_command_that_a_rule_doesnt_list_is_refused(AccessRole role)
+    {
+        var rule = AccessRule.For(role, Prefix);
+        await SetUserAsync(rule);
+        var allowed = rule.Rule.Split(' ').Where(word => word[0] == '+').Select(word => word[1..]).ToHashSet();
+        var commands = await CommandsAsync();
+        Assert.True(commands.Count > 300, $"only {commands.Count} commands");
+        foreach (var (name, arity) in commands.Where(c => !allowed.Contains(c.Name)))
+            Assert.Contains("has no permissions to run", await TryAsync($"{role}", [.. name.Split('|'), .. Enumerable.Repeat("1", arity)]));
+    }
+
+    [Theory]
+    [InlineData(AccessRole.Read, "HGETALL other:key", "SET team:x y", "SET team:dataset:points y", "HSET team:model:line a b", "EVAL return 0")]
+    [InlineData(AccessRole.Train, "GET other:key", "SET other:key y", "SET team:dataset:points y", "DEL team:dataset:points:chunk:a:0",
+        "SADD team:datasets x", "PUBLISH other y", "HSET team:import:1 a b")]
+    [InlineData(AccessRole.Import, "GET other:key", "SET other:key y", "HGETALL team:model:line", "GET team:run:{1}:spec", "DEL team:runs")]
+    [InlineData(AccessRole.Serve, "HGETALL other:key", "HSET team:model:line a b", "HGETALL team:dataset:points", "SMEMBERS team:runs")]
+    [InlineData(AccessRole.All, "GET other:key", "SET other:key y", "DEL team2:model:line", "PUBLISH other y", "SUBSCRIBE other")]
+    public async Task Every_other_key_and_channel_is_refused(AccessRole role, params string[] commands)
+    {
+        await SetUserAsync(AccessRule.For(role, Prefix));
+        foreach (var command in commands) Assert.Contains("no permissions", await TryAsync($"{role}", command.Split(' ')));
+    }
+
+    [Fact]
+    public async Task A_script_reaches_no_key_that_the_rule_doesnt_list()
+    {
+        await SetUserAsync(AccessRule.For(AccessRole.All, Prefix));
+        await using var user = await ConnectionMultiplexer.ConnectAsync($"127.0.0.1:{_server.Port},user=All,password=secret");
+        var refused = await Assert.ThrowsAsync<RedisServerException>(() => user.GetDatabase().ScriptEvaluateAsync("return redis.call('GET', 'other:key')"));
+        Assert.Contains("permission", refused.Message);
+    }
+
+    [Fact]
+    public void A_name_that_would_widen_the_rule_is_refused()
+    {
+        Assert.Equal("InvalidName", Assert.Throws<RedisMLException>(() => AccessRule.For(AccessRole.Read, Prefix, "a ~*")).ErrorId);
+        Assert.Equal("InvalidPrefix", Assert.Throws<RedisMLException>(() => AccessRule.For(AccessRole.Read, "a* ~")).ErrorId);
+    }
+
+    Task SetUserAsync(AccessRule rule) => _admin.GetDatabase().ExecuteAsync(
+        "ACL", ["SETUSER", $"{rule.Role}", "on", ">secret", .. rule.Rule.Split(' ')]);
+
+    /// <summary>All commands but those that come before any user, subcommands as <c>name|sub</c>, with how many arguments they need.</summary>
+    async Task<IReadOnlyList<(string Name, int Arity)>> CommandsAsync()
+    {
+        var all = (RedisResult[])(await _admin.GetDatabase().ExecuteAsync("COMMAND"))!;
+        return [.. all.Cast<RedisResult>().SelectMany(c => ((RedisResult[])c[9]!) is { Length: > 0 } sub ? sub : [c])
+            .Where(c => !((string[])c[2]!).Contains("no_auth"))
+            .Select(c => ((string)c[0]!, Math.Abs((int)c[1]) - ((string)c[0]!).Split('|').Length))];
+    }
+
+    /// <summary>What the server would say to a command of a user, without running it.</summary>
+    async Task<string> TryAsync(string user, params string[] command)
+    {
+        try { return $"{await _admin.GetDatabase().ExecuteAsync("ACL", ["DRYRUN", user, .. command])}"; }
+        catch (RedisServerException e) { return e.Message; }
+    }
+
+    void Run(string user, string script) => Assert.Empty(Invoke(user, script).Errors);
+
+    string Fail(string user, string script) => Invoke(user, script).Errors[^1].FullyQualifiedErrorId.Split(',')[0];
+
+    EngineResult Invoke(string user, string script) => _engine.Invoke(
+        "param($Text, $Path) $ErrorActionPreference = 'Stop'\n$null = Connect-RedisML $Text -Prefix team\n" + script,
+        new Dictionary<string, object>
+        {
+            ["Text"] = $"127.0.0.1:{_server.Port}" + (user == "default" ? "" : $",user={user},password=secret"),
+            ["Path"] = Path.Combine(_folder.Path, "points.csv"),
+        });
+}
