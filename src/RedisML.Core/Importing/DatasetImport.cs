@@ -230,10 +230,15 @@ public sealed class DatasetImport
             var rejected = new RejectedRows(_source, columns, _options, from);
             await using (rejected.ConfigureAwait(false))
             {
+                rejected.Check();
                 var attempt = new ImportAttempt(_source, columns, _options, writer, rejected, _optionsHash, current?.Version ?? 0, from, _progress);
                 try
                 {
-                    if (await attempt.RunAsync(cancellation).ConfigureAwait(false) is { } misfit) return (null, misfit);
+                    if (await attempt.RunAsync(cancellation).ConfigureAwait(false) is { } misfit)
+                    {
+                        await rejected.DiscardAsync().ConfigureAwait(false);
+                        return (null, misfit);
+                    }
                     (_rowsWritten, _rowsRejected, _rejectPath) = (writer.Rows, rejected.Count, rejected.Path);
                     _ratio = attempt.CompressedBytes == 0 ? null : (double)attempt.UncompressedBytes / attempt.CompressedBytes;
                     if (_rowsWritten == 0)
