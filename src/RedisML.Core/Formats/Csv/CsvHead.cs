@@ -38,6 +38,7 @@ sealed record CsvHead(CsvDialect Dialect, IReadOnlyList<string> Names, int DataS
             throw new RedisMLException("HeaderOnly", ErrorKind.InvalidData, $"'{file.Name}' has {(options.Header is null ? "a header and " : "")}no rows.", file.Name);
         if (options.Header is not null && headers.Count != reader.FieldCount)
             throw new RedisMLException("HeaderMismatch", ErrorKind.InvalidArgument, $"-Header names {headers.Count} columns, and the first row of '{file.Name}' has {reader.FieldCount} fields.", file.Name);
+        ColumnNames.CheckCount(headers.Count, file.Name);
         int start = (int)reader.ByteOffset;
         var data = bytes[start..];
         int border = complete ? data.Length : dialect.LastBorder(data.Span);
