@@ -68,13 +68,13 @@ static class StoredRecord
 
     /// <summary>What a writer had come to, from the checkpoint in its journal.</summary>
     /// <exception cref="RedisMLException"><c>DatasetCorrupt</c></exception>
-    public static WriterState State(KeySpace keys, ImportJournal journal, Dataset? appendTo, int columns, WriterState state) =>
-        Decode("The checkpoint", journal.Dataset, keys.Journal(journal.ImportId)!, () =>
+    public static WriterState State(KeySpace keys, string name, string import, Dataset? appendTo, int columns, WriterState state) =>
+        Decode("The checkpoint", name, keys.Journal(import)!, () =>
         {
             Demand(state is { Pages: not null, Tail: not null, Statistics: not null, Rows: >= 0, Bytes: >= 0 } && state.Statistics.Count == columns, "it lacks parts");
             for (int i = 0; i < state.Pages.Count; i++)
-                Demand(state.Pages[i].Key is { } page && page == keys.Page(journal.Dataset, journal.ImportId, i), $"'{state.Pages[i].Key}' is no page of this import");
-            DemandOwn(keys, journal.Dataset, (appendTo?.Sources ?? []).Select(s => s.Import).Append(journal.ImportId), state.Tail);
+                Demand(state.Pages[i]?.Key is { } page && page == keys.Page(name, import, i), $"'{state.Pages[i]?.Key}' is no page of this import");
+            DemandOwn(keys, name, (appendTo?.Sources ?? []).Select(s => s.Import).Append(import), state.Tail);
             return state;
         });
 

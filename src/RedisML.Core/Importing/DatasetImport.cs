@@ -100,6 +100,14 @@ public sealed class DatasetImport
 
     async Task<ImportPlan> PlanAsync(CancellationToken cancellation)
     {
+        try { return await PlanReadableAsync(cancellation).ConfigureAwait(false); }
+        catch (InvalidDataException e) { throw Corrupt(e); }
+    }
+
+    RedisMLException Corrupt(InvalidDataException e) => new("SourceCorrupt", ErrorKind.InvalidData, $"'{_source.Name}' can't be read to its end: {e.Message}", _source.Name, e);
+
+    async Task<ImportPlan> PlanReadableAsync(CancellationToken cancellation)
+    {
         var (current, unchanged) = await CompareAsync(cancellation).ConfigureAwait(false);
         var columns = await ReadColumnsAsync(current, cancellation).ConfigureAwait(false);
         Placement(current, columns);
@@ -166,7 +174,7 @@ public sealed class DatasetImport
         }
         catch (InvalidDataException e)
         {
-            throw new RedisMLException("SourceCorrupt", ErrorKind.InvalidData, $"'{_source.Name}' can't be read to its end: {e.Message}", _source.Name, e);
+            throw Corrupt(e);
         }
     }
 
@@ -180,7 +188,7 @@ public sealed class DatasetImport
         {
             try
             {
-                var from = StoredRecord.Decode("The checkpoint", _options.Dataset, _connection.Keys.Journal(journal.ImportId)!, () => ImportCheckpoint.FromJson(json));
+                var from = ImportCheckpoint.Read(_options.Dataset, _connection.Keys.Journal(journal.ImportId)!, json);
                 from.Check(_source, _optionsHash, current?.Version ?? 0, _options.Dataset);
                 var schema = from.Columns.Select(c => c.Schema).ToList();
                 if (await DatasetWriter.ResumeAsync(_connection, journal, schema, AppendTo(current), from.Writer, cancellation).ConfigureAwait(false) is { } writer)
