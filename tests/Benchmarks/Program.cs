@@ -1,9 +1,11 @@
 using RedisML.Benchmarks;
 using RedisML.Benchmarks.Figures;
+using RedisML.Benchmarks.Fuzzing;
 
 // dotnet run -c Release --project tests/Benchmarks [-- name…]
 // Without a name: every figure of the design, each beside its limit or rival, measured in turns in this run. "references": the
 // reference results on real data, ours beside scikit-learn's. "soak [minutes]" trains with nodes that are killed and joined at random, for half an hour unless told otherwise.
+// "fuzz [minutes] [seed]" reads broken inputs of all kinds, and keeps those that fail otherwise than by a typed error in artifacts/fuzz.
 if (args is ["import-for-memory", var path, var port])
 {
     await MemoryFigures.ChildAsync(path, int.Parse(port));
@@ -15,6 +17,12 @@ if (args is ["soak", ..])
     await using var soak = await BenchmarkContext.StartAsync();
     await SoakFigures.RunAsync(soak, TimeSpan.FromMinutes(args.Length > 1 ? double.Parse(args[1], System.Globalization.CultureInfo.InvariantCulture) : 30));
     return 0;
+}
+if (args is ["fuzz", ..])
+{
+    double minutes = args.Length > 1 ? double.Parse(args[1], System.Globalization.CultureInfo.InvariantCulture) : 60;
+    int seed = args.Length > 2 ? int.Parse(args[2], System.Globalization.CultureInfo.InvariantCulture) : Environment.TickCount;
+    return FuzzRunner.RunFor(TimeSpan.FromMinutes(minutes), seed, Path.Combine("artifacts", "fuzz")) == 0 ? 0 : 1;
 }
 (string Name, Func<BenchmarkContext, Task> Run)[] benchmarks =
 [

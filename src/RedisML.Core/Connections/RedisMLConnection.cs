@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using RedisML.Errors;
 using StackExchange.Redis;
 
@@ -92,6 +93,17 @@ public sealed class RedisMLConnection : IAsyncDisposable
             if (RedisErrors.Translate(e, settings.Endpoint) is { } error) throw error;
             throw;
         }
+    }
+
+    /// <summary>The keys on all shards that start so; each may come more than once.</summary>
+    internal async IAsyncEnumerable<string> KeysAsync(string start, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        const int pageSize = 1000;
+        // What the names of keys may hold is no pattern.
+        string pattern = string.Concat(start.Select(c => c is '*' or '?' or '[' or ']' or '^' or '\\' ? $"\\{c}" : $"{c}")) + "*";
+        foreach (var server in Shards)
+            await foreach (var key in server.KeysAsync(DatabaseIndex, pattern, pageSize).WithCancellation(cancellation).ConfigureAwait(false))
+                if (((string)key!).StartsWith(start, StringComparison.Ordinal)) yield return key!;
     }
 
     public override string ToString() => Settings.ToString();

@@ -49,6 +49,9 @@ internal sealed class RunKeys(string prefix, string id)
     /// <summary>A string: a member's part of a slice of a sum; of the member <c>sum</c>, the whole slice.</summary>
     public RedisKey Slice(string member, long step, int slice) => $"{prefix}:run:{{{id}:{slice}}}:x:{member}:{step & 1}";
 
+    /// <summary>What the keys of <see cref="Payload"/> and <see cref="Slice"/> start with, among others.</summary>
+    public IEnumerable<string> ExchangeRoots => [$"{_root}:x:", $"{prefix}:run:{{{id}:"];
+
     public RedisKey Checkpoint(string generation, long step) => $"{_root}:ck:{generation}:{step}";
 
     /// <summary>Whether a key is that of a checkpoint or a snapshot of this run: what lies in Redis may name others.</summary>

@@ -80,8 +80,8 @@ public sealed class DatasetReader(RedisMLConnection connection)
     static RecordBatch Decode(Dataset dataset, ChunkEntry entry, Lease<byte> lease) => ChunkCodec.Checksum(lease.Span) == entry.Crc32
         ? StoredRecord.Decode("A chunk", dataset.Name, entry.Key, () =>
         {
-            var batch = ChunkAlignment.Align(ChunkCodec.Decode(lease.Memory), [.. dataset.Columns.Select(c => c.Schema)]);
-            StoredRecord.Demand(batch.Length == entry.Rows, $"it has {batch.Length:N0} rows, and its page says {entry.Rows:N0}");
+            var batch = ChunkCodec.DecodeForeign(lease.Memory, [.. dataset.Columns.Select(c => c.Schema)]);
+            Decoding.Demand(batch.Length == entry.Rows, $"it has {batch.Length:N0} rows, and its page says {entry.Rows:N0}");
             return batch;
         })
         : throw new RedisMLException("ChecksumMismatch", ErrorKind.InvalidData,
@@ -109,6 +109,8 @@ public sealed class DatasetReader(RedisMLConnection connection)
         for (long first = firstRow; first < end; first += RowsTogether)
         {
             var (batch, statistics) = await store.ReadAsync(schema, first, (int)Math.Min(RowsTogether, end - first), cancellation).ConfigureAwait(false);
+            // Rows go with time from the first to the last: where that one has gone, no more come.
+            if (batch.Length == 0 && await store.FindLostAsync(dataset.Rows - 1, dataset.Rows).ConfigureAwait(false) is not null) yield break;
             yield return new((int)(first / RowsTogether), first, batch.Length, () => batch, null) { Statistics = statistics };
         }
     }

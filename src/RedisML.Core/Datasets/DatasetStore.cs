@@ -61,12 +61,24 @@ public sealed class DatasetStore(RedisMLConnection connection)
     }
 
     /// <summary>The current versions of all datasets whose names <paramref name="matches"/> accepts, by name.</summary>
+    /// <param name="broken">Told of each that can't be read, which hides no others.</param>
     /// <remarks>The index is a hint: a name without a head is passed over.</remarks>
-    public async Task<IReadOnlyList<Dataset>> ListAsync(Func<string, bool> matches, CancellationToken cancellation = default)
+    public async Task<IReadOnlyList<Dataset>> ListAsync(
+        Func<string, bool> matches, CancellationToken cancellation = default, Action<RedisMLException>? broken = null)
     {
         var names = await NamesAsync(cancellation).ConfigureAwait(false);
-        var found = await Task.WhenAll(names.Where(matches).Select(n => FindAsync(n, cancellation))).ConfigureAwait(false);
+        var found = await Task.WhenAll(names.Where(matches).Select(TryFindAsync)).ConfigureAwait(false);
         return [.. found.OfType<Dataset>()];
+
+        async Task<Dataset?> TryFindAsync(string name)
+        {
+            try { return await FindAsync(name, cancellation).ConfigureAwait(false); }
+            catch (RedisMLException e) when (e.Kind == ErrorKind.InvalidData)
+            {
+                broken?.Invoke(e);
+                return null;
+            }
+        }
     }
 
     /// <summary>Makes <paramref name="dataset"/> the current version if <paramref name="expected"/> still is it (null: there is none).</summary>
@@ -170,11 +182,8 @@ public sealed class DatasetStore(RedisMLConnection connection)
         }
         catch (RedisMLException e) when (e.ErrorId == "DatasetCorrupt")
         {
-            string root = $"{_keys.Dataset(name)}:";
             var found = new HashSet<string>();
-            foreach (var server in _database.Multiplexer.GetServers().Where(s => s is { IsConnected: true, IsReplica: false }))
-                await foreach (var key in server.KeysAsync(_database.Database, $"{root}*", pageSize: 1000).WithCancellation(cancellation).ConfigureAwait(false))
-                    if (((string)key!).StartsWith(root, StringComparison.Ordinal)) found.Add(key!);
+            await foreach (var key in connection.KeysAsync($"{_keys.Dataset(name)}:", cancellation).ConfigureAwait(false)) found.Add(key);
             return ([], found);
         }
     }

@@ -82,7 +82,7 @@ sealed class DatasetWriter : IAsyncDisposable
     public static async Task<DatasetWriter?> ResumeAsync(
         RedisMLConnection connection, ImportJournal journal, IReadOnlyList<ColumnSchema> schema, Dataset? appendTo, WriterState state, CancellationToken cancellation)
     {
-        state = StoredRecord.State(connection.Keys, journal, appendTo, schema.Count, state);
+        state = StoredRecord.State(connection.Keys, journal.Dataset, journal.ImportId, appendTo, schema.Count, state);
         var placement = await journal.PlacementAsync(cancellation).ConfigureAwait(false);
         var writer = new DatasetWriter(connection, journal, schema, appendTo, placement)
         {

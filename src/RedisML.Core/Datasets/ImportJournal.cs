@@ -27,6 +27,9 @@ enum JournalState
 sealed class ImportJournal
 {
     const int RemovalBatch = 1000;
+
+    /// <summary>More chunks than this are looked for before a journal's word is taken that there may be so many.</summary>
+    const int BelievedChunks = 1_000_000;
     static readonly TimeSpan s_stalled = TimeSpan.FromHours(1), s_forgotten = TimeSpan.FromDays(1);
 
     /// <summary>Sets a field of a journal if it is still the caller's. A late command of a former owner changes nothing.</summary>
@@ -151,14 +154,21 @@ sealed class ImportJournal
             var versions = await new DatasetStore(_connection).VersionsAsync(Dataset, CancellationToken.None).ConfigureAwait(false);
             var rows = await Database.HashGetAsync(Key, ["rowsBefore", "rows"]).ConfigureAwait(false);
             // Rows with numbers that a version has too were written over; they can't be brought back, but must not go.
-            long first = versions.Where(v => placement.Key is null && v.Placement is { Key: null }).Select(v => v.Rows).Append((long)rows[0]).Max();
+            long first = versions.Where(v => placement.Key is null && v.Placement is { Key: null }).Select(v => v.Rows).Append(Number(rows[0])).Max();
             await RowStore.Create(_connection, Dataset, placement)
-                .RemoveAsync(first, rows[1].IsNull ? 0 : (long)rows[1], [.. versions.Select(v => v.Placement).OfType<RowPlacement>()]).ConfigureAwait(false);
+                .RemoveAsync(first, Number(rows[1]), [.. versions.Select(v => v.Placement).OfType<RowPlacement>()]).ConfigureAwait(false);
         }
-        int chunks = Math.Max(atLeast, (int)await Database.HashGetAsync(Key, "chunks").ConfigureAwait(false));
+        long chunks = Math.Max(atLeast, Number(await Database.HashGetAsync(Key, "chunks").ConfigureAwait(false)));
+        if (chunks > BelievedChunks)
+        {
+            foreach (var root in new[] { keys.Chunk(Dataset, ImportId, 0), keys.Page(Dataset, ImportId, 0) })
+                await foreach (var key in _connection.KeysAsync(((string)root!)[..^1], CancellationToken.None).ConfigureAwait(false))
+                    await Database.KeyDeleteAsync(key).ConfigureAwait(false);
+            return;
+        }
         for (int first = 0; first <= chunks; first += RemovalBatch)
         {
-            var batch = Enumerable.Range(first, Math.Min(RemovalBatch, chunks - first)).Select(i => keys.Chunk(Dataset, ImportId, i))
+            var batch = Enumerable.Range(first, (int)Math.Min(RemovalBatch, chunks - first)).Select(i => keys.Chunk(Dataset, ImportId, i))
                 .Append(keys.Page(Dataset, ImportId, first / RemovalBatch)).Append(keys.Page(Dataset, ImportId, first / RemovalBatch + 1));
             await Task.WhenAll(batch.Select(k => Database.KeyDeleteAsync(k))).ConfigureAwait(false);
         }
@@ -221,6 +231,9 @@ sealed class ImportJournal
         long now = await _connection.Clock.SecondsAsync(CancellationToken.None).ConfigureAwait(false);
         return (JournalState)(int)await Database.ScriptEvaluateAsync(NoteScript, [Key], [_owner, field, value, now]).ConfigureAwait(false);
     }
+
+    /// <summary>A number of a journal; 0 where it is none.</summary>
+    static long Number(RedisValue value) => value.TryParse(out long number) && number > 0 ? number : 0;
 
     static string NewId() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8));
 }

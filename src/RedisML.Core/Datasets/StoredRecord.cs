@@ -1,8 +1,9 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using RedisML.Connections;
 using RedisML.Datasets.Rows;
 using RedisML.Errors;
+using RedisML.Formats;
+using static RedisML.Errors.Decoding;
 
 namespace RedisML.Datasets;
 
@@ -13,6 +14,9 @@ namespace RedisML.Datasets;
 /// </remarks>
 static class StoredRecord
 {
+    /// <summary>More rows that lie one by one fit into no server.</summary>
+    const long MaxRowsOneByOne = 10_000_000_000;
+
     /// <summary>A version of a dataset, from its head.</summary>
     /// <exception cref="RedisMLException"><c>DatasetCorrupt</c></exception>
     public static Dataset Manifest(KeySpace keys, string name, long version, string json) => Decode("The manifest", name, keys.Dataset(name)!, () =>
@@ -20,9 +24,14 @@ static class StoredRecord
         var dataset = Dataset.FromJson(json);
         Demand(dataset?.Name == name && dataset.Version == version, "it is of another dataset or version");
         Demand(dataset!.Columns is { Count: > 0 } columns && columns.All(c => c?.Name is not null), "it lacks columns");
+        Demand(dataset.Columns!.Count <= ColumnNames.MaxCount, $"it has {dataset.Columns.Count:N0} columns; {ColumnNames.MaxCount:N0} are the most");
+        Demand(dataset.Columns.Select(c => c.Name).Distinct(StringComparer.Ordinal).Count() == dataset.Columns.Count, "two columns have one name");
         Demand(dataset.Pages is not null && dataset.Pages.All(p => p is not null), "it lacks pages");
         Demand(dataset.Sources is not null && dataset.Sources.All(s => s?.Import is not null), "it lacks sources");
         Demand(dataset.Rows >= 0 && dataset.StoredBytes >= 0, "it counts less than nothing");
+        Demand(Enum.IsDefined(dataset.Compression), "its compression is none");
+        Demand(dataset.Placement is null || dataset.Rows <= MaxRowsOneByOne, $"it says that {dataset.Rows:N0} rows lie one by one");
+        Demand(dataset.Pages!.Sum(p => (long)p.Chunks) <= int.MaxValue, "it has more chunks than can be counted");
         Demand(dataset.Layout == (dataset.Placement?.Layout ?? DatasetLayout.Columnar), "its layout and its placement differ");
         if (dataset.Placement is { } placement) DemandOwn(keys, name, placement);
         var imports = dataset.Sources!.Select(s => s.Import).ToHashSet(StringComparer.Ordinal);
@@ -59,38 +68,22 @@ static class StoredRecord
 
     /// <summary>What a writer had come to, from the checkpoint in its journal.</summary>
     /// <exception cref="RedisMLException"><c>DatasetCorrupt</c></exception>
-    public static WriterState State(KeySpace keys, ImportJournal journal, Dataset? appendTo, int columns, WriterState state) =>
-        Decode("The checkpoint", journal.Dataset, keys.Journal(journal.ImportId)!, () =>
+    public static WriterState State(KeySpace keys, string name, string import, Dataset? appendTo, int columns, WriterState state) =>
+        Decode("The checkpoint", name, keys.Journal(import)!, () =>
         {
             Demand(state is { Pages: not null, Tail: not null, Statistics: not null, Rows: >= 0, Bytes: >= 0 } && state.Statistics.Count == columns, "it lacks parts");
             for (int i = 0; i < state.Pages.Count; i++)
-                Demand(state.Pages[i].Key is { } page && page == keys.Page(journal.Dataset, journal.ImportId, i), $"'{state.Pages[i].Key}' is no page of this import");
-            DemandOwn(keys, journal.Dataset, (appendTo?.Sources ?? []).Select(s => s.Import).Append(journal.ImportId), state.Tail);
+                Demand(state.Pages[i]?.Key is { } page && page == keys.Page(name, import, i), $"'{state.Pages[i]?.Key}' is no page of this import");
+            DemandOwn(keys, name, (appendTo?.Sources ?? []).Select(s => s.Import).Append(import), state.Tail);
             return state;
         });
 
     /// <summary>Runs a decoder: whatever it throws becomes an error that names the dataset and the key.</summary>
     /// <exception cref="RedisMLException"><c>DatasetCorrupt</c></exception>
-    public static T Decode<T>(string what, string name, string key, Func<T> decode)
-    {
-        try
-        {
-            return decode();
-        }
-        catch (Exception e) when (e is not (OutOfMemoryException or OperationCanceledException))
-        {
-            throw Corrupt(what, name, key, e.Message, e);
-        }
-    }
+    public static T Decode<T>(string what, string name, string key, Func<T> decode) => Decoding.Run(decode, (why, e) => Corrupt(what, name, key, why, e));
 
     public static RedisMLException Corrupt(string what, string name, string key, string why, Exception? inner = null) => new("DatasetCorrupt",
         ErrorKind.InvalidData, $"{what} of dataset '{name}' at '{key}' can't be read: {why.TrimEnd('.')}. Remove the dataset, and import it again.", key, inner);
-
-    /// <exception cref="InvalidDataException">It doesn't hold.</exception>
-    public static void Demand([DoesNotReturnIf(false)] bool holds, string otherwise)
-    {
-        if (!holds) throw new InvalidDataException(otherwise);
-    }
 
     static void DemandOwn(KeySpace keys, string name, RowPlacement? placement)
     {

@@ -20,9 +20,9 @@ public enum ErrorKind
 }
 
 /// <summary>An error that a user can act on: a stable id, a kind, and the key, path or row it is about.</summary>
-/// <remarks>Messages say what happened, to what, and what to do next. They never hold a password.</remarks>
+/// <remarks>Messages say what happened, to what, and what to do next. They never hold a password, and nothing that steers a terminal.</remarks>
 public class RedisMLException(string errorId, ErrorKind kind, string message, object? target = null, Exception? inner = null)
-    : Exception(message, inner)
+    : Exception(VisibleText.Of(message), inner)
 {
     /// <summary>The stable id by which scripts and tests know the error, such as <c>DatasetNotFound</c>.</summary>
     public string ErrorId { get; } = errorId;

@@ -41,23 +41,25 @@ public sealed class DatasetExport(RedisMLConnection connection)
     /// <summary>Writes beside the file and moves it there when it is whole; a break leaves what was there before.</summary>
     /// <param name="rows">Told the rows written so far.</param>
     /// <exception cref="RedisMLException"><c>FileExists</c>, <c>FileWriteFailed</c>, <c>UnknownFormat</c>, <c>ColumnNotFound</c>,
-    /// <c>ExtensionNotInstalled</c>, <c>FormulaNeedsCsv</c>; those of <see cref="DatasetReader"/>.</exception>
+    /// <c>ExtensionNotInstalled</c>, <c>FormulaNeedsCsv</c>; those of <see cref="TargetFile.Resolve"/>, and of <see cref="DatasetReader"/>.</exception>
     public async Task<ExportResult> RunAsync(Dataset dataset, ExportOptions options, IProgress<long>? rows, CancellationToken cancellation)
     {
         var clock = Stopwatch.StartNew();
         var (format, compression) = FormatOf(options.Path, options.Format);
         var columns = options.Columns.Count == 0 ? [.. Enumerable.Range(0, dataset.Columns.Count)]
             : options.Columns.Select(name => dataset.Columns.ToList().IndexOf(dataset.Column(name))).ToArray();
-        CheckTarget(options);
+        string target = CheckTarget(options), temporary = $"{target}.{Guid.NewGuid():n}.tmp";
         if (options.NeutralizeFormula && format != ExportFormat.Csv)
-            throw new RedisMLException("FormulaNeedsCsv", ErrorKind.InvalidArgument, $"-NeutralizeFormula is for CSV, and not for {format}: its texts are no formulas.", options.Path);
-        string temporary = $"{options.Path}.{Guid.NewGuid():n}.tmp";
+        {
+            throw new RedisMLException("FormulaNeedsCsv", ErrorKind.InvalidArgument,
+                $"-NeutralizeFormula is for CSV, and not for {format}: its texts are no formulas.", options.Path);
+        }
         try
         {
             long written = await WriteAsync(dataset, options, format, compression, columns, temporary, rows, cancellation).ConfigureAwait(false);
-            if (options.Force && File.Exists(options.Path)) File.SetAttributes(options.Path, FileAttributes.Normal);
-            PrivateFile.Publish(temporary, options.Path, overwrite: !options.NoClobber);
-            return new(dataset.Name, dataset.Version, options.Path, format, written, new FileInfo(options.Path).Length, clock.Elapsed);
+            if (options.Force && File.Exists(target)) File.SetAttributes(target, FileAttributes.Normal);
+            PrivateFile.Publish(temporary, target, overwrite: !options.NoClobber);
+            return new(dataset.Name, dataset.Version, options.Path, format, written, new FileInfo(target).Length, clock.Elapsed);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -112,16 +114,15 @@ public sealed class DatasetExport(RedisMLConnection connection)
         return written;
     }
 
-    static void CheckTarget(ExportOptions options)
+    /// <summary>Where the file lies: where a link at its place leads.</summary>
+    static string CheckTarget(ExportOptions options)
     {
-        if (Path.GetDirectoryName(options.Path) is { Length: > 0 } folder && !Directory.Exists(folder))
-            throw new RedisMLException("DirectoryNotFound", ErrorKind.ObjectNotFound, $"There is no directory '{folder}'.", options.Path);
-        if (Directory.Exists(options.Path))
-            throw new RedisMLException("PathIsDirectory", ErrorKind.InvalidArgument, $"'{options.Path}' is a directory; name a file.", options.Path);
-        var file = new FileInfo(options.Path);
+        string target = TargetFile.Resolve(options.Path);
+        var file = new FileInfo(target);
         if (file.Exists && options.NoClobber)
             throw new RedisMLException("FileExists", ErrorKind.ResourceExists, $"'{options.Path}' exists already, and -NoClobber keeps it.", options.Path);
         if (file is { Exists: true, IsReadOnly: true } && !options.Force)
             throw new RedisMLException("FileWriteFailed", ErrorKind.WriteError, $"'{options.Path}' is read-only; use -Force to replace it.", options.Path);
+        return target;
     }
 }

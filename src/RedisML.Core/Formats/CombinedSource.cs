@@ -14,6 +14,8 @@ sealed class CombinedSource(IReadOnlyList<RowSource> sources) : RowSource
 
     public override string Name => sources[0].Name;
 
+    public override IEnumerable<string> Files => sources.SelectMany(s => s.Files);
+
     public override string RowName => sources[_current].RowName;
 
     public override long? Length => sources.Sum(s => s.Length);

@@ -31,6 +31,9 @@ abstract class RowSource
     /// <summary>What messages call it, such as the path of a file.</summary>
     public abstract string Name { get; }
 
+    /// <summary>The files that it is read from, where it is read from any.</summary>
+    public virtual IEnumerable<string> Files => [Name];
+
     /// <summary>What messages call the place of a row in it.</summary>
     public virtual string RowName => "line";
 

@@ -53,13 +53,15 @@ public sealed class SourceFile
 
     /// <summary>Looks at the file without reading it all.</summary>
     /// <param name="name">What messages call it; null for its path.</param>
-    /// <exception cref="RedisMLException"><c>FileNotFound</c>, <c>PathIsDirectory</c>, <c>FileEmpty</c>, <c>FileAccessDenied</c>, <c>FileReadFailed</c>.</exception>
+    /// <exception cref="RedisMLException"><c>FileNotFound</c>, <c>PathIsDirectory</c>, <c>PathIsNoFile</c>, <c>FileEmpty</c>, <c>FileAccessDenied</c>, <c>FileReadFailed</c>.</exception>
     public static SourceFile Open(string path, string? name = null)
     {
         if (Directory.Exists(path))
             throw new RedisMLException("PathIsDirectory", ErrorKind.InvalidArgument, $"'{path}' is a directory; name a file in it, or use a wildcard.", path);
         var file = new FileInfo(path);
         if (!file.Exists) throw new RedisMLException("FileNotFound", ErrorKind.ObjectNotFound, $"There is no file '{path}'.", path);
+        if (file.Length == 0 && !TargetFile.IsFile(path))
+            throw new RedisMLException("PathIsNoFile", ErrorKind.InvalidArgument, $"'{path}' is a device, a pipe or a socket: a file is read more than once. '-' reads standard input.", path);
         if (file.Length == 0) throw new RedisMLException("FileEmpty", ErrorKind.InvalidData, $"'{path}' is empty.", path);
         Span<byte> magic = stackalloc byte[4];
         using var stream = OpenRaw(path);

@@ -101,6 +101,14 @@ public sealed class DatasetImport
 
     async Task<ImportPlan> PlanAsync(CancellationToken cancellation)
     {
+        try { return await PlanReadableAsync(cancellation).ConfigureAwait(false); }
+        catch (InvalidDataException e) { throw Corrupt(e); }
+    }
+
+    RedisMLException Corrupt(InvalidDataException e) => new("SourceCorrupt", ErrorKind.InvalidData, $"'{_source.Name}' can't be read to its end: {e.Message}", _source.Name, e);
+
+    async Task<ImportPlan> PlanReadableAsync(CancellationToken cancellation)
+    {
         var (current, unchanged) = await CompareAsync(cancellation).ConfigureAwait(false);
         var columns = await ReadColumnsAsync(current, cancellation).ConfigureAwait(false);
         Placement(current, columns);
@@ -168,7 +176,7 @@ public sealed class DatasetImport
         }
         catch (InvalidDataException e)
         {
-            throw new RedisMLException("SourceCorrupt", ErrorKind.InvalidData, $"'{_source.Name}' can't be read to its end: {e.Message}", _source.Name, e);
+            throw Corrupt(e);
         }
     }
 
@@ -182,7 +190,7 @@ public sealed class DatasetImport
         {
             try
             {
-                var from = StoredRecord.Decode("The checkpoint", _options.Dataset, _connection.Keys.Journal(journal.ImportId)!, () => ImportCheckpoint.FromJson(json));
+                var from = ImportCheckpoint.Read(_options.Dataset, _connection.Keys.Journal(journal.ImportId)!, json);
                 from.Check(_source, _optionsHash, current?.Version ?? 0, _options.Dataset);
                 var schema = from.Columns.Select(c => c.Schema).ToList();
                 if (await DatasetWriter.ResumeAsync(_connection, journal, schema, AppendTo(current), from.Writer, cancellation).ConfigureAwait(false) is { } writer)
@@ -232,11 +240,16 @@ public sealed class DatasetImport
             var rejected = new RejectedRows(_source, columns, _options, from);
             await using (rejected.ConfigureAwait(false))
             {
+                rejected.Check();
                 var notes = new ImportNotes(_source, columns, from);
                 var attempt = new ImportAttempt(_source, columns, _options, writer, rejected, notes, _optionsHash, current?.Version ?? 0, from, _progress);
                 try
                 {
-                    if (await attempt.RunAsync(cancellation).ConfigureAwait(false) is { } misfit) return (null, misfit);
+                    if (await attempt.RunAsync(cancellation).ConfigureAwait(false) is { } misfit)
+                    {
+                        await rejected.DiscardAsync().ConfigureAwait(false);
+                        return (null, misfit);
+                    }
                     (_rowsWritten, _rowsRejected, _rejectPath) = (writer.Rows, rejected.Count, rejected.Path);
                     _valueWarnings = notes.Warnings();
                     _ratio = attempt.CompressedBytes == 0 ? null : (double)attempt.UncompressedBytes / attempt.CompressedBytes;

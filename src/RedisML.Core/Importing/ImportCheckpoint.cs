@@ -2,6 +2,7 @@ using System.Text.Json;
 using RedisML.Datasets;
 using RedisML.Errors;
 using RedisML.Formats;
+using static RedisML.Errors.Decoding;
 
 namespace RedisML.Importing;
 
@@ -29,7 +30,16 @@ sealed record ImportCheckpoint(
 
     public string ToJson() => JsonSerializer.Serialize(this, Dataset.Json);
 
-    public static ImportCheckpoint FromJson(string json) => JsonSerializer.Deserialize<ImportCheckpoint>(json, Dataset.Json)!;
+    /// <summary>A checkpoint as it lies in the journal of a broken import into <paramref name="dataset"/>.</summary>
+    /// <exception cref="RedisMLException"><c>DatasetCorrupt</c></exception>
+    public static ImportCheckpoint Read(string dataset, string journal, string json) => StoredRecord.Decode("The checkpoint", dataset, journal, () =>
+    {
+        var checkpoint = JsonSerializer.Deserialize<ImportCheckpoint>(json, Dataset.Json);
+        Demand(checkpoint is { Source: not null, Options: not null, Hash: not null, File: not null, Writer: not null, Columns.Count: > 0 }, "it lacks parts");
+        Demand(checkpoint.Columns.All(c => c?.Name is not null), "it lacks columns");
+        Demand(checkpoint is { Parts: >= 0, Line: >= 0, Rejected: >= 0, RejectBytes: >= 0 }, "it counts less than nothing");
+        return checkpoint;
+    });
 
     /// <summary>Whether a source may be the one that this was of, before any of it is read.</summary>
     /// <exception cref="RedisMLException"><c>SourceChanged</c>, <c>ResumeImpossible</c></exception>

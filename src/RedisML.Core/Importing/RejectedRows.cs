@@ -28,7 +28,7 @@ sealed class RejectedRows(RowSource source, IReadOnlyList<SourceColumn> columns,
     public long FileBytes => _file?.Position ?? resumeFrom?.RejectBytes ?? 0;
 
     /// <summary>Where the reject file lies, once there is one.</summary>
-    public string? Path => _file?.Name ?? (resumeFrom?.RejectBytes > 0 ? options.RejectPath ?? source.RejectPath : null);
+    public string? Path => _file?.Name ?? (resumeFrom?.RejectBytes > 0 ? RejectPath : null);
 
     /// <exception cref="RedisMLException"><c>BadRow</c>, <c>TooManyBadRows</c>, <c>RejectFileFailed</c>.</exception>
     public async Task AddAsync(BadRow bad, string file, long line)
@@ -57,6 +57,28 @@ sealed class RejectedRows(RowSource source, IReadOnlyList<SourceColumn> columns,
         }
     }
 
+    /// <summary>Before anything is imported: whether the rejected rows may go where they are to go.</summary>
+    /// <exception cref="RedisMLException"><c>RejectFileExists</c>, <c>RejectFileIsSource</c>, and those of <see cref="TargetFile.Resolve"/>.</exception>
+    public void Check()
+    {
+        if (options.BadRow != BadRowPolicy.Quarantine || resumeFrom?.RejectBytes > 0) return;
+        if (!File.Exists(TargetFile.Resolve(RejectPath))) return;
+        if (!options.Force)
+            throw new RedisMLException("RejectFileExists", ErrorKind.ResourceExists,
+                $"'{RejectPath}', where rejected rows are to go, exists already. Move it, name another file with -RejectPath, or replace it with -Force.", RejectPath);
+        CheckIsNoSource();
+    }
+
+    /// <summary>The pass begins again: its reject file, where it has one, goes.</summary>
+    public async Task DiscardAsync()
+    {
+        if (_file is null && !(resumeFrom?.RejectBytes > 0)) return;
+        await DisposeAsync().ConfigureAwait(false);
+        File.Delete(TargetFile.Resolve(RejectPath));
+    }
+
+    string RejectPath => options.RejectPath ?? source.RejectPath;
+
     async Task WriteAsync(BadRow bad, long line)
     {
         try
@@ -64,10 +86,11 @@ sealed class RejectedRows(RowSource source, IReadOnlyList<SourceColumn> columns,
             if (_file is null)
             {
                 bool goesOn = resumeFrom?.RejectBytes > 0;
-                _file = PrivateFile.Open(options.RejectPath ?? source.RejectPath, goesOn ? FileMode.Open : FileMode.Create, FileShare.Read);
+                _file = Open(goesOn ? FileMode.Open : options.Force ? FileMode.Create : FileMode.CreateNew);
                 if (goesOn)
                 {
-                    _file.SetLength(resumeFrom!.RejectBytes);
+                    if (_file.Length < resumeFrom!.RejectBytes) throw ImportCheckpoint.Changed(source, $"its rejected rows in '{RejectPath}' are gone");
+                    _file.SetLength(resumeFrom.RejectBytes);
                     _file.Position = resumeFrom.RejectBytes;
                 }
                 else
@@ -80,6 +103,36 @@ sealed class RejectedRows(RowSource source, IReadOnlyList<SourceColumn> columns,
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw Failed(e);
+        }
+    }
+
+    FileStream Open(FileMode mode)
+    {
+        string path = TargetFile.Resolve(RejectPath);
+        if (mode == FileMode.Create && File.Exists(path)) CheckIsNoSource();
+        return PrivateFile.Open(path, mode, FileShare.Read);
+    }
+
+    /// <summary>A file that can't be had alone while the source is locked is the source, by whatever name or link.</summary>
+    void CheckIsNoSource()
+    {
+        using var locks = new Locks([.. source.Files.Where(File.Exists).Select(f => new FileStream(f, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0))]);
+        try
+        {
+            using var alone = new FileStream(TargetFile.Resolve(RejectPath), FileMode.Open, FileAccess.Write, FileShare.None, bufferSize: 0);
+        }
+        catch (IOException e)
+        {
+            throw new RedisMLException("RejectFileIsSource", ErrorKind.InvalidArgument,
+                $"The rejected rows can't go to '{RejectPath}': that is a file that is imported, or one that somebody has open.", RejectPath, e);
+        }
+    }
+
+    sealed record Locks(IReadOnlyList<FileStream> Files) : IDisposable
+    {
+        public void Dispose()
+        {
+            foreach (var file in Files) file.Dispose();
         }
     }
 

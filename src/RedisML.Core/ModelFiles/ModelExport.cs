@@ -28,20 +28,18 @@ public static class ModelExport
     /// <summary>Writes a version of a model to a file. The file is there whole or not at all.</summary>
     /// <param name="overwrite">Whether a file that exists is replaced.</param>
     /// <exception cref="RedisMLException">
-    /// <c>FileExists</c>, <c>DirectoryNotFound</c>, <c>FileNotWritten</c>; for ONNX <c>ModelNotTrained</c>, <c>ParameterShapeMismatch</c>.
+    /// <c>FileExists</c>, <c>FileNotWritten</c>; those of <see cref="TargetFile.Resolve"/>; for ONNX <c>ModelNotTrained</c>, <c>ParameterShapeMismatch</c>.
     /// </exception>
     public static async Task WriteAsync(
         ModelStore models, Model model, ModelFormat format, string path, bool overwrite, CancellationToken cancellation)
     {
-        var file = new FileInfo(path);
+        var file = new FileInfo(TargetFile.Resolve(path));
         if (!overwrite && file.Exists)
             throw new RedisMLException("FileExists", ErrorKind.ResourceExists, $"There is a file '{file.FullName}'. Use -Force to replace it.", path);
-        if (file.Directory is not { Exists: true } directory)
-            throw new RedisMLException("DirectoryNotFound", ErrorKind.ObjectNotFound, $"There is no directory '{file.DirectoryName}'.", path);
 
         var parameters = await models.ReadParametersAsync(model, null, cancellation).ConfigureAwait(false);
         var bytes = Write(model, parameters, format);
-        var temporary = Path.Combine(directory.FullName, $".{file.Name}.{Guid.NewGuid():N}.tmp");
+        var temporary = Path.Combine(file.DirectoryName!, $".{file.Name}.{Guid.NewGuid():N}.tmp");
         try
         {
             var stream = PrivateFile.Open(temporary, FileMode.CreateNew, FileShare.None, isAsync: true);

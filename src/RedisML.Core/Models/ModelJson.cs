@@ -19,17 +19,13 @@ sealed partial class ModelJson : JsonSerializerContext
     /// <exception cref="RedisMLException"><c>InvalidModelDefinition</c>.</exception>
     internal static ModelDefinition Read(ReadOnlySpan<byte> json, string model)
     {
-        try
+        var text = json.ToArray();
+        return Decoding.Run(() =>
         {
-            var node = JsonNode.Parse(json) as JsonObject ?? throw new JsonException("It isn't an object.");
+            var node = JsonNode.Parse(text) as JsonObject ?? throw new JsonException("It isn't an object.");
             if (!node.ContainsKey("task")) Upgrade(node);
-            return node.Deserialize(Definition) ?? throw new JsonException("It is null.");
-        }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
-        {
-            throw new RedisMLException("InvalidModelDefinition", ErrorKind.InvalidData,
-                $"The definition of model '{model}' can't be read: {e.Message}", model, e);
-        }
+            return ModelDefinitionCheck.Checked(node.Deserialize(Definition));
+        }, (why, e) => new("InvalidModelDefinition", ErrorKind.InvalidData, $"The definition of model '{model}' can't be read: {why}.", model, e));
     }
 
     /// <summary>Format 1 knew five algorithms, each with its task, and two options.</summary>

@@ -11,6 +11,9 @@ public sealed partial class ModelStore
 {
     const int MaxAttempts = 20;
 
+    /// <summary>More versions than this are looked for before the head's word is taken that there may be so many.</summary>
+    const long BelievedVersions = 100_000;
+
     /// <summary>
     /// How long a head without versions is kept, for its numbers: issued anew, they would give a slow writer's or remover's to somebody else.
     /// </summary>
@@ -22,13 +25,14 @@ public sealed partial class ModelStore
         local head = redis.call('HMGET', KEYS[1], 'version', 'last', 'removed')
         local number, current = tonumber(ARGV[1]), tonumber(head[1] or '0')
         if number > tonumber(head[2] or '0') or number <= tonumber(head[3] or '0') then return 0 end
+        -- First what may not be allowed: what throws has published nothing.
+        redis.call('PERSIST', KEYS[1])
         if ARGV[4] ~= '' and redis.call('HSETNX', KEYS[1], 'run:' .. ARGV[4], ARGV[1]) == 0 then return 0 end
         if ARGV[2] == '' then
           if current > number then return 1 end
         elseif current ~= tonumber(ARGV[2]) then return 0 end
         redis.call('HSET', KEYS[1], 'format', '{ModelField.FormatVersion}', 'version', ARGV[1])
         redis.call('HSETNX', KEYS[1], 'created', ARGV[3])
-        redis.call('PERSIST', KEYS[1])
         return 1
         """;
 
@@ -36,6 +40,7 @@ public sealed partial class ModelStore
     const string HideHead = """
         local last = redis.call('HGET', KEYS[1], 'last')
         if not last then return 0 end
+        if not tonumber(last) then last = '0' end
         redis.call('HDEL', KEYS[1], 'version', 'created')
         redis.call('HSET', KEYS[1], 'removed', last)
         redis.call('EXPIRE', KEYS[1], ARGV[1])
@@ -94,8 +99,16 @@ public sealed partial class ModelStore
         RedisKey head = Keys.Model(name);
         bool found = await Database.PatientlyAsync(d => d.HashExistsAsync(head, ModelField.Version), cancellation).ConfigureAwait(false);
         long last = (long)await Database.PatientlyAsync(d => d.ScriptEvaluateAsync(HideHead, [head], [HeadSeconds]), cancellation).ConfigureAwait(false);
-        for (long version = 1; version <= last; version++)
-            await Database.PatientlyAsync(d => d.KeyDeleteAsync(Keys.ModelVersion(name, version)), cancellation).ConfigureAwait(false);
+        if (last is >= 0 and <= BelievedVersions)
+        {
+            for (long version = 1; version <= last; version++)
+                await Database.PatientlyAsync(d => d.KeyDeleteAsync(Keys.ModelVersion(name, version)), cancellation).ConfigureAwait(false);
+        }
+        else
+        {
+            await foreach (var key in connection.KeysAsync($"{head}:version:", cancellation).ConfigureAwait(false))
+                await Database.PatientlyAsync(d => d.KeyDeleteAsync(key), cancellation).ConfigureAwait(false);
+        }
         await Database.PatientlyAsync(d => d.SetRemoveAsync(Keys.Models, name), cancellation).ConfigureAwait(false);
         // Made again meanwhile: its writer may have listed it before.
         if (await Database.PatientlyAsync(d => d.HashExistsAsync(head, ModelField.Version), cancellation).ConfigureAwait(false))
@@ -123,7 +136,7 @@ public sealed partial class ModelStore
     {
         if (run == "") return null;
         var version = await Database.PatientlyAsync(d => d.HashGetAsync(Keys.Model(name), $"run:{run}"), cancellation).ConfigureAwait(false);
-        return version.IsNull ? null : (long)version;
+        return version.TryParse(out long published) ? published : null;
     }
 
     async Task<long?> TryChangeAsync(string name, HashEntry[] set, RedisValue[] remove, CancellationToken cancellation)

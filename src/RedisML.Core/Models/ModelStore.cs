@@ -57,14 +57,9 @@ public sealed partial class ModelStore(RedisMLConnection connection)
 
     static ParameterValue Decode(Model model, string name, RedisValue value)
     {
-        try
-        {
-            return ParameterValue.Decode(((ReadOnlyMemory<byte>)value).Span);
-        }
-        catch (RedisMLException e)
-        {
-            throw new RedisMLException(e.ErrorId, e.Kind, $"Parameter '{name}' of model '{model.Name}', version {model.Version}: {e.Message}", name, e);
-        }
+        var bytes = (ReadOnlyMemory<byte>)value;
+        return Decoding.Run(() => ParameterValue.Decode(bytes.Span), (why, e) => new((e as RedisMLException)?.ErrorId ?? "InvalidParameter", ErrorKind.InvalidData,
+            $"Parameter '{name}' of model '{model.Name}', version {model.Version}: {why}.", name, e));
     }
 
     /// <summary>Null where there is no such model.</summary>
@@ -75,7 +70,8 @@ public sealed partial class ModelStore(RedisMLConnection connection)
         if (head[1] != ModelField.FormatVersion && head[1] != ModelField.FirstFormatVersion)
             throw new RedisMLException("UnsupportedModelFormat", ErrorKind.InvalidData, $"Model '{name}' is stored in format {head[1]}; " +
                 $"this RedisML reads format {ModelField.FormatVersion}. Update the module.", name);
-        return (long)head[0];
+        return head[0].TryParse(out long version) && version > 0 ? version : throw new RedisMLException("InvalidModelDefinition", ErrorKind.InvalidData,
+            $"The head of model '{name}' can't be read: its version is '{head[0]}'. Remove the model.", $"{Keys.Model(name)}");
     }
 
     async Task<Model?> FindVersionAsync(string name, long version, CancellationToken cancellation)

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using static RedisML.Errors.Decoding;
 
 namespace RedisML.Runs;
 
@@ -35,4 +36,16 @@ public sealed record NodeOptions
     /// <summary>The most nodes that may take part at once.</summary>
     [JsonIgnore]
     public int Limit => MaxNode > 0 ? MaxNode : NodeCount == 1 ? 1 : int.MaxValue;
+
+    /// <summary>Longer times than this are none.</summary>
+    const double MostSeconds = 1e9;
+
+    /// <exception cref="InvalidDataException">They can't be.</exception>
+    internal void Check()
+    {
+        Demand(NodeCount >= 1 && MinNode >= 1 && MaxNode >= 0 && CheckpointStep >= 0 && KeepCheckpoint >= 1, "its numbers of nodes or checkpoints can't be");
+        foreach (double time in new[] { JoinTimeout, NodeTimeout, OutageTimeout, CheckpointInterval })
+            Demand(time is >= 0 and <= MostSeconds, $"a time of {time} seconds can't be");
+        Demand(NodeTimeout > 0, "its node timeout is 0");
+    }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using StackExchange.Redis;
+using static RedisML.Errors.Decoding;
 
 namespace RedisML.Runs;
 
@@ -59,12 +60,14 @@ internal sealed record RunControl
 
     public bool HasEnded => RunPhase.IsEnd(Phase);
 
+    /// <exception cref="FormatException">It isn't what a run writes. So are <see cref="OverflowException"/> and <see cref="InvalidDataException"/>.</exception>
     public static RunControl? Parse(IEnumerable<KeyValuePair<string, string>> pairs)
     {
-        var fields = pairs.ToDictionary(StringComparer.Ordinal);
+        var fields = pairs.DistinctBy(pair => pair.Key).ToDictionary(StringComparer.Ordinal);
         if (!fields.ContainsKey("inc")) return null;
         string generation = Text("gen"), decided = Text("dgen");
         var members = List("members");
+        Demand(generation.Split('.') is [var count, _] && long.TryParse(count, out long generations) && generations is >= 0 and < long.MaxValue, $"its generation is '{generation}'");
         return new()
         {
             Incarnation = Text("inc"),
@@ -98,6 +101,6 @@ internal sealed record RunControl
     public static IEnumerable<KeyValuePair<string, string>> Pairs(RedisResult flat)
     {
         var items = (RedisResult[])flat!;
-        for (int i = 0; i + 1 < items.Length; i += 2) yield return new((string)items[i]!, (string)items[i + 1]!);
+        for (int i = 0; i + 1 < items.Length; i += 2) yield return new((string?)items[i] ?? "", (string?)items[i + 1] ?? "");
     }
 }

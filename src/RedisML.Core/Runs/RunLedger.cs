@@ -33,7 +33,8 @@ internal sealed class RunLedger(RedisMLConnection connection, RunSpecification s
     {
         var reply = (RedisResult[])(await Database.ScriptEvaluateAsync(RunScripts.Beat,
             [Keys.Control, Keys.Beats, Keys.Members, Keys.Candidates, Keys.Positions], [Incarnation, node, position]).ConfigureAwait(false))!;
-        if ((string)reply[0]! == "LOST" || RunControl.Parse(RunControl.Pairs(reply[1])) is not { } control) throw Lost();
+        if ((string)reply[0]! == "LOST" || RunSpecification.Decode(
+            Specification.Id, Keys.Control, () => RunControl.Parse(RunControl.Pairs(reply[1]))) is not { } control) throw Lost();
         return new RunView(control, Fields(reply[2]), Fields(reply[3]), Fields(reply[4]), Fields(reply[5]));
     }, cancellation);
 
@@ -123,7 +124,7 @@ internal sealed class RunLedger(RedisMLConnection connection, RunSpecification s
 
     string Status(RedisResult reply) => (string)((RedisResult[])reply!)[0]! is var status && status != "LOST" ? status : throw Lost();
 
-    static Dictionary<string, string> Fields(RedisResult flat) => RunControl.Pairs(flat).ToDictionary(StringComparer.Ordinal);
+    static Dictionary<string, string> Fields(RedisResult flat) => RunControl.Pairs(flat).DistinctBy(pair => pair.Key).ToDictionary(StringComparer.Ordinal);
 
     public static string NextGeneration(string generation) =>
         $"{long.Parse(generation.Split('.')[0]) + 1}.{Random.Shared.NextInt64():x16}";

@@ -1,7 +1,10 @@
 using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using RedisML.Connections;
 using RedisML.Errors;
+using StackExchange.Redis;
+using static RedisML.Errors.Decoding;
 
 namespace RedisML.Runs;
 
@@ -40,13 +43,28 @@ internal sealed record RunSpecification
 
     public string ToJson() => JsonSerializer.Serialize(this, Json);
 
-    public static RunSpecification FromJson(string json) => JsonSerializer.Deserialize<RunSpecification>(json, Json)!;
+    /// <summary>The specification of run <paramref name="id"/>, which holds what a run needs.</summary>
+    /// <exception cref="InvalidDataException">It doesn't. The parser throws others.</exception>
+    public static RunSpecification FromJson(string id, string json)
+    {
+        var run = JsonSerializer.Deserialize<RunSpecification>(json, Json);
+        Demand(run?.Id == id, "it is of another run");
+        Demand(run is { Kind: not null, Module: not null, Datasets.Count: > 0, Nodes: not null }, "it lacks parts");
+        Demand(run.Datasets.All(d => d is { Name: not null, Identity: not null } && KeySpace.IsValidName(d.Name)), "it names no datasets");
+        run.Nodes.Check();
+        return run;
+    }
+
+    /// <summary>Runs a decoder of what lies under one of a run's keys.</summary>
+    /// <exception cref="RedisMLException"><c>RunCorrupt</c></exception>
+    public static T Decode<T>(string id, RedisKey key, Func<T> decode) => Run(decode, (why, e) => e is RedisMLException typed ? typed : new("RunCorrupt", ErrorKind.InvalidData,
+        $"Training run '{id}' can't be read at '{key}': {why}. Remove the run (Remove-RedisDistributedTraining), and start it again.", $"{key}", e));
 
     /// <summary>What a kind has to say, as it is kept in <see cref="Work"/>.</summary>
     public static JsonElement ToWork<T>(T work) => JsonSerializer.SerializeToElement(work, Json);
 
     /// <exception cref="RedisMLException"><c>RunKindMismatch</c>: it is a run of another kind.</exception>
-    public T WorkOf<T>(string kind) => Kind == kind ? Work.Deserialize<T>(Json)! : throw new RedisMLException("RunKindMismatch", ErrorKind.InvalidOperation,
+    public T WorkOf<T>(string kind) => Kind == kind ? Work.Deserialize<T>(Json) ?? throw new InvalidDataException("it says nothing of its work") : throw new RedisMLException("RunKindMismatch", ErrorKind.InvalidOperation,
         $"Run '{Id}' is a {Kind} and no {kind}.", Id);
 
     public RedisMLException Refused(string why) => new("NodeRefused", ErrorKind.InvalidOperation, $"This process can't take part in run '{Id}': {why}.", Id);

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Security.Cryptography;
-using System.Text.Json;
 using RedisML.Connections;
 using RedisML.Errors;
 using RedisML.Runs.Nodes;
@@ -13,6 +12,9 @@ public sealed class RunStore(RedisMLConnection connection)
 {
     /// <summary>After how many of its node timeouts without a word a run counts as interrupted.</summary>
     const double SilentTimeouts = 3;
+
+    /// <summary>Where a run says that more nodes took part, what they left is looked for.</summary>
+    const int BelievedNodes = 1000;
 
     readonly IDatabase _database = connection.Database;
 
@@ -34,10 +36,12 @@ public sealed class RunStore(RedisMLConnection connection)
         var seen = _database.PatientlyAsync(d => d.HashGetAllAsync(keys.Progress), cancellation);
         var nodes = _database.PatientlyAsync(d => d.HashGetAllAsync(keys.Nodes), cancellation);
         await Task.WhenAll(text, fields, seen, nodes).ConfigureAwait(false);
-        if ((await text.ConfigureAwait(false)).IsNull || RunControl.Parse(Pairs(await fields.ConfigureAwait(false))) is not { } control) return null;
-        return Describe(RunSpecification.FromJson((await text.ConfigureAwait(false))!), control,
-            Pairs(await seen.ConfigureAwait(false)).ToDictionary(), Pairs(await nodes.ConfigureAwait(false)).ToDictionary(),
-            await connection.Clock.NowAsync(cancellation).ConfigureAwait(false));
+        if ((await text.ConfigureAwait(false)).IsNull || Control(id, await fields.ConfigureAwait(false)) is not { } control) return null;
+        var specification = Specification(id, (await text.ConfigureAwait(false))!);
+        var (progress, described) = (await seen.ConfigureAwait(false), await nodes.ConfigureAwait(false));
+        var now = await connection.Clock.NowAsync(cancellation).ConfigureAwait(false);
+        return RunSpecification.Decode(id, keys.Progress,
+            () => Describe(specification, control, Pairs(progress).ToDictionary(), Pairs(described).ToDictionary(), now));
     }
 
     /// <summary>Asks a run's nodes to stop, after a checkpoint; where none of them lives any more, stops it.</summary>
@@ -62,17 +66,25 @@ public sealed class RunStore(RedisMLConnection connection)
     /// <returns>Whether there was one.</returns>
     public async Task<bool> RemoveAsync(string id, CancellationToken cancellation)
     {
-        if (await FindAsync(id, cancellation).ConfigureAwait(false) is { State: RunState.Running or RunState.Waiting or RunState.Paused } run)
+        if (await TryFindAsync().ConfigureAwait(false) is { State: RunState.Running or RunState.Waiting or RunState.Paused } run)
             throw Active(run);
         await ClearAsync(id, all: true, cancellation).ConfigureAwait(false);
         return await _database.PatientlyAsync(d => d.SetRemoveAsync(connection.Keys.Runs, id), cancellation).ConfigureAwait(false);
+
+        async Task<RunStatus?> TryFindAsync()
+        {
+            try { return await FindAsync(id, cancellation).ConfigureAwait(false); }
+            // What is broken can be removed.
+            catch (RedisMLException e) when (e.Kind == ErrorKind.InvalidData) { return null; }
+        }
     }
 
     /// <summary>The metrics of a run, by name and step.</summary>
     public async Task<IReadOnlyList<RunMetric>> MetricsAsync(string id, CancellationToken cancellation)
     {
         var fields = await _database.PatientlyAsync(d => d.HashGetAllAsync(connection.Keys.Run(id).Metrics), cancellation).ConfigureAwait(false);
-        return [.. fields.Select(field => Parse((string)field.Name!, (string)field.Value!)).OrderBy(m => m.Name, StringComparer.Ordinal).ThenBy(m => m.Step)];
+        return RunSpecification.Decode<IReadOnlyList<RunMetric>>(id, connection.Keys.Run(id).Metrics, () =>
+            [.. fields.Select(field => Parse((string)field.Name!, (string)field.Value!)).OrderBy(m => m.Name, StringComparer.Ordinal).ThenBy(m => m.Step)]);
 
         RunMetric Parse(string name, string text)
         {
@@ -109,25 +121,34 @@ public sealed class RunStore(RedisMLConnection connection)
         var keys = connection.Keys.Run(id);
         var text = await _database.PatientlyAsync(d => d.StringGetAsync(keys.Specification), cancellation).ConfigureAwait(false);
         var fields = await _database.PatientlyAsync(d => d.HashGetAllAsync(keys.Control), cancellation).ConfigureAwait(false);
-        if (text.IsNull || RunControl.Parse(Pairs(fields)) is not { } control) throw await NotFoundAsync(id, cancellation).ConfigureAwait(false);
-        return (new(connection, RunSpecification.FromJson(text!), control.Incarnation), control);
+        if (text.IsNull || Control(id, fields) is not { } control) throw await NotFoundAsync(id, cancellation).ConfigureAwait(false);
+        return (new(connection, Specification(id, text!), control.Incarnation), control);
     }
+
+    RunControl? Control(string id, HashEntry[] fields) => RunSpecification.Decode(id, connection.Keys.Run(id).Control, () => RunControl.Parse(Pairs(fields)));
+
+    RunSpecification Specification(string id, string json) => RunSpecification.Decode(id, connection.Keys.Run(id).Specification, () => RunSpecification.FromJson(id, json));
 
     /// <summary>Deletes what a run no longer needs once it is published; or all of it.</summary>
     internal async Task ClearAsync(string id, bool all, CancellationToken cancellation)
     {
         var keys = connection.Keys.Run(id);
-        var nodes = await _database.PatientlyAsync(d => d.HashKeysAsync(keys.Nodes), cancellation).ConfigureAwait(false);
+        var nodes = (await _database.PatientlyAsync(d => d.HashKeysAsync(keys.Nodes), cancellation).ConfigureAwait(false)).Select(n => (string)n!).ToList();
         var blobs = await _database.PatientlyAsync(d => d.SetMembersAsync(keys.Blobs), cancellation).ConfigureAwait(false);
         List<RedisKey> gone = [.. blobs.Select(blob => (string)blob!).Where(keys.IsBlob).Select(blob => (RedisKey)blob), keys.Blobs, keys.Candidates, keys.Positions];
-        foreach (var node in nodes.Select(n => (string)n!).Append("sum"))
+        bool isBelieved = nodes.Count <= BelievedNodes;
+        foreach (var node in isBelieved ? nodes.Append("sum") : [])
         {
             for (int step = 0; step < 2; step++)
             {
                 gone.Add(keys.Payload(node, step));
-                for (int slice = 0; slice < nodes.Length; slice++) gone.Add(keys.Slice(node, step, slice));
+                for (int slice = 0; slice < nodes.Count; slice++) gone.Add(keys.Slice(node, step, slice));
             }
         }
+        if (!isBelieved)
+            foreach (var root in keys.ExchangeRoots)
+                await foreach (var key in connection.KeysAsync(root, cancellation).ConfigureAwait(false))
+                    if (key.Contains(":x:", StringComparison.Ordinal)) gone.Add(key);
         if (all)
             gone.AddRange([keys.Specification, keys.Control, keys.Members, keys.Beats, keys.Nodes, keys.Metrics, keys.Progress, keys.Result]);
         await _database.PatientlyAsync(d => Task.WhenAll(gone.Select(key => d.KeyDeleteAsync(key))), cancellation).ConfigureAwait(false);
@@ -163,7 +184,7 @@ public sealed class RunStore(RedisMLConnection connection)
             Progress = new((int)Number("iteration", 0), Number("loss", double.NaN), (long)Number("rows", 0), Number("rate", 0)),
             Nodes = control.Members.Count,
             Workers = control.Members.Sum(member => nodes.TryGetValue(member, out var text)
-                ? JsonSerializer.Deserialize<NodeDescription>(text, NodeDescription.Json)!.Workers : 0),
+                ? NodeDescription.Of(text)?.Workers ?? 0 : 0),
             CheckpointStep = control.CheckpointStep,
             Published = control.Published > 0 ? control.Published : null,
             Reason = control.Reason,

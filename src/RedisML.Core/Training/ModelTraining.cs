@@ -34,6 +34,7 @@ public sealed partial class ModelTraining
             DatasetVersion = ledger.Specification.Datasets[0].Version,
             State = RunState.Running,
             Algorithm = _work.Training.Algorithm,
+            ScriptHash = _work.Training.Script?.Hash,
             Workers = workerCount,
             MaxStep = _work.Training.MaxIteration,
             Started = ledger.Specification.Started,

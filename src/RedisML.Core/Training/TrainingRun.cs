@@ -22,6 +22,9 @@ public sealed record TrainingRun
     /// <summary>The name of the algorithm.</summary>
     public required string Algorithm { get; init; }
 
+    /// <summary>The hash of the script that it trains by, which other nodes allow; null where there is none.</summary>
+    public string? ScriptHash { get; init; }
+
     /// <summary>Iterations of the optimizer; 0 before the first, and where the solution is exact.</summary>
     public int Step { get; init; }
 
@@ -75,6 +78,7 @@ public sealed record TrainingRun
             Dataset = dataset.Name,
             DatasetVersion = dataset.Version,
             Algorithm = work.Training.Algorithm,
+            ScriptHash = work.Training.Script?.Hash,
             State = run.State,
             Step = run.Outcome?.Iterations ?? run.Progress.Iteration,
             MaxStep = work.Training.MaxIteration,

@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using RedisML.Charts;
 using RedisML.Errors;
+using RedisML.Formats;
 
 namespace RedisML.PowerShell.Cmdlets;
 
@@ -29,9 +30,10 @@ public abstract class ChartCmdlet : RedisMLCmdlet
     /// <summary>Draws, from within the work, and writes the file as an object.</summary>
     protected async Task PostFileAsync(Chart chart, string path, CancellationToken cancellation)
     {
+        string target = TargetFile.Resolve(path);
         try
         {
-            await File.WriteAllBytesAsync(path, chart.ToFile(Chart.FormatOf(path)!.Value), cancellation).ConfigureAwait(false);
+            await File.WriteAllBytesAsync(target, chart.ToFile(Chart.FormatOf(path)!.Value), cancellation).ConfigureAwait(false);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

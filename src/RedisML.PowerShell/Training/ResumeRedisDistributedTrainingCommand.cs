@@ -5,16 +5,11 @@ namespace RedisML.PowerShell.Training;
 
 [Cmdlet(VerbsLifecycle.Resume, "RedisDistributedTraining", SupportsShouldProcess = true)]
 [OutputType(typeof(TrainingJob), typeof(TrainingRun))]
-public sealed class ResumeRedisDistributedTrainingCommand : TrainingJobCmdlet
+public sealed class ResumeRedisDistributedTrainingCommand : OtherTrainingCmdlet
 {
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
-    [Alias("RunId")]
-    [ArgumentCompleter(typeof(TrainingRunCompleter))]
-    public string Id { get; set; } = "";
-
     protected override void ProcessRecord()
     {
         if (ShouldProcess(Id, "Resume training run"))
-            Train($"Resuming training run '{Id}'", Id, (connection, cancellation) => ModelTraining.ResumeAsync(connection, Id, WorkerCount, cancellation, ScriptHost.Of));
+            Train($"Resuming training run '{Id}'", Id, (connection, cancellation) => ModelTraining.ResumeAsync(connection, Id, WorkerCount, cancellation, AllowedScript()));
     }
 }

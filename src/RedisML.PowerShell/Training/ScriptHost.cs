@@ -17,9 +17,10 @@ sealed class ScriptHost : ITrainingScript
     static ScriptWorker? t_worker;
 
     readonly ScriptBlockAst _body;
+    readonly string _hash;
     readonly ConcurrentDictionary<string, (int Epoch, double Sum, int Count)> _metrics = new(StringComparer.OrdinalIgnoreCase);
 
-    ScriptHost(ScriptBlockAst body, Dictionary<string, object?> usingValues) => (_body, UsingValues) = (body, usingValues);
+    ScriptHost(ScriptBlockAst body, Dictionary<string, object?> usingValues, string hash) => (_body, UsingValues, _hash) = (body, usingValues, hash);
 
     /// <summary>By the key under which PowerShell looks for the value of each <c>$using:</c>.</summary>
     internal Dictionary<string, object?> UsingValues { get; }
@@ -34,17 +35,29 @@ sealed class ScriptHost : ITrainingScript
         var values = new Dictionary<string, object?>();
         foreach (UsingExpressionAst expression in body.FindAll(ast => ast is UsingExpressionAst, searchNestedScriptBlocks: true))
             values[Key(expression)] = ValueOf(expression, session);
-        return new(body, values);
+        return new(body, values, ScriptSpecification.HashOf(script.ToString()));
     }
 
-    /// <summary>The script of a run that another process started.</summary>
-    /// <exception cref="RedisMLException"><c>ScriptNotShared</c>: it uses variables of that process.</exception>
-    internal static ScriptHost Of(ScriptSpecification script)
+    /// <summary>The script of a run that another process started: what lies in Redis runs only if this user gave it, or named its hash.</summary>
+    /// <param name="own">What the user gave; null for nothing.</param>
+    /// <param name="allowed">The hash that the user was told by whoever started the run; null for none.</param>
+    /// <exception cref="RedisMLException">
+    /// <c>ScriptNotAllowed</c>, <c>ScriptMismatch</c>; <c>ScriptNotShared</c>: it uses variables of that process.
+    /// </exception>
+    internal static ScriptHost Of(ScriptSpecification script, ScriptHost? own, string? allowed)
     {
+        if (own is not null && own._hash != script.Hash)
+            throw new RedisMLException("ScriptMismatch", ErrorKind.PermissionDenied,
+                $"The run's script isn't the one of -ScriptBlock, so that it isn't run here: its hash is {script.Hash}, and that of -ScriptBlock {own._hash}. It is:\n{script.Text}", script.Text);
+        if (own is not null) return own;
+        if (allowed is null || !allowed.Equals(script.Hash, StringComparison.OrdinalIgnoreCase))
+            throw new RedisMLException("ScriptNotAllowed", ErrorKind.PermissionDenied,
+                $"The run trains by a script, and whoever may write to Redis may have written it: it runs here only if you {(allowed is null ? "allow" : "allowed")} it. " +
+                $"Give it as -ScriptBlock, or -AllowScript with the hash that the starting node showed. The hash of this one is {script.Hash}, and it is:\n{script.Text}", script.Text);
         var body = (ScriptBlockAst)ScriptBlock.Create(script.Text).Ast;
-        if (body.Find(ast => ast is UsingExpressionAst, searchNestedScriptBlocks: true) is not { } expression) return new(body, []);
+        if (body.Find(ast => ast is UsingExpressionAst, searchNestedScriptBlocks: true) is not { } expression) return new(body, [], script.Hash);
         throw new RedisMLException("ScriptNotShared", ErrorKind.InvalidOperation,
-            $"The run's script uses {expression.Extent.Text}, which only the process that started it knows; a script that several processes run takes no variable from one.",
+            $"The run's script uses {expression.Extent.Text}, which only the process that started it knows: give it here as -ScriptBlock, where there is such a variable.",
             expression.Extent.Text);
     }
 

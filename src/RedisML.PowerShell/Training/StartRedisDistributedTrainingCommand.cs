@@ -103,6 +103,10 @@ public sealed partial class StartRedisDistributedTrainingCommand : TrainingJobCm
     {
         if (!ShouldProcess(Model, $"Train on dataset '{Dataset}'")) return;
         var script = Script();
+        if (script is not null && Nodes().Limit > 1) WriteInformation(new HostInformationMessage
+        {
+            Message = $"Other nodes run this script with Join-RedisDistributedTraining -AllowScript {script.Hash}",
+        }, ["PSHOST"]);
         Train($"Training model '{Model}'", Model, async (connection, cancellation) =>
         {
             var dataset = await new DatasetStore(connection).GetAsync(Dataset, DatasetVersion, cancellation).ConfigureAwait(false);

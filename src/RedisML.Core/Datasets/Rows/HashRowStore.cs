@@ -74,6 +74,7 @@ sealed class HashRowStore(RedisMLConnection connection, string dataset, RowPlace
         }
         catch (RedisServerException)
         {
+            // It is only an estimate, which not everybody may ask for.
             return 0;
         }
     }
@@ -82,24 +83,44 @@ sealed class HashRowStore(RedisMLConnection connection, string dataset, RowPlace
     {
         var keys = await KeysAsync(firstRow, count).ConfigureAwait(false);
         var rows = await Task.WhenAll(keys.Select(k => Database.HashGetAsync(k, names))).ConfigureAwait(false);
-        return Placement.TimeToLive is null ? rows : [.. rows.Where(r => r.Any(v => !v.IsNull))];
+        bool[] there = [.. rows.Select(r => r.Any(v => !v.IsNull))];
+        if (System.Array.TrueForAll(there, t => t)) return rows;
+        if (Placement.TimeToLive is null)
+        {
+            // A row without any value is there all the same.
+            for (int i = 0; i < there.Length && (there[i] = there[i] || await Database.KeyExistsAsync(keys[i]).ConfigureAwait(false)); i++) { }
+            return System.Array.IndexOf(there, false) is >= 0 and var lost ? rows[..lost] : rows;
+        }
+        return [.. rows.Where((_, i) => there[i])];
     }
 
     public override async Task RemoveAsync(long firstRow, long endRow, IReadOnlyList<RowPlacement> kept)
     {
         if (HasKey && kept.Any(k => k.Index == Placement.Index)) return;
+        if (HasKey) endRow = Math.Min(endRow, await Database.SortedSetLengthAsync(Placement.Index).ConfigureAwait(false));
+        else if (endRow - firstRow > BelievedRows && await FindLostAsync(endRow - 1, endRow).ConfigureAwait(false) is not null)
+        {
+            // Nobody's word is taken for how many there are: those that there are go.
+            await foreach (var key in Connection.KeysAsync(Root, CancellationToken.None).ConfigureAwait(false))
+                if (long.TryParse(key.AsSpan(Root.Length), out long number) && number > firstRow) await RemoveAsync(key).ConfigureAwait(false);
+            endRow = firstRow;
+        }
         for (long start = firstRow; start < endRow; start += Batch)
         {
             var keys = await KeysAsync(start, (int)Math.Min(Batch, endRow - start)).ConfigureAwait(false);
-            await Task.WhenAll(keys.Select(async key =>
-            {
-                foreach (var other in kept.Where(k => k.Key is not null))
-                    if (await Database.SortedSetScoreAsync(other.Index, ((string)key!)[Connection.Keys.Row(Dataset, "").ToString().Length..]).ConfigureAwait(false) is not null) return;
-                await Database.KeyDeleteAsync(key).ConfigureAwait(false);
-            })).ConfigureAwait(false);
+            await Task.WhenAll(keys.Select(RemoveAsync)).ConfigureAwait(false);
         }
         await Database.KeyDeleteAsync(Placement.Index).ConfigureAwait(false);
+
+        async Task RemoveAsync(RedisKey key)
+        {
+            foreach (var other in kept.Where(k => k.Key is not null))
+                if (await Database.SortedSetScoreAsync(other.Index, ((string)key!)[Root.Length..]).ConfigureAwait(false) is not null) return;
+            await Database.KeyDeleteAsync(key).ConfigureAwait(false);
+        }
     }
+
+    string Root => Connection.Keys.Row(Dataset, "")!;
 
     /// <summary>What the rows are called.</summary>
     RedisValue[] Keys(RedisValue[] names, RowText[] columns, int from, int to, long firstRow)

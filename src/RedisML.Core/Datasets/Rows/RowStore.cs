@@ -21,6 +21,9 @@ abstract class RowStore(RedisMLConnection connection, string dataset, RowPlaceme
     /// <summary>Rows whose commands are under way at once.</summary>
     protected const int Batch = 1000;
 
+    /// <summary>More rows than this are looked for before somebody's word is taken that there are so many.</summary>
+    protected const long BelievedRows = 1_000_000;
+
     protected RedisMLConnection Connection => connection;
 
     protected IDatabase Database => connection.Database;
@@ -86,12 +89,17 @@ abstract class RowStore(RedisMLConnection connection, string dataset, RowPlaceme
     public abstract Task RemoveAsync(long firstRow, long endRow, IReadOnlyList<RowPlacement> kept);
 
     /// <summary>Rows as a batch of the dataset's columns, with their statistics.</summary>
-    /// <exception cref="RedisMLException"><c>InvalidRow</c>: somebody changed a value to something that isn't of its column's type.</exception>
+    /// <exception cref="RedisMLException">
+    /// <c>InvalidRow</c>: somebody changed a value to something that isn't of its column's type; <c>DatasetDataLost</c>: there are fewer rows.
+    /// </exception>
     public async Task<(RecordBatch Batch, IReadOnlyList<ColumnStatistics> Statistics)> ReadAsync(
         IReadOnlyList<ColumnSchema> schema, long firstRow, int count, CancellationToken cancellation)
     {
         var names = schema.Select(c => (RedisValue)c.Name).ToArray();
         var rows = await Database.PatientlyAsync(_ => ReadAsync(names, firstRow, count), cancellation).ConfigureAwait(false);
+        if (rows.Count < count && placement.TimeToLive is null)
+            throw new RedisMLException("DatasetDataLost", ErrorKind.InvalidData,
+                $"Dataset '{dataset}' has no row {firstRow + rows.Count + 1:N0} any more: somebody removed rows, or the server evicted them. Import it again.", placement.Index);
         var builders = schema.Select(c => ColumnBuilder.Create(c.Type)).ToArray();
         var parsers = schema.Select((c, i) => TextValue.Create(c.Type, builders[i])).ToArray();
         foreach (var row in rows)

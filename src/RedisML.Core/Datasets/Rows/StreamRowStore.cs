@@ -69,7 +69,19 @@ sealed class StreamRowStore(RedisMLConnection connection, string dataset, RowPla
     public override async Task<string?> FindLostAsync(long firstRow, long endRow) =>
         await Database.StreamLengthAsync(Placement.Index).ConfigureAwait(false) < endRow ? Placement.Index : null;
 
-    public override async Task<long> EstimateBytesAsync(long rows) => (long)await Database.ExecuteAsync("MEMORY", "USAGE", (RedisKey)Placement.Index).ConfigureAwait(false);
+    public override async Task<long> EstimateBytesAsync(long rows)
+    {
+        try
+        {
+            var size = await Database.ExecuteAsync("MEMORY", "USAGE", (RedisKey)Placement.Index).ConfigureAwait(false);
+            return size.IsNull ? 0 : (long)size;
+        }
+        catch (RedisServerException)
+        {
+            // It is only an estimate, which not everybody may ask for.
+            return 0;
+        }
+    }
 
     protected override async Task<IReadOnlyList<RedisValue[]>> ReadAsync(RedisValue[] names, long firstRow, int count)
     {

@@ -33,6 +33,7 @@ abstract class BatchSource(SourceFile file) : RowSource
     {
         _schema = await ReadSchemaAsync(cancellation).ConfigureAwait(false);
         if (_schema.FieldsList.Count == 0) throw new RedisMLException("NoColumns", ErrorKind.InvalidData, $"'{Name}' has no columns.", Name);
+        ColumnNames.CheckCount(_schema.FieldsList.Count, Name);
         var names = ColumnNames.Of([.. _schema.FieldsList.Select(f => f.Name)]);
         var types = _schema.FieldsList.Select(TypeOf).ToList();
         return [.. names.Zip(types, (name, type) => new SourceColumn(name, given.GetValueOrDefault(name, type), Inferred: false))];

@@ -39,6 +39,7 @@ sealed record CsvHead(CsvDialect Dialect, IReadOnlyList<string> Names, int DataS
             throw new RedisMLException("HeaderOnly", ErrorKind.InvalidData, $"'{file.Name}' has no header and no rows.", file.Name);
         if (options.Header is not null && hasRow && !dialect.HasFields(reader, headers.Count))
             throw new RedisMLException("HeaderMismatch", ErrorKind.InvalidArgument, $"-Header names {headers.Count} columns, and the first row of '{file.Name}' has {reader.FieldCount} fields.", file.Name);
+        ColumnNames.CheckCount(headers.Count, file.Name);
         int start = hasRow ? preamble + (int)reader.ByteOffset : bytes.Length;
         var data = bytes[start..];
         int border = complete ? data.Length : dialect.LastBorder(data.Span);

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.IO.Hashing;
 using System.Runtime.InteropServices;
+using RedisML.Errors;
 
 namespace RedisML.Runs.Exchange;
 
@@ -29,12 +30,15 @@ internal sealed class RunReplica : IExchange
     {
         _link = link;
         if (saved.Length == 0) return;
-        using var reader = new BinaryReader(new MemoryStream(saved));
-        Read(reader, _early);
-        _replay = new(_early);
-        if (!reader.ReadBoolean()) return;
-        _saved = reader.ReadBytes(reader.ReadInt32());
-        Read(reader, _since);
+        Decode(() =>
+        {
+            using var reader = new BinaryReader(new MemoryStream(saved));
+            Read(reader, _early);
+            _replay = new(_early);
+            if (!reader.ReadBoolean()) return;
+            _saved = ReadEntry(reader);
+            Read(reader, _since);
+        });
     }
 
     /// <summary>By which nodes are compared.</summary>
@@ -98,7 +102,7 @@ internal sealed class RunReplica : IExchange
             _since.Clear();
             return;
         }
-        state.Read(new BinaryReader(new MemoryStream(_saved)));
+        Decode(() => state.Read(new BinaryReader(new MemoryStream(_saved))));
         (_saved, _replay) = (null, new(_since));
     }
 
@@ -122,8 +126,22 @@ internal sealed class RunReplica : IExchange
 
     static void Read(BinaryReader reader, List<byte[]> record)
     {
-        for (int count = reader.ReadInt32(); count > 0; count--) record.Add(reader.ReadBytes(reader.ReadInt32()));
+        for (int count = reader.ReadInt32(); count > 0; count--) record.Add(ReadEntry(reader));
     }
+
+    static byte[] ReadEntry(BinaryReader reader)
+    {
+        int length = reader.ReadInt32();
+        Decoding.Demand(length >= 0 && length <= reader.BaseStream.Length - reader.BaseStream.Position, $"an entry of {length:N0} bytes isn't all there");
+        return reader.ReadBytes(length);
+    }
+
+    /// <exception cref="RedisMLException"><c>CheckpointCorrupt</c></exception>
+    static void Decode(Action decode) => Decoding.Run(() =>
+    {
+        decode();
+        return true;
+    }, (why, e) => new("CheckpointCorrupt", ErrorKind.InvalidData, $"The checkpoint from which the run was to go on can't be read: {why}. Start the training again.", null, e));
 
     static byte[] Pack(IReadOnlyList<ReadOnlyMemory<byte>> payloads)
     {
@@ -142,7 +160,7 @@ internal sealed class RunReplica : IExchange
     {
         using var reader = new BinaryReader(new MemoryStream(packed));
         var payloads = new List<ReadOnlyMemory<byte>>();
-        for (int count = reader.ReadInt32(); count > 0; count--) payloads.Add(reader.ReadBytes(reader.ReadInt32()));
+        for (int count = reader.ReadInt32(); count > 0; count--) payloads.Add(ReadEntry(reader));
         return payloads;
     }
 }

@@ -87,7 +87,7 @@ internal sealed partial class RunNode
         var keys = await _ledger.RetryAsync(() => _ledger.Database.SetMembersAsync(_ledger.Keys.Blobs), cancellation).ConfigureAwait(false);
         var control = (await LookAsync(cancellation).ConfigureAwait(false)).Control;
         var old = keys.Select(key => (string)key!)
-            .Where(key => key != control.Checkpoint && key != control.Snapshot)
+            .Where(key => _ledger.Keys.IsBlob(key) && key != control.Checkpoint && key != control.Snapshot)
             .OrderByDescending(StepOf).Skip(_options.KeepCheckpoint - 1).ToList();
         foreach (var key in old)
         {
@@ -95,7 +95,7 @@ internal sealed partial class RunNode
             await _ledger.RetryAsync(() => _ledger.Database.SetRemoveAsync(_ledger.Keys.Blobs, key), cancellation).ConfigureAwait(false);
         }
 
-        static long StepOf(string key) => long.Parse(key[(key.LastIndexOf(':') + 1)..]);
+        static long StepOf(string key) => long.TryParse(key[(key.LastIndexOf(':') + 1)..], out long step) ? step : -1;
     }
 
     async Task KeepFailureAsync(Task task)

@@ -77,7 +77,7 @@ internal sealed partial class RunNode
         if (control.Step == 0) return [];
         bool isCheckpoint = control.CheckpointStep == control.Step && control.DecidedGeneration == "";
         var key = isCheckpoint ? control.Checkpoint : control.SnapshotStep == control.Step ? control.Snapshot : "";
-        if (key == "") return null;
+        if (!_ledger.Keys.IsBlob(key)) return null;
         var blob = await _ledger.RetryAsync(() => _ledger.Database.StringGetAsync(key), Stopping).ConfigureAwait(false);
         if (!blob.IsNull && RunBlob.Open(blob, _ledger.Incarnation, null, control.Step, null) is { } state) return state.ToArray();
         return !isCheckpoint ? null : throw new RedisMLException("CheckpointLost", ErrorKind.InvalidData,

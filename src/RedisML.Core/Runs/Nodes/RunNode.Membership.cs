@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Text.Json;
 
 namespace RedisML.Runs.Nodes;
 
@@ -47,7 +46,7 @@ internal sealed partial class RunNode
         foreach (var (candidate, text) in view.Candidates)
         {
             if (control.Members.Contains(candidate) || text.StartsWith('!')) continue;
-            if (JsonSerializer.Deserialize<NodeDescription>(text, NodeDescription.Json)!.Unfit(_ledger.Specification) is { } reason)
+            if ((NodeDescription.Of(text) is { } node ? node.Unfit(_ledger.Specification) : "it doesn't say what it is") is { } reason)
             {
                 await _ledger.RetryAsync(() => _ledger.Database.HashSetAsync(_ledger.Keys.Candidates, candidate, $"!{reason}"), Stopping).ConfigureAwait(false);
             }

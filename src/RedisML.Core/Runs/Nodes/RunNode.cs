@@ -149,8 +149,8 @@ internal sealed partial class RunNode : IAsyncDisposable
     void Hear(RedisValue message)
     {
         var words = ((string)message!).Split(' ');
-        if (words is ["S", var generation, var step]) Volatile.Write(ref _decided, new(generation, long.Parse(step)));
-        else if (words is ["H", var halfGeneration, var halfStep]) Volatile.Write(ref _half, new(halfGeneration, long.Parse(halfStep)));
+        if (words is ["S", var generation, var step] && long.TryParse(step, out long decided)) Volatile.Write(ref _decided, new(generation, decided));
+        else if (words is ["H", var halfGeneration, var halfStep] && long.TryParse(halfStep, out long half)) Volatile.Write(ref _half, new(halfGeneration, half));
         else Interlocked.Increment(ref _changes);
         _signal.Raise();
     }
@@ -182,6 +182,13 @@ internal sealed partial class RunNode : IAsyncDisposable
 internal sealed record NodeDescription(string Module, int Protocol, string Dataset, int Workers, string Machine, int Process)
 {
     public static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
+
+    /// <summary>What a node says of itself; null where that is nothing to go by.</summary>
+    public static NodeDescription? Of(string text)
+    {
+        try { return JsonSerializer.Deserialize<NodeDescription>(text, Json); }
+        catch (JsonException) { return null; }
+    }
 
     /// <summary>Why it can't take part in a run; null where it can.</summary>
     public string? Unfit(RunSpecification run) =>

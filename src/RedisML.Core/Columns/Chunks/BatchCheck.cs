@@ -1,0 +1,115 @@
+using System.Runtime.InteropServices;
+using Apache.Arrow;
+using Apache.Arrow.Types;
+
+namespace RedisML.Columns.Chunks;
+
+/// <summary>Looks through a batch that somebody else made, before its values are read: what offsets and indices lead to is there.</summary>
+static class BatchCheck
+{
+    /// <exception cref="InvalidDataException">An array isn't whole, or isn't of its column's type.</exception>
+    public static void Demand(RecordBatch batch, IReadOnlyList<ColumnSchema> columns)
+    {
+        Hold(batch.ColumnCount == columns.Count, "", $"it has {batch.ColumnCount:N0} columns where the dataset has {columns.Count:N0}");
+        for (int i = 0; i < columns.Count; i++)
+        {
+            var (array, name) = (batch.Column(i), columns[i].Name);
+            Hold(Stores(columns[i].Type, array), name, $"it holds {array.Data.DataType.Name} where the dataset has {columns[i].Type}");
+            Hold(array.Length == batch.Length, name, $"it has {array.Length:N0} rows, and the batch {batch.Length:N0}");
+            Demand(array.Data, name);
+        }
+    }
+
+    /// <summary>Whether an array of this physical type can stand for a column of that logical one.</summary>
+    static bool Stores(ColumnType type, IArrowArray array) => type.Kind switch
+    {
+        TypeKind.UInt64 => array is UInt64Array,
+        <= TypeKind.UInt32 => IsInteger(array),
+        TypeKind.Float32 or TypeKind.Float64 => IsInteger(array) || array is HalfFloatArray or FloatArray or DoubleArray or Decimal32Array or UInt64Array,
+        TypeKind.Boolean => array is BooleanArray,
+        TypeKind.Decimal128 => IsInteger(array) || array is Decimal32Array or Decimal64Array or Decimal128Array or UInt64Array,
+        TypeKind.Date32 => array is Date32Array,
+        TypeKind.Timestamp => array is TimestampArray { Data.DataType: TimestampType stored } && TimestampUnits.Of(stored.Unit) == type.Unit,
+        TypeKind.Utf8 => array is StringArray or DictionaryArray { Dictionary: StringArray, Indices: Int8Array or Int16Array or Int32Array },
+        TypeKind.Binary => array is BinaryArray,
+        TypeKind.List => array is ListArray { Values: var values } && Stores(type.ElementType, values),
+        _ => false,
+    };
+
+    static bool IsInteger(IArrowArray array) => array is Int8Array or Int16Array or Int32Array or Int64Array or UInt8Array or UInt16Array or UInt32Array;
+
+    static void Demand(ArrayData data, string name)
+    {
+        long end = (long)data.Offset + data.Length;
+        Hold(data.Offset >= 0 && data.Length >= 0 && data.Buffers.Length > 0, name, "it has impossible counts");
+        Hold(data.Buffers[0].IsEmpty || data.Buffers[0].Length >= (end + 7) / 8, name, "its marks of missing values aren't all there");
+        switch (data.DataType)
+        {
+            case DictionaryType type:
+                Hold(data.Dictionary is not null, name, "it has no dictionary");
+                Demand(data.Dictionary!, name);
+                Fixed(data, ((FixedWidthType)type.IndexType).BitWidth, end, name);
+                Indices(data, type.IndexType, end, name);
+                break;
+            case StringType or BinaryType:
+                Offsets(data, end, data.Buffers.Length > 2 ? data.Buffers[2].Length : 0, name);
+                break;
+            case ListType:
+                Hold(data.Children is [not null], name, "it has no elements");
+                Demand(data.Children[0], name);
+                Offsets(data, end, data.Children[0].Length, name);
+                break;
+            case FixedWidthType type:
+                Fixed(data, type.BitWidth, end, name);
+                break;
+            default:
+                Hold(false, name, $"it holds {data.DataType.Name}");
+                break;
+        }
+    }
+
+    static void Fixed(ArrayData data, int bits, long end, string name) =>
+        Hold(data.Buffers.Length > 1 && data.Buffers[1].Length >= (end * bits + 7) / 8, name, "its values aren't all there");
+
+    static void Offsets(ArrayData data, long end, int limit, string name)
+    {
+        if (data.Length == 0) return;
+        Hold(data.Buffers.Length > 1 && data.Buffers[1].Length >= (end + 1) * sizeof(int), name, "its offsets aren't all there");
+        var offsets = MemoryMarshal.Cast<byte, int>(data.Buffers[1].Span).Slice(data.Offset, data.Length + 1);
+        int before = offsets[0];
+        bool rises = before >= 0;
+        foreach (int offset in offsets)
+        {
+            rises &= offset >= before;
+            before = offset;
+        }
+        Hold(rises && before <= limit, name, "its offsets lead beyond its values");
+    }
+
+    static void Indices(ArrayData data, IArrowType type, long end, string name)
+    {
+        int levels = data.Dictionary!.Length;
+        var validity = data.Buffers[0].Span;
+        var indices = data.Buffers[1].Span;
+        bool lead = type switch
+        {
+            Int8Type => Within(MemoryMarshal.Cast<byte, sbyte>(indices), validity, static i => i),
+            Int16Type => Within(MemoryMarshal.Cast<byte, short>(indices), validity, static i => i),
+            Int32Type => Within(MemoryMarshal.Cast<byte, int>(indices), validity, static i => i),
+            _ => false,
+        };
+        Hold(lead, name, "its indices lead beyond its dictionary");
+
+        bool Within<T>(ReadOnlySpan<T> values, ReadOnlySpan<byte> valid, Func<T, int> number)
+        {
+            for (int i = data.Offset; i < end; i++)
+                if ((uint)number(values[i]) >= (uint)levels && (valid.IsEmpty || BitUtility.GetBit(valid, i))) return false;
+            return true;
+        }
+    }
+
+    static void Hold(bool holds, string column, string otherwise)
+    {
+        if (!holds) throw new InvalidDataException(column == "" ? otherwise : $"column '{column}': {otherwise}");
+    }
+}
