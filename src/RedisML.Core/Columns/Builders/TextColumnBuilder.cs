@@ -88,7 +88,7 @@ sealed class TextColumnBuilder : ColumnBuilder
         int row = 0;
         if (!_plain)
         {
-            var ours = Extend(ref _codes, count);
+            var ours = Reserve(ref _codes, count);
             for (; row < count; row++)
             {
                 if (!valid.IsEmpty && !BitUtility.GetBit(valid, codes.Offset + start + row))
