@@ -138,7 +138,7 @@ abstract class ColumnBuilder
     protected abstract void AppendPlaceholder();
 
     /// <summary>Makes room for one more row.</summary>
-    protected static void Reserve<T>(ref T[] values, int count)
+    protected static void MakeRoom<T>(ref T[] values, int count)
     {
         if (count == values.Length) Grow(ref values, Math.Max(InitialRows, 2 * count));
     }

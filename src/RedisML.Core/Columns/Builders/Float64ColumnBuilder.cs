@@ -99,7 +99,7 @@ sealed class Float64ColumnBuilder : ColumnBuilder
 
     void AppendNumber(double value)
     {
-        Reserve(ref _values, Count);
+        MakeRoom(ref _values, Count);
         _values[Count++] = value;
     }
 

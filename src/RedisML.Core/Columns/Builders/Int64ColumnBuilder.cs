@@ -12,7 +12,7 @@ sealed class Int64ColumnBuilder : ColumnBuilder
 
     public void Append(long value)
     {
-        Reserve(ref _values, Count);
+        MakeRoom(ref _values, Count);
         _values[Count++] = value;
     }
 

@@ -40,7 +40,7 @@ sealed class TextColumnBuilder : ColumnBuilder
             int code = CodeOf(value);
             if (code >= 0)
             {
-                Reserve(ref _codes, Count);
+                MakeRoom(ref _codes, Count);
                 _codes[Count++] = code;
                 return;
             }
@@ -148,7 +148,7 @@ sealed class TextColumnBuilder : ColumnBuilder
         }
         else
         {
-            Reserve(ref _codes, Count);
+            MakeRoom(ref _codes, Count);
             _codes[Count] = 0;
         }
         Count++;
