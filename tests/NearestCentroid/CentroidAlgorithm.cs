@@ -43,7 +43,7 @@ public sealed class CentroidAlgorithm : IAlgorithm
         public void Write(OnnxModel graph, Model model, IReadOnlyDictionary<string, ParameterValue> parameters)
         {
             var centroids = parameters[ParameterName].ToDoubles();
-            graph.PredictClasses(graph.AddAlong(1, "Softmax", graph.Scores(centroids, Intercepts(centroids, model.Definition!.Pipeline.Width))));
+            graph.PredictClasses(graph.AddAlong(1, "Softmax", graph.Scores(centroids, Intercepts(centroids, model.Definition!.RequiredPipeline.Width))));
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using StackExchange.Redis;
 
 namespace RedisML.Connections;
@@ -11,16 +12,22 @@ static class RedisPatience
     static readonly TimeSpan s_longestWait = TimeSpan.FromSeconds(1);
 
     /// <summary>Runs <paramref name="command"/>, again and again while it fails for a reason that may pass, for half a minute.</summary>
-    public static async Task<T> PatientlyAsync<T>(this IDatabase database, Func<IDatabase, Task<T>> command, CancellationToken cancellation)
+    public static Task<T> PatientlyAsync<T>(this IDatabase database, Func<IDatabase, Task<T>> command, CancellationToken cancellation) =>
+        database.PatientlyAsync(command, MayPass, s_deadline, cancellation);
+
+    /// <summary>Runs <paramref name="command"/>, again and again while it fails for a reason that may pass, up to a deadline.</summary>
+    /// <param name="mayPass">Whether the command may succeed a little later, after such an error.</param>
+    public static async Task<T> PatientlyAsync<T>(
+        this IDatabase database, Func<IDatabase, Task<T>> command, Func<Exception, bool> mayPass, TimeSpan deadline, CancellationToken cancellation)
     {
-        var end = DateTime.UtcNow + s_deadline;
+        long start = Stopwatch.GetTimestamp();
         for (var wait = s_firstWait; ; wait = wait * 2 < s_longestWait ? wait * 2 : s_longestWait)
         {
             try
             {
                 return await command(database).WaitAsync(cancellation).ConfigureAwait(false);
             }
-            catch (Exception e) when (MayPass(e) && DateTime.UtcNow < end)
+            catch (Exception e) when (mayPass(e) && Stopwatch.GetElapsedTime(start) < deadline)
             {
                 await Task.Delay(wait, cancellation).ConfigureAwait(false);
                 // By itself the client asks once a minute which server is the primary.
@@ -38,7 +45,8 @@ static class RedisPatience
         }, cancellation);
 
     /// <summary>Whether a replica was to write: a server that the client takes for the primary, or one that it knows to be none.</summary>
-    static bool IsReadOnly(Exception e) => RedisErrors.CodeOf(e.Message) == "READONLY" || e.Message.Contains("requires writable", StringComparison.Ordinal);
+    static bool IsReadOnly(Exception e) =>
+        RedisErrors.CodeOf(e.Message) == "READONLY" || e.Message.Contains("requires writable", StringComparison.Ordinal);
 
     /// <summary>Whether the same command may well succeed a little later.</summary>
     public static bool MayPass(Exception e) => e switch

@@ -1,6 +1,6 @@
 namespace RedisML.Errors;
 
-/// <summary>What kind of trouble an error is. The cmdlets map each kind to the PowerShell error category of the same name.</summary>
+/// <summary>What kind of trouble an error is. The cmdlets make an error category of PowerShell of it.</summary>
 public enum ErrorKind
 {
     InvalidArgument,

@@ -8,7 +8,7 @@ internal sealed class BlockEncoder
 {
     readonly EncodedLayout _layout;
     readonly ColumnVector[] _columns;
-    readonly int[]?[] _maps;
+    readonly FeatureEncoder _encoder;
     readonly double[] _numbers;
     readonly int[] _positions;
 
@@ -20,16 +20,17 @@ internal sealed class BlockEncoder
         _numbers = new double[numberCount * Blocks.MaxBlockRows];
         _positions = new int[layout.Categories.Length * Blocks.MaxBlockRows];
         _columns = new ColumnVector[layout.Features.Count];
-        _maps = new int[layout.Features.Count][];
-        for (int i = 0, category = 0; i < _columns.Length; i++)
+        var levels = new List<IReadOnlyList<string>>();
+        for (int i = 0; i < _columns.Length; i++)
         {
             var feature = layout.Features[i];
             _columns[i] = columns[feature.Column];
             if (feature is not CategoryFeature { Type: var type }) continue;
             var text = Categories.Of(_columns[i], type);
             _columns[i] = text;
-            _maps[i] = layout.Categories[category++].Map(text.Levels);
+            levels.Add(text.Levels);
         }
+        _encoder = new(layout, levels);
     }
 
     public BlockPartition Blocks { get; }
@@ -40,12 +41,13 @@ internal sealed class BlockEncoder
     /// <summary>The levels that training didn't see, of all rows.</summary>
     public IEnumerable<UnseenLevel> UnseenLevels()
     {
-        for (int i = 0; i < _columns.Length; i++)
+        for (int i = 0, category = 0; i < _columns.Length; i++)
         {
-            if (_columns[i] is not TextVector text || _maps[i] is not { } map) continue;
-            var counts = new long[map.Length];
+            if (_columns[i] is not TextVector text) continue;
+            var positions = _encoder.PositionsOf(category++);
+            var counts = new long[positions.Count];
             foreach (int code in text.Codes)
-                if (code >= 0 && map[code] == CategoryEncoder.None) counts[code]++;
+                if (code >= 0 && positions[code] == CategoryEncoder.None) counts[code]++;
             for (int code = 0; code < counts.Length; code++)
                 if (counts[code] > 0) yield return new(_layout.Features[i].Column, text.Levels[code], counts[code]);
         }
@@ -61,15 +63,14 @@ internal sealed class BlockEncoder
             {
                 var codes = text.Codes.Slice(start, rows);
                 Mark(codes, isMissing);
-                Unseen += _layout.Categories[category].Encode(codes, _maps[i], _positions.AsSpan(category++ * rows, rows));
+                Unseen += _encoder.EncodeCategory(category, codes, _positions.AsSpan(category++ * rows, rows));
             }
             else
             {
-                var (_, mean, scale) = (NumericFeature)_layout.Features[i];
-                var target = _numbers.AsSpan(number++ * rows, rows);
+                var target = _numbers.AsSpan(number * rows, rows);
                 ((NumberVector)_columns[i]).Values.Slice(start, rows).CopyTo(target);
                 Mark(target, isMissing);
-                Standardizer.Apply(target, mean, scale);
+                _encoder.EncodeNumber(number++, target);
             }
         }
         return new(_layout, rows, _numbers.AsSpan(0, number * rows), _positions.AsSpan(0, category * rows));

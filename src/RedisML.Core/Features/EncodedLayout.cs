@@ -7,7 +7,8 @@ public sealed class EncodedLayout
     public EncodedLayout(IReadOnlyList<Feature> features)
     {
         Features = features;
-        var numbers = new List<int>();
+        var positions = new List<int>();
+        var numbers = new List<NumericFeature>();
         var encoders = new List<CategoryEncoder>();
         foreach (var feature in features)
         {
@@ -18,11 +19,13 @@ public sealed class EncodedLayout
             }
             else
             {
-                numbers.Add(Width);
+                positions.Add(Width);
+                numbers.Add((NumericFeature)feature);
             }
             Width += feature.Width;
         }
-        NumberPositions = [.. numbers];
+        NumberPositions = [.. positions];
+        Numbers = [.. numbers];
         Categories = [.. encoders];
     }
 
@@ -33,6 +36,9 @@ public sealed class EncodedLayout
 
     /// <summary>The position of each numeric feature, in order.</summary>
     public int[] NumberPositions { get; }
+
+    /// <summary>The numeric features, in order.</summary>
+    internal NumericFeature[] Numbers { get; }
 
     /// <summary>The encoder of each category, in order.</summary>
     internal CategoryEncoder[] Categories { get; }

@@ -1,4 +1,6 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
+using RedisML.Errors;
 using RedisML.Features;
 
 namespace RedisML.Models;
@@ -15,7 +17,14 @@ public sealed record ModelDefinition
     /// <summary>The parameters in the order in which training holds them, where the algorithm doesn't tell; else null.</summary>
     public IReadOnlyList<ParameterShape>? Parameters { get; init; }
 
-    public required FeaturePipeline Pipeline { get; init; }
+    /// <summary>How columns become features; null for an algorithm that has no use for encoded features.</summary>
+    public FeaturePipeline? Pipeline { get; init; }
+
+    /// <summary>The same, where the algorithm can't do without.</summary>
+    /// <exception cref="RedisMLException"><c>InvalidModelDefinition</c>: there is none.</exception>
+    [JsonIgnore]
+    public FeaturePipeline RequiredPipeline => Pipeline ?? throw new RedisMLException("InvalidModelDefinition", ErrorKind.InvalidData,
+        $"The definition of a model of {Algorithm}, trained on dataset '{Lineage.Dataset}', has no feature pipeline.", Algorithm);
 
     /// <summary>What the algorithm was told, an object by name; null for nothing.</summary>
     public JsonElement? Options { get; init; }

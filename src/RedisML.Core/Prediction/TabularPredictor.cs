@@ -7,12 +7,12 @@ namespace RedisML.Prediction;
 /// <summary>A predictor over encoded features: a model of this kind says only what the scores of a block are, and what follows from them.</summary>
 public abstract class TabularPredictor(ModelDefinition definition, int outputs) : IPredictor
 {
-    readonly FeaturePipeline _pipeline = definition.Pipeline;
+    readonly FeaturePipeline _pipeline = definition.RequiredPipeline;
 
-    public ModelSignature Signature { get; } = new(definition.Task, definition.Pipeline);
+    public ModelSignature Signature { get; } = new(definition.Task, definition.RequiredPipeline);
 
     /// <summary>Where the features lie in an encoded row.</summary>
-    protected EncodedLayout Layout { get; } = new(definition.Pipeline.Features);
+    protected EncodedLayout Layout { get; } = new(definition.RequiredPipeline.Features);
 
     public Predictions Predict(RowBatch rows)
     {

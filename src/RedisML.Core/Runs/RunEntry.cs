@@ -16,7 +16,7 @@ internal readonly record struct RunEntry(RunLedger Ledger, string? Member)
     /// <summary>Starts a run, with this process as its first node.</summary>
     public static async Task<RunEntry> StartAsync(RedisMLConnection connection, RunSpecification run, CancellationToken cancellation)
     {
-        var node = RunNode.NewId(RunNode.NewName());
+        var node = RunMembership.NewId(RunMembership.NewName());
         return new(await new RunStore(connection).CreateAsync(run, node, cancellation).ConfigureAwait(false), node);
     }
 
@@ -59,7 +59,7 @@ internal readonly record struct RunEntry(RunLedger Ledger, string? Member)
     /// <exception cref="RedisMLException"><c>RunActive</c>: somebody else was faster.</exception>
     public static async Task<RunEntry> ResumeAsync(RedisMLConnection connection, RunLedger ledger, RunControl control, CancellationToken cancellation)
     {
-        var node = RunNode.NewId(RunNode.NewName());
+        var node = RunMembership.NewId(RunMembership.NewName());
         var options = ledger.Specification.Nodes;
         var phase = options.Limit == 1 ? RunPhase.Run
             : (control.Started ? options.MinNode : options.NodeCount) <= 1 ? RunPhase.Form : RunPhase.Pause;

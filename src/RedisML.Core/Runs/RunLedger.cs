@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using RedisML.Connections;
 using RedisML.Errors;
 using RedisML.Runs.Nodes;
@@ -9,9 +8,6 @@ namespace RedisML.Runs;
 /// <summary>A run's keys, and the scripts that change them. Whatever fails for a while is tried again until a deadline.</summary>
 internal sealed class RunLedger(RedisMLConnection connection, RunSpecification specification, string incarnation)
 {
-    static readonly TimeSpan s_firstPause = TimeSpan.FromMilliseconds(50);
-    static readonly TimeSpan s_longestPause = TimeSpan.FromSeconds(1);
-
     public RunSpecification Specification { get; } = specification;
 
     public string Incarnation { get; } = incarnation;
@@ -29,10 +25,16 @@ internal sealed class RunLedger(RedisMLConnection connection, RunSpecification s
     /// <summary>A sign of life.</summary>
     /// <param name="position">At which step the node has its state.</param>
     /// <returns>Everything there is to know about the run.</returns>
-    public Task<RunView> BeatAsync(string node, string position, CancellationToken cancellation) => RetryAsync(async () =>
+    public Task<RunView> BeatAsync(string node, string position, CancellationToken cancellation) =>
+        ViewAsync(RunScripts.Beat, [Incarnation, node, position], cancellation);
+
+    /// <summary>The run as it stands now; nothing is written.</summary>
+    public Task<RunView> LookAsync(CancellationToken cancellation) => ViewAsync(RunScripts.Look, [Incarnation], cancellation);
+
+    Task<RunView> ViewAsync(string script, RedisValue[] arguments, CancellationToken cancellation) => RetryAsync(async () =>
     {
-        var reply = (RedisResult[])(await Database.ScriptEvaluateAsync(RunScripts.Beat,
-            [Keys.Control, Keys.Beats, Keys.Members, Keys.Candidates, Keys.Positions], [Incarnation, node, position]).ConfigureAwait(false))!;
+        var reply = (RedisResult[])(await Database.ScriptEvaluateAsync(
+            script, [Keys.Control, Keys.Beats, Keys.Members, Keys.Candidates, Keys.Positions], arguments).ConfigureAwait(false))!;
         if ((string)reply[0]! == "LOST" || RunSpecification.Decode(
             Specification.Id, Keys.Control, () => RunControl.Parse(RunControl.Pairs(reply[1]))) is not { } control) throw Lost();
         return new RunView(control, Fields(reply[2]), Fields(reply[3]), Fields(reply[4]), Fields(reply[5]));
@@ -97,19 +99,14 @@ internal sealed class RunLedger(RedisMLConnection connection, RunSpecification s
     /// <exception cref="RedisMLException">It still fails at the deadline.</exception>
     public async Task<T> RetryAsync<T>(Func<Task<T>> command, CancellationToken cancellation)
     {
-        long start = Stopwatch.GetTimestamp();
-        for (var pause = s_firstPause; ; pause = pause * 2 < s_longestPause ? pause * 2 : s_longestPause)
+        var deadline = TimeSpan.FromSeconds(Specification.Nodes.OutageTimeout);
+        try
         {
-            try
-            {
-                return await command().WaitAsync(cancellation).ConfigureAwait(false);
-            }
-            catch (Exception e) when (IsPassing(e))
-            {
-                if (Stopwatch.GetElapsedTime(start).TotalSeconds > Specification.Nodes.OutageTimeout)
-                    throw RedisErrors.Translate(e, connection.Endpoint)!;
-                await Task.Delay(pause, cancellation).ConfigureAwait(false);
-            }
+            return await Database.PatientlyAsync(_ => command(), MayPass, deadline, cancellation).ConfigureAwait(false);
+        }
+        catch (Exception e) when (MayPass(e))
+        {
+            throw RedisErrors.Translate(e, connection.Endpoint)!;
         }
     }
 
@@ -117,7 +114,9 @@ internal sealed class RunLedger(RedisMLConnection connection, RunSpecification s
         $"The state of training run '{Specification.Id}' is no longer on {connection.Endpoint}: the server was restarted without its data, evicted it, " +
         "or the run was removed. Start the training again; with an append-only file (appendonly yes) it would survive a restart.", Specification.Id);
 
-    static bool IsPassing(Exception e) => RedisPatience.MayPass(e) || e is RedisServerException && RedisErrors.CodeOf(e.Message) is "BUSY" or "OOM" or "MISCONF";
+    /// <summary>A run has time to wait for a server without memory, too.</summary>
+    static bool MayPass(Exception e) => RedisPatience.MayPass(e)
+        || e is RedisServerException && RedisErrors.CodeOf(e.Message) is "BUSY" or "OOM" or "MISCONF";
 
     Task<string> EvaluateAsync(string script, RedisKey[] keys, RedisValue[] arguments, CancellationToken cancellation) =>
         RetryAsync(async () => Status(await Database.ScriptEvaluateAsync(script, keys, arguments).ConfigureAwait(false)), cancellation);
@@ -129,12 +128,3 @@ internal sealed class RunLedger(RedisMLConnection connection, RunSpecification s
     public static string NextGeneration(string generation) =>
         $"{long.Parse(generation.Split('.')[0]) + 1}.{Random.Shared.NextInt64():x16}";
 }
-
-/// <summary>A run as a node sees it at one moment.</summary>
-/// <param name="Beats">Of each node, a counter.</param>
-/// <param name="Arrivals">Of each member: <c>-</c>, <c>r</c> when it is ready, the step that it arrived at.</param>
-/// <param name="Candidates">Nodes that want to take part, and what they are.</param>
-/// <param name="Positions">At which step each node has its state.</param>
-internal sealed record RunView(
-    RunControl Control, IReadOnlyDictionary<string, string> Beats, IReadOnlyDictionary<string, string> Arrivals,
-    IReadOnlyDictionary<string, string> Candidates, IReadOnlyDictionary<string, string> Positions);

@@ -6,7 +6,7 @@ using StackExchange.Redis;
 namespace RedisML.Runs;
 
 /// <summary>Writes metrics and progress into the run now and then, for whoever looks, where this node is the first.</summary>
-internal sealed class RunRecorder(RunLedger ledger, RunNode node) : IAsyncDisposable
+internal sealed class RunRecorder(RunLedger ledger, RunMembership membership) : IAsyncDisposable
 {
     const int MaxHeld = 10_000;
     static readonly TimeSpan s_interval = TimeSpan.FromMilliseconds(500);
@@ -31,7 +31,7 @@ internal sealed class RunRecorder(RunLedger ledger, RunNode node) : IAsyncDispos
     public void Report(string name, long step, double value)
     {
         _metrics.Enqueue((name, step, value, ledger.Clock.Latest.ToUnixTimeMilliseconds()));
-        while (_metrics.Count > MaxHeld && !node.IsFirst) _metrics.TryDequeue(out _);
+        while (_metrics.Count > MaxHeld && !membership.IsFirst) _metrics.TryDequeue(out _);
     }
 
     public async ValueTask DisposeAsync()
@@ -66,7 +66,7 @@ internal sealed class RunRecorder(RunLedger ledger, RunNode node) : IAsyncDispos
     /// <summary>Writes what there is to write.</summary>
     public async Task WriteAsync()
     {
-        if (!node.IsFirst || node.HasLeft) return;
+        if (!membership.IsFirst || membership.HasLeft) return;
         var entries = new List<HashEntry>();
         while (_metrics.TryDequeue(out var metric))
             entries.Add(new($"{metric.Name}:{metric.Step}", string.Create(CultureInfo.InvariantCulture, $"{metric.Value:R} {metric.Time}")));

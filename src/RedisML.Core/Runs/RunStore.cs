@@ -167,7 +167,7 @@ public sealed class RunStore(RedisMLConnection connection)
         var updated = progress.TryGetValue("updated", out var time)
             ? DateTimeOffset.FromUnixTimeMilliseconds(long.Parse(time, CultureInfo.InvariantCulture)) : specification.Started;
         // Its last node said so, or was killed and says nothing.
-        bool isSilent = control.Members is [var last] && progress.GetValueOrDefault(RunNode.LeftField) == last
+        bool isSilent = control.Members is [var last] && progress.GetValueOrDefault(RunMembership.LeftField) == last
             || now - updated > TimeSpan.FromSeconds(Math.Max(SilentTimeouts * specification.Nodes.NodeTimeout, 5));
         return new(specification)
         {

@@ -43,11 +43,13 @@ internal sealed class BlockSum
     readonly double[]?[] _scratch;
     ReadOnlyMemory<double> _parameters;
 
-    public BlockSum(TrainingData data, IBlockTerm term, WorkerTeam team, int workerCount, IExchange exchange)
+    /// <param name="maxKept">How many numbers the branches' sums may take together.</param>
+    public BlockSum(
+        TrainingData data, IBlockTerm term, WorkerTeam team, int workerCount, IExchange exchange, int maxKept = MaxKeptNumbers)
     {
         (_data, _term, _team, _exchange) = (data, term, team, exchange);
         _leaves = data.Map.Leaves;
-        int kept = Math.Max(1, MaxKeptNumbers / term.Length);
+        int kept = Math.Max(1, maxKept / term.Length);
         for (_branchSize = 1; _leaves / _branchSize > kept; _branchSize *= 2) { }
         _sums = new double[_leaves][];
         _temporaries = [.. Enumerable.Range(0, workerCount).Select(_ => new List<double[]>())];

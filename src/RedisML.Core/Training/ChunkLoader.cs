@@ -126,7 +126,7 @@ internal sealed class ChunkLoader(FeaturePlan plan, TrainingSpecification specif
             Gather(column.Values, kept.AsSpan(rows.Blocks.Start(block), target.Length), target);
             moments = moments.Merge(ColumnMoments.Of(target, rows.BlockTargets(block).Weights));
         }
-        return moments.IsFinite ? moments : throw Infinite(name);
+        return moments.IsFinite ? moments : throw FeatureFit.Infinite(name);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -155,7 +155,7 @@ internal sealed class ChunkLoader(FeaturePlan plan, TrainingSpecification specif
         var moments = new ColumnMoments();
         for (int block = 0; block < rows.Blocks.Count; block++)
             moments = moments.Merge(ColumnMoments.Of(rows.BlockLabels(block), rows.BlockTargets(block).Weights));
-        return moments.IsFinite ? moments : throw Infinite(specification.Label);
+        return moments.IsFinite ? moments : throw FeatureFit.Infinite(specification.Label);
     }
 
     static ChunkLevels TakeClasses(TextVector label, int[] kept, TrainingChunk rows)
@@ -175,7 +175,4 @@ internal sealed class ChunkLoader(FeaturePlan plan, TrainingSpecification specif
     {
         for (int i = 0; i < indices.Length; i++) target[i] = source[indices[i]];
     }
-
-    public static RedisMLException Infinite(string column) => new("InfiniteValue", ErrorKind.InvalidData,
-        $"Column '{column}' has an infinite value, or one too large to be squared; filter or derive it.", column);
 }

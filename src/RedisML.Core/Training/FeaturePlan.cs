@@ -1,6 +1,7 @@
 using RedisML.Columns;
 using RedisML.Errors;
 using RedisML.Expressions;
+using RedisML.Features;
 using RedisML.Models;
 
 namespace RedisML.Training;
@@ -130,6 +131,3 @@ internal sealed class FeaturePlan
 
     static RedisMLException Invalid(string errorId, string message, string target) => new(errorId, ErrorKind.InvalidArgument, message, target);
 }
-
-/// <summary>A feature before it is fitted.</summary>
-internal readonly record struct PlannedFeature(string Column, ColumnType Type, bool IsCategory);

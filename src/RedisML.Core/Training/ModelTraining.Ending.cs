@@ -59,7 +59,7 @@ public sealed partial class ModelTraining
         try
         {
             var result = await _session.Completion.ConfigureAwait(false);
-            return await _node.CompleteAsync(ModelFields(result), new()
+            return await _node.Duties.CompleteAsync(ModelFields(result), new()
             {
                 Loss = result.Loss,
                 Iterations = result.Iterations,
@@ -75,12 +75,12 @@ public sealed partial class ModelTraining
         }
         catch (OperationCanceledException)
         {
-            await TryAsync(() => _node.LeaveAsync(_link.Replica?.Save())).ConfigureAwait(false);
+            await TryAsync(() => _node.Duties.LeaveAsync(_link.Replica?.Save())).ConfigureAwait(false);
             throw;
         }
         catch (RedisMLException e) when (e is not NodeOutException)
         {
-            await TryAsync(() => _node.FailAsync(e, _link.Replica?.Save())).ConfigureAwait(false);
+            await TryAsync(() => _node.Duties.FailAsync(e, _link.Replica?.Save())).ConfigureAwait(false);
             throw;
         }
     }
@@ -133,7 +133,7 @@ public sealed partial class ModelTraining
     async Task<long> PublishedAsync(RunControl control)
     {
         var (database, keys) = (_ledger.Database, _ledger.Keys);
-        for (long start = Stopwatch.GetTimestamp(); control.Members is not [var first, ..] || first != _node.Id;)
+        for (long start = Stopwatch.GetTimestamp(); control.Members is not [var first, ..] || first != _node.Membership.Id;)
         {
             if ((long)await _ledger.RetryAsync(() => database.HashGetAsync(keys.Control, "published"), default).ConfigureAwait(false) is > 0 and var version)
                 return version;

@@ -40,7 +40,7 @@ public sealed partial class ModelTraining
             Started = ledger.Specification.Started,
         };
         _link = new(node);
-        _recorder = new(ledger, node);
+        _recorder = new(ledger, node.Membership);
         Script = script;
         _session = new(_work.Training, schema, source, _link, workerCount, new Progress(this), validation, script);
         _recorder.Start();
@@ -57,10 +57,10 @@ public sealed partial class ModelTraining
     public TrainingRun Run => _run with
     {
         Elapsed = _ledger.Clock.Latest - _run.Started,
-        Nodes = _node.Members,
-        State = _run.State == RunState.Running && _node.Control is { Phase: RunPhase.Pause } control
+        Nodes = _node.Membership.Count,
+        State = _run.State == RunState.Running && _node.Membership.Control is { Phase: RunPhase.Pause } control
             ? control.Started ? RunState.Paused : RunState.Waiting : _run.State,
-        Reason = _node.Control?.Reason ?? "",
+        Reason = _node.Membership.Control?.Reason ?? "",
     };
 
     /// <summary>Works as one of the workers, on the caller's thread, until the training has ended, however it ended.</summary>

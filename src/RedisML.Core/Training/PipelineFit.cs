@@ -9,7 +9,7 @@ namespace RedisML.Training;
 internal sealed class PipelineFit
 {
     readonly TrainingSpecification _specification;
-    readonly ColumnMoments[] _numbers;
+    readonly FeatureFit _features;
     readonly CategoryEncoder? _classes;
     readonly double[]? _classWeights;
 
@@ -47,45 +47,20 @@ internal sealed class PipelineFit
                 $"The rows of '{specification.Label}', or those of one of its classes, have no weight.", specification.SampleWeight);
         }
 
-        var features = new List<Feature>();
-        var numbers = new List<ColumnMoments>();
-        var squareSums = new List<double>();
-        int categories = 0;
-        foreach (var (column, type, isCategory) in plan.Features)
-        {
-            if (isCategory)
-            {
-                var found = statistics.Levels[categories++];
-                var levels = Categories.Order(type, found.Weights.Keys);
-                features.Add(new CategoryFeature(column, type, levels, found.Missing > 0));
-                squareSums.AddRange(levels.Select(level => found.Weights[level] * meanClassWeight));
-                if (found.Missing > 0) squareSums.Add(found.Missing * meanClassWeight);
-            }
-            else
-            {
-                var moments = statistics.Moments[numbers.Count];
-                if (!moments.IsFinite) throw ChunkLoader.Infinite(column);
-                features.Add(new NumericFeature(column, moments.Mean, moments.Scale));
-                squareSums.Add(moments.M2 / (moments.Scale * moments.Scale) * meanClassWeight);
-                numbers.Add(moments);
-            }
-        }
-        _numbers = [.. numbers];
-        SquareSums = [.. squareSums];
+        _features = new(plan.Features, statistics.Moments, statistics.Levels, meanClassWeight);
         Pipeline = new FeaturePipeline
         {
             Inputs = plan.Inputs(),
             Derived = plan.NeededDerived(),
-            Features = features,
+            Features = _features.Features,
             Label = label,
             Missing = specification.Missing,
         };
-        Layout = new EncodedLayout(features);
     }
 
     public FeaturePipeline Pipeline { get; }
 
-    public EncodedLayout Layout { get; }
+    public EncodedLayout Layout => _features.Layout;
 
     /// <summary>Rows used.</summary>
     public long Rows { get; }
@@ -94,7 +69,7 @@ internal sealed class PipelineFit
     public long Dropped { get; }
 
     /// <summary>The sum of squares of each position of the encoded rows, each times its weight; classes count by their mean weight.</summary>
-    public double[] SquareSums { get; }
+    public double[] SquareSums => _features.SquareSums;
 
     /// <summary>The moments of the label, for regression.</summary>
     public ColumnMoments LabelMoments { get; }
@@ -109,13 +84,11 @@ internal sealed class PipelineFit
     public void Encode(LoadedChunk chunk)
     {
         var rows = chunk.Rows;
-        var maps = chunk.Levels.Zip(Layout.Categories, (levels, encoder) => encoder.Map(levels.Names)).ToArray();
+        var encoder = new FeatureEncoder(Layout, chunk.Levels.Select(levels => levels.Names));
         for (int block = 0; block < rows.Blocks.Count; block++)
         {
-            for (int i = 0; i < _numbers.Length; i++)
-                Standardizer.Apply(rows.Number(block, i), _numbers[i].Mean, _numbers[i].Scale);
-            for (int i = 0; i < maps.Length; i++)
-                Layout.Categories[i].Encode(rows.Category(block, i), maps[i], rows.Category(block, i));
+            for (int i = 0; i < encoder.Numbers; i++) encoder.EncodeNumber(i, rows.Number(block, i));
+            for (int i = 0; i < encoder.Categories; i++) encoder.EncodeCategory(i, rows.Category(block, i), rows.Category(block, i));
         }
         if (_classes is null) return;
         var classes = _classes.Map(chunk.LabelLevels.Names);

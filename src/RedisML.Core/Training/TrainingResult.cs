@@ -8,7 +8,8 @@ public sealed record TrainingResult
 {
     public required ModelTask Task { get; init; }
 
-    public required FeaturePipeline Pipeline { get; init; }
+    /// <summary>How columns become features; null for an algorithm that has no use for encoded features.</summary>
+    public FeaturePipeline? Pipeline { get; init; }
 
     /// <summary>The parameters by name.</summary>
     public required IReadOnlyList<KeyValuePair<string, ParameterValue>> Parameters { get; init; }

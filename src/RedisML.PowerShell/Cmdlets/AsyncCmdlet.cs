@@ -56,7 +56,7 @@ public abstract class AsyncCmdlet : PSCmdlet
     }
 
     /// <summary>Runs <paramref name="work"/> and shows its progress.</summary>
-    /// <param name="activity">What is done, to what.</param>
+    /// <param name="activity">What is done and to what, as the progress shows it.</param>
     /// <param name="progress">Asked from a timer, while the work goes on.</param>
     protected void Run(string activity, Func<ProgressReport> progress, Func<CancellationToken, Task> work) => Run(async cancellation =>
     {
@@ -112,5 +112,24 @@ public abstract class AsyncCmdlet : PSCmdlet
 
     /// <summary>The PowerShell form of an error of Core.</summary>
     protected static ErrorRecord ToErrorRecord(RedisMLException error) =>
-        new(error, error.ErrorId, Enum.Parse<ErrorCategory>(error.Kind.ToString()), error.Target);
+        new(error, error.ErrorId, CategoryOf(error.Kind), error.Target);
+
+    static ErrorCategory CategoryOf(ErrorKind kind) => kind switch
+    {
+        ErrorKind.InvalidArgument => ErrorCategory.InvalidArgument,
+        ErrorKind.InvalidData => ErrorCategory.InvalidData,
+        ErrorKind.InvalidOperation => ErrorCategory.InvalidOperation,
+        ErrorKind.LimitsExceeded => ErrorCategory.LimitsExceeded,
+        ErrorKind.ObjectNotFound => ErrorCategory.ObjectNotFound,
+        ErrorKind.ResourceExists => ErrorCategory.ResourceExists,
+        ErrorKind.ResourceBusy => ErrorCategory.ResourceBusy,
+        ErrorKind.ResourceUnavailable => ErrorCategory.ResourceUnavailable,
+        ErrorKind.ConnectionError => ErrorCategory.ConnectionError,
+        ErrorKind.AuthenticationError => ErrorCategory.AuthenticationError,
+        ErrorKind.PermissionDenied => ErrorCategory.PermissionDenied,
+        ErrorKind.OperationTimeout => ErrorCategory.OperationTimeout,
+        ErrorKind.ReadError => ErrorCategory.ReadError,
+        ErrorKind.WriteError => ErrorCategory.WriteError,
+        _ => ErrorCategory.NotSpecified,
+    };
 }

@@ -5,7 +5,7 @@ using System.Management.Automation.Language;
 namespace RedisML.PowerShell.Cmdlets;
 
 /// <summary>Completes an argument with words that are known without a server.</summary>
-/// <param name="words">As they are written in a command, quotes and all.</param>
+/// <param name="words">The words as they are written in a command, quotes and all.</param>
 public abstract class WordCompleter(IEnumerable<string> words) : IArgumentCompleter
 {
     public IEnumerable<CompletionResult> CompleteArgument(

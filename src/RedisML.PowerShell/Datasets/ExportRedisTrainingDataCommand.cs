@@ -8,35 +8,13 @@ namespace RedisML.PowerShell.Datasets;
 
 [Cmdlet(VerbsData.Export, "RedisTrainingData", SupportsShouldProcess = true)]
 [OutputType(typeof(ExportResult))]
-public sealed class ExportRedisTrainingDataCommand : RedisMLCmdlet
+public sealed class ExportRedisTrainingDataCommand : DatasetRowsCmdlet
 {
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
-    [Alias("Name")]
-    [ArgumentCompleter(typeof(DatasetNameCompleter))]
-    public string Dataset { get; set; } = "";
-
     [Parameter(Mandatory = true, Position = 1)]
     public string Path { get; set; } = "";
 
     [Parameter]
     public ExportFormat? Format { get; set; }
-
-    [Parameter]
-    [ValidateRange(0, long.MaxValue)]
-    public long First { get; set; } = long.MaxValue;
-
-    [Parameter]
-    [ValidateRange(0, long.MaxValue)]
-    public long Skip { get; set; }
-
-    [Parameter]
-    [SupportsWildcards]
-    [ArgumentCompleter(typeof(ColumnNameCompleter))]
-    public string[] Column { get; set; } = ["*"];
-
-    [Parameter(ValueFromPipelineByPropertyName = true)]
-    [ArgumentCompleter(typeof(DatasetVersionCompleter))]
-    public long? Version { get; set; }
 
     [Parameter]
     [ArgumentCompleter(typeof(DelimiterCompleter))]

@@ -1,37 +1,14 @@
 using System.Management.Automation;
 using RedisML.Datasets;
-using RedisML.PowerShell.Cmdlets;
 
 namespace RedisML.PowerShell.Datasets;
 
 [Cmdlet(VerbsCommon.Get, "RedisTrainingData")]
 [OutputType(typeof(PSObject))]
-public sealed class GetRedisTrainingDataCommand : RedisMLCmdlet
+public sealed class GetRedisTrainingDataCommand : DatasetRowsCmdlet
 {
     /// <summary>Rows handed to the pipeline at once.</summary>
     const int Batch = 500;
-
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
-    [Alias("Name")]
-    [ArgumentCompleter(typeof(DatasetNameCompleter))]
-    public string Dataset { get; set; } = "";
-
-    [Parameter]
-    [ValidateRange(0, long.MaxValue)]
-    public long First { get; set; } = long.MaxValue;
-
-    [Parameter]
-    [ValidateRange(0, long.MaxValue)]
-    public long Skip { get; set; }
-
-    [Parameter]
-    [SupportsWildcards]
-    [ArgumentCompleter(typeof(ColumnNameCompleter))]
-    public string[] Column { get; set; } = ["*"];
-
-    [Parameter(ValueFromPipelineByPropertyName = true)]
-    [ArgumentCompleter(typeof(DatasetVersionCompleter))]
-    public long? Version { get; set; }
 
     [Parameter]
     [ArgumentCompleter(typeof(FilterCompleter))]

@@ -133,10 +133,10 @@ public sealed class ImportRedisTrainingDataCommand : RedisMLCmdlet, IDisposable
         base.StopProcessing();
     }
 
-    /// <summary>Also where the pipeline broke off elsewhere: then there is no end.</summary>
+    /// <summary>Ends the feed also where the pipeline broke off elsewhere, as <c>EndProcessing</c> isn't called then.</summary>
     public void Dispose() => _feed?.Dispose();
 
-    /// <summary>Into the dataset named, all together; else each into one of its own, at once.</summary>
+    /// <summary>Files go into the dataset named, all together; without a name each goes into one of its own, at once.</summary>
     void AddFiles(IEnumerable<string> files)
     {
         if (Dataset is not null) _files.AddRange(files);
@@ -202,12 +202,13 @@ public sealed class ImportRedisTrainingDataCommand : RedisMLCmdlet, IDisposable
     {
         string dataset = Dataset ?? NameOf(files[0]);
         if (Dataset is null && files[0] == "-") Fail(new("DatasetRequired", ErrorKind.InvalidArgument, "Standard input needs -Dataset, the name of the dataset.", null));
-        string file = files.Count == 1 ? files[0] : $"{files[0]}' and {files.Count - 1} more such as '{files[^1]}";
+        string source = files.Count == 1 ? $"'{files[0]}'" : $"'{files[0]}' and {files.Count - 1} more such as '{files[^1]}'";
         var options = Options(dataset);
-        if (!ShouldProcess(IsWhatIf && files[0] != "-" ? $"Import '{file}': {Plan(files, options)}" : $"Import '{file}' into dataset '{dataset}'", $"Import '{file}' into dataset '{dataset}'?", "Import")) return;
+        string action = $"Import {source} into dataset '{dataset}'";
+        if (!ShouldProcess(IsWhatIf && files[0] != "-" ? $"Import {source}: {Plan(files, options)}" : action, $"{action}?", "Import")) return;
         var progress = new LatestProgress<ImportProgress>();
-        Run($"Importing '{file}' into dataset '{dataset}'", () => Report(progress), async (connection, cancellation) =>
-            Show(await DatasetImport.RunAsync(connection, files, options, progress, cancellation).ConfigureAwait(false), $"'{file}'"));
+        Run($"Importing {source} into dataset '{dataset}'", () => Report(progress), async (connection, cancellation) =>
+            Show(await DatasetImport.RunAsync(connection, files, options, progress, cancellation).ConfigureAwait(false), source));
     }
 
     void Show(ImportResult result, string source)

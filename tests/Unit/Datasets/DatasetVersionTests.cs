@@ -122,6 +122,56 @@ public sealed class DatasetVersionTests(RedisServerFixture redis, RedisClusterFi
         Assert.False(connection.Database.KeyExists(connection.Keys.Journal(import)));
     }
 
+    /// <summary>A last page that is full is shared: it isn't written again behind itself, and it isn't left out.</summary>
+    [Fact]
+    public async Task A_version_whose_last_page_is_full_shares_it_with_what_is_added()
+    {
+        await using var connection = await redis.ConnectAsync();
+        var full = await WriteAsync(connection, chunks: DatasetWriter.PageLength, append: false);
+        var added = await WriteAsync(connection, chunks: 1, append: true);
+        Assert.Equal([full.Pages.Single()], added.Pages.SkipLast(1));
+        Assert.Equal((DatasetWriter.PageLength + 1, DatasetWriter.PageLength + 1L, 1), (added.Chunks, added.Rows, added.Pages[^1].Chunks));
+        Assert.Equal(Enumerable.Range(0, DatasetWriter.PageLength).Append(0).Select(i => (long)i),
+            (await connection.RowsAsync("a")).Select(row => (long)row[0]!));
+    }
+
+    /// <summary>That a key is there isn't enough: what lies there must be as long as what was written.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(-1)]
+    public async Task A_chunk_that_was_overwritten_with_another_length_is_not_published(int longer)
+    {
+        await using var connection = await redis.ConnectAsync();
+        var builder = new ChunkBuilder(s_schema);
+        await using (var writer = await DatasetWriter.StartAsync(connection, "a", s_schema, Cancellation))
+        {
+            ((RedisML.Columns.Builders.Int64ColumnBuilder)builder.Columns[0]).Append(7);
+            var chunk = builder.Encode(ChunkCompression.None);
+            var entry = await writer.WriteAsync(0, chunk, Cancellation);
+            writer.Commit(entry, chunk.Statistics);
+            connection.Database.StringSet(entry.Key, new byte[entry.Bytes + longer]);
+            var error = await Assert.ThrowsAsync<RedisMLException>(
+                () => writer.PublishAsync(null, null, ChunkCompression.None, "", Cancellation));
+            Assert.Equal(("ChunkLost", entry.Key), (error.ErrorId, error.Target));
+        }
+        Assert.Empty(await connection.KeysAsync());
+    }
+
+    /// <summary>An import that broke off is nobody's: not even who owned it writes there any more.</summary>
+    [Fact]
+    public async Task A_late_note_in_a_journal_without_an_owner_changes_nothing()
+    {
+        await using var connection = await redis.ConnectAsync();
+        var journal = await ImportJournal.OpenAsync(connection, "a", Cancellation);
+        await journal.ExtendAsync(64, Cancellation);
+        await journal.GiveUpAsync();
+        var before = connection.Database.HashGetAll(connection.Keys.Journal(journal.ImportId));
+        Assert.Equal(JournalState.Others, await journal.AnnounceAsync("publishing"));
+        var error = await Assert.ThrowsAsync<RedisMLException>(() => journal.CheckpointAsync("late", Cancellation));
+        Assert.Equal("ImportTakenOver", error.ErrorId);
+        Assert.Equal(before, connection.Database.HashGetAll(connection.Keys.Journal(journal.ImportId)));
+    }
+
     /// <summary>A version of chunks of one row each, numbered from 0.</summary>
     static async Task<Dataset> WriteAsync(RedisMLConnection connection, int chunks, bool append, int? keepVersions = null, int entryBytes = 0)
     {

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 
 namespace RedisML.Unit.Fixtures;
 
@@ -31,8 +32,20 @@ public sealed class HostProcess : IDisposable
         return await process.EndAsync();
     }
 
-    /// <summary>The exit code of a script that was interrupted: <c>pwsh -File</c> tells it from one at its end by nothing.</summary>
+    /// <summary>
+    /// The exit code of a script that was interrupted: <c>pwsh -File</c> tells it from one at its end by nothing, so that a test has to show
+    /// by what the script didn't write that it was.
+    /// </summary>
     public const int Interrupted = 0;
+
+    /// <summary>What lets a child take SIGINT where this process was started to ignore it, as in the background of a shell.</summary>
+    static readonly Lazy<bool> s_canResetSignals = new(() =>
+    {
+        if (!OperatingSystem.IsLinux()) return false;
+        using var env = Process.Start(new ProcessStartInfo("env", ["--default-signal=INT", "true"]) { RedirectStandardError = true })!;
+        env.WaitForExit();
+        return env.ExitCode == 0;
+    });
 
     public int Id => _process.Id;
 
@@ -68,6 +81,7 @@ public sealed class HostProcess : IDisposable
     public void Signal(string name)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no signals.");
+        Assert.SkipWhen(name == "INT" && IgnoresInterrupt(), "SIGINT is ignored by the process that runs the tests, and env can't reset it.");
         using var kill = Process.Start("sh", ["-c", $"kill -{name} {Id}"]);
         kill.WaitForExit();
     }
@@ -94,9 +108,21 @@ public sealed class HostProcess : IDisposable
         _folder.Dispose();
     }
 
+    /// <summary>Whether the process was started to ignore SIGINT; unknown, and taken for false, where there is no /proc.</summary>
+    bool IgnoresInterrupt()
+    {
+        const string field = "SigIgn:";
+        const long interrupt = 1 << (2 - 1);
+        var status = $"/proc/{Id}/status";
+        if (!File.Exists(status)) return false;
+        var mask = File.ReadLines(status).First(line => line.StartsWith(field, StringComparison.Ordinal))[field.Length..];
+        return (long.Parse(mask, NumberStyles.HexNumber | NumberStyles.AllowLeadingWhite, CultureInfo.InvariantCulture) & interrupt) != 0;
+    }
+
     static Process Start(string[] arguments, string folder, IReadOnlyDictionary<string, string?>? variables)
     {
-        var start = new ProcessStartInfo("dotnet", [s_program, "-NoProfile", "-NonInteractive", .. arguments])
+        string[] program = s_canResetSignals.Value ? ["env", "--default-signal=INT", "dotnet"] : ["dotnet"];
+        var start = new ProcessStartInfo(program[0], [.. program[1..], s_program, "-NoProfile", "-NonInteractive", .. arguments])
         {
             WorkingDirectory = folder,
             RedirectStandardInput = true,

@@ -69,8 +69,8 @@ public abstract class ModelStoreTests
         await models.PublishAsync("m", s_definition, Parameters(("weight", Vector(1, 2, 3, 4)), ("intercept", new Scalar(5.0))), Cancellation);
         var model = await models.GetAsync("m", null, Cancellation);
         Assert.Equal((1L, "Linear", "flights", false), (model.Version, model.Algorithm, model.Dataset, model.Modified));
-        Assert.Equal(s_definition.Pipeline.Features, model.Definition!.Pipeline.Features, FeaturesAreEqual);
-        Assert.Equal(s_definition.Pipeline.Derived, model.Definition.Pipeline.Derived);
+        Assert.Equal(s_definition.Pipeline!.Features, model.Definition!.Pipeline!.Features, FeaturesAreEqual);
+        Assert.Equal(s_definition.Pipeline!.Derived, model.Definition.Pipeline!.Derived);
         Assert.Equal(s_definition.Lineage, model.Definition.Lineage);
         Assert.Equal(["intercept", "weight"], model.Parameters);
         await AssertParameterAsync(models, model, "intercept", 5);

@@ -13,7 +13,7 @@ public sealed class LinearSolutionTests
     {
         var table = Table(500);
         var result = await table.TrainAsync(new() { Algorithm = "Linear", Label = "y", L2 = l2 }, chunkRows: 130);
-        var (rows, labels) = Expand(table, result.Pipeline);
+        var (rows, labels) = Expand(table, result.Pipeline!);
         var expected = Solve(rows, labels, l2);
         Assert.Equal(expected[..^1], result.Weights, (a, b) => Math.Abs(a - b) < 1e-8);
         Assert.Equal(expected[^1], result.Intercepts[0], 1e-8);
@@ -28,7 +28,7 @@ public sealed class LinearSolutionTests
         var table = Table(500);
         table.Add("copy", table.Column("x").Select(x => 2 * (double?)x + 1)).Add("constant", Enumerable.Repeat((double?)0.1, 500));
         var result = await table.TrainAsync(new() { Algorithm = "Linear", Label = "y", L2 = 0 });
-        var (rows, labels) = Expand(table, result.Pipeline);
+        var (rows, labels) = Expand(table, result.Pipeline!);
         var expected = Solve(rows, labels, 1e-9);
         Assert.Equal(MeanSquaredError(rows, labels, expected), result.Loss, 1e-7);
         Assert.All(result.Weights, weight => Assert.InRange(Math.Abs(weight), 0, 100));
@@ -47,8 +47,8 @@ public sealed class LinearSolutionTests
         Assert.True(result.Converged && result.Iterations > 0);
 
         // At the minimum the derivative by each weight is 0: of a level, its residuals and its penalty.
-        var (_, mean, scale) = (NumericFeature)result.Pipeline.Features[0];
-        var levels = ((CategoryFeature)result.Pipeline.Features[1]).Levels;
+        var (_, mean, scale) = (NumericFeature)result.Pipeline!.Features[0];
+        var levels = ((CategoryFeature)result.Pipeline!.Features[1]).Levels;
         var derivatives = new double[levels.Count];
         for (int i = 0; i < table.Rows; i++)
         {

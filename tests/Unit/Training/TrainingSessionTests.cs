@@ -34,7 +34,7 @@ public sealed class TrainingSessionTests
         {
             var again = await table.TrainAsync(specification, workers);
             Assert.Equal(Bits(first), Bits(again));
-            Assert.Equal(first.Pipeline.Features.OfType<NumericFeature>(), again.Pipeline.Features.OfType<NumericFeature>());
+            Assert.Equal(first.Pipeline!.Features.OfType<NumericFeature>(), again.Pipeline!.Features.OfType<NumericFeature>());
         }
 
         static long[] Bits(TrainingResult result) =>
@@ -101,8 +101,8 @@ public sealed class TrainingSessionTests
             .Add("y", [1.0, 2, 3, 4, null, 6]);
         var result = await table.TrainAsync(new() { Algorithm = "Linear", Label = "y", Features = ["x", "c"], Missing = MissingPolicy.Drop }, chunkRows: 2);
         Assert.Equal((3, 3), (result.RowsUsed, result.RowsDropped));
-        Assert.Equal(Math.Sqrt(62.0 / 9), ((NumericFeature)result.Pipeline.Features[0]).Scale, 1e-12); // of 1, 2 and 7
-        var category = (CategoryFeature)result.Pipeline.Features[1];
+        Assert.Equal(Math.Sqrt(62.0 / 9), ((NumericFeature)result.Pipeline!.Features[0]).Scale, 1e-12); // of 1, 2 and 7
+        var category = (CategoryFeature)result.Pipeline!.Features[1];
         Assert.Equal(["a", "b"], category.Levels);
         Assert.False(category.MissingLevel);
     }
@@ -117,10 +117,10 @@ public sealed class TrainingSessionTests
             .Add("y", [1.0, 2, 3, 4, null, 6]);
         var result = await table.TrainAsync(new() { Algorithm = "Linear", Label = "y", Missing = MissingPolicy.Mean }, chunkRows: 2);
         Assert.Equal((5, 1), (result.RowsUsed, result.RowsDropped)); // a missing label is no use
-        Assert.Equal(3.5, ((NumericFeature)result.Pipeline.Features[0]).Mean, 1e-12); // of 1, 2, 4 and 7
-        Assert.Equal([true, false], result.Pipeline.Features.OfType<CategoryFeature>().Select(c => c.MissingLevel));
-        Assert.Equal(1 + 4 + 2, result.Pipeline.Width);
-        Assert.Equal(result.Pipeline.Width, result.Weights.Length);
+        Assert.Equal(3.5, ((NumericFeature)result.Pipeline!.Features[0]).Mean, 1e-12); // of 1, 2, 4 and 7
+        Assert.Equal([true, false], result.Pipeline!.Features.OfType<CategoryFeature>().Select(c => c.MissingLevel));
+        Assert.Equal(1 + 4 + 2, result.Pipeline!.Width);
+        Assert.Equal(result.Pipeline!.Width, result.Weights.Length);
     }
 
     [Fact]
@@ -129,11 +129,11 @@ public sealed class TrainingSessionTests
         var table = Table(200);
         var derived = new DerivedColumn[] { new("late", "delay > 15"), new("delay", "x * 20"), new("double", "delay * 2"), new("sum", "n + z"), new("unused", "z * 2") };
         var result = await table.TrainAsync(new() { Algorithm = "Logistic", Label = "late", Derived = derived, Missing = MissingPolicy.Mean });
-        Assert.Equal(["c", "flag", "n", "z", "weight", "y", "kind", "sum", "unused"], result.Pipeline.Features.Select(f => f.Column));
-        Assert.Equal(["delay", "late", "sum", "unused"], result.Pipeline.Derived.Select(d => d.Name));
-        Assert.Equal(["c", "flag", "n", "z", "weight", "y", "kind"], result.Pipeline.Inputs.Select(c => c.Name));
-        Assert.Equal(ColumnType.Boolean, result.Pipeline.Label.Type);
-        Assert.Equal(["false", "true"], result.Pipeline.Label.Classes!);
+        Assert.Equal(["c", "flag", "n", "z", "weight", "y", "kind", "sum", "unused"], result.Pipeline!.Features.Select(f => f.Column));
+        Assert.Equal(["delay", "late", "sum", "unused"], result.Pipeline!.Derived.Select(d => d.Name));
+        Assert.Equal(["c", "flag", "n", "z", "weight", "y", "kind"], result.Pipeline!.Inputs.Select(c => c.Name));
+        Assert.Equal(ColumnType.Boolean, result.Pipeline!.Label.Type);
+        Assert.Equal(["false", "true"], result.Pipeline!.Label.Classes!);
     }
 
     [Theory]
@@ -144,7 +144,7 @@ public sealed class TrainingSessionTests
     {
         var table = new TestTable().Add("x", Enumerable.Range(0, 20).Select(i => (double?)i)).Add("y", Enumerable.Range(0, 20).Select(i => (long?)(i < 12 ? 9 : 10)));
         var result = await table.TrainAsync(new() { Algorithm = "Logistic", Label = "y", PositiveClass = positive });
-        Assert.Equal(classes, result.Pipeline.Label.Classes!);
+        Assert.Equal(classes, result.Pipeline!.Label.Classes!);
         Assert.Equal(classes[1] == "10" ? 1 : -1, Math.Sign(result.Weights[0])); // 10 is where x is large
     }
 
@@ -153,7 +153,7 @@ public sealed class TrainingSessionTests
     {
         var table = new TestTable().Add("k", [10L, 9, 10, 9, 2, 2]).Add("y", [1.0, 2, 1, 2, 3, 3]);
         var result = await table.TrainAsync(new() { Algorithm = "Linear", Label = "y", Categories = ["k"] });
-        var category = Assert.IsType<CategoryFeature>(result.Pipeline.Features.Single());
+        var category = Assert.IsType<CategoryFeature>(result.Pipeline!.Features.Single());
         Assert.Equal(["2", "9", "10"], category.Levels);
         Assert.Equal(ColumnType.Int64, category.Type);
     }

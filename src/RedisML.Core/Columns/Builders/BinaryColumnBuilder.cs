@@ -15,7 +15,7 @@ sealed class BinaryColumnBuilder : ColumnBuilder
         if (_bytes.Length - start < value.Length) System.Array.Resize(ref _bytes, Math.Max(2 * _bytes.Length, start + value.Length));
         value.CopyTo(_bytes.AsSpan(start));
         Count++;
-        Reserve(ref _offsets, Count);
+        MakeRoom(ref _offsets, Count);
         _offsets[Count] = start + value.Length;
     }
 

@@ -12,7 +12,7 @@ sealed class BooleanColumnBuilder : ColumnBuilder
     public void Append(bool value)
     {
         int slot = Count >> 3;
-        Reserve(ref _bits, slot);
+        MakeRoom(ref _bits, slot);
         if ((Count & 7) == 0) _bits[slot] = 0;
         if (value)
         {

@@ -80,13 +80,13 @@ abstract class ColumnBuilder
     }
 
     /// <summary>Counts values that were written to the room for more.</summary>
-    public void Extended(int count) => Count += count;
+    public void Commit(int count) => Count += count;
 
     /// <summary>Appends numbers of another width to the values so far, converted; where they are missing, zeros.</summary>
     protected void AppendNumbers<TFrom, TTo>(ref TTo[] values, PrimitiveArray<TFrom> array, int start, int count)
         where TFrom : struct, INumberBase<TFrom> where TTo : struct, INumberBase<TTo>
     {
-        var appended = Extend(ref values, count);
+        var appended = Reserve(ref values, count);
         Conversion.Truncate(array.Values.Slice(start, count), appended);
         Complete(array, start, appended);
     }
@@ -112,7 +112,7 @@ abstract class ColumnBuilder
     }
 
     /// <summary>Room for <paramref name="count"/> more values, to be filled from an array before <see cref="Complete"/>.</summary>
-    protected Span<T> Extend<T>(ref T[] values, int count)
+    protected Span<T> Reserve<T>(ref T[] values, int count)
     {
         if (values.Length < Count + count) Grow(ref values, Math.Max(Math.Max(InitialRows, 2 * values.Length), Count + count));
         return values.AsSpan(Count, count);
@@ -138,7 +138,7 @@ abstract class ColumnBuilder
     protected abstract void AppendPlaceholder();
 
     /// <summary>Makes room for one more row.</summary>
-    protected static void Reserve<T>(ref T[] values, int count)
+    protected static void MakeRoom<T>(ref T[] values, int count)
     {
         if (count == values.Length) Grow(ref values, Math.Max(InitialRows, 2 * count));
     }

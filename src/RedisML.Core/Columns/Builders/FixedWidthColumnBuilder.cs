@@ -10,7 +10,7 @@ abstract class FixedWidthColumnBuilder<T>(IArrowType type) : ColumnBuilder where
 
     public void Append(T value)
     {
-        Reserve(ref _values, Count);
+        MakeRoom(ref _values, Count);
         _values[Count++] = value;
     }
 

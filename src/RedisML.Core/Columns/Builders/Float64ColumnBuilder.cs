@@ -22,8 +22,8 @@ sealed class Float64ColumnBuilder : ColumnBuilder
         _mayHaveNaN |= double.IsNaN(value);
     }
 
-    /// <summary>Room for more values, that <see cref="ColumnBuilder.Extended"/> counts; none is NaN.</summary>
-    public Span<double> Extend(int count) => Extend(ref _values, count);
+    /// <summary>Room for values behind those that there are; <see cref="ColumnBuilder.Commit"/> makes them count. None is NaN.</summary>
+    public Span<double> Reserve(int count) => Reserve(ref _values, count);
 
     public override void AppendFrom(IArrowArray array, int row)
     {
@@ -45,7 +45,7 @@ sealed class Float64ColumnBuilder : ColumnBuilder
                 _mayHaveNaN = true;
                 break;
             case Decimal32Array a:
-                var appended = Extend(ref _values, count);
+                var appended = Reserve(ref _values, count);
                 DecimalFractions.Decode(a, start, appended);
                 Complete(a, start, appended);
                 break;
@@ -99,7 +99,7 @@ sealed class Float64ColumnBuilder : ColumnBuilder
 
     void AppendNumber(double value)
     {
-        Reserve(ref _values, Count);
+        MakeRoom(ref _values, Count);
         _values[Count++] = value;
     }
 

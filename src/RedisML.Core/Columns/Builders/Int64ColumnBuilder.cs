@@ -12,12 +12,12 @@ sealed class Int64ColumnBuilder : ColumnBuilder
 
     public void Append(long value)
     {
-        Reserve(ref _values, Count);
+        MakeRoom(ref _values, Count);
         _values[Count++] = value;
     }
 
-    /// <summary>Room for more values, that <see cref="ColumnBuilder.Extended"/> counts.</summary>
-    public Span<long> Extend(int count) => Extend(ref _values, count);
+    /// <summary>Room for values behind those that there are; <see cref="ColumnBuilder.Commit"/> makes them count.</summary>
+    public Span<long> Reserve(int count) => Reserve(ref _values, count);
 
     public override void AppendFrom(IArrowArray array, int row)
     {

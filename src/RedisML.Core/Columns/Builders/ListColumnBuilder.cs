@@ -14,7 +14,7 @@ sealed class ListColumnBuilder(ColumnType type) : ColumnBuilder
     public void EndList()
     {
         Count++;
-        Reserve(ref _offsets, Count);
+        MakeRoom(ref _offsets, Count);
         _offsets[Count] = Elements.Count;
     }
 

@@ -40,7 +40,7 @@ sealed class TextColumnBuilder : ColumnBuilder
             int code = CodeOf(value);
             if (code >= 0)
             {
-                Reserve(ref _codes, Count);
+                MakeRoom(ref _codes, Count);
                 _codes[Count++] = code;
                 return;
             }
@@ -88,7 +88,7 @@ sealed class TextColumnBuilder : ColumnBuilder
         int row = 0;
         if (!_plain)
         {
-            var ours = Extend(ref _codes, count);
+            var ours = Reserve(ref _codes, count);
             for (; row < count; row++)
             {
                 if (!valid.IsEmpty && !BitUtility.GetBit(valid, codes.Offset + start + row))
@@ -148,7 +148,7 @@ sealed class TextColumnBuilder : ColumnBuilder
         }
         else
         {
-            Reserve(ref _codes, Count);
+            MakeRoom(ref _codes, Count);
             _codes[Count] = 0;
         }
         Count++;

@@ -69,7 +69,7 @@ abstract class CsvField
         protected override void Append(long value) => builder.Append(value);
 
         protected override int ReadVectors(ReadOnlySpan<byte> block, ReadOnlySpan<FieldPlace> places) =>
-            DecimalVectors.Read(block, places, exact, builder.Extend(places.Length));
+            DecimalVectors.Read(block, places, exact, builder.Reserve(places.Length));
     }
 
     sealed class Float64Field(Float64ColumnBuilder builder, bool exact, CsvDialect dialect, int column, ValueNotes? notes)
@@ -89,7 +89,7 @@ abstract class CsvField
         protected override void Append(double value) => builder.Append(value);
 
         protected override int ReadVectors(ReadOnlySpan<byte> block, ReadOnlySpan<FieldPlace> places) =>
-            DecimalVectors.Read(block, places, exact, builder.Extend(places.Length));
+            DecimalVectors.Read(block, places, exact, builder.Reserve(places.Length));
     }
 
     sealed class BooleanField(BooleanColumnBuilder builder) : CsvField

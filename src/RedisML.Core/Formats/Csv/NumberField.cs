@@ -45,7 +45,7 @@ abstract class NumberField<T>(ColumnBuilder builder, CsvDialect dialect, int col
             if (_inVectors)
             {
                 int read = ReadVectors(block, places[row..]);
-                builder.Extended(read);
+                builder.Commit(read);
                 row += read;
             }
             // What ended the vectors is among the next few.

@@ -21,13 +21,13 @@ internal sealed class NodeLink(RunNode node) : INodeLink
     public byte[] Enter(Action<Task> wait)
     {
         (_wait, _prepared, Replica) = (wait, null, null);
-        return Wait(node.EnterAsync());
+        return Wait(node.Steps.EnterAsync());
     }
 
     public IReadOnlyList<ReadOnlyMemory<byte>> Gather(RunReplica replica, Func<Share, byte[]> contribute)
     {
         Replica = replica;
-        if (node.IsAlone) return [Alone(contribute)];
+        if (node.Membership.IsAlone) return [Alone(contribute)];
         using var result = Step(replica, share => _contribution.Write(contribute(share)), 0);
         return [.. result.Payloads.Select(payload => new ReadOnlyMemory<byte>(payload.ToArray()))];
     }
@@ -35,7 +35,7 @@ internal sealed class NodeLink(RunNode node) : INodeLink
     public ReadOnlyMemory<double> Sum(RunReplica replica, int length, Func<Share, IReadOnlyList<Memory<double>>> contribute)
     {
         Replica = replica;
-        if (node.IsAlone) return Alone(contribute)[0];
+        if (node.Membership.IsAlone) return Alone(contribute)[0];
         using var result = Step(replica, share => _contribution.Write(contribute(share)), length);
         if (_sum.Length != length) _sum = new double[length];
         if (result.IsSum) result.Payloads[0].Span.CopyTo(MemoryMarshal.AsBytes(_sum.AsSpan()));
@@ -45,12 +45,12 @@ internal sealed class NodeLink(RunNode node) : INodeLink
 
     T Alone<T>(Func<Share, T> contribute)
     {
-        node.CheckAlone();
+        node.Steps.CheckAlone();
         Attend();
         var share = new Share(0, _leaves);
         Ready(share);
         var contribution = contribute(share);
-        node.Advance();
+        node.Steps.Advance();
         return contribution;
     }
 
@@ -58,25 +58,25 @@ internal sealed class NodeLink(RunNode node) : INodeLink
     {
         while (true)
         {
-            var formation = Wait(node.FormAsync(replica, _leaves));
+            var formation = Wait(node.Steps.FormAsync(replica, _leaves));
             var result = formation.Decided;
             if (result is null)
             {
                 Attend();
                 Ready(formation.Share);
-                if (!formation.IsReady && !Wait(node.ReadyAsync(formation, replica))) continue;
+                if (!formation.IsReady && !Wait(node.Steps.ReadyAsync(formation, replica))) continue;
                 contribute(formation.Share);
-                result = Wait(node.ExchangeAsync(formation, _contribution, length, _leaves, replica.Digest));
+                result = Wait(node.Steps.ExchangeAsync(formation, _contribution, length, _leaves, replica.Digest));
                 if (result is null) continue;
             }
-            node.Advance();
+            node.Steps.Advance();
             return result;
         }
     }
 
     void Attend()
     {
-        var attending = node.AttendAsync(Replica!);
+        var attending = node.Duties.AttendAsync(Replica!);
         if (!attending.IsCompletedSuccessfully) _wait(attending);
     }
 

@@ -113,6 +113,23 @@ public sealed class RunScriptTests(EmbeddedServerFixture embedded, RedisServerFi
     }
 
     [Fact]
+    public async Task To_look_at_a_run_writes_nothing()
+    {
+        await using var connection = await redis.ConnectAsync();
+        var ledger = await CreateAsync(connection);
+        await ledger.BeatAsync("a.1", "0:0", Cancellation);
+        var keys = ledger.Keys;
+        // The server refuses a script that writes.
+        var reply = await connection.Database.ExecuteAsync("EVAL_RO", RunScripts.Look, 5, (string)keys.Control!, (string)keys.Beats!,
+            (string)keys.Members!, (string)keys.Candidates!, (string)keys.Positions!, ledger.Incarnation);
+        Assert.Equal("OK", (string?)reply[0]);
+        var view = await ViewAsync(ledger);
+        Assert.Equal("1", view.Beats["a.1"]);
+        Assert.Equal("0:0", view.Positions["a.1"]);
+        Assert.True(view.IsNear("a.1"));
+    }
+
+    [Fact]
     public async Task A_run_whose_keys_are_gone_is_lost_and_never_made_again()
     {
         await using var connection = await redis.ConnectAsync();
@@ -140,7 +157,7 @@ public sealed class RunScriptTests(EmbeddedServerFixture embedded, RedisServerFi
         return generation;
     }
 
-    static Task<RunView> ViewAsync(RunLedger ledger) => ledger.BeatAsync("observer", "-", Cancellation);
+    static Task<RunView> ViewAsync(RunLedger ledger) => ledger.LookAsync(Cancellation);
 
     static Task<string> ArriveAsync(RunLedger ledger, string generation, string node, long step, ulong digest = 7)
     {

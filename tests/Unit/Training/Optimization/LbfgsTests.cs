@@ -50,6 +50,18 @@ public sealed class LbfgsTests
         Assert.Equal((OptimizerState.Converged, 1, 2), (optimizer.State, optimizer.Iterations, optimizer.Evaluations));
     }
 
+    /// <summary>The half of Wolfe's conditions that keeps steps from being too short.</summary>
+    [Fact]
+    public void A_step_is_accepted_only_where_the_slope_has_risen()
+    {
+        // The preconditioner takes the curvature for ten thousand times what it is: the first trial loses loss, and leads hardly anywhere.
+        const double curvature = 1e-4;
+        double Gradient(double x) => curvature * (x - 1);
+        var optimizer = Minimize([0], x => (1 + Gradient(x[0]) * (x[0] - 1) / 2, [Gradient(x[0])]), 0, maxIterations: 1);
+        Assert.Equal((OptimizerState.IterationLimit, 1), (optimizer.State, optimizer.Iterations));
+        Assert.InRange(Math.Abs(Gradient(optimizer.Solution.Span[0])), 0, 0.9 * curvature * (1 + 1e-9));
+    }
+
     [Fact]
     public void A_minimum_is_known_where_it_starts()
     {

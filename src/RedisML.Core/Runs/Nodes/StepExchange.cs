@@ -5,23 +5,8 @@ using StackExchange.Redis;
 
 namespace RedisML.Runs.Nodes;
 
-/// <summary>What came of a step.</summary>
-/// <param name="payloads">What each member contributed, in order; or the sum of it in one.</param>
-/// <param name="leases">The memory of those that were read; given back with the result.</param>
-internal sealed class StepResult(IReadOnlyList<ReadOnlyMemory<byte>> payloads, IReadOnlyList<IDisposable> leases, bool isSum = false) : IDisposable
-{
-    public IReadOnlyList<ReadOnlyMemory<byte>> Payloads => payloads;
-
-    public bool IsSum => isSum;
-
-    public void Dispose()
-    {
-        foreach (var lease in leases) lease.Dispose();
-    }
-}
-
-// A step: contribute, arrive, wait for the decision, read what the others contributed.
-internal sealed partial class RunNode
+/// <summary>A step: contribute, arrive, wait for the decision, read what the others contributed.</summary>
+internal sealed class StepExchange(RunLedger ledger, RunMembership membership, RunEvents events)
 {
     const int DirectNodes = 4;
     const int DirectBytes = 64 << 10;
@@ -32,57 +17,52 @@ internal sealed partial class RunNode
     static readonly byte[] s_sliced = "in slices"u8.ToArray();
 
     readonly Queue<TimeSpan> _times = new();
-    StepMark _decided = new("", 0);
-    StepMark _half = new("", 0);
     int _patience = 1;
+
+    CancellationToken Stopping => membership.Stopping;
 
     /// <summary>Takes part in the next step.</summary>
     /// <param name="length">Where the contribution is sums of branches, the numbers of each; else 0.</param>
-    /// <returns>Null where another generation has begun meanwhile, or the run has ended: <see cref="FormAsync"/> finds out.</returns>
+    /// <returns>
+    /// Null where another generation has begun meanwhile, or the run has ended: <see cref="StepProtocol.FormAsync"/> finds out.
+    /// </returns>
     public async Task<StepResult?> ExchangeAsync(Formation formation, Contribution contribution, int length, int leaves, ulong digest)
     {
         long start = Stopwatch.GetTimestamp();
-        var members = _view!.Control.Members;
-        var result = members.Count > DirectNodes && (long)length * sizeof(double) > DirectBytes
-            ? await ExchangeSlicesAsync(formation, members, contribution.Body, length, leaves, digest).ConfigureAwait(false)
-            : await ExchangeDirectlyAsync(formation, members, contribution, digest).ConfigureAwait(false);
-        if (result is null) _seenChanges = -1;
+        var result = formation.Members.Count > DirectNodes && (long)length * sizeof(double) > DirectBytes
+            ? await ExchangeSlicesAsync(formation, contribution.Body, length, leaves, digest).ConfigureAwait(false)
+            : await ExchangeDirectlyAsync(formation, contribution, digest).ConfigureAwait(false);
+        if (result is null) events.Forget();
         if (_times.Count == MaxTimes) _times.Dequeue();
         _times.Enqueue(Stopwatch.GetElapsedTime(start));
         return result;
     }
 
-    /// <summary>The step that was agreed on is this node's too.</summary>
-    public void Advance()
+    async Task<StepResult?> ExchangeDirectlyAsync(Formation formation, Contribution contribution, ulong digest)
     {
-        _step++;
-        _position = $"{_lineage}:{_step}";
-    }
-
-    async Task<StepResult?> ExchangeDirectlyAsync(Formation formation, IReadOnlyList<string> members, Contribution contribution, ulong digest)
-    {
-        long step = _step + 1;
+        long step = formation.Step;
         if (!await ArriveAsync(formation, step, contribution, digest).ConfigureAwait(false)) return null;
-        return await PayloadsAsync(formation.Generation, members, step, contribution.Body).ConfigureAwait(false);
+        return await PayloadsAsync(formation.Generation, formation.Members, step, contribution.Body).ConfigureAwait(false);
     }
 
-    /// <summary>Each member adds up one slice of the sum, so that a node's traffic grows with the sum and not with the number of nodes.</summary>
-    async Task<StepResult?> ExchangeSlicesAsync(
-        Formation formation, IReadOnlyList<string> members, ReadOnlyMemory<byte> body, int length, int leaves, ulong digest)
+    /// <summary>Each member adds up one slice of the sum: a node's traffic grows with the sum, and not with the number of nodes.</summary>
+    async Task<StepResult?> ExchangeSlicesAsync(Formation formation, ReadOnlyMemory<byte> body, int length, int leaves, ulong digest)
     {
-        long step = _step + 1;
-        int nodes = members.Count, rank = members.TakeWhile(member => member != _id).Count();
+        var (members, step) = (formation.Members, formation.Step);
+        int nodes = members.Count, rank = members.TakeWhile(member => member != membership.Id).Count();
         var mine = new byte[nodes][];
         for (int slice = 0; slice < nodes; slice++) mine[slice] = Cut(body, length, Border(slice), Border(slice + 1));
         await Task.WhenAll(Enumerable.Range(0, nodes).Where(slice => slice != rank).Select(slice =>
-            WriteAsync(_ledger.Keys.Slice(_id, step, slice), formation.Generation, step, mine[slice]))).ConfigureAwait(false);
+            WriteAsync(ledger.Keys.Slice(membership.Id, step, slice), formation.Generation, step, mine[slice]))).ConfigureAwait(false);
         if (!await HalfAsync(formation, step).ConfigureAwait(false)) return null;
 
-        using var parts = await ReadAllAsync(members.Select(member => _ledger.Keys.Slice(member, step, rank)), formation.Generation, members, step, mine[rank]).ConfigureAwait(false);
+        var keys = members.Select(member => ledger.Keys.Slice(member, step, rank));
+        using var parts = await ReadAllAsync(keys, formation.Generation, members, step, mine[rank]).ConfigureAwait(false);
         if (parts is null) return null;
         var sum = new double[Border(rank + 1) - Border(rank)];
         BranchSums.Combine(parts.Payloads, leaves, sum);
-        await WriteAsync(_ledger.Keys.Slice("sum", step, rank), formation.Generation, step, MemoryMarshal.AsBytes(sum.AsSpan()).ToArray()).ConfigureAwait(false);
+        var total = MemoryMarshal.AsBytes(sum.AsSpan()).ToArray();
+        await WriteAsync(ledger.Keys.Slice("sum", step, rank), formation.Generation, step, total).ConfigureAwait(false);
         var mark = new Contribution();
         mark.Write(s_sliced);
         if (!await ArriveAsync(formation, step, mark, digest).ConfigureAwait(false)) return null;
@@ -103,18 +83,22 @@ internal sealed partial class RunNode
 
     async Task<bool> ArriveAsync(Formation formation, long step, Contribution contribution, ulong digest)
     {
-        var (header, blob) = contribution.Seal(_ledger.Incarnation, formation.Generation, step, _id);
-        var status = await _ledger.ArriveAsync(formation.Generation, _id, step, header, blob, digest, Stopping).ConfigureAwait(false);
+        var (header, blob) = contribution.Seal(ledger.Incarnation, formation.Generation, step, membership.Id);
+        var status = await ledger.ArriveAsync(
+            formation.Generation, membership.Id, step, header, blob, digest, Stopping).ConfigureAwait(false);
         return status == "DONE" || status == "WAIT"
-            && await DecisionAsync(formation.Generation, step, () => Volatile.Read(ref _decided), control => control.Step >= step).ConfigureAwait(false);
+            && await DecisionAsync(formation.Generation, step, () => events.Decided, control => control.Step >= step).ConfigureAwait(false);
     }
 
     async Task<bool> HalfAsync(Formation formation, long step)
     {
-        var status = await _ledger.HalfAsync(formation.Generation, _id, step, Stopping).ConfigureAwait(false);
-        bool isThere = false;
-        return status == "DONE" || status == "WAIT" && await DecisionAsync(formation.Generation, step, () => Volatile.Read(ref _half), _ => isThere, async () =>
-            isThere = await _ledger.HalfAsync(formation.Generation, _id, step, Stopping).ConfigureAwait(false) == "DONE").ConfigureAwait(false);
+        var generation = formation.Generation;
+        var status = await AskAsync().ConfigureAwait(false);
+        bool isThere = status == "DONE";
+        return isThere || status == "WAIT" && await DecisionAsync(generation, step, () => events.Half, _ => isThere,
+            async () => isThere = await AskAsync().ConfigureAwait(false) == "DONE").ConfigureAwait(false);
+
+        Task<string> AskAsync() => ledger.HalfAsync(generation, membership.Id, step, Stopping);
     }
 
     /// <summary>Waits until all have arrived, by what is announced; and looks now and then, as an announcement may be lost.</summary>
@@ -125,24 +109,24 @@ internal sealed partial class RunNode
         var pause = s_firstLook;
         while (true)
         {
-            var next = _signal.Next;
+            var next = events.Next;
             if (announced() is var mark && mark.Generation == generation && mark.Step >= step) return true;
-            ThrowIfFailed();
+            membership.ThrowIfFailed();
             var rest = pause - Stopwatch.GetElapsedTime(looked);
-            if (Volatile.Read(ref _changes) == _seenChanges && rest > TimeSpan.Zero)
+            if (!events.HasChanged && rest > TimeSpan.Zero)
             {
-                await WaitAsync(next, rest, Stopping).ConfigureAwait(false);
+                await RunEvents.WaitAsync(next, rest, Stopping).ConfigureAwait(false);
                 continue;
             }
             if (ask is not null) await ask().ConfigureAwait(false);
-            var view = await LookAsync(Stopping).ConfigureAwait(false);
+            var view = await membership.LookAsync(Stopping).ConfigureAwait(false);
             looked = Stopwatch.GetTimestamp();
             if (pause < s_lastLook) pause += s_firstLook;
             if (view.Control.Generation != generation || view.Control.HasEnded) return false;
             if (isDecided(view.Control)) return true;
             if (view.Control.Phase != RunPhase.Run) return false;
             await DropHungAsync(view, step, Stopwatch.GetElapsedTime(start)).ConfigureAwait(false);
-            if (Volatile.Read(ref _changes) != _seenChanges) await WaitAsync(next, s_firstLook, Stopping).ConfigureAwait(false);
+            if (events.HasChanged) await RunEvents.WaitAsync(next, s_firstLook, Stopping).ConfigureAwait(false);
         }
     }
 
@@ -153,11 +137,12 @@ internal sealed partial class RunNode
         var limit = (median * 10 > s_leastStepLimit ? median * 10 : s_leastStepLimit) * _patience;
         if (elapsed < limit) return;
         _patience *= 2;
-        await DropMissingAsync(view, $"{step}", $"didn't take step {step}").ConfigureAwait(false);
+        await membership.DropMissingAsync(view, $"{step}", $"didn't take step {step}").ConfigureAwait(false);
     }
 
     /// <summary>What was contributed to a step that was decided without this node's having heard; null where it is gone.</summary>
-    Task<StepResult?> DecidedAsync(RunControl control) => DecidedAsync(control.DecidedGeneration, control.DecidedMembers, control.Step);
+    public Task<StepResult?> DecidedAsync(RunControl control) =>
+        DecidedAsync(control.DecidedGeneration, control.DecidedMembers, control.Step);
 
     async Task<StepResult?> DecidedAsync(string generation, IReadOnlyList<string> members, long step)
     {
@@ -168,11 +153,12 @@ internal sealed partial class RunNode
     }
 
     Task<StepResult?> PayloadsAsync(string generation, IReadOnlyList<string> members, long step, ReadOnlyMemory<byte>? own) =>
-        ReadAllAsync(members.Select(member => _ledger.Keys.Payload(member, step)), generation, members, step, own);
+        ReadAllAsync(members.Select(member => ledger.Keys.Payload(member, step)), generation, members, step, own);
 
     async Task<StepResult?> SlicesAsync(string generation, IReadOnlyList<string> members, long step)
     {
-        using var slices = await ReadAllAsync(members.Select((_, slice) => _ledger.Keys.Slice("sum", step, slice)), generation, members, step, null).ConfigureAwait(false);
+        var keys = members.Select((_, slice) => ledger.Keys.Slice("sum", step, slice));
+        using var slices = await ReadAllAsync(keys, generation, members, step, null).ConfigureAwait(false);
         if (slices is null) return null;
         var sum = new byte[slices.Payloads.Sum(slice => slice.Length)];
         int position = 0;
@@ -186,12 +172,14 @@ internal sealed partial class RunNode
 
     /// <summary>What each member wrote under its key; null where some of it is gone.</summary>
     /// <param name="own">This node's own, where it needn't be read.</param>
-    async Task<StepResult?> ReadAllAsync(IEnumerable<RedisKey> keys, string generation, IReadOnlyList<string> members, long step, ReadOnlyMemory<byte>? own)
+    async Task<StepResult?> ReadAllAsync(
+        IEnumerable<RedisKey> keys, string generation, IReadOnlyList<string> members, long step, ReadOnlyMemory<byte>? own)
     {
-        var leases = await Task.WhenAll(members.Zip(keys, (member, key) => member == _id && own is not null ? Task.FromResult<Lease<byte>?>(null)
-            : _ledger.RetryAsync(() => _ledger.Database.StringGetLeaseAsync(key), Stopping))).ConfigureAwait(false);
-        var bodies = leases.Zip(members, (lease, member) => lease is not null ? RunBlob.Open(lease.Memory, _ledger.Incarnation, generation, step, member)
-            : member == _id ? own : null).ToList();
+        var leases = await Task.WhenAll(members.Zip(keys, (member, key) => member == membership.Id && own is not null
+            ? Task.FromResult<Lease<byte>?>(null) : ledger.RetryAsync(() => ledger.Database.StringGetLeaseAsync(key), Stopping))).ConfigureAwait(false);
+        var bodies = leases.Zip(members, (lease, member) => lease is not null
+            ? RunBlob.Open(lease.Memory, ledger.Incarnation, generation, step, member)
+            : member == membership.Id ? own : null).ToList();
         var result = new StepResult([.. bodies.Select(body => body.GetValueOrDefault())], [.. leases.OfType<Lease<byte>>()]);
         if (bodies.All(body => body is not null)) return result;
         result.Dispose();
@@ -200,7 +188,7 @@ internal sealed partial class RunNode
 
     Task<bool> WriteAsync(RedisKey key, string generation, long step, byte[] body)
     {
-        var blob = RunBlob.Join(RunBlob.Header(_ledger.Incarnation, generation, step, _id, body), body);
-        return _ledger.RetryAsync(() => _ledger.Database.StringSetAsync(key, blob), Stopping);
+        var blob = RunBlob.Join(RunBlob.Header(ledger.Incarnation, generation, step, membership.Id, body), body);
+        return ledger.RetryAsync(() => ledger.Database.StringSetAsync(key, blob), Stopping);
     }
 }
