@@ -25,7 +25,6 @@ Describe 'Test-RedisModel' {
         $result = Test-RedisModel cut -Dataset diamonds-test
         $result.Accuracy | Should -BeGreaterThan 0.6
         $result.LogLoss | Should -BeGreaterThan 0
-        $result.ConfusionMatrix.Classes | Should -Be 'Fair', 'Good', 'Ideal', 'Premium', 'Very Good'
         $result.Classes.Class | Should -Be 'Fair', 'Good', 'Ideal', 'Premium', 'Very Good'
         ($result.Classes | Measure-Object Support -Sum).Sum | Should -Be $result.Rows
         $result.BalancedAccuracy | Should -BeLessThan $result.Accuracy
@@ -41,7 +40,7 @@ Describe 'Test-RedisModel' {
         foreach ($row in $matrix) { $hits += $row.($row.Actual) }
         $hits / (Get-RedisDataset diamonds-test).Rows | Should -BeGreaterThan 0.6
         $lines = ($matrix | Format-Table | Out-String -Width 80).Trim() -split '\r?\n'
-        $lines[0] -split '\s{2,}|(?<=[a-z]) (?=[A-Z](?!ood))' | Should -Be 'Actual', 'Fair', 'Good', 'Ideal', 'Premium', 'Very Good'
+        $lines[0] | Should -Match '^Actual +Fair +Good +Ideal +Premium +Very Good$'
         $lines.Count | Should -Be 7
         $json = $matrix | ConvertTo-Json | ConvertFrom-Json
         $json[2].Ideal | Should -Be $matrix[2].Ideal
@@ -65,11 +64,11 @@ Describe 'Test-RedisModel' {
         foreach ($name in 'tr', 'te') { $null = Import-RedisTrainingData "TestDrive:/$name.csv" -Dataset $name }
         $null = Start-RedisDistributedTraining tr unseen -Algorithm Logistic -Label y -Wait
         $result = Test-RedisModel unseen te -WarningVariable warnings -WarningAction SilentlyContinue
-        $result.Accuracy, $result.Rows, $result.RowsOfUnknownClass | Should -Be 0.4, 5, 2
+        $result.Accuracy, $result.Rows, $result.RowsOfUnknownClass | Should -Be 0.5, 4, 2
         $result.ConfusionMatrix.Actual | Should -Be 'n', 'p', 'q'
         $warnings.Count | Should -Be 2
         $warnings[0] | Should -BeLike "Of 6 rows of 'te'*1 because 'y' is missing*"
-        $warnings[1] | Should -BeLike '2 of 5 rows*never saw*wrong*'
+        $warnings[1] | Should -BeLike '2 of 4 rows*never saw*wrong*'
     }
 
     It 'takes a threshold, of two classes' {

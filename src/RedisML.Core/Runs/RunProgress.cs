@@ -5,4 +5,5 @@ namespace RedisML.Runs;
 /// <param name="Loss">What the program reports, of a training the mean loss of a row without the penalty; NaN while rows are loaded.</param>
 /// <param name="Rows">Rows loaded so far, then the rows used.</param>
 /// <param name="RowsPerSecond">The rate of loading, then of evaluating: a row counts once an evaluation.</param>
-public readonly record struct RunProgress(int Iteration, double Loss, long Rows, double RowsPerSecond);
+/// <param name="RowsDropped">Rows left out so far.</param>
+public readonly record struct RunProgress(int Iteration, double Loss, long Rows, double RowsPerSecond, long RowsDropped = 0);

@@ -40,5 +40,5 @@ public sealed class TabularData
     /// <param name="loss">The mean loss of a row.</param>
     /// <param name="rowsEvaluated">Since the start; a row counts once an evaluation.</param>
     public void Report(int iteration, double loss, long rowsEvaluated) => _context.Progress?.Report(
-        new(iteration, loss, Fit.Rows, rowsEvaluated / Stopwatch.GetElapsedTime(_start).TotalSeconds));
+        new(iteration, loss, Fit.Rows, rowsEvaluated / Stopwatch.GetElapsedTime(_start).TotalSeconds, Fit.Dropped.Rows));
 }
