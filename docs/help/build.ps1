@@ -28,4 +28,7 @@ if ($problems) {
 $null = [System.IO.Directory]::CreateDirectory($Target)
 $items = foreach ($cmdlet in $cmdlets) { ConvertTo-Maml $cmdlet ($texts | Where-Object Name -EQ $cmdlet.Name) }
 Write-MamlFile "$Target/RedisML.PowerShell.dll-Help.xml" $items
-[System.IO.File]::WriteAllText("$Target/about_RedisML.help.txt", (ConvertTo-AboutTopic "$PSScriptRoot/../about_RedisML.md"))
+foreach ($topic in [System.IO.Directory]::GetFiles("$PSScriptRoot/..", 'about_*.md')) {
+    $name = [System.IO.Path]::GetFileNameWithoutExtension($topic)
+    [System.IO.File]::WriteAllText("$Target/$name.help.txt", (ConvertTo-AboutTopic $topic))
+}

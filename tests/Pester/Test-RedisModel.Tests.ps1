@@ -98,10 +98,10 @@ Describe 'Test-RedisModel' {
     }
 
     It 'shows the columns of the task alone' {
-        $table = Test-RedisModel price, cut diamonds-test | Out-String -Width 80
-        $table | Should -Match 'R2 +Rmse +Mae'
+        Test-RedisModel price diamonds-test | Out-String -Width 80 | Should -Match 'R2 +Rmse +Mae'
+        $table = Test-RedisModel cut diamonds-test | Out-String -Width 80
         $table | Should -Match 'Accuracy +Balanced +Baseline'
-        Test-RedisModel cut diamonds-test | Out-String -Width 80 | Should -Not -Match 'Rmse'
+        $table | Should -Not -Match 'Rmse'
     }
 
     It 'takes a model from the pipeline' {

@@ -34,6 +34,11 @@ public sealed class ExportRedisTrainingDataCommand : RedisMLCmdlet
     [ArgumentCompleter(typeof(ColumnNameCompleter))]
     public string[] Column { get; set; } = ["*"];
 
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(FilterCompleter))]
+    public string? Filter { get; set; }
+
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(DatasetVersionCompleter))]
     public long? Version { get; set; }
@@ -70,6 +75,7 @@ public sealed class ExportRedisTrainingDataCommand : RedisMLCmdlet
             {
                 Path = path,
                 Format = Format,
+                Filter = Filter,
                 First = First,
                 Skip = Skip,
                 Columns = [.. ColumnPatterns.Matching(dataset, Column).Select(i => dataset.Columns[i].Name)],
