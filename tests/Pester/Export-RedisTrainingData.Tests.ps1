@@ -25,6 +25,18 @@ Describe 'Export-RedisTrainingData' {
         $rows.id | Should -Be 2, 3
     }
 
+    It 'writes the rows of a condition into <_>' -ForEach 'f.csv', 'f.jsonl', 'f.arrow', 'f.parquet' {
+        $result = Export-RedisTrainingData a "TestDrive:/$_" -Filter "kind == 'k0' and when > '2024-01-03'" -Force
+        $result.Rows | Should -Be 4
+        $null = Import-RedisTrainingData "TestDrive:/$_" -Dataset filtered -Force
+        Get-RedisTrainingData filtered | ConvertTo-Json | Should -BeExactly (Get-RedisTrainingData a -Filter "kind == 'k0' and when > '2024-01-03'" | ConvertTo-Json)
+    }
+
+    It 'counts the rows of a condition with -Skip and -First' {
+        $null = Export-RedisTrainingData a TestDrive:/s.csv -Filter "kind == 'k0'" -Skip 1 -First 2 -Force
+        (Import-Csv TestDrive:/s.csv).id | Should -Be 4, 6
+    }
+
     It 'writes nothing with WhatIf, and keeps a file with NoClobber' {
         Export-RedisTrainingData a TestDrive:/w.csv -WhatIf
         'TestDrive:/w.csv' | Should -Not -Exist

@@ -40,6 +40,35 @@ Describe 'Get-RedisModelParameter' {
         (Get-RedisModel second | Get-RedisModelParameter).Value | Should -Be 7
     }
 
+    It 'names each weight, with the coefficient in the unit of its column' {
+        # y = 5 + 2x, and 3 more where c is b.
+        $rows = 1..60 | ForEach-Object { $c = ('a', 'b', $null)[$_ % 3]; [pscustomobject]@{ x = $_ * $_; c = $c; y = 5 + 2 * $_ * $_ + 3 * ($c -eq 'b') } }
+        $null = $rows | Import-RedisTrainingData -Dataset named
+        $null = Start-RedisDistributedTraining named named -Algorithm Linear -Label y -L2 1e-9 -Missing Mean -Wait
+        $weights = Get-RedisModelParameter named -Name weight -Expand
+        $weights.Feature | Should -Be 'x', 'c', 'c', 'c'
+        $weights.Level | Should -Be $null, 'a', 'b', $null
+        $weights.IsMissing | Should -Be $false, $false, $false, $true
+        $weights[0].RawValue | Should -BeGreaterThan 1.9999
+        $weights[0].RawValue | Should -BeLessThan 2.0001
+        $weights[0].Value | Should -BeGreaterThan 1000
+        [math]::Abs($weights[2].RawValue - $weights[1].RawValue - 3) | Should -BeLessThan 1e-3
+        $intercept = Get-RedisModelParameter named intercept -Expand
+        [math]::Abs($intercept.RawValue + $weights[1].RawValue - 5) | Should -BeLessThan 1e-3
+        $weights | Out-String -Width 80 | Should -Match 'c +\(missing\)'
+    }
+
+    It 'names the classes of a model with a score for each, and numbers what it does not know' {
+        $null = Start-RedisDistributedTraining named kinds -Algorithm Softmax -Label c -Feature x -Wait
+        $elements = Get-RedisModelParameter kinds -Expand
+        $elements.Class | Should -Be 'a', 'b', 'a', 'b'
+        $elements.Feature | Should -Be 'x', 'x', $null, $null
+        $first = Get-RedisModelParameter first weight -Expand
+        $first.Value | Should -Be 0.5, 1, 2, 3
+        $first[2].Index | Should -Be 1, 0
+        $first.Feature | Should -Be $null, $null, $null, $null
+    }
+
     It 'shows a table' {
         Get-RedisModelParameter first | Out-String | Should -Match 'weight\s+2 × 2\s+0.5, 1, 2, 3'
     }

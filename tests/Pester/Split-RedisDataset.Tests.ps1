@@ -29,6 +29,19 @@ Describe 'Split-RedisDataset' {
         (Get-RedisTrainingData a-test).id | Should -Be $before
     }
 
+    It 'splits by a condition' {
+        Set-Content TestDrive:/days.csv (@('id,day') + (1..60 | ForEach-Object { "$_,$(([datetime] '2023-11-01').AddDays($_ - 1).ToString('yyyy-MM-dd'))" }) + '61,')
+        $null = Import-RedisTrainingData TestDrive:/days.csv -Dataset days
+        $parts = Split-RedisDataset days -Filter "day >= '2023-12-01'"
+        $parts.Name | Should -Be 'days-train', 'days-test'
+        (Get-RedisTrainingData days-test).id | Should -Be (31..60)
+        (Get-RedisTrainingData days-train).id | Should -Be ((1..30) + 61)
+        (Split-RedisDataset days -Filter "day >= '2023-12-01'").Version | Should -Be 1, 1
+        (Split-RedisDataset days -Filter 'id < 10' -PartName rest, few).Rows | Should -Be 52, 9
+        { Split-RedisDataset days -Filter 'id > 100' -Force } | Should -Throw -ErrorId 'EmptySplit,*'
+        { Split-RedisDataset days -Filter 'id + 1' -Force } | Should -Throw -ErrorId 'InvalidExpression,*'
+    }
+
     It 'writes nothing with -WhatIf' {
         Set-Content TestDrive:/b.csv ("id`n" + ((1..50) -join "`n"))
         $null = Import-RedisTrainingData TestDrive:/b.csv -Dataset b

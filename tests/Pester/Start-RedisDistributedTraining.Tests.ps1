@@ -290,4 +290,66 @@ Describe 'The jobs of Start-RedisDistributedTraining' {
         $shell.Dispose()
         Get-RedisModel stopped* | Should -BeNullOrEmpty
     }
+
+    Context 'with dates' {
+        BeforeAll {
+            $random = [random]::new(1)
+            $rows = 1..400 | ForEach-Object {
+                $day = ([datetime] '2023-01-01').AddDays($_ - 1)
+                $price = $random.NextDouble() * 10
+                [pscustomobject]@{
+                    day = $day.Date; at = $day.AddHours($random.Next(24)); store = ('East', 'West')[$random.Next(2)]; price = $price
+                    units = 40 - 2 * $price + 5 * ($day.Month -eq 12) + $random.NextDouble()
+                }
+            }
+            $null = $rows | Import-RedisTrainingData -Dataset sales
+            $null = Split-RedisDataset sales -By day -TestFraction 0.25
+        }
+
+        It 'leaves dates out of the features with one warning, which names them' {
+            $null = Start-RedisDistributedTraining sales-train plain -Algorithm Linear -Label units -Wait -WarningVariable warnings -WarningAction SilentlyContinue
+            $warnings = @($warnings -like '*dates*')
+            $warnings.Count | Should -Be 1
+            $warnings[0] | Should -BeLike '*day*at*-Derive*'
+            (Get-RedisModel plain).Definition.Pipeline.Inputs.Name | Should -Be 'store', 'price'
+        }
+
+        It 'says nothing of dates that are excluded, or that are not among the features' {
+            $null = Start-RedisDistributedTraining sales-train plain -Algorithm Linear -Label units -ExcludeFeature day, at -Wait -WarningVariable excluded -WarningAction SilentlyContinue
+            $null = Start-RedisDistributedTraining sales-train plain -Algorithm Linear -Label units -Feature store, price -Wait -WarningVariable named -WarningAction SilentlyContinue
+            @($excluded) + @($named) -like '*dates*' | Should -BeNullOrEmpty
+        }
+
+        It 'leaves features out by wildcards, and refuses a column that is not there' {
+            $null = Start-RedisDistributedTraining sales-train part -Algorithm Linear -Label units -ExcludeFeature 'p*', day, a? -Wait
+            (Get-RedisModel part).Definition.Pipeline.Inputs.Name | Should -Be 'store'
+            { Start-RedisDistributedTraining sales-train part -Algorithm Linear -Label units -ExcludeFeature prise -Wait } |
+                Should -Throw "*'price'*" -ErrorId 'ColumnNotFound,*'
+        }
+
+        It 'takes what is derived of a date, in training, testing and filtering' {
+            $null = Start-RedisDistributedTraining sales month -Algorithm Linear -Label units -Feature store, price, december -Derive @{ december = 'month(day) == 12' } -Wait
+            (Test-RedisModel month sales).R2 | Should -BeGreaterThan 0.98
+            (Get-RedisTrainingData sales -Filter 'day >= "2023-12-01"').Count | Should -Be 66
+            (Get-RedisTrainingData sales -Filter "at -ge '2023-12-01 12:00' -and month(day) -eq 12").Count | Should -BeGreaterThan 25
+            (Test-RedisModel plain sales-test).R2 | Should -Not -BeNullOrEmpty
+        }
+    }
+
+    It 'says how many rows it left out, and because of which columns' {
+        $rows = 1..50 | ForEach-Object { [pscustomobject]@{ x = $(if ($_ % 5) { $_ }); z = $(if ($_ % 10 -ne 1) { $_ * $_ }); y = $_ } }
+        $null = $rows | Import-RedisTrainingData -Dataset gaps
+        $run = Start-RedisDistributedTraining gaps gaps -Algorithm Linear -Label y -Wait -WarningVariable warnings -WarningAction SilentlyContinue
+        $run.RowsDropped, $run.RowsUsed | Should -Be 15, 35
+        $warnings -like '*15 of 50 rows were left out*' | Should -BeLike "*'x' in 10, 'z' in 5*-Missing Mean*"
+        (Get-RedisDistributedTraining $run.Id).RowsDropped | Should -Be 15
+        $run.Warnings.Count | Should -Be 1
+    }
+
+    It 'names the cause of a fit without a minimum' {
+        $rows = 1..40 | ForEach-Object { [pscustomobject]@{ x = $_; y = $(if ($_ -gt 20) { 'p' } else { 'n' }) } }
+        $null = $rows | Import-RedisTrainingData -Dataset separated
+        $null = Start-RedisDistributedTraining separated separated -Algorithm Logistic -Label y -L2 0 -Wait -WarningVariable warnings -WarningAction SilentlyContinue
+        $warnings -like '*separated*no finite minimum*-L2*' | Should -Not -BeNullOrEmpty
+    }
 }

@@ -98,6 +98,19 @@ public sealed class DatasetStore(RedisMLConnection connection)
         await RemoveOldVersionsAsync(dataset, cancellation).ConfigureAwait(false);
     }
 
+    /// <summary>Makes a column the label of a dataset: a new version with the same rows. Where it is the label already, nothing changes.</summary>
+    /// <param name="label">Null for none.</param>
+    /// <exception cref="RedisMLException"><c>DatasetNotFound</c>, <c>ColumnNotFound</c>, <c>DatasetChanged</c>.</exception>
+    public async Task<Dataset> SetLabelAsync(string name, string? label, CancellationToken cancellation = default)
+    {
+        var current = await GetAsync(name, null, cancellation).ConfigureAwait(false);
+        if (label is not null) current.Column(label);
+        if (current.Label == label) return current;
+        var next = current with { Label = label, Version = current.Version + 1, Created = DateTimeOffset.UtcNow };
+        await PublishAsync(next, current.Version, cancellation).ConfigureAwait(false);
+        return next;
+    }
+
     /// <summary>All versions that are kept, the oldest first.</summary>
     public async Task<IReadOnlyList<Dataset>> VersionsAsync(string name, CancellationToken cancellation = default) =>
         Versions(name, await _database.PatientlyAsync(d => d.HashGetAllAsync(_keys.Dataset(name)), cancellation).ConfigureAwait(false));

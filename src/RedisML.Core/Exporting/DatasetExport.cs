@@ -76,6 +76,8 @@ public sealed class DatasetExport(RedisMLConnection connection)
     {
         long written = 0;
         var schema = columns.Select(i => dataset.Columns[i].Schema).ToList();
+        var filtered = options.Filter is null
+            ? null : new FilteredRows(new(options.Filter, dataset), schema, columns, options.Skip, options.First);
         var file = PrivateFile.Open(path, FileMode.CreateNew, FileShare.None, FileBuffer, isAsync: true);
         await using (file.ConfigureAwait(false))
         {
@@ -98,10 +100,20 @@ public sealed class DatasetExport(RedisMLConnection connection)
                 };
                 await using (writer.ConfigureAwait(false))
                 {
-                    await foreach (var chunk in new DatasetReader(connection).ReadAsync(dataset, options.Skip, options.First, cancellation).ConfigureAwait(false))
+                    // Without a condition the places of the first row and the last are known.
+                    var (skip, first) = filtered is null ? (options.Skip, options.First) : (0, long.MaxValue);
+                    await foreach (var chunk in new DatasetReader(connection).ReadAsync(dataset, skip, first, cancellation).ConfigureAwait(false))
                         using (chunk)
                         {
-                            var (from, to) = chunk.Within(options.Skip, options.First);
+                            if (filtered is not null)
+                            {
+                                var (wanted, count) = filtered.Take(chunk);
+                                if (count > 0) await writer.WriteAsync(wanted, 0, count, cancellation).ConfigureAwait(false);
+                                rows?.Report(written += count);
+                                if (filtered.IsComplete) break;
+                                continue;
+                            }
+                            var (from, to) = chunk.Within(skip, first);
                             if (to == from) continue;
                             await writer.WriteAsync([.. columns.Select(chunk.Batch.Column)], from, to - from, cancellation).ConfigureAwait(false);
                             written += to - from;

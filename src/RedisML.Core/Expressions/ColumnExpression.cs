@@ -5,10 +5,10 @@ namespace RedisML.Expressions;
 
 /// <summary>A formula over columns, such as <c>log(price) / [sepal length (cm)]</c>.</summary>
 /// <remarks>
-/// Operators, loosest first: <c>or</c> <c>||</c>; <c>and</c> <c>&amp;&amp;</c>; <c>not</c>; <c>== = != &lt; &lt;= &gt; &gt;=</c>; <c>+ -</c>;
-/// <c>* / %</c>; unary <c>- !</c>; <c>^</c> <c>**</c>. Functions: abs, sqrt, exp, log, log10, log1p, floor, ceil, round, sin, cos, pow, min,
-/// max, if(condition, a, b), isnull, coalesce. Text stands in single or double quotes, a column with unusual characters in brackets or
-/// backticks; a closing quote is doubled to stand for itself.
+/// Operators, loosest first: <c>or</c> <c>||</c>; <c>and</c> <c>&amp;&amp;</c>; <c>not</c>; <c>== = != &lt;&gt; &lt; &lt;= &gt; &gt;= in</c>;
+/// <c>+ -</c>; <c>* / %</c>; unary <c>- !</c>; <c>^</c> <c>**</c>; and PowerShell's <c>-eq -like -in -and</c> and the like, which ignore case.
+/// <see cref="Function"/> lists the functions of numbers, of times and of text. Text stands in single or double quotes, a column with unusual
+/// characters in brackets or backticks; a closing quote is doubled to stand for itself. All of it is in docs/about_RedisML_Expressions.md.
 /// A missing operand makes the result missing, but for <c>isnull</c>, <c>coalesce</c>, <c>false and …</c>, <c>true or …</c> and the branch of
 /// an <c>if</c> that isn't taken. A result that isn't finite, such as log(0), is missing.
 /// </remarks>

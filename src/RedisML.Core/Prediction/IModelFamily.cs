@@ -14,6 +14,10 @@ public interface IModelFamily
     /// <exception cref="Errors.RedisMLException"><c>ParameterShapeMismatch</c>, <c>ModelNotPredictable</c>.</exception>
     IPredictor Load(Model model, IReadOnlyDictionary<string, ParameterValue> parameters);
 
+    /// <summary>What each number of its parameters belongs to; null where the algorithm gives them no meaning.</summary>
+    /// <param name="parameters">All of them, by name.</param>
+    IReadOnlyList<ParameterElement>? Explain(Model model, IReadOnlyDictionary<string, ParameterValue> parameters) => null;
+
     /// <summary>How it is written as ONNX; null where it can't be.</summary>
     IOnnxForm? Onnx { get; }
 }

@@ -31,6 +31,15 @@ public static class ModelFamilies
     public static IPredictor Load(Model model, IEnumerable<KeyValuePair<string, ParameterValue>> parameters) =>
         Get(DefinitionOf(model).Algorithm).Load(model, parameters.ToDictionary(StringComparer.Ordinal));
 
+    /// <summary>Every number of a model's parameters, with what it belongs to where the model's algorithm says so.</summary>
+    /// <param name="parameters">All of them, by name; also of a model that was set by hand.</param>
+    /// <exception cref="RedisMLException"><c>ParameterNotNumeric</c>, <c>ParameterShapeMismatch</c>.</exception>
+    public static IReadOnlyList<ParameterElement> Explain(Model model, IReadOnlyDictionary<string, ParameterValue> parameters)
+    {
+        var family = model.Definition is { } definition ? s_byName.GetValueOrDefault(definition.Algorithm) : null;
+        return family?.Explain(model, parameters) ?? [.. parameters.SelectMany(parameter => ParameterElement.Of(parameter.Key, parameter.Value))];
+    }
+
     internal static ModelDefinition DefinitionOf(Model model) => model.Definition ?? throw new RedisMLException(
         "ModelNotTrained", ErrorKind.InvalidOperation,
         $"Model '{model.Name}', version {model.Version}, holds parameters that were set by hand; only a trained model can predict.", model.Name);

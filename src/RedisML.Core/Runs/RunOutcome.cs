@@ -15,6 +15,9 @@ public sealed record RunOutcome
 
     public required long RowsDropped { get; init; }
 
+    /// <summary>What the user should know, a sentence or two each.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+
     public required DateTimeOffset Ended { get; init; }
 
     internal string ToJson() => JsonSerializer.Serialize(this, s_json);

@@ -77,7 +77,7 @@ internal sealed class RunRecorder(RunLedger ledger, RunMembership membership) : 
         if (progress is { } p)
         {
             fields.AddRange([new("iteration", p.Iteration), new("loss", p.Loss.ToString("R", CultureInfo.InvariantCulture)),
-                new("rows", p.Rows), new("rate", p.RowsPerSecond.ToString("R", CultureInfo.InvariantCulture))]);
+                new("rows", p.Rows), new("dropped", p.RowsDropped), new("rate", p.RowsPerSecond.ToString("R", CultureInfo.InvariantCulture))]);
         }
         await ledger.Database.HashSetAsync(ledger.Keys.Progress, [.. fields]).ConfigureAwait(false);
     }

@@ -11,7 +11,7 @@ namespace RedisML.Runs;
 /// <summary>What a run does, on which rows and how many nodes. Never changed, and the same for each node.</summary>
 internal sealed record RunSpecification
 {
-    public const int CurrentProtocol = 2;
+    public const int CurrentProtocol = 3;
 
     /// <summary>The version of this module.</summary>
     public static readonly string CurrentModule = typeof(RunSpecification).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!

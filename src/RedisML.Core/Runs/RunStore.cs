@@ -181,7 +181,7 @@ public sealed class RunStore(RedisMLConnection connection)
                 _ => RunState.Running,
             },
             Outcome = outcome,
-            Progress = new((int)Number("iteration", 0), Number("loss", double.NaN), (long)Number("rows", 0), Number("rate", 0)),
+            Progress = new((int)Number("iteration", 0), Number("loss", double.NaN), (long)Number("rows", 0), Number("rate", 0), (long)Number("dropped", 0)),
             Nodes = control.Members.Count,
             Workers = control.Members.Sum(member => nodes.TryGetValue(member, out var text)
                 ? NodeDescription.Of(text)?.Workers ?? 0 : 0),

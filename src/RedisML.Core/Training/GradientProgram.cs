@@ -60,6 +60,7 @@ internal abstract class GradientProgram(TrainingContext context) : TabularProgra
                 data.Report(optimizer.Iterations, scale * optimizer.Loss, (long)rows, validation);
             }
         }
+        bool converged = optimizer.State is not (OptimizerState.IterationLimit or OptimizerState.Stalled);
         return new()
         {
             Parameters = Name(optimizer.Solution.ToArray(), data),
@@ -68,9 +69,14 @@ internal abstract class GradientProgram(TrainingContext context) : TabularProgra
             ValidationLoss = data.Validation is null ? null : scale * optimizer.ValidationLoss,
             Iterations = optimizer.Iterations,
             Evaluations = optimizer.Evaluations,
-            Converged = optimizer.State is not (OptimizerState.IterationLimit or OptimizerState.Stalled),
+            Converged = converged,
+            Advice = Advise(optimizer.Loss, optimizer.Solution.Span, converged, data),
         };
     }
+
+    /// <summary>What is wrong with the problem and what helps, where the model knows; else null.</summary>
+    /// <param name="loss">The mean loss of a row.</param>
+    protected virtual string? Advise(double loss, ReadOnlySpan<double> parameters, bool converged, TabularData data) => null;
 
     /// <summary>An estimate of the inverse Hessian to start from.</summary>
     /// <param name="diagonal">Whether it must be diagonal.</param>

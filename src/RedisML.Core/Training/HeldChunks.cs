@@ -15,12 +15,16 @@ internal sealed class HeldChunks(
     PipelineFit? _fit;
     TrainingData? _data;
     long _rowsLoaded;
+    long _rowsDropped;
 
     /// <summary>Known from the start where the source knows its chunks, else once they are loaded.</summary>
     public BlockMap? Map { get; private set; } = source.ChunkRows is { } rows ? new(rows, plan.NumberCount) : null;
 
     /// <summary>The sum of the weights of the rows that are held.</summary>
     public double Weight => _held.Values.Sum(chunk => chunk.Rows.Weights?.Sum() ?? chunk.Rows.Labels.Length);
+
+    /// <summary>Rows left out of what is held because a value was missing.</summary>
+    public long Dropped => _held.Values.Sum(chunk => (long)chunk.Dropped);
 
     /// <summary>The same, with nothing loaded: what is encoded can't be encoded anew.</summary>
     public HeldChunks Again() => new(plan, specification, source, team, workerCount, progress);
@@ -108,7 +112,8 @@ internal sealed class HeldChunks(
                         _rows[chunk.Index] = chunk.Rows;
                     }
                     long count = Interlocked.Add(ref _rowsLoaded, chunk.Rows);
-                    if (worker == 0) progress?.Report(new(0, double.NaN, count, count / Stopwatch.GetElapsedTime(start).TotalSeconds));
+                    long dropped = Interlocked.Add(ref _rowsDropped, loaded.Dropped);
+                    if (worker == 0) progress?.Report(new(0, double.NaN, count, count / Stopwatch.GetElapsedTime(start).TotalSeconds, dropped));
                 }
             }
         });

@@ -36,6 +36,7 @@ public sealed partial class ModelTraining
                 Converged = outcome.Converged,
                 RowsUsed = outcome.RowsUsed,
                 RowsDropped = outcome.RowsDropped,
+                Warnings = outcome.Warnings,
                 Reason = "",
             };
         }
@@ -66,6 +67,7 @@ public sealed partial class ModelTraining
                 Converged = result.Converged,
                 RowsUsed = result.RowsUsed,
                 RowsDropped = result.RowsDropped,
+                Warnings = result.Warnings,
                 Ended = _ledger.Clock.Latest,
             }).ConfigureAwait(false);
         }

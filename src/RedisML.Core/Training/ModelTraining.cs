@@ -81,6 +81,7 @@ public sealed partial class ModelTraining
                 Step = value.Iteration,
                 Loss = value.Loss,
                 RowsUsed = value.Rows,
+                RowsDropped = value.RowsDropped,
                 RowsPerSecond = value.RowsPerSecond,
             };
             training._recorder.Report(value);

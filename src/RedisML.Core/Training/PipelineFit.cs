@@ -17,7 +17,8 @@ internal sealed class PipelineFit
     {
         _specification = specification;
         Rows = statistics.Rows;
-        Dropped = statistics.Dropped;
+        Dropped = DroppedRows.Of(plan, specification, statistics);
+        LeastWeight = statistics.LeastWeight;
         if (Rows == 0) throw NoRows(plan, specification, statistics);
 
         LabelEncoding label;
@@ -38,6 +39,7 @@ internal sealed class PipelineFit
             double[] weights = [.. classes.Select((name, i) => found[name] * (_classWeights?[i] ?? 1))];
             Weight = weights.Sum();
             meanClassWeight = Weight / found.Values.Sum();
+            LeastWeight *= _classWeights?.Min() ?? 1;
             ClassShares = [.. weights.Select(weight => weight / Weight)];
             label = new(specification.Label, plan.LabelType, classes);
         }
@@ -66,7 +68,7 @@ internal sealed class PipelineFit
     public long Rows { get; }
 
     /// <summary>Rows left out because a value was missing.</summary>
-    public long Dropped { get; }
+    public DroppedRows Dropped { get; }
 
     /// <summary>The sum of squares of each position of the encoded rows, each times its weight; classes count by their mean weight.</summary>
     public double[] SquareSums => _features.SquareSums;
@@ -76,6 +78,9 @@ internal sealed class PipelineFit
 
     /// <summary>The sum of the rows' weights; without weights, their number.</summary>
     public double Weight { get; }
+
+    /// <summary>No row has less weight; 1 without weights.</summary>
+    public double LeastWeight { get; }
 
     /// <summary>The share of each class in the weight, for classification.</summary>
     public double[] ClassShares { get; } = [];

@@ -23,6 +23,9 @@ public sealed record Solution
     /// <summary>Passes over the rows.</summary>
     public int Evaluations { get; init; } = 1;
 
+    /// <summary>What is wrong with the problem and what helps, in whole sentences; null where nothing is known to be.</summary>
+    public string? Advice { get; init; }
+
     /// <summary>False where it ended without reaching the tolerance.</summary>
     public bool Converged { get; init; } = true;
 }

@@ -40,6 +40,6 @@ public sealed class TabularData
     /// <param name="loss">The mean loss of a row.</param>
     /// <param name="rowsEvaluated">Since the start; a row counts once an evaluation.</param>
     /// <param name="validationLoss">The mean loss of a validation row; NaN where it isn't known (yet).</param>
-    public void Report(int iteration, double loss, long rowsEvaluated, double validationLoss = double.NaN) => _context.Progress?.Report(
-        new(iteration, loss, Fit.Rows, rowsEvaluated / Stopwatch.GetElapsedTime(_start).TotalSeconds, validationLoss));
+    public void Report(int iteration, double loss, long rowsEvaluated, double validationLoss = double.NaN) => _context.Progress?.Report(new(
+        iteration, loss, Fit.Rows, rowsEvaluated / Stopwatch.GetElapsedTime(_start).TotalSeconds, Fit.Dropped.Rows, validationLoss));
 }

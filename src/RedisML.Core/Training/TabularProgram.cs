@@ -9,6 +9,7 @@ namespace RedisML.Training;
 public abstract class TabularProgram : IRunProgram<TrainingResult>
 {
     readonly HeldChunks _held;
+    long _validationDropped;
 
     protected TabularProgram(TrainingContext context)
     {
@@ -49,7 +50,8 @@ public abstract class TabularProgram : IRunProgram<TrainingResult>
             Evaluations = solution.Evaluations,
             Converged = solution.Converged,
             RowsUsed = fit.Rows,
-            RowsDropped = fit.Dropped,
+            RowsDropped = fit.Dropped.Rows,
+            Warnings = [.. Warnings(fit, solution)],
             Elapsed = Stopwatch.GetElapsedTime(start),
         };
     }
@@ -65,9 +67,20 @@ public abstract class TabularProgram : IRunProgram<TrainingResult>
         if (Context.Validation is null) return null;
         var held = Hold(Context.Validation, progress: null);
         held.Prepare(LocalLink.All);
+        _validationDropped = held.Dropped;
         var data = held.Encode(fit);
         if (held.Weight > 0) return data;
         throw new RedisMLException("NoRow", ErrorKind.InvalidData, "The validation dataset has no rows with all that training needs.", Context.Specification.Label);
+    }
+
+    IEnumerable<string> Warnings(PipelineFit fit, Solution solution)
+    {
+        if (fit.Dropped.Rows > 0) yield return fit.Dropped.Describe(fit.Rows);
+        if (_validationDropped > 0)
+            yield return $"{_validationDropped:N0} validation rows were left out because a value that training needs is missing in them.";
+        string advice = solution.Advice ?? (solution.Converged ? "" : "Raise -MaxIteration, or -Tolerance.");
+        if (!solution.Converged) yield return $"The training ended at iteration {solution.Iterations} without converging. {advice}";
+        else if (advice.Length > 0) yield return advice;
     }
 
     HeldChunks Hold(ITrainingSource source, IProgress<RunProgress>? progress) =>

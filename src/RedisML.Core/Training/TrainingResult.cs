@@ -48,5 +48,8 @@ public sealed record TrainingResult
     /// <summary>Rows left out because the label, or with <see cref="MissingPolicy.Drop"/> a feature, was missing.</summary>
     public required long RowsDropped { get; init; }
 
+    /// <summary>What to know of the fit, a sentence or two each.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+
     public required TimeSpan Elapsed { get; init; }
 }

@@ -46,6 +46,9 @@ public sealed record TrainingRun
     /// <summary>Rows left out because a value was missing.</summary>
     public long RowsDropped { get; init; }
 
+    /// <summary>What to know of the fit once it has ended, a sentence or two each: rows left out, no minimum found.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+
     public required DateTimeOffset Started { get; init; }
 
     public TimeSpan Elapsed { get; init; }
@@ -87,7 +90,8 @@ public sealed record TrainingRun
             Nodes = run.Nodes,
             Workers = run.Workers,
             RowsUsed = run.Outcome?.RowsUsed ?? run.Progress.Rows,
-            RowsDropped = run.Outcome?.RowsDropped ?? 0,
+            RowsDropped = run.Outcome?.RowsDropped ?? run.Progress.RowsDropped,
+            Warnings = run.Outcome?.Warnings ?? [],
             RowsPerSecond = run.Progress.RowsPerSecond,
             CheckpointStep = run.CheckpointStep,
             Reason = run.Reason,

@@ -27,6 +27,9 @@ internal sealed class TrainingStatistics(FeaturePlan plan, TrainingSpecification
     /// <summary>For each feature, the rows in which it is missing.</summary>
     public long[] FeatureMissing { get; } = new long[plan.Features.Count];
 
+    /// <summary>The least weight of a row; 1 where there are no weights.</summary>
+    public double LeastWeight { get; private set; } = specification.SampleWeight is null ? 1 : double.PositiveInfinity;
+
     /// <summary>Of each numeric feature.</summary>
     public ColumnMoments[] Moments { get; } = new ColumnMoments[plan.NumberCount];
 
@@ -44,6 +47,7 @@ internal sealed class TrainingStatistics(FeaturePlan plan, TrainingSpecification
         Rows += chunk.Rows.Blocks.Rows;
         Dropped += chunk.Dropped;
         Weightless += chunk.Weightless;
+        if (chunk.Rows.Weights is { Length: > 0 } weights) LeastWeight = Math.Min(LeastWeight, weights.Min());
         LabelMissing += chunk.LabelMissing;
         WeightMissing += chunk.WeightMissing;
         for (int i = 0; i < FeatureMissing.Length; i++) FeatureMissing[i] += chunk.FeatureMissing[i];
@@ -58,6 +62,7 @@ internal sealed class TrainingStatistics(FeaturePlan plan, TrainingSpecification
         writer.Write(Rows);
         writer.Write(Dropped);
         writer.Write(Weightless);
+        writer.Write(LeastWeight);
         writer.Write(LabelMissing);
         writer.Write(WeightMissing);
         foreach (long missing in FeatureMissing) writer.Write(missing);
@@ -73,6 +78,7 @@ internal sealed class TrainingStatistics(FeaturePlan plan, TrainingSpecification
         Rows += reader.ReadInt64();
         Dropped += reader.ReadInt64();
         Weightless += reader.ReadInt64();
+        LeastWeight = Math.Min(LeastWeight, reader.ReadDouble());
         LabelMissing += reader.ReadInt64();
         WeightMissing += reader.ReadInt64();
         for (int i = 0; i < FeatureMissing.Length; i++) FeatureMissing[i] += reader.ReadInt64();

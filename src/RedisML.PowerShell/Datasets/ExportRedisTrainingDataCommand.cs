@@ -17,6 +17,11 @@ public sealed class ExportRedisTrainingDataCommand : DatasetRowsCmdlet
     public ExportFormat? Format { get; set; }
 
     [Parameter]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(FilterCompleter))]
+    public string? Filter { get; set; }
+
+    [Parameter]
     [ArgumentCompleter(typeof(DelimiterCompleter))]
     public char Delimiter { get; set; } = ',';
 
@@ -54,6 +59,7 @@ public sealed class ExportRedisTrainingDataCommand : DatasetRowsCmdlet
             {
                 Path = path,
                 Format = Format,
+                Filter = Filter,
                 First = First,
                 Skip = Skip,
                 Columns = [.. columns.Select(i => dataset.Columns[i].Name)],

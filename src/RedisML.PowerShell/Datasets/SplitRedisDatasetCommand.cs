@@ -10,7 +10,7 @@ namespace RedisML.PowerShell.Datasets;
 [OutputType(typeof(DatasetPart))]
 public sealed class SplitRedisDatasetCommand : RedisMLCmdlet
 {
-    const string TestSet = "TrainAndTest", PartsSet = "Parts";
+    const string TestSet = "TrainAndTest", PartsSet = "Parts", FilterSet = "Filter";
 
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(DatasetNameCompleter))]
@@ -23,21 +23,31 @@ public sealed class SplitRedisDatasetCommand : RedisMLCmdlet
     [Parameter(ParameterSetName = PartsSet, Mandatory = true)]
     public double[] Fraction { get; set; } = [];
 
+    [Parameter(ParameterSetName = FilterSet, Mandatory = true)]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(FilterCompleter))]
+    public string? Filter { get; set; }
+
     [Parameter(ParameterSetName = PartsSet)]
+    [Parameter(ParameterSetName = FilterSet)]
     public string[]? PartName { get; set; }
 
-    [Parameter]
+    [Parameter(ParameterSetName = TestSet)]
+    [Parameter(ParameterSetName = PartsSet)]
     [ArgumentCompleter(typeof(ColumnNameCompleter))]
     public string? Stratify { get; set; }
 
-    [Parameter]
+    [Parameter(ParameterSetName = TestSet)]
+    [Parameter(ParameterSetName = PartsSet)]
     [ArgumentCompleter(typeof(ColumnNameCompleter))]
     public string? By { get; set; }
 
-    [Parameter]
+    [Parameter(ParameterSetName = TestSet)]
+    [Parameter(ParameterSetName = PartsSet)]
     public SwitchParameter Sorted { get; set; }
 
-    [Parameter]
+    [Parameter(ParameterSetName = TestSet)]
+    [Parameter(ParameterSetName = PartsSet)]
     public int Seed { get; set; }
 
     [Parameter]
@@ -50,6 +60,7 @@ public sealed class SplitRedisDatasetCommand : RedisMLCmdlet
         {
             Parts = parts,
             Seed = Seed,
+            Filter = Filter,
             Stratify = Stratify,
             By = By,
             Sorted = MyInvocation.BoundParameters.ContainsKey(nameof(Sorted)) ? Sorted : null,
@@ -69,7 +80,12 @@ public sealed class SplitRedisDatasetCommand : RedisMLCmdlet
     {
         try
         {
-            return ParameterSetName == TestSet ? SplitPart.TrainAndTest(TestFraction) : SplitPart.Of(Fraction, PartName);
+            return ParameterSetName switch
+            {
+                TestSet => SplitPart.TrainAndTest(TestFraction),
+                FilterSet => SplitPart.ByCondition(PartName),
+                _ => SplitPart.Of(Fraction, PartName),
+            };
         }
         catch (RedisMLException e)
         {
@@ -80,6 +96,7 @@ public sealed class SplitRedisDatasetCommand : RedisMLCmdlet
 
     string Describe(IReadOnlyList<SplitPart> parts)
     {
+        if (Filter is not null) return $"Split into '{Name}-{parts[0].Name}' and, where {Filter}, '{Name}-{parts[1].Name}'";
         var names = parts.Select(p => FormattableString.Invariant($"'{Name}-{p.Name}' ({p.Fraction * 100:0.##} %)")).ToList();
         return $"Split into {string.Join(", ", names.SkipLast(1))} and {names[^1]}"
             + (Stratify is not null ? $", each with the same share of every '{Stratify}'" : By is not null ? $", by '{By}'" : "");

@@ -1,10 +1,11 @@
 using System.Management.Automation;
 using RedisML.Models;
+using RedisML.Prediction;
 
 namespace RedisML.PowerShell.Models;
 
 [Cmdlet(VerbsCommon.Get, "RedisModelParameter")]
-[OutputType(typeof(ModelParameter))]
+[OutputType(typeof(ModelParameter), typeof(ModelParameterElement))]
 public sealed class GetRedisModelParameterCommand : ModelCmdlet
 {
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
@@ -20,12 +21,24 @@ public sealed class GetRedisModelParameterCommand : ModelCmdlet
     [Parameter(ValueFromPipelineByPropertyName = true)]
     public long? Version { get; set; }
 
+    [Parameter]
+    public SwitchParameter Expand { get; set; }
+
     protected override void ProcessRecord() => Run(async (connection, cancellation) =>
     {
         var models = new ModelStore(connection);
         foreach (var model in await FindAsync(models, Model, Version, cancellation).ConfigureAwait(false))
         {
-            var parameters = await models.ReadParametersAsync(model, Match(model, Name), cancellation).ConfigureAwait(false);
+            var names = Match(model, Name);
+            if (Expand)
+            {
+                // What a number belongs to follows from all parameters together.
+                var all = await models.ReadParametersAsync(model, null, cancellation).ConfigureAwait(false);
+                foreach (var element in ModelFamilies.Explain(model, all.ToDictionary(StringComparer.Ordinal)).Where(e => names.Contains(e.Name, StringComparer.Ordinal)))
+                    PostObject(new ModelParameterElement(model.Name, element));
+                continue;
+            }
+            var parameters = await models.ReadParametersAsync(model, names, cancellation).ConfigureAwait(false);
             foreach (var (name, value) in parameters) PostObject(new ModelParameter(model.Name, name, value));
         }
     });

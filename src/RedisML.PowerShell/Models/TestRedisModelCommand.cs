@@ -8,7 +8,7 @@ using RedisML.Prediction;
 namespace RedisML.PowerShell.Models;
 
 [Cmdlet(VerbsDiagnostic.Test, "RedisModel")]
-[OutputType(typeof(EvaluationResult))]
+[OutputType(typeof(RegressionResult), typeof(ClassificationReport))]
 public sealed class TestRedisModelCommand : ModelCmdlet
 {
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
@@ -23,6 +23,14 @@ public sealed class TestRedisModelCommand : ModelCmdlet
 
     [Parameter(ValueFromPipelineByPropertyName = true)]
     public long? Version { get; set; }
+
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? SampleWeight { get; set; }
+
+    [Parameter]
+    [ValidateRange(0.0, 1.0)]
+    public double? Threshold { get; set; }
 
     protected override void ProcessRecord()
     {
@@ -40,9 +48,10 @@ public sealed class TestRedisModelCommand : ModelCmdlet
                 var predictor = await ModelFamilies.LoadAsync(new ModelStore(connection), model, cancellation).ConfigureAwait(false);
                 var dataset = await new DatasetStore(connection).GetAsync(Dataset, null, cancellation).ConfigureAwait(false);
                 total = dataset.Rows;
-                var result = await new ModelEvaluator(predictor)
-                    .EvaluateAsync(Counted(new DatasetReader(connection).ReadAsync(dataset, cancellation: cancellation)), cancellation).ConfigureAwait(false);
-                PostObject(result with { Model = model.Name, ModelVersion = model.Version, Dataset = dataset.Name });
+                var evaluator = new ModelEvaluator(predictor, new() { SampleWeight = SampleWeight, Threshold = Threshold });
+                var result = await evaluator.EvaluateAsync(
+                    Counted(new DatasetReader(connection).ReadAsync(dataset, cancellation: cancellation)), cancellation).ConfigureAwait(false);
+                Report(result with { Model = model.Name, ModelVersion = model.Version, Dataset = dataset.Name }, predictor.Signature.Label.Column);
             });
 
         async IAsyncEnumerable<DatasetChunk> Counted(IAsyncEnumerable<DatasetChunk> chunks)
@@ -53,5 +62,22 @@ public sealed class TestRedisModelCommand : ModelCmdlet
                 yield return chunk;
             }
         }
+    }
+
+    void Report(EvaluationResult result, string label)
+    {
+        List<string> left = [];
+        if (result.RowsWithoutLabel > 0)
+            left.Add($"{result.RowsWithoutLabel:N0} because '{label}'{(SampleWeight is null ? "" : $", or the weight '{SampleWeight}',")} is missing");
+        if (result.RowsWithoutPrediction > 0)
+            left.Add($"{result.RowsWithoutPrediction:N0} because the model predicts nothing where a value is missing (train with -Missing Mean)");
+        if (left.Count > 0)
+        {
+            PostWarning($"Of {result.RowsWithoutLabel + result.RowsWithoutPrediction + result.Rows:N0} rows of '{result.Dataset}' these don't count for model '{result.Model}': "
+                + $"{string.Join(", and ", left)}.");
+        }
+        if (result is ClassificationResult { RowsOfUnknownClass: > 0 } unknown)
+            PostWarning($"{unknown.RowsOfUnknownClass:N0} of {result.Rows:N0} rows of '{result.Dataset}' are of classes that model '{result.Model}' never saw; they count as wrong.");
+        PostObject(result is ClassificationResult classes ? new ClassificationReport(classes, SampleWeight is not null) : result);
     }
 }

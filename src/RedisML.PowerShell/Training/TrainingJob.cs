@@ -96,7 +96,7 @@ public sealed class TrainingJob : Job
             }
             var run = await _training.Completion.ConfigureAwait(false);
             leader.Output.Add(new(run));
-            if (!run.Converged) Warn(NotConverged(run));
+            foreach (var warning in run.Warnings) Warn($"Model '{run.Model}': {warning}");
             return run;
         }
         catch (OperationCanceledException)
@@ -121,7 +121,4 @@ public sealed class TrainingJob : Job
             SetJobState(end);
         }
     }
-
-    internal static string NotConverged(TrainingRun run) =>
-        $"The training of model '{run.Model}' ended at iteration {run.Step} without converging; raise -MaxIteration, or -Tolerance.";
 }

@@ -49,6 +49,9 @@ internal sealed class LinearFamily(LinearKind kind) : IAlgorithm
 
     public IRunProgram<TrainingResult> Train(TrainingContext context) => new LinearProgram(context, kind);
 
+    public IReadOnlyList<ParameterElement>? Explain(Model model, IReadOnlyDictionary<string, ParameterValue> parameters) =>
+        LinearCoefficients.Of(model, LinearParameters.Of(model, parameters));
+
     public IPredictor Load(Model model, IReadOnlyDictionary<string, ParameterValue> parameters) =>
         new LinearPredictor(model.Definition!, LinearParameters.Of(model, parameters));
 }

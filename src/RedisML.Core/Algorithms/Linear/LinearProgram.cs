@@ -41,6 +41,9 @@ internal sealed class LinearProgram(TrainingContext context, LinearKind kind) : 
         return new LinearParameters(parameters[..weights], parameters[weights..]).ToFields(HasOutputs);
     }
 
+    protected override string? Advise(double loss, ReadOnlySpan<double> parameters, bool converged, TabularData data) =>
+        Specification is { L1: 0, L2: 0, Script: null } ? FitAdvice.Of(kind, loss, parameters, converged, data) : null;
+
     protected override void Step(Objective objective, Optimizer optimizer) => (objective as ScriptObjective)?.Enter(optimizer);
 
     protected override (double[] Parameters, double Loss)? TrySolve(Objective objective, TabularData data)

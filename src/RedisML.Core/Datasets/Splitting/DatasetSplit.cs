@@ -37,7 +37,8 @@ public sealed class DatasetSplit(RedisMLConnection connection)
             await WriteAsync(source, assignment, writers, progress, cancellation).ConfigureAwait(false);
             if (writers.FindIndex(w => w.Rows == 0) is >= 0 and var empty)
                 throw new RedisMLException("EmptySplit", ErrorKind.InvalidArgument,
-                    $"Of the {source.Rows:N0} rows of dataset '{source.Name}' none would be in '{names[empty]}', a fraction of {parts[empty].Fraction}.", source.Name);
+                    $"Of the {source.Rows:N0} rows of dataset '{source.Name}' none would be in '{names[empty]}', "
+                    + (options.Filter is null ? $"a fraction of {parts[empty].Fraction}." : $"by the condition {options.Filter}."), source.Name);
             var published = new Dataset[parts.Count];
             for (int part = 0; part < parts.Count; part++)
                 published[part] = await writers[part].PublishAsync(current[part], source, fingerprint, cancellation).ConfigureAwait(false);
@@ -54,6 +55,7 @@ public sealed class DatasetSplit(RedisMLConnection connection)
 
     async Task<RowAssignment> PlanAsync(Dataset source, DatasetSplitOptions options, IProgress<SplitProgress>? progress, CancellationToken cancellation)
     {
+        if (options.Filter is not null) return new FilteredAssignment(new(options.Filter, source));
         int Index(string column) => source.Columns.ToList().FindIndex(c => c.Name == column);
         if (options.Stratify is not null)
             return await StratifiedAssignment.PlanAsync(Read(), source, Index(options.Stratify), options.Parts, options.Seed).ConfigureAwait(false);

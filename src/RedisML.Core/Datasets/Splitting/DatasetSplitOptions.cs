@@ -16,6 +16,9 @@ public sealed record DatasetSplitOptions
     /// <summary>The column whose values are never torn apart: all rows with one of them go to the same part.</summary>
     public string? By { get; init; }
 
+    /// <summary>A condition on column values that alone decides: the rows for which it is true go to the second of two parts, all others to the first.</summary>
+    public string? Filter { get; init; }
+
     /// <summary>
     /// With <see cref="By"/>: whether the rows with the least values go to the first part, and so on; else whole groups are dealt out at
     /// random. Null for what suits the column: dates and timestamps are sorted.
@@ -25,9 +28,16 @@ public sealed record DatasetSplitOptions
     /// <summary>Replaces parts that exist and came from something else.</summary>
     public bool Force { get; init; }
 
-    /// <exception cref="RedisMLException"><c>ConflictingOptions</c>, <c>ColumnNotFound</c>, <c>UnsortableColumn</c></exception>
+    /// <exception cref="RedisMLException"><c>ConflictingOptions</c>, <c>ColumnNotFound</c>, <c>UnsortableColumn</c>, <c>InvalidExpression</c></exception>
     internal void Check(Dataset source)
     {
+        if (Filter is not null)
+        {
+            if (Stratify is not null || By is not null || Sorted is not null || Parts.Count != 2)
+                throw new RedisMLException("ConflictingOptions", ErrorKind.InvalidArgument, "A condition alone decides which of two parts a row goes to.", Filter);
+            _ = new RowFilter(Filter, source);
+            return;
+        }
         if (Stratify is not null && By is not null)
             throw new RedisMLException("ConflictingOptions", ErrorKind.InvalidArgument, "Rows are split by stratum, or by column, not both.", By);
         if (Sorted is not null && By is null)
@@ -41,14 +51,14 @@ public sealed record DatasetSplitOptions
     internal bool IsSorted(Dataset source) => By is not null && (Sorted ?? source.Column(By).Type.Kind is TypeKind.Date32 or TypeKind.Timestamp);
 
     /// <summary>What decides which rows go where.</summary>
-    internal string Describe(Dataset source) => string.Join(':',
+    internal string Describe(Dataset source) => Filter is not null ? $"filter:{Filter}" : string.Join(':',
         [string.Join('/', Parts.Select(p => FormattableString.Invariant($"{p.Fraction}"))), FormattableString.Invariant($"{Seed}"),
             .. Stratify is null ? (string[])[] : ["stratify", Stratify], .. By is null ? (string[])[] : [IsSorted(source) ? "sorted" : "groups", By]]);
 }
 
 /// <summary>A part to split off.</summary>
 /// <param name="Name">What follows the dataset's name and a hyphen.</param>
-/// <param name="Fraction">Of the rows.</param>
+/// <param name="Fraction">Of the rows; 0 where it isn't known before.</param>
 public sealed record SplitPart(string Name, decimal Fraction)
 {
     /// <summary>Beyond it fractions don't add up to one.</summary>
@@ -56,6 +66,12 @@ public sealed record SplitPart(string Name, decimal Fraction)
 
     /// <summary><c>train</c> and <c>test</c>.</summary>
     public static IReadOnlyList<SplitPart> TrainAndTest(double testFraction) => Of([1 - testFraction, testFraction]);
+
+    /// <summary>The two parts of a condition, whose fractions nobody knows before: the rows for which it is false, or missing, and those for which it is true.</summary>
+    /// <param name="names">Null for <c>train</c> and <c>test</c>.</param>
+    /// <exception cref="RedisMLException"><c>InvalidPartName</c></exception>
+    public static IReadOnlyList<SplitPart> ByCondition(IReadOnlyList<string>? names = null) =>
+        [.. Of([0.5, 0.5], names).Select(part => part with { Fraction = 0 })];
 
     /// <param name="fractions">Above 0; they add up to 1.</param>
     /// <param name="names">As many; null for <c>train</c>, <c>validation</c>, <c>test</c>, as many as there are, beyond three for <c>part1</c> and so on.</param>
