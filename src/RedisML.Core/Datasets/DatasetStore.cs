@@ -157,7 +157,8 @@ public sealed class DatasetStore(RedisMLConnection connection)
         var fields = await _database.PatientlyAsync(d => d.HashGetAllAsync(head), cancellation).ConfigureAwait(false);
         // What is broken isn't removed by the way: nobody knows what it shares with the others.
         if (!TryVersions(current.Name, fields, out var versions)) return;
-        var pinned = DatasetPin.Pinned(fields, await connection.Clock.NowAsync(cancellation).ConfigureAwait(false));
+        var now = await connection.Clock.NowAsync(cancellation).ConfigureAwait(false);
+        var pinned = DatasetPin.Pinned(fields, now);
         int surplus = versions.Count - (current.KeepVersions ?? DefaultKeptVersions);
         var (old, kept) = (new List<Dataset>(), new List<Dataset>());
         for (int i = 0; i < versions.Count; i++)

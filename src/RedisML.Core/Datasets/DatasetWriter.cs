@@ -74,6 +74,9 @@ sealed class DatasetWriter : IAsyncDisposable
     /// <summary>The last checkpoint, as the server has it; null where it has none.</summary>
     public Task<string?> CheckpointFoundAsync(CancellationToken cancellation) => _journal.ReadCheckpointAsync(cancellation);
 
+    /// <summary>The journal of this import.</summary>
+    public ImportJournal Journal => _journal;
+
     /// <summary>Whether the server still has all that a checkpoint of this import speaks of.</summary>
     public async Task<bool> IsWholeAsync(WriterState state, CancellationToken cancellation) =>
         await FindLostAsync(state.Pages, state.Tail, cancellation).ConfigureAwait(false) is null;

@@ -284,15 +284,15 @@ public sealed class DatasetImport
 
     /// <summary>What a later try with -Resume will find: the server is asked, since it may have lost what it had acknowledged.</summary>
     /// <returns>The rows; 0 where there is nothing to go on with, null where the server doesn't say.</returns>
-    static async Task<long?> ResumableRowsAsync(DatasetWriter writer)
+    async Task<long?> ResumableRowsAsync(DatasetWriter writer)
     {
         if (writer.Rows == 0) return 0;
         using var brief = new CancellationTokenSource(TimeSpan.FromSeconds(2));
         try
         {
-            return await writer.CheckpointFoundAsync(brief.Token).ConfigureAwait(false) is { } json
-                && await writer.IsWholeAsync(ImportCheckpoint.FromJson(json).Writer, brief.Token).ConfigureAwait(false)
-                ? ImportCheckpoint.FromJson(json).Writer.Rows : 0;
+            if (await writer.CheckpointFoundAsync(brief.Token).ConfigureAwait(false) is not { } json) return 0;
+            var state = ImportCheckpoint.Read(_options.Dataset, _connection.Keys.Journal(writer.Journal.ImportId)!, json).Writer;
+            return await writer.IsWholeAsync(state, brief.Token).ConfigureAwait(false) ? state.Rows : 0;
         }
         catch (Exception e) when (BreaksOff(e))
         {

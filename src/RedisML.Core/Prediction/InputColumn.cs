@@ -99,7 +99,7 @@ abstract class InputColumn(ColumnSchema schema)
         }
 
         protected override bool TryAdd(ReadOnlySpan<byte> text) =>
-            TextValue.TryNumber(text, out double number) ? Add(number) : TextValue.TryBoolean(text, out bool boolean) && Add(boolean ? 1 : 0);
+            NumberText.TryDouble(text, exact: false, out double number) ? Add(number) : TextValue.TryBoolean(text, out bool boolean) && Add(boolean ? 1 : 0);
 
         /// <summary>A column of 32 bits holds the nearest number of those.</summary>
         bool Add(double value) => Put(ref _values, Schema.Type.Kind == TypeKind.Float32 ? (float)value : value);
