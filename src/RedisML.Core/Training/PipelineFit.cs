@@ -62,10 +62,10 @@ internal sealed class PipelineFit
 
     public EncodedLayout Layout => _features.Layout;
 
-    /// <summary>Rows used.</summary>
+    /// <summary>How many rows are used.</summary>
     public long Rows { get; }
 
-    /// <summary>Rows left out because a value was missing.</summary>
+    /// <summary>How many rows are left out because a value was missing.</summary>
     public long Dropped { get; }
 
     /// <summary>The sum of squares of each position of the encoded rows, each times its weight; classes count by their mean weight.</summary>

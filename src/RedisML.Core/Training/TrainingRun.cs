@@ -22,7 +22,7 @@ public sealed record TrainingRun
     /// <summary>The name of the algorithm.</summary>
     public required string Algorithm { get; init; }
 
-    /// <summary>Iterations of the optimizer; 0 before the first, and where the solution is exact.</summary>
+    /// <summary>Iterations of the optimizer, or passes over the rows where it goes by batches; 0 before the first, and where the solution is exact.</summary>
     public int Step { get; init; }
 
     /// <summary>Of a training row, without the penalty: squared error, deviance of counts, or log loss. NaN before the first step.</summary>

@@ -27,10 +27,10 @@ internal sealed class TrainingStatistics(FeaturePlan plan, TrainingSpecification
     /// <summary>For each feature, the rows in which it is missing.</summary>
     public long[] FeatureMissing { get; } = new long[plan.Features.Count];
 
-    /// <summary>Of each numeric feature.</summary>
+    /// <summary>The moments of each numeric feature.</summary>
     public ColumnMoments[] Moments { get; } = new ColumnMoments[plan.NumberCount];
 
-    /// <summary>Of the label, for regression.</summary>
+    /// <summary>The moments of the label, for regression.</summary>
     public ColumnMoments LabelMoments { get; private set; }
 
     /// <summary>The levels of each category.</summary>

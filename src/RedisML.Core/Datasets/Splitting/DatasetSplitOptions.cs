@@ -48,7 +48,7 @@ public sealed record DatasetSplitOptions
 
 /// <summary>A part to split off.</summary>
 /// <param name="Name">What follows the dataset's name and a hyphen.</param>
-/// <param name="Fraction">Of the rows.</param>
+/// <param name="Fraction">The fraction of the rows that the part gets.</param>
 public sealed record SplitPart(string Name, decimal Fraction)
 {
     /// <summary>Beyond it fractions don't add up to one.</summary>

@@ -37,7 +37,7 @@ internal sealed class RunReplica : IExchange
         Read(reader, _since);
     }
 
-    /// <summary>By which nodes are compared.</summary>
+    /// <summary>A hash of the state, by which nodes are compared.</summary>
     public ulong Digest
     {
         get
