@@ -18,7 +18,7 @@ sealed class ParquetFile : IBatchReader
     /// <summary>Names, in a field's metadata, the column type that the file has no type for.</summary>
     public const string TypeKey = "redisml.type";
 
-    /// <summary>Of a batch, in memory.</summary>
+    /// <summary>How many bytes a batch takes in memory.</summary>
     const int BatchBytes = 16 << 20;
 
     const int MinBatchRows = 2_048;
@@ -36,7 +36,7 @@ sealed class ParquetFile : IBatchReader
     readonly int[] _int96;
     readonly long _batchRows;
 
-    /// <param name="content">Stays open.</param>
+    /// <param name="content">The file's content; it isn't closed.</param>
     /// <exception cref="InvalidDataException">The file is damaged.</exception>
     /// <exception cref="RedisMLException"><c>ParquetUnavailable</c></exception>
     public ParquetFile(Stream content)

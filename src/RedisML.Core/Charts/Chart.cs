@@ -17,7 +17,7 @@ public abstract class Chart
 {
     public abstract string Title { get; }
 
-    /// <summary>In pixels.</summary>
+    /// <summary>The size of the drawing, in pixels.</summary>
     internal virtual (int Width, int Height) Size => (800, 450);
 
     internal abstract void Draw(ChartCanvas canvas);

@@ -37,7 +37,7 @@ abstract class ChartCanvas
     /// <summary>What is shown to those who point there, where that can be.</summary>
     public virtual void Tip(double x, double y, ChartColour colour, string text) { }
 
-    /// <param name="y">Of its middle.</param>
+    /// <param name="y">Where the middle of the text's height is.</param>
     public abstract void Write(string text, double x, double y, TextAnchor anchor, bool isTitle = false);
 
     /// <summary>How wide a text is, about.</summary>

@@ -7,7 +7,7 @@ namespace RedisML.Charts;
 /// <summary>Draws as SVG, light or dark as the reader's screen is.</summary>
 sealed class SvgCanvas : ChartCanvas
 {
-    /// <summary>Of a letter of 12 pixels, on average.</summary>
+    /// <summary>The width of a letter of 12 pixels, on average.</summary>
     const double LetterWidth = 6.8;
 
     /// <summary>By <see cref="ChartColour"/>, on light paper and on dark.</summary>

@@ -16,7 +16,7 @@ static class TextBars
     }
 
     /// <summary>A line a count: its label, a bar of up to <paramref name="width"/> characters, the count and its share of all.</summary>
-    /// <param name="total">Of which counts are shares.</param>
+    /// <param name="total">The total of which counts are shares.</param>
     public static string Draw(IReadOnlyList<(string Label, long Count)> bars, int width, long total)
     {
         long greatest = Math.Max(1, bars.Max(b => b.Count));

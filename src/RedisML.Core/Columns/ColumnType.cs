@@ -39,7 +39,7 @@ public readonly partial record struct ColumnType
     public static ColumnType Date32 { get; } = new(TypeKind.Date32);
     public static ColumnType Binary { get; } = new(TypeKind.Binary);
 
-    /// <param name="precision">Digits, 1 to 38.</param>
+    /// <param name="precision">How many digits there are, 1 to 38.</param>
     /// <param name="scale">How many of them stand after the point.</param>
     public static ColumnType Decimal128(int precision, int scale) => precision is >= 1 and <= MaxPrecision && scale >= 0 && scale <= precision
         ? new(TypeKind.Decimal128) { Precision = precision, Scale = scale }
@@ -56,19 +56,19 @@ public readonly partial record struct ColumnType
 
     public TypeKind Kind { get; private init; }
 
-    /// <summary>Of a decimal; 0 for other types.</summary>
+    /// <summary>The digits of a decimal; 0 for other types.</summary>
     public int Precision { get; private init; }
 
-    /// <summary>Of a decimal; 0 for other types.</summary>
+    /// <summary>How many digits of a decimal are after the point; 0 for other types.</summary>
     public int Scale { get; private init; }
 
-    /// <summary>Of a timestamp.</summary>
+    /// <summary>What a timestamp counts.</summary>
     public TimestampUnit Unit { get; private init; }
 
-    /// <summary>Of a timestamp; null for one without a zone, and for other types.</summary>
+    /// <summary>The zone of a timestamp; null for one without, and for other types.</summary>
     public string? Zone { get; private init; }
 
-    /// <summary>Of a list.</summary>
+    /// <summary>The kind of a list's elements.</summary>
     public TypeKind Element { get; private init; }
 
     public bool IsInteger => Kind <= TypeKind.UInt64;

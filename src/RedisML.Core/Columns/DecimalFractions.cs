@@ -23,7 +23,7 @@ static class DecimalFractions
     const double Rounding = 3L << 51;
 
     /// <summary>Finds the least scale that all values have in common; false where one isn't such a fraction, as NaN and −0 aren't.</summary>
-    /// <param name="integers">As long as <paramref name="values"/>.</param>
+    /// <param name="integers">Takes the integers; it is as long as <paramref name="values"/>.</param>
     public static bool TryEncode(ReadOnlySpan<double> values, Span<int> integers, out int scale)
     {
         for (scale = 0; ;)

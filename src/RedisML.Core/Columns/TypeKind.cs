@@ -19,7 +19,7 @@ public enum TypeKind
     /// <summary>Exact decimal numbers of up to 38 digits, with a fixed number of them after the point.</summary>
     Decimal128,
 
-    /// <summary>Days.</summary>
+    /// <summary>Dates, as days since 1970-01-01.</summary>
     Date32,
 
     /// <summary>Instants where the type has a time zone, else readings of a clock on a wall.</summary>

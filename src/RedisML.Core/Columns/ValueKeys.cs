@@ -51,10 +51,10 @@ static class ValueKeys
         return true;
     }
 
-    /// <summary>Of a number; 0 and −0 are one.</summary>
+    /// <summary>The key of a number; 0 and −0 have the same.</summary>
     public static ulong Of(double value) => BitConverter.DoubleToUInt64Bits(value + 0.0);
 
-    /// <summary>Of the numbers as doubles, as their width may differ from chunk to chunk.</summary>
+    /// <summary>The key of a list, taken of its numbers as doubles, as their width may differ from chunk to chunk.</summary>
     static ulong OfList(IArrowArray lists, int row)
     {
         var (values, start, count) = ArrowValues.ListAt(lists, row);

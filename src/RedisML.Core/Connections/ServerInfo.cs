@@ -22,7 +22,7 @@ public record ServerInfo
     /// <summary>Over how many servers a cluster spreads its keys; null where it isn't one.</summary>
     public int? Shards { get; private init; }
 
-    /// <summary>Bytes, of all shards.</summary>
+    /// <summary>The memory in bytes, of all shards together.</summary>
     public long? MemoryUsed { get; private init; }
 
     /// <summary>Bytes, of all shards; 0 means no limit.</summary>

@@ -32,7 +32,7 @@ public sealed record DatasetColumn(string Name, ColumnType Type, ColumnStatistic
 public sealed record PageReference(string Key, int Chunks, long Rows, long Bytes);
 
 /// <summary>A chunk of a dataset: its key, and what must be found there.</summary>
-/// <param name="Crc32">Of the value, as in zlib.</param>
+/// <param name="Crc32">The CRC-32 of the value, as zlib has it.</param>
 public sealed record ChunkEntry(string Key, int Rows, int Bytes, uint Crc32);
 
 /// <summary>What rows of a dataset came from.</summary>

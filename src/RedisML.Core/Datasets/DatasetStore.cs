@@ -116,7 +116,7 @@ public sealed class DatasetStore(RedisMLConnection connection)
         Versions(name, await _database.PatientlyAsync(d => d.HashGetAllAsync(_keys.Dataset(name)), cancellation).ConfigureAwait(false));
 
     /// <summary>Removes a dataset with all its versions.</summary>
-    /// <param name="force">Also where somebody is reading it, who then gets an error.</param>
+    /// <param name="force">Removes the dataset also where somebody is reading it, who then gets an error.</param>
     /// <returns>Whether there was one.</returns>
     /// <exception cref="RedisMLException"><c>DatasetInUse</c></exception>
     public async Task<bool> RemoveAsync(string name, CancellationToken cancellation = default, bool force = false)

@@ -9,7 +9,7 @@ namespace RedisML.Datasets;
 
 /// <summary>What a writer has committed so far: enough for another process to go on from there.</summary>
 /// <param name="Pages">Full pages of the new version that this import wrote.</param>
-/// <param name="Tail">Entries behind them.</param>
+/// <param name="Tail">The entries of chunks behind those pages.</param>
 /// <param name="Rows">Rows of this import.</param>
 /// <param name="NewKeys">Those of them that have a key and replaced none.</param>
 sealed record WriterState(

@@ -35,7 +35,7 @@ public sealed class ModelEvaluator
     }
 
     /// <summary>Measures all rows of a dataset, several chunks at a time.</summary>
-    /// <param name="chunks">In order; each is disposed of.</param>
+    /// <param name="chunks">The chunks in order; each is disposed of.</param>
     /// <returns>A <see cref="RegressionResult"/> or a <see cref="ClassificationResult"/>.</returns>
     /// <exception cref="RedisMLException"><c>SignatureMismatch</c>, <c>WeightInvalid</c>, <c>TooManyLevels</c>.</exception>
     public async Task<EvaluationResult> EvaluateAsync(IAsyncEnumerable<DatasetChunk> chunks, CancellationToken cancellation)

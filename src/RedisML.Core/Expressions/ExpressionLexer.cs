@@ -31,7 +31,7 @@ readonly record struct Token(TokenKind Kind, string Value, int Position)
 /// <summary>Cuts an expression into tokens.</summary>
 static class ExpressionLexer
 {
-    /// <summary>Longer ones first.</summary>
+    /// <summary>The symbols, longer ones first, as a shorter one may begin them.</summary>
     static readonly string[] s_symbols =
         ["**", "==", "!=", "<>", "<=", ">=", "&&", "||", "+", "-", "*", "/", "%", "^", "=", "<", ">", "!", "(", ")", ",", "@"];
 
@@ -96,7 +96,7 @@ static class ExpressionLexer
 
     static bool IsNameStart(char c) => c == '_' || char.IsLetter(c);
 
-    /// <summary>To the closing quote; a doubled one stands for itself.</summary>
+    /// <summary>Reads to the closing quote; a doubled one stands for itself.</summary>
     static string ReadQuoted(string text, ref int at, char close)
     {
         int start = at++;

@@ -9,7 +9,7 @@ enum Operation
     Multiply,
     Divide,
 
-    /// <summary>With the sign of the dividend.</summary>
+    /// <summary>The remainder, with the sign of the dividend.</summary>
     Remainder,
     Power,
 
@@ -34,7 +34,7 @@ enum Operation
     Floor,
     Ceiling,
 
-    /// <summary>Halves to the even neighbour.</summary>
+    /// <summary>Rounds, halves to the even neighbour.</summary>
     Round,
     Sin,
     Cos,
@@ -85,7 +85,7 @@ enum Operation
 }
 
 /// <summary>A function by the name that expressions call it.</summary>
-/// <param name="Arguments">How many it takes.</param>
+/// <param name="Arguments">How many arguments it takes.</param>
 /// <param name="Optional">How many more it may take.</param>
 /// <param name="Folds">Whether it takes more, as nested calls: <c>max(a, b, c)</c> is <c>max(max(a, b), c)</c>.</param>
 sealed record Function(string Name, Operation Operation, int Arguments, bool Folds = false, int Optional = 0)

@@ -64,7 +64,7 @@ public sealed class DatasetImport
         PlanAsync(connection, [path], options, cancellation);
 
     /// <summary>What an import of files would do. Writes nothing.</summary>
-    /// <exception cref="RedisMLException">As for the import, before anything is written.</exception>
+    /// <exception cref="RedisMLException">The errors that the import has before anything is written.</exception>
     public static async Task<ImportPlan> PlanAsync(
         RedisMLConnection connection, IReadOnlyList<string> paths, ImportOptions options, CancellationToken cancellation)
     {

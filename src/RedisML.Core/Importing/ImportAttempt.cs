@@ -10,8 +10,8 @@ namespace RedisML.Importing;
 
 /// <summary>One pass over a source: its parts are encoded and stored several at once, and committed in order.</summary>
 /// <remarks>Memory is bounded by the window of parts under way, whatever the source's size.</remarks>
-/// <param name="optionsHash">Of what decides how the rows come out; it and <paramref name="baseVersion"/> go into checkpoints.</param>
-/// <param name="resumeFrom">Where the pass goes on; null for at the start.</param>
+/// <param name="optionsHash">A hash of what decides how the rows come out; it and <paramref name="baseVersion"/> go into checkpoints.</param>
+/// <param name="resumeFrom">The checkpoint from which the pass goes on; null where it starts at the beginning.</param>
 sealed class ImportAttempt(
     RowSource source, IReadOnlyList<SourceColumn> columns, ImportOptions options, DatasetWriter writer, RejectedRows rejected, ImportNotes notes,
     string optionsHash, long baseVersion, ImportCheckpoint? resumeFrom, IProgress<ImportProgress>? progress)
@@ -32,10 +32,10 @@ sealed class ImportAttempt(
     string _file = source.Name;
     long _line = 1;
 
-    /// <summary>Of the chunks that this attempt encoded, before compression.</summary>
+    /// <summary>The bytes before compression of the chunks that this attempt encoded.</summary>
     public long UncompressedBytes { get; private set; }
 
-    /// <summary>Of the same chunks, as stored.</summary>
+    /// <summary>The bytes of the same chunks as they are stored.</summary>
     public long CompressedBytes { get; private set; }
 
     /// <summary>Bytes of the source up to the end of the committed parts, compressed where it is: roughly.</summary>

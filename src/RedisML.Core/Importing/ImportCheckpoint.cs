@@ -11,13 +11,13 @@ namespace RedisML.Importing;
 /// <param name="Length">Its length in bytes.</param>
 /// <param name="Options">A hash of what decides how its rows come out.</param>
 /// <param name="BaseVersion">The version of the dataset that the import started from; 0 for none.</param>
-/// <param name="Columns">With the types as widened so far.</param>
-/// <param name="Parts">Parts that have been committed.</param>
-/// <param name="Hash">Of those parts.</param>
-/// <param name="File">That the last of them was of.</param>
-/// <param name="Line">Where the next part starts in it.</param>
-/// <param name="Rejected">Rows rejected so far.</param>
-/// <param name="RejectBytes">Length of the reject file then.</param>
+/// <param name="Columns">The columns, with the types as widened so far.</param>
+/// <param name="Parts">How many parts have been committed.</param>
+/// <param name="Hash">The chained hash of those parts.</param>
+/// <param name="File">The file that the last of them came from.</param>
+/// <param name="Line">The line of that file at which the next part starts.</param>
+/// <param name="Rejected">How many rows have been rejected so far.</param>
+/// <param name="RejectBytes">The length in bytes that the reject file had then.</param>
 sealed record ImportCheckpoint(
     string Source, long? Length, string Options, long BaseVersion, IReadOnlyList<SourceColumn> Columns,
     int Parts, string Hash, string File, long Line, long Rejected, long RejectBytes, WriterState Writer)

@@ -23,7 +23,7 @@ public sealed record ImportOptions : SourceOptions
     /// <summary>For the layout Hash: the column by which a row is found; null for its number.</summary>
     public string? Key { get; init; }
 
-    /// <summary>For the layout Hash: after which a row goes.</summary>
+    /// <summary>For the layout Hash: how long a row stays after it was written.</summary>
     public TimeSpan? TimeToLive { get; init; }
 
     /// <summary>What becomes of rows that don't fit.</summary>
@@ -68,7 +68,7 @@ public enum SchemaChange
 }
 
 /// <summary>How far an import is.</summary>
-/// <param name="BytesRead">Of the file, compressed where it is.</param>
+/// <param name="BytesRead">The bytes read of the file, compressed where it is.</param>
 public readonly record struct ImportProgress(long Rows, long BytesRead, long BytesTotal);
 
 /// <summary>What an import did.</summary>
@@ -101,7 +101,7 @@ public sealed record ImportResult
 
     public double RowsPerSecond => RowsRead / Math.Max(Elapsed.TotalSeconds, 1e-9);
 
-    /// <summary>Of the rows read, those that an import which broke off had read already.</summary>
+    /// <summary>How many of the rows read an import which broke off had read already.</summary>
     public long RowsResumed { get; init; }
 
     /// <summary>What the user should know: of the server, of values that were taken for missing, of columns that are text because of a few values.</summary>

@@ -13,9 +13,9 @@ public enum ImportAction
 }
 
 /// <summary>What an import would do.</summary>
-/// <param name="Rows">An estimate by the first part of the source.</param>
-/// <param name="StoredBytes">As well.</param>
-/// <param name="SourceBytes">Null where only reading it tells.</param>
+/// <param name="Rows">How many rows there are, estimated by the first part of the source.</param>
+/// <param name="StoredBytes">The bytes in Redis, estimated by the first part too.</param>
+/// <param name="SourceBytes">The length of the source in bytes; null where only reading it tells.</param>
 public sealed record ImportPlan(string Dataset, ImportAction Action, IReadOnlyList<ColumnSchema> Columns, long Rows, long StoredBytes, long? SourceBytes)
 {
     public override string ToString() => Action == ImportAction.Nothing

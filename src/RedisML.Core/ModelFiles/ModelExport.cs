@@ -8,7 +8,7 @@ namespace RedisML.ModelFiles;
 /// <summary>The file formats of a model.</summary>
 public enum ModelFormat
 {
-    /// <summary>Of trained models: raw columns in, prediction out.</summary>
+    /// <summary>ONNX, for trained models: raw columns in, prediction out.</summary>
     Onnx,
 
     /// <summary>The parameters, for other libraries of machine learning.</summary>

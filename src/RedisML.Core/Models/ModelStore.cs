@@ -40,7 +40,7 @@ public sealed partial class ModelStore(RedisMLConnection connection)
 
     /// <summary>The values of parameters of a version, all as of one moment.</summary>
     /// <param name="names">Some of the model's parameters; null for all.</param>
-    /// <returns>In the order asked for; without those that have been removed meanwhile.</returns>
+    /// <returns>The parameters in the order asked for, without those that have been removed meanwhile.</returns>
     public async Task<IReadOnlyList<KeyValuePair<string, ParameterValue>>> ReadParametersAsync(
         Model model, IEnumerable<string>? names, CancellationToken cancellation)
     {

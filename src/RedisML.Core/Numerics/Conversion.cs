@@ -9,7 +9,7 @@ namespace RedisML.Numerics;
 internal static class Conversion
 {
     /// <summary>Each value in the other type, truncated where it doesn't fit.</summary>
-    /// <param name="target">At least as long as <paramref name="source"/>.</param>
+    /// <param name="target">Takes the numbers; it is at least as long as <paramref name="source"/>.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Truncate<TFrom, TTo>(ReadOnlySpan<TFrom> source, Span<TTo> target)
         where TFrom : struct, INumberBase<TFrom> where TTo : struct, INumberBase<TTo>

@@ -21,7 +21,7 @@ public enum ElementType
 /// <summary>How an element type is called elsewhere.</summary>
 /// <param name="Npy">NumPy's name without byte order, such as <c>f8</c>.</param>
 /// <param name="Safetensors">Such as <c>F64</c>.</param>
-/// <param name="Size">Bytes an element.</param>
+/// <param name="Size">How many bytes an element takes.</param>
 sealed record ElementTypeInfo(ElementType Type, Type ClrType, string Npy, string Safetensors, int Size)
 {
     static readonly ElementTypeInfo[] s_all =

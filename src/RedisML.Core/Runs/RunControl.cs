@@ -9,7 +9,7 @@ internal sealed record RunControl
 {
     public required string Incarnation { get; init; }
 
-    /// <summary>Compared only for equality.</summary>
+    /// <summary>The generation; generations are compared only for equality.</summary>
     public required string Generation { get; init; }
 
     public required string Phase { get; init; }

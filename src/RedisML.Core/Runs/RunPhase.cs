@@ -8,7 +8,7 @@ internal static class RunPhase
 
     public const string Run = "run";
 
-    /// <summary>Too few nodes.</summary>
+    /// <summary>There are too few nodes.</summary>
     public const string Pause = "pause";
 
     public const string Done = "done";

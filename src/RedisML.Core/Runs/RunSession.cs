@@ -23,7 +23,7 @@ internal sealed class RunSession<T>
     public Task<T> Completion => _completion.Task;
 
     /// <summary>Works as one of the workers, on the caller's thread, until the program has ended, however it ended.</summary>
-    /// <param name="worker">From 0 to <see cref="WorkerCount"/> − 1, each once.</param>
+    /// <param name="worker">The number of the worker: from 0 to <see cref="WorkerCount"/> − 1, each once.</param>
     /// <param name="cancellation">Ends the program for all workers.</param>
     public void Work(int worker, CancellationToken cancellation)
     {

@@ -2,7 +2,7 @@ namespace RedisML.Runs;
 
 /// <summary>A run as a node sees it at one moment.</summary>
 /// <param name="Beats">The counter of each node's signs of life.</param>
-/// <param name="Arrivals">Of each member: <c>-</c>, <c>r</c> when it is ready, the step that it arrived at.</param>
+/// <param name="Arrivals">How far each member has come: <c>-</c>, <c>r</c> when it is ready, the step that it arrived at.</param>
 /// <param name="Candidates">Nodes that want to take part, and what they are.</param>
 /// <param name="Positions">At which step each node has its state, as it told last.</param>
 internal sealed record RunView(

@@ -77,7 +77,7 @@ internal sealed class ChunkLoader(FeaturePlan plan, TrainingSpecification specif
 
     /// <summary>Marks the rows in which a column is missing.</summary>
     /// <param name="ignored">Rows that don't count; null where all do.</param>
-    /// <returns>Their number.</returns>
+    /// <returns>The number of those rows.</returns>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static int Mark(ColumnVector column, bool[] rows, bool[]? ignored)
     {

@@ -8,13 +8,13 @@ internal sealed record LoadedChunk
     /// <summary>Numbers are raw; categories, and the labels of a classification, are codes into the chunk's levels.</summary>
     public required TrainingChunk Rows { get; init; }
 
-    /// <summary>Of each numeric feature.</summary>
+    /// <summary>The moments of each numeric feature.</summary>
     public required ColumnMoments[] Moments { get; init; }
 
-    /// <summary>Of each category, the levels that codes stand for.</summary>
+    /// <summary>The levels that codes stand for, for each category.</summary>
     public required ChunkLevels[] Levels { get; init; }
 
-    /// <summary>Of the label, for regression.</summary>
+    /// <summary>The moments of the label, for regression.</summary>
     public ColumnMoments LabelMoments { get; init; }
 
     /// <summary>The classes that the label's codes stand for, for classification.</summary>

@@ -64,7 +64,7 @@ public sealed partial class ModelTraining
     };
 
     /// <summary>Works as one of the workers, on the caller's thread, until the training has ended, however it ended.</summary>
-    /// <param name="worker">From 0 to the number of workers − 1, each once.</param>
+    /// <param name="worker">The number of the worker: from 0 to the number of workers − 1, each once.</param>
     /// <param name="cancellation">Takes this process out of the run; where it is the last, the run stops, resumable.</param>
     public void Work(int worker, CancellationToken cancellation) => _session.Work(worker, cancellation);
 

@@ -64,7 +64,7 @@ internal sealed class PipelineFit
 
     public EncodedLayout Layout => _features.Layout;
 
-    /// <summary>Rows used.</summary>
+    /// <summary>How many rows are used.</summary>
     public long Rows { get; }
 
     /// <summary>Rows left out because a value was missing.</summary>

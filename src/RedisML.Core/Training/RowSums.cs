@@ -5,7 +5,7 @@ using RedisML.Training.Optimization;
 namespace RedisML.Training;
 
 /// <summary>The sums that an optimizer's steps need: gradient, loss and weight of the rows that it selects.</summary>
-/// <param name="batches">Of a pass over the rows; 0 for optimizers that take all at once.</param>
+/// <param name="batches">How many batches a pass over the rows has; 0 for optimizers that take all at once.</param>
 /// <param name="partRows">How many rows of a batch a worker takes at once.</param>
 internal sealed class RowSums(
     Objective objective, TrainingData training, TrainingData? validation, int batches, int partRows, int seed, WorkerTeam team, int workerCount,

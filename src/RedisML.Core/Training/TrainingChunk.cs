@@ -4,7 +4,7 @@ namespace RedisML.Training;
 
 /// <summary>The rows of a chunk that training uses, in blocks: first as loaded, then encoded in place.</summary>
 /// <param name="firstRow">The number of the chunk's first row in the dataset.</param>
-/// <param name="rows">Those that are used.</param>
+/// <param name="rows">How many rows are used.</param>
 /// <param name="blocks">How many blocks they are cut into. It goes by all rows of the chunk, so that it is known before they are read.</param>
 internal sealed class TrainingChunk(long firstRow, int rows, int blocks, int numberCount, int categoryCount)
 {
@@ -41,7 +41,7 @@ internal sealed class TrainingChunk(long firstRow, int rows, int blocks, int num
 
     /// <summary>Copies a row into the columns of another block.</summary>
     /// <param name="block">The block that it is in.</param>
-    /// <param name="target">Which row it becomes.</param>
+    /// <param name="target">The row of the other block that it becomes.</param>
     /// <param name="rows">How many rows the other block has.</param>
     public void CopyRow(int block, int row, Span<double> numbers, Span<int> positions, int target, int rows)
     {

@@ -20,7 +20,7 @@ public sealed record TrainingResult
     /// <summary>Of the training rows, without the penalty: mean squared error, mean deviance of counts, or mean log loss.</summary>
     public required double Loss { get; init; }
 
-    /// <summary>The same of the validation rows; null without.</summary>
+    /// <summary>The same loss of the validation rows; null where there are none.</summary>
     public double? ValidationLoss { get; init; }
 
     /// <summary>0 where the solution is exact.</summary>

@@ -25,7 +25,7 @@ public sealed record TrainingRun
     /// <summary>The hash of the script that it trains by, which other nodes allow; null where there is none.</summary>
     public string? ScriptHash { get; init; }
 
-    /// <summary>Iterations of the optimizer; 0 before the first, and where the solution is exact.</summary>
+    /// <summary>Iterations of the optimizer, or passes over the rows where it goes by batches; 0 before the first, and where the solution is exact.</summary>
     public int Step { get; init; }
 
     /// <summary>Of a training row, without the penalty: squared error, deviance of counts, or log loss. NaN before the first step.</summary>

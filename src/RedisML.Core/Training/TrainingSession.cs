@@ -41,7 +41,7 @@ public sealed class TrainingSession
     public Task<TrainingResult> Completion => _session.Completion;
 
     /// <summary>Works as one of the workers, on the caller's thread, until the training has ended, however it ended.</summary>
-    /// <param name="worker">From 0 to the number of workers − 1, each once.</param>
+    /// <param name="worker">The number of the worker: from 0 to the number of workers − 1, each once.</param>
     /// <param name="cancellation">Ends the training for all workers.</param>
     public void Work(int worker, CancellationToken cancellation) => _session.Work(worker, cancellation);
 

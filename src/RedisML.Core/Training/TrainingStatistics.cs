@@ -30,10 +30,10 @@ internal sealed class TrainingStatistics(FeaturePlan plan, TrainingSpecification
     /// <summary>The least weight of a row; 1 where there are no weights.</summary>
     public double LeastWeight { get; private set; } = specification.SampleWeight is null ? 1 : double.PositiveInfinity;
 
-    /// <summary>Of each numeric feature.</summary>
+    /// <summary>The moments of each numeric feature.</summary>
     public ColumnMoments[] Moments { get; } = new ColumnMoments[plan.NumberCount];
 
-    /// <summary>Of the label, for regression.</summary>
+    /// <summary>The moments of the label, for regression.</summary>
     public ColumnMoments LabelMoments { get; private set; }
 
     /// <summary>The levels of each category.</summary>

@@ -14,7 +14,7 @@ sealed class LatestProgress<T> : IProgress<T> where T : struct
         get { lock (_lock) return _value; }
     }
 
-    /// <summary>Since the work began.</summary>
+    /// <summary>The seconds since the work began.</summary>
     public double Seconds => _watch.Elapsed.TotalSeconds;
 
     public void Report(T value)

@@ -5,7 +5,7 @@ using System.Management.Automation;
 namespace RedisML.PowerShell.Cmdlets;
 
 /// <summary>Shows progress from two seconds on, once a second: as a bar, or under Azure Pipelines as its logging command.</summary>
-/// <param name="activity">What is done, to what.</param>
+/// <param name="activity">What is done and to what, as the progress shows it.</param>
 /// <param name="post">Runs an action on the pipeline thread.</param>
 sealed class ProgressDisplay(string activity, Action<Action<PSCmdlet>> post)
 {

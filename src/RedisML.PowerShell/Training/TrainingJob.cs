@@ -9,7 +9,7 @@ public sealed class TrainingJob : Job
 {
     static readonly TimeSpan s_progressInterval = TimeSpan.FromSeconds(1);
 
-    /// <summary>What takes longer had better be saved.</summary>
+    /// <summary>A run that takes longer had better be saved by the server.</summary>
     static readonly TimeSpan s_longRun = TimeSpan.FromMinutes(1);
 
     readonly ModelTraining _training;
@@ -42,7 +42,7 @@ public sealed class TrainingJob : Job
     /// <summary>The run as it stands now.</summary>
     public TrainingRun Run => _training.Run;
 
-    /// <summary>Where warnings go; to the first worker's stream unless told otherwise.</summary>
+    /// <summary>What takes warnings; unless told otherwise they go to the first worker's stream.</summary>
     internal Action<string> Warn { get; set; }
 
     internal static string Status(TrainingRun run) => run.State is RunState.Waiting or RunState.Paused

@@ -16,7 +16,7 @@ public abstract class TrainingJobCmdlet : RedisMLCmdlet
     public SwitchParameter Wait { get; set; }
 
     /// <summary>Begins, and either waits or writes the job.</summary>
-    /// <param name="activity">What the progress is of.</param>
+    /// <param name="activity">What the progress display names as its activity.</param>
     /// <param name="begin">Makes this process take part.</param>
     private protected void Train(string activity, object target, Func<RedisMLConnection, CancellationToken, Task<ModelTraining>> begin)
     {

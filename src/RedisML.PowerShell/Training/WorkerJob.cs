@@ -38,7 +38,7 @@ sealed class WorkerJob : Job
 
     public override string StatusMessage => "";
 
-    /// <summary>Ends when the worker's thread has.</summary>
+    /// <summary>A task that ends when the worker's thread has.</summary>
     internal Task Ended => _ended.Task;
 
     public override void StopJob()

@@ -48,7 +48,8 @@ public sealed class FailoverTests : NumberedRowsTests
             back = Task.Run(async () =>
             {
                 await WaitForAsync(first, "master_link_status:up");
-                await Task.Delay(500, Cancellation);
+                // Until the import has met it: it is the only one that writes there.
+                await WaitForAsync(first, "errorstat_READONLY", "errorstats");
                 Execute(second, "FAILOVER", "TO", "127.0.0.1", $"{first.Port}");
             }, Cancellation);
         }, delay: 100);
@@ -61,10 +62,10 @@ public sealed class FailoverTests : NumberedRowsTests
 
     static ImportOptions Options(DatasetLayout layout) => new() { Dataset = "a", Layout = layout };
 
-    /// <summary>Waits until a server says so of its replication.</summary>
-    static async Task WaitForAsync(RedisServer server, string line)
+    /// <summary>Waits until a server says so of itself.</summary>
+    static async Task WaitForAsync(RedisServer server, string line, string section = "replication")
     {
-        for (int i = 0; !Execute(server, "INFO", "replication").Contains(line); i++)
+        for (int i = 0; !Execute(server, "INFO", section).Contains(line); i++)
         {
             Assert.True(i < 200, $"The server doesn't get to {line}.");
             await Task.Delay(50, Cancellation);

@@ -50,11 +50,17 @@ public sealed class ImportProcessTests(EmbeddedServerFixture embedded, RedisServ
     public async Task Ctrl_C_ends_a_wait_for_standard_input()
     {
         await using var connection = await embedded.ConnectAsync();
-        using var process = Start(connection, "'ready'; Import-RedisTrainingData -Path - -Dataset a");
+        using var process = Start(connection, "'ready'; Import-RedisTrainingData -Path - -Dataset a; 'not interrupted'");
         Assert.Equal("ready", await process.ReadLineAsync());
-        await Task.Delay(300, Cancellation);
-        process.Interrupt();
-        Assert.Equal(HostProcess.Interrupted, await process.ExitAsync().WaitAsync(s_soon, Cancellation));
+        // Its input stays open, so that nothing but an interrupt ends the wait; the first may come before there is one.
+        var exit = process.ExitAsync();
+        for (long start = Environment.TickCount64; !exit.IsCompleted && Environment.TickCount64 - start < s_soon.TotalMilliseconds;)
+        {
+            process.Interrupt();
+            await Task.WhenAny(exit, Task.Delay(200, Cancellation));
+        }
+        Assert.Equal(HostProcess.Interrupted, await exit.WaitAsync(s_soon, Cancellation));
+        await Assert.ThrowsAsync<EndOfStreamException>(process.ReadLineAsync);
         Assert.Empty(await connection.KeysAsync());
     }
 
@@ -64,11 +70,12 @@ public sealed class ImportProcessTests(EmbeddedServerFixture embedded, RedisServ
         const int rows = 1_000_000;
         await using var connection = await redis.ConnectAsync();
         var path = _folder.Write("a.csv", "id,value\n" + string.Concat(Enumerable.Range(0, rows).Select(i => $"{i},a text of its own {i}\n")));
-        using var process = Start(connection, $"'ready'; Import-RedisTrainingData '{path}' -Dataset a -Layout Hash");
+        using var process = Start(connection, $"'ready'; Import-RedisTrainingData '{path}' -Dataset a -Layout Hash; 'not interrupted'");
         Assert.Equal("ready", await process.ReadLineAsync());
         Assert.True(SpinWait.SpinUntil(() => connection.Database.KeyExists(connection.Keys.Row("a", "1000")), s_soon));
         process.Interrupt();
         Assert.Equal(HostProcess.Interrupted, await process.ExitAsync().WaitAsync(s_soon, Cancellation));
+        await Assert.ThrowsAsync<EndOfStreamException>(process.ReadLineAsync);
         Assert.Null(await new DatasetStore(connection).FindAsync("a", Cancellation));
         Assert.False(await connection.Database.KeyExistsAsync(connection.Keys.Row("a", $"{rows}")));
 

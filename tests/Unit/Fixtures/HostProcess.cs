@@ -114,7 +114,7 @@ public sealed class HostProcess : IDisposable
         const string field = "SigIgn:";
         const long interrupt = 1 << (2 - 1);
         var status = $"/proc/{Id}/status";
-        if (!File.Exists(status)) return false;
+        if (!File.Exists(status) || _process.HasExited) return false;
         var mask = File.ReadLines(status).First(line => line.StartsWith(field, StringComparison.Ordinal))[field.Length..];
         return (long.Parse(mask, NumberStyles.HexNumber | NumberStyles.AllowLeadingWhite, CultureInfo.InvariantCulture) & interrupt) != 0;
     }

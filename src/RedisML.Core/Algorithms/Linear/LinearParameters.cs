@@ -5,7 +5,7 @@ namespace RedisML.Algorithms.Linear;
 
 /// <summary>The parameters of the linear family, between the arrays of training and prediction and the fields in Redis.</summary>
 /// <param name="Weights">Of the encoded features: [Width], for Softmax [classes, Width] in row order.</param>
-/// <param name="Intercepts">[1], for Softmax [classes].</param>
+/// <param name="Intercepts">The intercepts: one, for Softmax one for each class.</param>
 public sealed record LinearParameters(double[] Weights, double[] Intercepts)
 {
     public const string WeightName = "weight";

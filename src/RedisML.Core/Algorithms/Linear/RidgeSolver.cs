@@ -7,7 +7,7 @@ namespace RedisML.Algorithms.Linear;
 internal static class RidgeSolver
 {
     /// <summary>The parameters that minimise <c>½ Σ (y − ŷ)² + ½·L2·‖w‖²</c>, rows weighted: the weights, then the intercept.</summary>
-    /// <param name="sums">Of a <see cref="GramTerm"/> whose constant is <paramref name="labelMean"/>.</param>
+    /// <param name="sums">The sums of a <see cref="GramTerm"/> whose constant is <paramref name="labelMean"/>.</param>
     /// <remarks>The intercept isn't penalised, so that it follows from the means; without them the matrix is of the deviations.</remarks>
     public static double[] Solve(ReadOnlySpan<double> sums, int width, double labelMean, double l2, Action check)
     {
@@ -32,7 +32,7 @@ internal static class RidgeSolver
     }
 
     /// <summary>The inverse of the Hessian of a model of one output, were the second derivative of each row's loss the same.</summary>
-    /// <param name="curvature">That second derivative.</param>
+    /// <param name="curvature">The second derivative that each row's loss is taken to have.</param>
     public static Preconditioner Preconditioner(ReadOnlySpan<double> sums, int width, double curvature, double l2, Action check)
     {
         const double jitter = 1 + 1e-8; // keeps it definite where columns depend on each other

@@ -10,7 +10,7 @@ namespace RedisML.Algorithms.Script;
 
 /// <summary>A model whose loss and gradient a script computes; or, to be averaged, its parameters trained on the rows.</summary>
 /// <param name="model">The built-in model that it is; null where it is the script's own.</param>
-/// <param name="parameters">In the order of the vector.</param>
+/// <param name="parameters">The parameters in the order in which the vector holds them.</param>
 /// <param name="start">Null where <paramref name="model"/> has one.</param>
 internal sealed class ScriptObjective(
     EncodedLayout layout, Objective? model, IReadOnlyList<ParameterShape> parameters, double[]? start, IReadOnlyList<string>? classes,

@@ -52,7 +52,7 @@ sealed class UInt64ColumnBuilder() : FixedWidthColumnBuilder<ulong>(UInt64Type.D
     protected override double ToDouble(ulong value) => value;
 }
 
-/// <summary>Days since 1970-01-01.</summary>
+/// <summary>Dates, stored as days since 1970-01-01.</summary>
 sealed class DateColumnBuilder() : FixedWidthColumnBuilder<int>(Date32Type.Default)
 {
     const long MillisecondsPerDay = 86_400_000;

@@ -8,7 +8,7 @@ namespace RedisML.Columns.Chunks;
 /// <param name="Rows">Rows in the chunk.</param>
 /// <param name="UncompressedBytes">Bytes of all its buffers before compression.</param>
 /// <param name="Checksum">CRC-32 of the data.</param>
-/// <param name="Statistics">One a column.</param>
+/// <param name="Statistics">The statistics of each column.</param>
 sealed record EncodedChunk(PooledStream Data, int Rows, long UncompressedBytes, uint Checksum, IReadOnlyList<ColumnStatistics> Statistics) : IDisposable
 {
     public void Dispose() => Data.Dispose();

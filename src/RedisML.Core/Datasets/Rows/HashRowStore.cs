@@ -9,7 +9,7 @@ namespace RedisML.Datasets.Rows;
 /// <remarks>Rows with keys are listed in a sorted set, in the order in which they first came. A row that comes again replaces the one before.</remarks>
 sealed class HashRowStore(RedisMLConnection connection, string dataset, RowPlacement placement) : RowStore(connection, dataset, placement)
 {
-    /// <summary>By the first row of a batch: what the last try at it said.</summary>
+    /// <summary>How many keys were new in a batch, as the last try at it said; by the batch's first row.</summary>
     readonly ConcurrentDictionary<long, long> _newKeys = [];
 
     bool HasKey => Placement.Key is not null;

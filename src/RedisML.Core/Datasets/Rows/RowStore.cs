@@ -9,10 +9,10 @@ using StackExchange.Redis;
 namespace RedisML.Datasets.Rows;
 
 /// <summary>Where the rows of a dataset lie one by one, for other programs.</summary>
-/// <param name="Layout">Hash or Stream.</param>
+/// <param name="Layout">The layout: Hash or Stream.</param>
 /// <param name="Key">The column by which a row is found; null for its number, from 1.</param>
 /// <param name="Index">The Redis key of the sorted set of row keys, or of the stream.</param>
-/// <param name="TimeToLive">After which a row goes, unless it is written again.</param>
+/// <param name="TimeToLive">How long a row stays, unless it is written again.</param>
 public sealed record RowPlacement(DatasetLayout Layout, string? Key, string Index, TimeSpan? TimeToLive);
 
 /// <summary>Writes, reads and removes rows that lie one by one in Redis. Writing the same row twice changes nothing.</summary>

@@ -15,5 +15,5 @@ public sealed record DatasetPart(
 
 /// <summary>How far a split is.</summary>
 /// <param name="IsWriting">False while rows are counted.</param>
-/// <param name="Rows">Of the pass under way.</param>
+/// <param name="Rows">The rows that the pass under way has read.</param>
 public readonly record struct SplitProgress(bool IsWriting, long Rows);

@@ -58,7 +58,7 @@ public sealed record DatasetSplitOptions
 
 /// <summary>A part to split off.</summary>
 /// <param name="Name">What follows the dataset's name and a hyphen.</param>
-/// <param name="Fraction">Of the rows; 0 where it isn't known before.</param>
+/// <param name="Fraction">The fraction of the rows that the part gets; 0 where it isn't known before.</param>
 public sealed record SplitPart(string Name, decimal Fraction)
 {
     /// <summary>Beyond it fractions don't add up to one.</summary>

@@ -25,7 +25,7 @@ sealed class GroupAssignment : RowAssignment
         _parts = Deal(counts, parts, seed);
     }
 
-    /// <param name="maxCounted">For tests.</param>
+    /// <param name="maxCounted">Beyond how many groups they aren't counted; tests give fewer.</param>
     public static async Task<GroupAssignment> PlanAsync(
         IAsyncEnumerable<DatasetChunk> chunks, int column, ColumnType type, IReadOnlyList<SplitPart> parts, int seed, int maxCounted = MaxCounted)
     {

@@ -48,7 +48,7 @@ sealed class BooleanProfile(SummaryOptions options) : ColumnProfile
     };
 }
 
-/// <summary>Of values that have no order and aren't listed.</summary>
+/// <summary>The profile of values that have no order and aren't listed.</summary>
 sealed class DistinctProfile(ColumnType type) : ColumnProfile
 {
     readonly DistinctCounter _distinct = new();

@@ -7,8 +7,8 @@ namespace RedisML.Datasets.Statistics;
 /// <summary>What <see cref="DatasetSummary"/> finds out about a column.</summary>
 /// <param name="Count">Values that are there.</param>
 /// <param name="Missing">Values that are missing.</param>
-/// <param name="Mean">Of numbers and booleans; null for other types, and where no value is there.</param>
-/// <param name="StandardDeviation">Of the population.</param>
+/// <param name="Mean">The mean of numbers and booleans; null for other types, and where no value is there.</param>
+/// <param name="StandardDeviation">The standard deviation of the population.</param>
 /// <param name="Minimum">A number, or of dates and timestamps a DateTime; null for other types.</param>
 /// <param name="Distinct">How many different values; exact up to 16,384, from there on an estimate with a standard error of 0.8 %.</param>
 public sealed record ColumnSummary(
@@ -46,12 +46,12 @@ public sealed record ColumnSummary(
         + (QuantileError == 0 ? "" : string.Create(CultureInfo.CurrentCulture, $"  (±{QuantileError * 100:0.##} % of the ranks)"));
 
     /// <summary>The histogram as lines with bars; null without one.</summary>
-    /// <param name="width">Of the longest bar, in characters.</param>
+    /// <param name="width">The width of the longest bar, in characters.</param>
     public string? HistogramBars(int width) => Histogram is null ? null
         : TextBars.Draw([.. Histogram.Select(b => ($"{ValueLabel.Of(b.From)} – {ValueLabel.Of(b.To)}", b.Rows))], width, Count);
 
     /// <summary>The most frequent values as lines with bars; null without them.</summary>
-    /// <param name="width">Of the longest bar, in characters.</param>
+    /// <param name="width">The width of the longest bar, in characters.</param>
     public string? TopBars(int width) => Top is null or [] ? null : TextBars.Draw([.. Top.Select(v => (ValueLabel.Of(v.Value!), v.Rows))], width, Count);
 }
 

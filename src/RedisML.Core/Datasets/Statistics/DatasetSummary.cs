@@ -10,7 +10,7 @@ public sealed class DatasetSummary(RedisMLConnection connection)
 {
     /// <summary>One summary a column, in the dataset's order unless the options give another.</summary>
     /// <param name="rows">Told the rows read so far.</param>
-    /// <exception cref="RedisMLException">Those of <see cref="DatasetReader"/>.</exception>
+    /// <exception cref="RedisMLException">The errors of <see cref="DatasetReader"/>.</exception>
     public async Task<IReadOnlyList<ColumnSummary>> RunAsync(Dataset dataset, SummaryOptions options, IProgress<long>? rows, CancellationToken cancellation)
     {
         int[] columns = [.. options.Columns ?? [.. Enumerable.Range(0, dataset.Columns.Count)]];

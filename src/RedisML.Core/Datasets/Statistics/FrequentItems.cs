@@ -18,7 +18,7 @@ sealed class FrequentItems(int capacity)
     int[] _tags = new int[InitialSlots];
     int _shift = 64 - BitOperations.Log2(InitialSlots);
 
-    /// <summary>Different values held.</summary>
+    /// <summary>How many different values are held.</summary>
     public int Count { get; private set; }
 
     /// <summary>Whether another new value would be more than there is room for.</summary>

@@ -6,7 +6,7 @@ sealed class HistogramCounter
     readonly double _minimum, _width;
     readonly long[] _counts;
 
-    /// <param name="bins">How many at most.</param>
+    /// <param name="bins">How many bins there are at most.</param>
     /// <param name="isWhole">Whether values are whole numbers: bins then are a whole number wide, lest some have more values to count than others.</param>
     public HistogramCounter(double minimum, double maximum, int bins, bool isWhole)
     {
@@ -31,7 +31,7 @@ sealed class HistogramCounter
     /// <summary>Counts a value; one outside of the range, as rows that lie one by one may get later, in the first or last bin.</summary>
     public void Add(double value, long times) => _counts[(int)Math.Clamp((value - _minimum) / _width, 0, _counts.Length - 1)] += times;
 
-    /// <param name="value">What stands for a number.</param>
+    /// <param name="value">Gives what stands for a number in the bins returned.</param>
     public IReadOnlyList<HistogramBin> ToBins(Func<double, object> value) =>
         [.. _counts.Select((count, i) => new HistogramBin(value(_minimum + i * _width), value(_minimum + (i + 1) * _width), count))];
 }

@@ -9,7 +9,7 @@ namespace RedisML.Datasets.Statistics;
 static class NumberKeys
 {
     /// <summary>Puts the keys of the values that are there one after the other.</summary>
-    /// <returns>How many.</returns>
+    /// <returns>How many keys were put.</returns>
     public static int Read(IArrowArray array, ColumnType type, Span<ulong> keys) => array switch
     {
         Int8Array a => Integers<sbyte>(a, keys),

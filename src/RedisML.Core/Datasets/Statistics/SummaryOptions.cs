@@ -3,7 +3,7 @@ namespace RedisML.Datasets.Statistics;
 /// <summary>What a summary is to hold of each column.</summary>
 public sealed record SummaryOptions
 {
-    /// <summary>Of each column that has quantiles: from 0, the least value, to 1.</summary>
+    /// <summary>Which quantiles of each column that has them: from 0, the least value, to 1, the greatest.</summary>
     public IReadOnlyList<double> Quantiles { get; init; } = [0, 0.25, 0.5, 0.75, 1];
 
     /// <summary>How many bins a histogram has at most; 0 for none.</summary>

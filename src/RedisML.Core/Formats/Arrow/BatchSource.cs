@@ -13,7 +13,7 @@ namespace RedisML.Formats.Arrow;
 /// <summary>A file of typed columns as a source: its record batches are cut, and put together, to parts of a chunk's size.</summary>
 abstract class BatchSource(SourceFile file) : RowSource
 {
-    /// <summary>Of so many rows the size of a stored row is judged.</summary>
+    /// <summary>How many rows the size of a stored row is judged by.</summary>
     const int SampleRows = 8_192;
 
     Schema? _schema;
@@ -121,7 +121,7 @@ sealed class SharedBatch(RecordBatch batch) : IDisposable
 
     public RecordBatch Batch => batch;
 
-    /// <summary>Of its buffers; made once, by the first of the parts that ask.</summary>
+    /// <summary>The hash of its buffers, made once, by the first of the parts that ask.</summary>
     public ulong Hash => _hash.Value;
 
     public BatchSlice Slice(int start, int count)
@@ -179,7 +179,7 @@ sealed class BatchPart(int index, IReadOnlyList<BatchSlice> slices, PartEncoder<
         bad.AddRange(firsts);
     }
 
-    /// <param name="row">From 0, in the part.</param>
+    /// <param name="row">The number of the row in the part, from 0.</param>
     byte[] Record(int row)
     {
         int slice = 0;

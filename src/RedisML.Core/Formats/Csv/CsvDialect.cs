@@ -4,7 +4,7 @@ using RedisML.Formats.Text;
 namespace RedisML.Formats.Csv;
 
 /// <summary>How a CSV file is written: what CsvHelper and the scanner for record borders must agree on.</summary>
-/// <param name="Separator">An ASCII character.</param>
+/// <param name="Separator">What separates fields, an ASCII character.</param>
 /// <param name="LineBreak">What ends a record: LF, also after CR; CR in files that have no LF.</param>
 /// <param name="NullValues">What stands for a missing value, besides an empty field.</param>
 sealed record CsvDialect(char Separator, byte LineBreak, ReadOnlyMemory<byte>[] NullValues)

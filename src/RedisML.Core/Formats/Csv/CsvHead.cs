@@ -8,8 +8,8 @@ namespace RedisML.Formats.Csv;
 /// <summary>What the start of a CSV file tells: its dialect, its columns, and what the first rows look like.</summary>
 /// <param name="Names">The columns' names, trimmed; a repeated one gets a number, an empty one its position.</param>
 /// <param name="DataStart">Where the first record after the header starts.</param>
-/// <param name="HeaderLines">Line breaks before it.</param>
-/// <param name="Sample">Whole records from there.</param>
+/// <param name="HeaderLines">How many line breaks come before that record.</param>
+/// <param name="Sample">Whole records from that place on.</param>
 sealed record CsvHead(CsvDialect Dialect, IReadOnlyList<string> Names, int DataStart, long HeaderLines, ReadOnlyMemory<byte> Sample)
 {
     const int SampleBytes = 1 << 20;

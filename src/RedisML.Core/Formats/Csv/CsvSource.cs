@@ -48,7 +48,7 @@ sealed class CsvSource(SourceFile file, SourceOptions options) : RowSource
         var parsers = new CsvParsers(head.Dialect, columns, compression);
         using var content = file.OpenWhole();
         if (head.DataStart > 0) await content.Stream.ReadExactlyAsync(new byte[head.DataStart], cancellation).ConfigureAwait(false);
-        var blocks = new CsvBlockReader(content.Stream, head.DataStart, BlockBytes(head, parsers), head.Dialect, file.Name);
+        var blocks = new CsvPartReader(content.Stream, head.DataStart, BlockBytes(head, parsers), head.Dialect, file.Name);
         await foreach (var block in blocks.ReadAsync(cancellation).ConfigureAwait(false))
         {
             _position = content.FilePosition;
@@ -82,7 +82,7 @@ sealed class CsvSource(SourceFile file, SourceOptions options) : RowSource
         using var chunk = parsers.Parse(head.Sample).Chunk;
         if (chunk is null) return ChunkSize.TargetBytes;
         double rowBytes = (double)head.Sample.Length / chunk.Rows;
-        return (int)Math.Clamp(ChunkSize.RowsFor(chunk.UncompressedBytes, chunk.Rows) * rowBytes, MinBlockBytes, CsvBlockReader.MaxRecordBytes);
+        return (int)Math.Clamp(ChunkSize.RowsFor(chunk.UncompressedBytes, chunk.Rows) * rowBytes, MinBlockBytes, CsvPartReader.MaxRecordBytes);
     }
 
     sealed class CsvPart(RecordBlock block, CsvParsers parsers, bool holdsRejects) : RowPart(block.Index, block.Length)
@@ -118,7 +118,7 @@ sealed class CsvSource(SourceFile file, SourceOptions options) : RowSource
     /// <summary>Parsers, each used by one task at a time, and again by the next.</summary>
     sealed class CsvParsers(CsvDialect dialect, IReadOnlyList<SourceColumn> columns, ChunkCompression compression)
     {
-        readonly ConcurrentBag<CsvBlockParser> _idle = [];
+        readonly ConcurrentBag<CsvPartParser> _idle = [];
 
         public CsvDialect Dialect => dialect;
 

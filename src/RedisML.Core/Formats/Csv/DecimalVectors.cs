@@ -15,7 +15,7 @@ static class DecimalVectors
 {
     public const int Lanes = 4;
 
-    /// <summary>By the length of a text: the bytes of the word that it takes.</summary>
+    /// <summary>The bytes of a word that a text takes, by its length.</summary>
     static ReadOnlySpan<ulong> TextMasks =>
     [
         0, 0xFF00000000000000, 0xFFFF000000000000, 0xFFFFFF0000000000, 0xFFFFFFFF00000000,
@@ -24,7 +24,7 @@ static class DecimalVectors
 
     /// <summary>Reads numbers with at most one point.</summary>
     /// <param name="exact">Whether those with a leading zero, such as 0123, are of another form.</param>
-    /// <param name="values">As long as <paramref name="places"/>.</param>
+    /// <param name="values">Takes the values; it is as long as <paramref name="places"/>.</param>
     /// <returns>How many were read, from the first on: a multiple of four that ends before four of which one is of another form.</returns>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static int Read(ReadOnlySpan<byte> block, ReadOnlySpan<FieldPlace> places, bool exact, Span<double> values)

@@ -5,7 +5,7 @@ namespace RedisML.Formats.Csv;
 
 /// <summary>Where a short field stands in its block.</summary>
 /// <param name="Start">From the start of the block; that of <see cref="Kept"/> for a value that the column's field keeps.</param>
-/// <param name="Length">In bytes, up to <see cref="MaxLength"/>.</param>
+/// <param name="Length">The length of the field in bytes, up to <see cref="MaxLength"/>.</param>
 readonly record struct FieldPlace(int Start, int Length)
 {
     public const int MaxLength = sizeof(ulong);

@@ -11,7 +11,7 @@ abstract class NumberField : CsvField
     public abstract bool TryKeep(CsvReader reader, int index, ReadOnlySpan<byte> text, int row);
 
     /// <summary>Appends the fields of some rows, of which those without text are missing; false where one doesn't fit.</summary>
-    /// <param name="places">One a row.</param>
+    /// <param name="places">The place of the field in each row.</param>
     public abstract bool TryAppend(ReadOnlySpan<byte> block, ReadOnlySpan<FieldPlace> places);
 }
 
@@ -64,7 +64,7 @@ abstract class NumberField<T>(ColumnBuilder builder, CsvDialect dialect, int col
     protected abstract void Append(T value);
 
     /// <summary>Reads the first fields into the builder's room for more.</summary>
-    /// <returns>How many.</returns>
+    /// <returns>How many fields were read.</returns>
     protected abstract int ReadVectors(ReadOnlySpan<byte> block, ReadOnlySpan<FieldPlace> places);
 
     bool TryParse(CsvReader reader, int index, ReadOnlySpan<byte> text, out T value) =>

@@ -52,7 +52,7 @@ sealed class JsonLinesSource(SourceFile file, SourceOptions options) : RowSource
     {
         var encoder = new PartEncoder<JsonRows>(columns, compression, (builder, notes) => new(columns, _names, builder, notes, _missing, _holdsRejects ? JsonRecord.Places : []));
         using var content = _content = file.OpenWhole();
-        await foreach (var block in new JsonBlockReader(content.Stream, BlockBytes(encoder), Name).ReadAsync(cancellation).ConfigureAwait(false))
+        await foreach (var block in new JsonPartReader(content.Stream, BlockBytes(encoder), Name).ReadAsync(cancellation).ConfigureAwait(false))
             yield return new JsonPart(block, encoder) { FirstLine = block.Index == 0 ? 1 : null };
     }
 

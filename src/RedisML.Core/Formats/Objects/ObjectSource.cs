@@ -9,8 +9,8 @@ using RedisML.Formats.Text;
 namespace RedisML.Formats.Objects;
 
 /// <summary>An object as a row.</summary>
-/// <param name="Names">Of its properties; rows of one kind had better share the array.</param>
-/// <param name="Values">One a name.</param>
+/// <param name="Names">The names of its properties. Rows of one kind had better share the array.</param>
+/// <param name="Values">The value of each property.</param>
 public readonly record struct ObjectRow(string[] Names, object?[] Values);
 
 /// <summary>Objects as a source, read once. The columns, and their types, are those of the first some thousand objects.</summary>

@@ -120,7 +120,7 @@ sealed class OnnxExpression(OnnxGraph graph, ColumnExpression expression, Func<s
         return graph.Add("Where", graph.Add("IsNaN", condition), missing, choice);
     }
 
-    /// <summary>As the evaluator: Kahan's log(1 + x).</summary>
+    /// <summary>Kahan's log(1 + x), as the evaluator computes it.</summary>
     string Log1P(string x)
     {
         var one = graph.Scalar(1);

@@ -13,7 +13,7 @@ static class ArrowText
 {
     const int MaxLength = 64;
 
-    /// <param name="row">Of a value that is there.</param>
+    /// <param name="row">The row of a value that is there.</param>
     public static void Write(IBufferWriter<byte> buffer, IArrowArray array, int row, ColumnType type)
     {
         switch (type.Kind)

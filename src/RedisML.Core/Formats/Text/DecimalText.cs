@@ -43,7 +43,7 @@ static class DecimalText
     static int Negative(ReadOnlySpan<byte> text) => text[0] == '-' ? 1 : 0;
 
     /// <param name="digits">The digits as a number, without sign and point.</param>
-    /// <param name="decimals">Digits after the point.</param>
+    /// <param name="decimals">How many digits there are after the point.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static bool TryRead(ReadOnlySpan<byte> text, out long digits, out int decimals) =>
         text.Length <= sizeof(ulong) ? TryReadShort(text, out digits, out decimals) : TryReadLong(text, out digits, out decimals);

@@ -23,7 +23,7 @@ sealed class NumberCulture(CultureInfo culture)
     // Patterns 3 and 4 are 5- and 5 -.
     readonly bool _signBehind = culture.NumberFormat.NumberNegativePattern >= 3;
 
-    /// <summary>Room for <see cref="TryNormalize"/>.</summary>
+    /// <summary>How long the buffer for <see cref="TryNormalize"/> has to be.</summary>
     public const int BufferLength = MaxLength;
 
     /// <summary>Writes a number with a point, ASCII signs and without groups; false where it isn't written as the culture writes numbers.</summary>

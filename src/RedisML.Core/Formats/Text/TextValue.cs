@@ -132,7 +132,7 @@ abstract class TextValue
         }
     }
 
-    /// <summary>Base64.</summary>
+    /// <summary>Binary values, written in Base64.</summary>
     sealed class BinaryValue(BinaryColumnBuilder builder) : TextValue
     {
         byte[] _bytes = new byte[256];

@@ -7,7 +7,7 @@ namespace RedisML.Prediction.Onnx;
 
 /// <summary>Lowers encoded features times weights: <c>scores</c> of shape [rows, outputs], without the intercept.</summary>
 /// <remarks>A category isn't expanded: its level picks a row of its weights.</remarks>
-/// <param name="weights">Of shape [<paramref name="outputs"/>, width of the pipeline].</param>
+/// <param name="weights">The weights, of shape [<paramref name="outputs"/>, width of the pipeline].</param>
 /// <param name="valueOf">The graph's value of a column.</param>
 sealed class OnnxFeatures(OnnxGraph graph, FeaturePipeline pipeline, double[] weights, int outputs, Func<string, string> valueOf)
 {

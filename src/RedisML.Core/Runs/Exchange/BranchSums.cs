@@ -8,8 +8,8 @@ internal static class BranchSums
     /// <summary>So many numbers at once stay in the cache.</summary>
     const int SliceLength = 1 << 11;
 
-    /// <param name="payloads">Of each node, in the order of shares.</param>
-    /// <param name="sum">As long as a vector.</param>
+    /// <param name="payloads">What each node contributed, in the order of shares.</param>
+    /// <param name="sum">Takes the sum; it is as long as a vector.</param>
     public static void Combine(IReadOnlyList<ReadOnlyMemory<byte>> payloads, int leaves, Span<double> sum)
     {
         int length = sum.Length;

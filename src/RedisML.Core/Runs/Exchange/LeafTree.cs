@@ -22,7 +22,7 @@ public static class LeafTree
     }
 
     /// <summary>Adds up branches that hold all leaves.</summary>
-    /// <param name="branches">In order.</param>
+    /// <param name="branches">The branches in the order of their leaves.</param>
     /// <param name="vector">The sum of a branch by its index, as long as <paramref name="sum"/>.</param>
     public static void Combine(IReadOnlyList<Branch> branches, int leaves, BranchVector vector, Span<double> sum)
     {

@@ -41,7 +41,7 @@ internal sealed class RunReplica : IExchange
         });
     }
 
-    /// <summary>By which nodes are compared.</summary>
+    /// <summary>A hash of the state, by which nodes are compared.</summary>
     public ulong Digest
     {
         get

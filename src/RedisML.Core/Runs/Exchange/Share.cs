@@ -9,7 +9,7 @@ public readonly record struct Share(int First, int End)
     public int Count => End - First;
 
     /// <summary>The share of a node: as large as those of the others but for a grain, so that it is a few whole branches of the tree.</summary>
-    /// <param name="rank">Of the node, from 0.</param>
+    /// <param name="rank">The rank of the node, from 0.</param>
     public static Share Of(int leaves, int rank, int nodes)
     {
         int grain = (int)BitOperations.RoundUpToPowerOf2((uint)(leaves / (8 * nodes) + 1));

@@ -5,8 +5,8 @@ public static class TerminalChart
 {
     static readonly int[,] s_dots = { { 0x01, 0x08 }, { 0x02, 0x10 }, { 0x04, 0x20 }, { 0x40, 0x80 } };
 
-    /// <param name="width">In characters, the axis included.</param>
-    /// <param name="height">In lines, of the curve alone.</param>
+    /// <param name="width">The width in characters, the axis included.</param>
+    /// <param name="height">The height of the curve alone, in lines.</param>
     public static IReadOnlyList<string> Draw(MetricChart chart, int width, int height)
     {
         var marks = chart.Values.Marks.GroupBy(m => LineOf(m, height)).ToDictionary(g => g.Key, g => chart.Values.Label(g.Last()));

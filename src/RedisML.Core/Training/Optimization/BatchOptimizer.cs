@@ -68,12 +68,12 @@ internal abstract class BatchOptimizer(double[] start, Penalty penalty, BatchPla
 }
 
 /// <summary>How many batches there are, and how far a step goes.</summary>
-/// <param name="Batches">Of a pass over the rows.</param>
-/// <param name="TotalWeight">Of all rows.</param>
+/// <param name="Batches">How many batches a pass over the rows has.</param>
+/// <param name="TotalWeight">The sum of the weights of all rows.</param>
 internal sealed record BatchPlan(int Epochs, int Batches, double TotalWeight, double LearningRate, LearningRateSchedule Schedule)
 {
     /// <summary>The learning rate.</summary>
-    /// <param name="progress">From 0, at the start, to 1, at the end.</param>
+    /// <param name="progress">How far the training is: from 0, at the start, to 1, at the end.</param>
     public double Rate(double progress) => LearningRate * Schedule switch
     {
         LearningRateSchedule.Cosine => (1 + Math.Cos(Math.PI * progress)) / 2,

@@ -35,10 +35,10 @@ internal abstract class Optimizer : IReplicatedState
 {
     public OptimizerState State { get; protected set; }
 
-    /// <summary>Where loss and gradient are wanted.</summary>
+    /// <summary>The point at which loss and gradient are wanted.</summary>
     public abstract ReadOnlyMemory<double> Point { get; }
 
-    /// <summary>Of which rows.</summary>
+    /// <summary>The rows whose loss and gradient are wanted.</summary>
     public virtual RowSelection Rows => RowSelection.All;
 
     /// <summary>The best parameters so far.</summary>
@@ -53,7 +53,7 @@ internal abstract class Optimizer : IReplicatedState
     /// <summary>Improvements of the solution so far; for optimizers by batches, passes over the rows.</summary>
     public int Iterations { get; protected set; }
 
-    /// <summary>Steps so far.</summary>
+    /// <summary>How many steps were taken so far.</summary>
     public int Evaluations { get; private set; }
 
     /// <summary>XXH3 of the state, by which replicas are compared.</summary>
@@ -70,7 +70,7 @@ internal abstract class Optimizer : IReplicatedState
 
     /// <summary>Takes the loss and the gradient at <see cref="Point"/>, and chooses the next one.</summary>
     /// <param name="loss">The sum over the rows of <see cref="Rows"/>, each times its weight; penalties are the optimizer's own.</param>
-    /// <param name="gradient">The same, of the gradient.</param>
+    /// <param name="gradient">The sum of the gradients of the same rows, each times its weight.</param>
     /// <param name="weight">The sum of the rows' weights; 0 where a batch is empty.</param>
     /// <exception cref="RedisMLException"><c>LossNotFinite</c>.</exception>
     public void Advance(double loss, ReadOnlySpan<double> gradient, double weight = 1)

@@ -9,7 +9,7 @@ public enum OptimizerKind
     /// <summary>Gradient descent by batches, with momentum.</summary>
     Sgd,
 
-    /// <summary>Adam by batches.</summary>
+    /// <summary>Adam (moments of the gradient), by batches.</summary>
     Adam,
 }
 
@@ -19,7 +19,7 @@ public enum LearningRateSchedule
     /// <summary>Falls along half a cosine, to 0 at the end.</summary>
     Cosine,
 
-    /// <summary>Stays.</summary>
+    /// <summary>Stays the same.</summary>
     Constant,
 
     /// <summary>Falls along a line, to 0 at the end.</summary>

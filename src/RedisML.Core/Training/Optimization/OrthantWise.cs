@@ -74,7 +74,7 @@ internal sealed class OrthantWise(double[] start, DiagonalPreconditioner precond
         History.Apply(Direction, _free);
         for (int i = 0; i < Penalty.WeightCount; i++)
         {
-            // Out of its orthant.
+            // This part would lead out of its orthant.
             if (Base[i] == 0 && Direction[i] * _slopes[i] > 0) Direction[i] = 0;
         }
     }

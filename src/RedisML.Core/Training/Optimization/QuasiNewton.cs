@@ -92,7 +92,7 @@ internal abstract class QuasiNewton : Optimizer
     }
 
     /// <summary>Whether the trial becomes the iterate; where not, moves to another or starts again.</summary>
-    /// <param name="objective">Of the trial.</param>
+    /// <param name="objective">The objective at the trial.</param>
     protected abstract bool Accepts(double objective);
 
     /// <summary>Starts a line search from the accepted iterate, unless it is good enough.</summary>

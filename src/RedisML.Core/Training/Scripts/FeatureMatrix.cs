@@ -26,7 +26,7 @@ public sealed class FeatureMatrix
 
     /// <summary>X·Wᵀ + b: the scores of the rows.</summary>
     /// <param name="weight">[outputs, Columns] in row order.</param>
-    /// <param name="intercept">[outputs].</param>
+    /// <param name="intercept">The intercepts, one for each output.</param>
     /// <returns>[outputs, Rows] in row order: all rows' scores of the first output, then of the second.</returns>
     public double[] Multiply(double[] weight, params double[] intercept)
     {

@@ -8,7 +8,7 @@ public interface ITrainingScript
 {
     /// <summary>Runs on the calling worker's thread.</summary>
     /// <param name="batch">Valid until the call returns.</param>
-    /// <param name="parameters">By name: a number, or an array in C order. Not to be changed.</param>
+    /// <param name="parameters">The parameters by their names, each a number or an array in C order; they must not be changed.</param>
     /// <exception cref="RedisMLException"><c>ScriptFailed</c>, <c>ScriptResultInvalid</c>.</exception>
     ScriptOutcome Run(TrainingBatch batch, IReadOnlyDictionary<string, object> parameters, ScriptStep step);
 }
@@ -19,7 +19,7 @@ public interface ITrainingScript
 public readonly record struct ScriptOutcome(double? Loss, IReadOnlyDictionary<string, double[]> Values);
 
 /// <summary>Where in a training a script is called.</summary>
-/// <param name="Step">Evaluations so far.</param>
+/// <param name="Step">How many evaluations there were so far.</param>
 /// <param name="Epoch">Passes, or iterations of L-BFGS, so far.</param>
 /// <param name="IsValidation">Whether the rows are those of the validation dataset, of which the loss alone counts.</param>
 public readonly record struct ScriptStep(int Step, int Epoch, bool IsValidation);

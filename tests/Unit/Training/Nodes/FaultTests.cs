@@ -111,7 +111,8 @@ public sealed class FaultTests : IAsyncLifetime
         var (id, nodes) = await StartAsync(2);
         await ReachAsync(id, 20);
         _server.Kill();
-        await Task.Delay(1500, Cancellation);
+        // Longer than the node timeout: an outage kills nobody.
+        await Task.Delay(TimeSpan.FromSeconds(1.5 * RunFixture.Options.NodeTimeout), Cancellation);
         _server.Restart();
         foreach (var node in nodes) Assert.Equal(await s_undisturbed.Value, await node.LossAsync(), LossTolerance);
     }

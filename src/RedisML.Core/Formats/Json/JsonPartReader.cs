@@ -3,7 +3,7 @@ using RedisML.Errors;
 namespace RedisML.Formats.Json;
 
 /// <summary>Cuts a file of JSON Lines at its line breaks.</summary>
-sealed class JsonBlockReader(Stream stream, int blockBytes, string path) : BlockReader(stream, 0, blockBytes)
+sealed class JsonPartReader(Stream stream, int blockBytes, string path) : PartReader(stream, 0, blockBytes)
 {
     protected override int LastBorder(ReadOnlySpan<byte> block) => block.LastIndexOf((byte)'\n') + 1;
 

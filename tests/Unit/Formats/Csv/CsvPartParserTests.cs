@@ -7,7 +7,7 @@ using RedisML.Formats.Csv;
 namespace RedisML.Unit.Formats.Csv;
 
 /// <summary>The parser and the sieve are of one mind: a row that the one refuses the other finds, or it would be lost.</summary>
-public sealed class CsvBlockParserTests
+public sealed class CsvPartParserTests
 {
     static readonly string[] s_texts =
     [
@@ -28,7 +28,7 @@ public sealed class CsvBlockParserTests
         {
             // Rows before it, so that it isn't left out of the vectors as the first are, and behind it.
             var block = Encoding.UTF8.GetBytes($"1;x\n2;x\n3;x\n4;x\n5;x\n{text};x\n7;x\n8;x\n9;x\n10;x\n");
-            var parsed = new CsvBlockParser(dialect, columns, ChunkCompression.None).Parse(block);
+            var parsed = new CsvPartParser(dialect, columns, ChunkCompression.None).Parse(block);
             using var chunk = parsed.Chunk;
             var bad = new CsvSieve(dialect, columns).Sift(block).BadRows;
             Assert.True(parsed.Fits == (bad.Count == 0), $"'{text}' as {kind}: the parser says {parsed.Fits}, the sieve finds {bad.Count} bad rows");

@@ -17,7 +17,7 @@ readonly record struct ParsedBlock(EncodedChunk? Chunk, bool Fits, long Lines, I
 /// Fields are found row by row and numbers among them read column by column, some rows at once: a column's numbers look alike, and are
 /// read in vectors.
 /// </remarks>
-sealed class CsvBlockParser
+sealed class CsvPartParser
 {
     /// <summary>Few enough to stay in a core's cache.</summary>
     const int Places = 8192;
@@ -33,11 +33,11 @@ sealed class CsvBlockParser
     readonly int _rowsAtOnce;
     readonly ChunkCompression _compression;
 
-    // Column by column.
+    // The places of the rows at hand, column by column.
     readonly FieldPlace[] _places;
     bool _malformed;
 
-    public CsvBlockParser(CsvDialect dialect, IReadOnlyList<SourceColumn> columns, ChunkCompression compression)
+    public CsvPartParser(CsvDialect dialect, IReadOnlyList<SourceColumn> columns, ChunkCompression compression)
     {
         _dialect = dialect;
         _options = dialect.ReaderOptions with { OnMalformedRecord = record => _malformed |= CsvSieve.MalformedReason(record) is not null };

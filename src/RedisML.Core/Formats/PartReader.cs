@@ -17,7 +17,7 @@ readonly record struct RecordBlock(int Index, long Offset, byte[] Buffer, int Le
 /// <remarks>Where a block ends depends on the content and the size alone, never on how much the stream hands over at a time.</remarks>
 /// <param name="start">Where <paramref name="stream"/> stands in the content: at the start of a record.</param>
 /// <param name="blockBytes">A block has at most so many bytes, unless a single record is longer.</param>
-abstract class BlockReader(Stream stream, long start, int blockBytes)
+abstract class PartReader(Stream stream, long start, int blockBytes)
 {
     /// <summary>The longest record that is read: a missing closing quote must not swallow the file.</summary>
     internal const int MaxRecordBytes = 16 << 20;

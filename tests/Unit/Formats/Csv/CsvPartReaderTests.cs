@@ -4,7 +4,7 @@ using RedisML.Formats.Csv;
 
 namespace RedisML.Unit.Formats.Csv;
 
-public class CsvBlockReaderTests
+public class CsvPartReaderTests
 {
     static readonly CsvDialect s_dialect = new(',', (byte)'\n', []);
 
@@ -45,7 +45,7 @@ public class CsvBlockReaderTests
     static async Task<List<string>> ReadAsync(Stream stream, int blockBytes)
     {
         var blocks = new List<string>();
-        await foreach (var block in new CsvBlockReader(stream, 0, blockBytes, s_dialect, "test.csv").ReadAsync(TestContext.Current.CancellationToken))
+        await foreach (var block in new CsvPartReader(stream, 0, blockBytes, s_dialect, "test.csv").ReadAsync(TestContext.Current.CancellationToken))
             using (block)
                 blocks.Add(Encoding.UTF8.GetString(block.Memory.Span));
         return blocks;

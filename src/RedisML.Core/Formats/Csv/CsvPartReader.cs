@@ -3,7 +3,7 @@ using RedisML.Errors;
 namespace RedisML.Formats.Csv;
 
 /// <summary>Cuts a CSV file at the borders of its records.</summary>
-sealed class CsvBlockReader(Stream stream, long start, int blockBytes, CsvDialect dialect, string path) : BlockReader(stream, start, blockBytes)
+sealed class CsvPartReader(Stream stream, long start, int blockBytes, CsvDialect dialect, string path) : PartReader(stream, start, blockBytes)
 {
     protected override int LastBorder(ReadOnlySpan<byte> block) => dialect.LastBorder(block);
 
