@@ -22,6 +22,7 @@ public sealed class DatasetImport
     readonly IProgress<ImportProgress>? _progress;
     long _rowsWritten, _rowsRejected, _rowsResumed;
     string? _rejectPath;
+    string? _warning;
     double? _ratio;
 
     DatasetImport(RedisMLConnection connection, RowSource source, ImportOptions options, IProgress<ImportProgress>? progress)
@@ -94,7 +95,7 @@ public sealed class DatasetImport
             CompressionRatio = _ratio,
             Elapsed = clock.Elapsed,
             Unchanged = unchanged,
-            Warning = unchanged ? null : await ServerMemory.EvictionWarningAsync(_connection, cancellation).ConfigureAwait(false),
+            Warning = unchanged ? null : _warning ?? await ServerMemory.EvictionWarningAsync(_connection, cancellation).ConfigureAwait(false),
         };
     }
 
@@ -241,7 +242,10 @@ public sealed class DatasetImport
                     await rejected.FlushAsync().ConfigureAwait(false);
                     string? label = _options.Label ?? AppendTo(current)?.Label;
                     string fingerprint = await FingerprintAsync(cancellation).ConfigureAwait(false);
-                    return (await writer.PublishAsync(current, label, _options.Compression, fingerprint, cancellation, _options.KeepVersions).ConfigureAwait(false), default);
+                    var dataset = await writer.PublishAsync(
+                        current, label, _options.Compression, fingerprint, cancellation, _options.KeepVersions, _options.Replicas).ConfigureAwait(false);
+                    _warning = writer.Warning;
+                    return (dataset, default);
                 }
                 catch (Exception e) when (_source.CanReread && BreaksOff(e))
                 {

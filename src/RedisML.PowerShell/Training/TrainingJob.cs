@@ -97,6 +97,7 @@ public sealed class TrainingJob : Job
             var run = await _training.Completion.ConfigureAwait(false);
             leader.Output.Add(new(run));
             if (!run.Converged) Warn(NotConverged(run));
+            if (_training.Warning is { } warning) Warn(warning);
             return run;
         }
         catch (OperationCanceledException)

@@ -14,7 +14,7 @@ internal sealed partial class RunNode
     public bool HasLeft => _hasLeft;
 
     /// <summary>The process ends when this returns, so it has to block.</summary>
-    void SayFarewell(object? sender, EventArgs e)
+    void SayFarewell()
     {
         _hasLeft = true;
         using var patience = new CancellationTokenSource(s_farewellPatience);

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text.Json;
+using RedisML.Connections;
 using RedisML.Datasets;
 using StackExchange.Redis;
 
@@ -24,6 +25,7 @@ internal sealed partial class RunNode : IAsyncDisposable
     readonly IReadOnlyList<DatasetPin> _pins;
     readonly int _workers;
     readonly string _name;
+    ProcessEnd? _end;
     Task _beating = Task.CompletedTask;
     volatile RunView? _view;
     volatile Exception? _failure;
@@ -80,12 +82,12 @@ internal sealed partial class RunNode : IAsyncDisposable
         await AnnounceAsync(isMember, cancellation).ConfigureAwait(false);
         await LookAsync(cancellation).ConfigureAwait(false);
         _beating = Task.Run(BeatAsync, CancellationToken.None);
-        AppDomain.CurrentDomain.ProcessExit += SayFarewell;
+        _end = new(SayFarewell);
     }
 
     public async ValueTask DisposeAsync()
     {
-        AppDomain.CurrentDomain.ProcessExit -= SayFarewell;
+        _end?.Dispose();
         await _stop.CancelAsync().ConfigureAwait(false);
         await _beating.ConfigureAwait(false);
         await _checkpoint.ConfigureAwait(false);
