@@ -10,7 +10,7 @@ public sealed record AccessRule
     /// <summary>Reads strings, hashes, sets, sorted sets and streams: chunks and pages, heads and parameters, names, rows.</summary>
     const string Reading = "get strlen exists hget hmget hgetall hkeys hexists smembers zcard zrange zscore xlen xrange";
 
-    const string ReadingModels = "hget hmget hgetall hkeys hexists smembers";
+    const string ReadingModels = "exists hget hmget hgetall hkeys hexists smembers";
 
     /// <summary>Scripts do what must not be interrupted; the commands in them are held against the same rule.</summary>
     const string Writing = "set del unlink hset hmset hdel sadd srem eval evalsha script|load time wait";

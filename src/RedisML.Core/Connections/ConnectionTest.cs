@@ -23,7 +23,7 @@ public sealed record ConnectionTest : ServerInfo
         {
             // Not PING, which a restricted user need not be allowed.
             long start = Stopwatch.GetTimestamp();
-            await connection.Database.KeyExistsAsync(connection.Keys.Datasets).WaitAsync(cancellation).ConfigureAwait(false);
+            await connection.Database.KeyExistsAsync(connection.KnownKey).WaitAsync(cancellation).ConfigureAwait(false);
             latencies[i] = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
         }
         Array.Sort(latencies);

@@ -45,6 +45,9 @@ public sealed class RedisMLConnection : IAsyncDisposable
     /// <summary>By which whatever lies in Redis is old or not.</summary>
     internal ServerClock Clock { get; }
 
+    /// <summary>A key that the user may ask for, of those that everybody may who may do anything here.</summary>
+    internal RedisKey KnownKey { get; private set; }
+
     /// <summary>The servers that hold the keys: one, or several in a cluster.</summary>
     internal IReadOnlyList<IServer> Shards
     {
@@ -83,7 +86,7 @@ public sealed class RedisMLConnection : IAsyncDisposable
         try
         {
             await connection.CheckCredentialAsync(cancellation).ConfigureAwait(false);
-            await connection.Database.PatientlyAsync(d => d.KeyExistsAsync(connection.Keys.Datasets), cancellation).ConfigureAwait(false);
+            await connection.CheckPermissionAsync(cancellation).ConfigureAwait(false);
             connection.Server = await ServerInfo.ReadAsync(connection, cancellation).ConfigureAwait(false);
             return connection;
         }
@@ -140,6 +143,21 @@ public sealed class RedisMLConnection : IAsyncDisposable
     {
         try { await (await opening.ConfigureAwait(false)).DisposeAsync().ConfigureAwait(false); }
         catch (RedisConnectionException) { }
+    }
+
+    /// <summary>Somebody who only predicts sees no datasets, and who only imports no models.</summary>
+    async Task CheckPermissionAsync(CancellationToken cancellation)
+    {
+        KnownKey = Keys.Datasets;
+        try
+        {
+            await Database.PatientlyAsync(d => d.KeyExistsAsync(KnownKey), cancellation).ConfigureAwait(false);
+        }
+        catch (RedisServerException e) when (RedisErrors.CodeOf(e.Message) == "NOPERM")
+        {
+            KnownKey = Keys.Models;
+            await Database.PatientlyAsync(d => d.KeyExistsAsync(KnownKey), cancellation).ConfigureAwait(false);
+        }
     }
 
     /// <summary>The client ignores a refused password where the server lets anybody in; then another user than ours would be at work.</summary>

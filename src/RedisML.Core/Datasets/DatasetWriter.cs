@@ -51,6 +51,9 @@ sealed class DatasetWriter : IAsyncDisposable
     /// <summary>Rows committed by this import.</summary>
     public long Rows { get; private set; }
 
+    /// <summary>What is to be known of the publication; null for nothing.</summary>
+    public string? Warning { get; private set; }
+
     /// <summary>Bytes of the chunks committed by this import.</summary>
     public long StoredBytes { get; private set; }
 
@@ -163,9 +166,11 @@ sealed class DatasetWriter : IAsyncDisposable
     /// <summary>Writes the pages, checks that every chunk is there, and moves the head.</summary>
     /// <param name="current">The version that this one replaces, or null.</param>
     /// <param name="keepVersions">How many versions to keep from now on; null for what was said before.</param>
+    /// <param name="replicas">How many replicas are to have it; <see cref="Warning"/> says where they don't.</param>
     /// <exception cref="RedisMLException"><c>ChunkLost</c>, <c>ImportTakenOver</c>, and those of <see cref="DatasetStore.PublishAsync"/>.</exception>
     public async Task<Dataset> PublishAsync(
-        Dataset? current, string? label, ChunkCompression compression, string fingerprint, CancellationToken cancellation, int? keepVersions = null)
+        Dataset? current, string? label, ChunkCompression compression, string fingerprint, CancellationToken cancellation, int? keepVersions = null,
+        ReplicaDemand? replicas = null)
     {
         // A server that restarted or evicted in between has lost chunks that it acknowledged.
         if (await FindLostAsync(cancellation).ConfigureAwait(false) is { } lost) throw ImportJournal.Lost(lost);
@@ -192,8 +197,12 @@ sealed class DatasetWriter : IAsyncDisposable
             KeepVersions = rows is null ? keepVersions ?? current?.KeepVersions : 1,
             Pages = [.. SharedPages, .. _pages],
         };
+        string what = $"version {dataset.Version} of dataset '{dataset.Name}'";
+        if (replicas is not null) Warning = await replicas.DemandAsync(_connection, what, isPublished: false, cancellation).ConfigureAwait(false);
         await new DatasetStore(_connection).PublishAsync(dataset, current?.Version, cancellation).ConfigureAwait(false);
         _keep = true;
+        // Who has been told already that they lack it need not wait for the head too.
+        if (replicas is not null && Warning is null) Warning = await replicas.DemandAsync(_connection, what, isPublished: true, cancellation).ConfigureAwait(false);
         await _database.PatientlyAsync(_ => _journal.CloseAsync(), cancellation).ConfigureAwait(false);
         return dataset;
     }

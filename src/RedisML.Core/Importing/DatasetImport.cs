@@ -23,6 +23,7 @@ public sealed class DatasetImport
     long _rowsWritten, _rowsRejected, _rowsResumed;
     string? _rejectPath;
     IReadOnlyList<string> _valueWarnings = [];
+    string? _replicaWarning;
     double? _ratio;
 
     DatasetImport(RedisMLConnection connection, RowSource source, ImportOptions options, IProgress<ImportProgress>? progress)
@@ -95,8 +96,15 @@ public sealed class DatasetImport
             CompressionRatio = _ratio,
             Elapsed = clock.Elapsed,
             Unchanged = unchanged,
-            Warnings = unchanged ? [] : [.. await ServerMemory.EvictionWarningAsync(_connection, cancellation).ConfigureAwait(false) is { } eviction ? [eviction] : Array.Empty<string>(), .. _valueWarnings],
+            Warnings = unchanged ? [] : await WarningsAsync(cancellation).ConfigureAwait(false),
         };
+    }
+
+    /// <summary>What the server may do to the dataset, what it did about replicas, and what became of values.</summary>
+    async Task<IReadOnlyList<string>> WarningsAsync(CancellationToken cancellation)
+    {
+        var eviction = await ServerMemory.EvictionWarningAsync(_connection, cancellation).ConfigureAwait(false);
+        return [.. new[] { eviction, _replicaWarning }.OfType<string>(), .. _valueWarnings];
     }
 
     async Task<ImportPlan> PlanAsync(CancellationToken cancellation)
@@ -258,7 +266,10 @@ public sealed class DatasetImport
                     await rejected.FlushAsync().ConfigureAwait(false);
                     string? label = _options.Label ?? AppendTo(current)?.Label;
                     string fingerprint = await FingerprintAsync(cancellation).ConfigureAwait(false);
-                    return (await writer.PublishAsync(current, label, _options.Compression, fingerprint, cancellation, _options.KeepVersions).ConfigureAwait(false), default);
+                    var dataset = await writer.PublishAsync(
+                        current, label, _options.Compression, fingerprint, cancellation, _options.KeepVersions, _options.Replicas).ConfigureAwait(false);
+                    _replicaWarning = writer.Warning;
+                    return (dataset, default);
                 }
                 catch (Exception e) when (_source.CanReread && BreaksOff(e))
                 {

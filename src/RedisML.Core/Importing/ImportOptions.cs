@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using RedisML.Columns.Chunks;
+using RedisML.Connections;
 using RedisML.Datasets;
 using RedisML.Formats;
 
@@ -49,6 +50,10 @@ public sealed record ImportOptions : SourceOptions
 
     /// <summary>How many versions of the dataset are kept, the new one included; null for what was said before, two at first.</summary>
     public int? KeepVersions { get; init; }
+
+    /// <summary>How many replicas are to have the data before it is published; null for none. Doesn't change what comes out.</summary>
+    [JsonIgnore]
+    public ReplicaDemand? Replicas { get; init; }
 
     /// <summary>Only what decides which rows come out of a source, and how.</summary>
     internal ImportOptions ForRows() => this with { Force = false, Append = false, Resume = false, KeepVersions = null, RejectPath = null, MaxBadRows = 0 };

@@ -70,9 +70,12 @@ public sealed partial class ModelStore
 
     /// <summary>The same, once for the training run that the lineage names: whoever comes later is given the version that there is.</summary>
     /// <inheritdoc cref="PublishAsync(string, ModelDefinition, IEnumerable{KeyValuePair{string, ParameterValue}}, CancellationToken)"/>
+    /// <param name="replicas">How many replicas are to have it first.</param>
+    /// <param name="warn">Told where they don't, and it is published all the same.</param>
     internal Task<Model> PublishOnceAsync(
-        string name, ModelDefinition definition, IEnumerable<KeyValuePair<string, ParameterValue>> parameters, CancellationToken cancellation) =>
-        PublishAsync(name, definition, parameters, definition.Lineage.Run, cancellation);
+        string name, ModelDefinition definition, IEnumerable<KeyValuePair<string, ParameterValue>> parameters, CancellationToken cancellation,
+        ReplicaDemand? replicas = null, Action<string>? warn = null) =>
+        PublishAsync(name, definition, parameters, definition.Lineage.Run, cancellation, replicas, warn);
 
     /// <summary>Sets and removes parameters, all at once.</summary>
     /// <remarks>
@@ -117,7 +120,7 @@ public sealed partial class ModelStore
     }
 
     async Task<Model> PublishAsync(string name, ModelDefinition definition, IEnumerable<KeyValuePair<string, ParameterValue>> parameters,
-        string run, CancellationToken cancellation)
+        string run, CancellationToken cancellation, ReplicaDemand? replicas = null, Action<string>? warn = null)
     {
         HashEntry[] fields =
         [
@@ -127,7 +130,9 @@ public sealed partial class ModelStore
         ];
         long version = await RetryAsync(name, async () =>
             await PublishedAsync(name, run, cancellation).ConfigureAwait(false)
-                ?? await TryPublishAsync(name, RedisValue.EmptyString, fields, cancellation, run).ConfigureAwait(false)).ConfigureAwait(false);
+                ?? await TryPublishAsync(name, RedisValue.EmptyString, fields, cancellation, run, replicas, warn).ConfigureAwait(false)).ConfigureAwait(false);
+        if (replicas is not null && await replicas.DemandAsync(connection, $"version {version} of model '{name}'", isPublished: true, cancellation)
+            .ConfigureAwait(false) is { } warning) warn?.Invoke(warning);
         return await GetAsync(name, version, cancellation).ConfigureAwait(false);
     }
 
@@ -161,7 +166,8 @@ public sealed partial class ModelStore
     }
 
     /// <summary>Writes a new version and moves the head to it. Null, with nothing left behind, where another writer was in between.</summary>
-    async Task<long?> TryPublishAsync(string name, RedisValue expected, HashEntry[] fields, CancellationToken cancellation, string run = "")
+    async Task<long?> TryPublishAsync(string name, RedisValue expected, HashEntry[] fields, CancellationToken cancellation, string run = "",
+        ReplicaDemand? replicas = null, Action<string>? warn = null)
     {
         cancellation.ThrowIfCancellationRequested();
         connection.DemandRoom();
@@ -173,6 +179,8 @@ public sealed partial class ModelStore
         try
         {
             await Database.PatientlyAsync(d => d.HashSetAsync(key, fields), cancellation).ConfigureAwait(false);
+            if (replicas is not null && await replicas.DemandAsync(connection, $"version {version} of model '{name}'", isPublished: false, cancellation)
+                .ConfigureAwait(false) is { } warning) warn?.Invoke(warning);
             var moved = Database.PatientlyAsync(
                 d => d.ScriptEvaluateAsync(MoveHead, [head], [version, expected, ModelField.Now(), run]), CancellationToken.None);
             var listed = Database.PatientlyAsync(d => d.SetAddAsync(Keys.Models, name), CancellationToken.None);

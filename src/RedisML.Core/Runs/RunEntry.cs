@@ -48,7 +48,8 @@ internal readonly record struct RunEntry(RunLedger Ledger, string? Member)
         var store = new RunStore(connection);
         var (ledger, control) = await store.OpenAsync(id, cancellation).ConfigureAwait(false);
         var run = await store.GetAsync(id, cancellation).ConfigureAwait(false);
-        if (run.State == RunState.Completed)
+        // One that couldn't be published yet, as where replicas were missing, computes its last steps once more.
+        if (run.State == RunState.Completed && control.Published > 0)
             throw new RedisMLException("RunEnded", ErrorKind.InvalidOperation, $"Training run '{id}' has completed.", id);
         if (!control.HasEnded && run.State != RunState.Interrupted) throw RunStore.Active(run);
         ledger.Specification.CheckVersion();

@@ -147,7 +147,8 @@ public sealed partial class ModelTraining
         if (!fields.Remove(DefinitionField, out var json)) throw _ledger.Lost();
         var definition = ModelJson.Read(json.Span, _run.Model);
         var parameters = fields.Select(f => KeyValuePair.Create(f.Key[ParameterPrefix.Length..], ParameterValue.Decode(f.Value.Span)));
-        var model = await new ModelStore(_connection).PublishOnceAsync(_run.Model, definition, parameters, default).ConfigureAwait(false);
+        var model = await new ModelStore(_connection).PublishOnceAsync(
+            _run.Model, definition, parameters, default, _work.Replicas, warning => Warning = warning).ConfigureAwait(false);
         await _ledger.RetryAsync(() => database.HashSetAsync(keys.Control, "published", model.Version), default).ConfigureAwait(false);
         await _recorder.WriteAsync().ConfigureAwait(false);
         await new RunStore(_connection).ClearAsync(_run.Id, all: false, default).ConfigureAwait(false);

@@ -14,7 +14,8 @@ public sealed partial class ModelTraining
     /// <summary>Checks the specification against the dataset's schema, and starts a run with this process as its first node.</summary>
     /// <exception cref="RedisMLException"><c>InvalidName</c>, and what <see cref="TrainingContext"/> finds wrong with the specification.</exception>
     public static async Task<ModelTraining> StartAsync(RedisMLConnection connection, Dataset dataset, string model, TrainingSpecification specification,
-        int workerCount, NodeOptions options, CancellationToken cancellation, Dataset? validation = null, ITrainingScript? script = null)
+        int workerCount, NodeOptions options, CancellationToken cancellation, Dataset? validation = null, ITrainingScript? script = null,
+        ReplicaDemand? replicas = null)
     {
         _ = connection.Keys.Model(model);
         TrainingContext.Check(specification, SchemaOf(dataset), dataset.Rows);
@@ -24,7 +25,7 @@ public sealed partial class ModelTraining
             Id = RunEntry.NewId(),
             Kind = TrainingWork.Kind,
             Datasets = [.. datasets.All.Select(DatasetReference.To)],
-            Work = RunSpecification.ToWork(new TrainingWork(model, specification)),
+            Work = RunSpecification.ToWork(new TrainingWork(model, specification, replicas)),
             Nodes = options,
             Started = await connection.Clock.NowAsync(cancellation).ConfigureAwait(false),
         }, cancellation).ConfigureAwait(false);

@@ -53,6 +53,9 @@ public sealed partial class ModelTraining
     /// <summary>Ends when the model is published, or with the first error.</summary>
     public Task<TrainingRun> Completion { get; }
 
+    /// <summary>What is to be known of the publication; null for nothing.</summary>
+    public string? Warning { get; private set; }
+
     /// <summary>How far the training is.</summary>
     public TrainingRun Run => _run with
     {

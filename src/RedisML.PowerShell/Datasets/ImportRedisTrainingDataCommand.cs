@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Management.Automation;
 using RedisML.Columns;
 using RedisML.Columns.Chunks;
+using RedisML.Connections;
 using RedisML.Datasets;
 using RedisML.Errors;
 using RedisML.Importing;
@@ -102,6 +103,17 @@ public sealed class ImportRedisTrainingDataCommand : RedisMLCmdlet, IDisposable
     [ValidateRange(1, 1000)]
     public int? KeepVersion { get; set; }
 
+    [Parameter]
+    [ValidateRange(1, 100)]
+    public int? ReplicaCount { get; set; }
+
+    [Parameter]
+    [ValidateRange(0.001, 86_400)]
+    public double ReplicaTimeout { get; set; } = ReplicaDemand.DefaultTimeout;
+
+    [Parameter]
+    public ReplicaPolicy ReplicaPolicy { get; set; }
+
     readonly List<string> _files = [];
     ObjectFeed? _feed;
 
@@ -186,6 +198,7 @@ public sealed class ImportRedisTrainingDataCommand : RedisMLCmdlet, IDisposable
         Force = Force,
         Resume = Resume,
         KeepVersions = KeepVersion,
+        Replicas = ReplicaCount is { } count ? new(count, ReplicaTimeout, ReplicaPolicy) : null,
     };
 
     bool IsWhitespace => string.Equals(Delimiter, "Whitespace", StringComparison.OrdinalIgnoreCase);

@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using System.Net.Sockets;
 using System.Security;
+using RedisML.Connections;
 using RedisML.Errors;
 using RedisML.Loading;
 
@@ -16,6 +17,7 @@ static class EmbeddedServers
     static readonly SemaphoreSlim s_turn = new(1);
     static readonly Lazy<Func<string?, int, IAsyncDisposable>> s_start = new(LoadStart);
     static volatile RedisMLServer[] s_running = [];
+    static ProcessEnd? s_end;
 
     internal static IReadOnlyList<RedisMLServer> Running => s_running;
 
@@ -98,7 +100,7 @@ static class EmbeddedServers
     /// <summary>Loads the server on first use. Only types of the base library are the same in its load context.</summary>
     static Func<string?, int, IAsyncDisposable> LoadStart()
     {
-        AppDomain.CurrentDomain.ProcessExit += (_, _) => StopAll();
+        s_end = new(StopAll);
         var type = ModuleContexts.LoadServer().GetType("RedisML.EmbeddedServer.EmbeddedServer", throwOnError: true)!;
         return type.GetMethod("Start")!.CreateDelegate<Func<string?, int, IAsyncDisposable>>();
     }

@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Management.Automation;
 using System.Text.Json;
+using RedisML.Connections;
 using RedisML.Datasets;
 using RedisML.Errors;
 using RedisML.Expressions;
@@ -80,6 +81,17 @@ public sealed partial class StartRedisDistributedTrainingCommand : TrainingJobCm
     public int? MaxNode { get; set; }
 
     [Parameter]
+    [ValidateRange(1, 100)]
+    public int? ReplicaCount { get; set; }
+
+    [Parameter]
+    [ValidateRange(0.001, 86_400)]
+    public double ReplicaTimeout { get; set; } = ReplicaDemand.DefaultTimeout;
+
+    [Parameter]
+    public ReplicaPolicy ReplicaPolicy { get; set; }
+
+    [Parameter]
     [ValidateRange(0.1, double.MaxValue)]
     public double JoinTimeout { get; set; } = new NodeOptions().JoinTimeout;
 
@@ -112,7 +124,8 @@ public sealed partial class StartRedisDistributedTrainingCommand : TrainingJobCm
             var dataset = await new DatasetStore(connection).GetAsync(Dataset, DatasetVersion, cancellation).ConfigureAwait(false);
             var validation = Validation is null ? null : await new DatasetStore(connection).GetAsync(Validation, null, cancellation).ConfigureAwait(false);
             return await ModelTraining.StartAsync(
-                connection, dataset, Model, Specify(dataset) with { Script = script }, WorkerCount, Nodes(), cancellation, validation, _host).ConfigureAwait(false);
+                connection, dataset, Model, Specify(dataset) with { Script = script }, WorkerCount, Nodes(), cancellation, validation, _host,
+                ReplicaCount is { } count ? new(count, ReplicaTimeout, ReplicaPolicy) : null).ConfigureAwait(false);
         });
     }
 

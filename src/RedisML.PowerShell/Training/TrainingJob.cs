@@ -97,6 +97,7 @@ public sealed class TrainingJob : Job
             var run = await _training.Completion.ConfigureAwait(false);
             leader.Output.Add(new(run));
             foreach (var warning in run.Warnings) Warn($"Model '{run.Model}': {warning}");
+            if (_training.Warning is { } replicas) Warn(replicas);
             return run;
         }
         catch (OperationCanceledException)

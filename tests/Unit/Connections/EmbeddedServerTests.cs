@@ -126,6 +126,17 @@ public sealed class EmbeddedServerTests : IDisposable
     }
 
     [Fact]
+    public async Task A_process_that_is_asked_to_end_leaves_nothing_of_its_servers()
+    {
+        using var process = new HostProcess(StartAndTell("Start-RedisMLServer"));
+        string folder;
+        await using (var connection = await ConnectAsync(process)) folder = await DataFolderAsync(connection);
+        process.Signal("TERM");
+        await process.ExitAsync();
+        Assert.False(Directory.Exists(folder));
+    }
+
+    [Fact]
     public async Task Scripts_run_and_are_atomic()
     {
         await using var server = Server.Start();

@@ -1,3 +1,4 @@
+using RedisML.Connections;
 using RedisML.Datasets;
 
 namespace RedisML.Runs.Nodes;
@@ -12,6 +13,7 @@ internal sealed class RunNode : IAsyncDisposable
     static readonly TimeSpan s_leavePatience = TimeSpan.FromSeconds(2);
 
     readonly RunEvents _events;
+    ProcessEnd? _end;
 
     /// <inheritdoc cref="RunMembership(RunLedger, RunEvents, int, string, IReadOnlyList{DatasetPin})"/>
     public RunNode(RunLedger ledger, int workers, string? id = null, IReadOnlyList<DatasetPin>? pins = null)
@@ -36,12 +38,12 @@ internal sealed class RunNode : IAsyncDisposable
     {
         await _events.SubscribeAsync(cancellation).ConfigureAwait(false);
         await Membership.StartAsync(isMember, cancellation).ConfigureAwait(false);
-        AppDomain.CurrentDomain.ProcessExit += Leave;
+        _end = new(Leave);
     }
 
     public async ValueTask DisposeAsync()
     {
-        AppDomain.CurrentDomain.ProcessExit -= Leave;
+        _end?.Dispose();
         await Membership.StopAsync().ConfigureAwait(false);
         await Duties.DisposeAsync().ConfigureAwait(false);
         await Membership.DisposeAsync().ConfigureAwait(false);
@@ -49,7 +51,7 @@ internal sealed class RunNode : IAsyncDisposable
     }
 
     /// <summary>The process ends when this returns, by SIGTERM or because its session is closed, so it has to block.</summary>
-    void Leave(object? sender, EventArgs e)
+    void Leave()
     {
         using var patience = new CancellationTokenSource(s_leavePatience);
         try { Membership.LeaveAsync(patience.Token).Wait(s_leavePatience); }

@@ -2,7 +2,7 @@
 local c=redis.call('HMGET',KEYS[1],'inc','gen','phase','members','dgen','ckstep','lin')
 if not c[1] or c[1]~=ARGV[1] then return {'LOST'} end
 if c[2]~=ARGV[2] then return {'GEN',c[2]} end
-if c[3]=='done' or ((c[3]=='failed' or c[3]=='stopped') and ARGV[8]~='1') then return {'PHASE',c[3]} end
+if c[3]=='done' and redis.call('HEXISTS',KEYS[1],'published')==1 or (c[3]=='done' or c[3]=='failed' or c[3]=='stopped') and ARGV[8]~='1' then return {'PHASE',c[3]} end
 if ARGV[8]~='1' and redis.call('HEXISTS',KEYS[2],ARGV[7])==0 then return {'FENCED'} end
 local k=#ARGV-8
 redis.call('DEL',KEYS[2])
