@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Security;
 using RedisML.Errors;
 using RedisML.Loading;
+using RedisML.Processes;
 
 namespace RedisML.PowerShell.Sessions;
 
@@ -98,7 +99,7 @@ static class EmbeddedServers
     /// <summary>Loads the server on first use. Only types of the base library are the same in its load context.</summary>
     static Func<string?, int, IAsyncDisposable> LoadStart()
     {
-        AppDomain.CurrentDomain.ProcessExit += (_, _) => StopAll();
+        ProcessEnd.Register(StopAll);
         var type = ModuleContexts.LoadServer().GetType("RedisML.EmbeddedServer.EmbeddedServer", throwOnError: true)!;
         return type.GetMethod("Start")!.CreateDelegate<Func<string?, int, IAsyncDisposable>>();
     }
