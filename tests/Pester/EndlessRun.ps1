@@ -3,7 +3,12 @@ function Start-Endless($model, $count = 1) {
     $job = Start-RedisDistributedTraining diamonds $model -Algorithm Softmax -Label clarity -Tolerance 0 -MaxIteration 100000 -NodeCount $count -MaxNode 4 -NodeTimeout 1 -WorkerCount 1
     [pscustomobject]@{ Job = $job; Id = (Get-RedisDistributedTraining -Model $model).Id }
 }
-function Wait-Run($id, $condition) {
-    foreach ($i in 1..600) { if (Get-RedisDistributedTraining $id | Where-Object $condition) { return }; Start-Sleep -Milliseconds 50 }
-    throw "The run is still $(Get-RedisDistributedTraining $id | Out-String)"
+function Wait-Run($id, $condition, $model = '*') {
+    $which = $id ? @{ Id = $id } : @{ Model = $model }
+    $deadline = [datetime]::Now.AddMinutes(1)
+    while ([datetime]::Now -lt $deadline) {
+        if (Get-RedisDistributedTraining @which | Where-Object $condition) { return }
+        Start-Sleep -Milliseconds 20
+    }
+    throw "The run is still $(Get-RedisDistributedTraining @which | Out-String)"
 }

@@ -3,6 +3,7 @@ BeforeAll {
     $null = Connect-RedisML -Embedded -Prefix "pester-$([guid]::NewGuid().ToString('n'))"
     $null = Import-RedisTrainingData "$PSScriptRoot/../../samples/data/diamonds.csv.gz" -Dataset diamonds -Label price
     . "$PSScriptRoot/Servers.ps1"
+    . "$PSScriptRoot/EndlessRun.ps1"
 }
 
 AfterAll {
@@ -282,7 +283,7 @@ Describe 'The jobs of Start-RedisDistributedTraining' {
             Start-RedisDistributedTraining @arguments -Model stopped -Wait
         }).AddArgument("$PSScriptRoot/../../artifacts/RedisML").AddArgument((Get-RedisMLConnection).Prefix).AddArgument($endless)
         $null = $shell.BeginInvoke()
-        Start-Sleep -Seconds 3
+        Wait-Run -model stopped -condition { $_.Step -gt 0 }
         $watch = [System.Diagnostics.Stopwatch]::StartNew()
         $shell.Stop()
         $watch.Elapsed.TotalSeconds | Should -BeLessThan 5

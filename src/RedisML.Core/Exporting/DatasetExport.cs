@@ -3,10 +3,11 @@ using System.IO.Compression;
 using RedisML.Connections;
 using RedisML.Datasets;
 using RedisML.Errors;
-using RedisML.Formats;
 using RedisML.Formats.Arrow;
 using RedisML.Formats.Csv;
 using RedisML.Formats.Json;
+using RedisML.Formats;
+using RedisML.Processes;
 
 namespace RedisML.Exporting;
 
@@ -48,26 +49,23 @@ public sealed class DatasetExport(RedisMLConnection connection)
         var (format, compression) = FormatOf(options.Path, options.Format);
         var columns = options.Columns.Count == 0 ? [.. Enumerable.Range(0, dataset.Columns.Count)]
             : options.Columns.Select(name => dataset.Columns.ToList().IndexOf(dataset.Column(name))).ToArray();
-        string target = CheckTarget(options), temporary = $"{target}.{Guid.NewGuid():n}.tmp";
+        string target = CheckTarget(options);
         if (options.NeutralizeFormula && format != ExportFormat.Csv)
         {
             throw new RedisMLException("FormulaNeedsCsv", ErrorKind.InvalidArgument,
                 $"-NeutralizeFormula is for CSV, and not for {format}: its texts are no formulas.", options.Path);
         }
+        using var temporary = new TemporaryFile($"{target}.{Guid.NewGuid():n}.tmp");
         try
         {
-            long written = await WriteAsync(dataset, options, format, compression, columns, temporary, rows, cancellation).ConfigureAwait(false);
+            long written = await WriteAsync(dataset, options, format, compression, columns, temporary.Path, rows, cancellation).ConfigureAwait(false);
             if (options.Force && File.Exists(target)) File.SetAttributes(target, FileAttributes.Normal);
-            PrivateFile.Publish(temporary, target, overwrite: !options.NoClobber);
+            PrivateFile.Publish(temporary.Path, target, overwrite: !options.NoClobber);
             return new(dataset.Name, dataset.Version, options.Path, format, written, new FileInfo(target).Length, clock.Elapsed);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new RedisMLException("FileWriteFailed", ErrorKind.WriteError, $"'{options.Path}' can't be written: {e.Message}", options.Path, e);
-        }
-        finally
-        {
-            File.Delete(temporary);
         }
     }
 

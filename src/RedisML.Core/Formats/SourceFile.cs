@@ -102,6 +102,8 @@ public sealed class SourceFile
         });
         try
         {
+            // Where an open file may lose its name it goes with the process, however that ends.
+            if (!OperatingSystem.IsWindows()) File.Delete(inflated.Name);
             using var content = OpenContent();
             await content.Stream.CopyToAsync(inflated, FileBuffer, cancellation).ConfigureAwait(false);
             inflated.Position = 0;

@@ -1,4 +1,5 @@
 using RedisML.Errors;
+using RedisML.Processes;
 
 namespace RedisML.Formats;
 
@@ -10,7 +11,7 @@ sealed class StandardInputFile : IDisposable
 
     const int BufferLength = 1 << 20;
 
-    readonly string _file = System.IO.Path.GetTempFileName();
+    readonly TemporaryFile _file = new(System.IO.Path.GetTempFileName());
 
     StandardInputFile()
     {
@@ -22,7 +23,7 @@ sealed class StandardInputFile : IDisposable
         try
         {
             var input = Console.OpenStandardInput();
-            var file = new FileStream(kept._file, FileMode.Create, FileAccess.Write, FileShare.None, BufferLength, useAsync: true);
+            var file = new FileStream(kept._file.Path, FileMode.Create, FileAccess.Write, FileShare.None, BufferLength, useAsync: true);
             // A read of the console can't be cancelled; it is left behind.
             await using (file.ConfigureAwait(false)) await input.CopyToAsync(file, BufferLength, cancellation).WaitAsync(cancellation).ConfigureAwait(false);
             return kept;
@@ -35,8 +36,8 @@ sealed class StandardInputFile : IDisposable
     }
 
     /// <exception cref="RedisMLException">Those of <see cref="SourceFile.Open"/>.</exception>
-    public SourceFile Open() => new FileInfo(_file).Length > 0 ? SourceFile.Open(_file, "standard input")
+    public SourceFile Open() => new FileInfo(_file.Path).Length > 0 ? SourceFile.Open(_file.Path, "standard input")
         : throw new RedisMLException("FileEmpty", ErrorKind.InvalidData, "Standard input is empty.", Path);
 
-    public void Dispose() => File.Delete(_file);
+    public void Dispose() => _file.Dispose();
 }

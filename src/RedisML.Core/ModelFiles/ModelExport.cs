@@ -2,6 +2,7 @@ using RedisML.Errors;
 using RedisML.Formats;
 using RedisML.Models;
 using RedisML.Prediction.Onnx;
+using RedisML.Processes;
 
 namespace RedisML.ModelFiles;
 
@@ -39,20 +40,16 @@ public static class ModelExport
 
         var parameters = await models.ReadParametersAsync(model, null, cancellation).ConfigureAwait(false);
         var bytes = Write(model, parameters, format);
-        var temporary = Path.Combine(file.DirectoryName!, $".{file.Name}.{Guid.NewGuid():N}.tmp");
+        using var temporary = new TemporaryFile(Path.Combine(file.DirectoryName!, $".{file.Name}.{Guid.NewGuid():N}.tmp"));
         try
         {
-            var stream = PrivateFile.Open(temporary, FileMode.CreateNew, FileShare.None, isAsync: true);
+            var stream = PrivateFile.Open(temporary.Path, FileMode.CreateNew, FileShare.None, isAsync: true);
             await using (stream.ConfigureAwait(false)) await stream.WriteAsync(bytes, cancellation).ConfigureAwait(false);
-            PrivateFile.Publish(temporary, file.FullName, overwrite);
+            PrivateFile.Publish(temporary.Path, file.FullName, overwrite);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new RedisMLException("FileNotWritten", ErrorKind.WriteError, $"'{file.FullName}' can't be written: {e.Message}", path, e);
-        }
-        finally
-        {
-            File.Delete(temporary);
         }
     }
 

@@ -4,6 +4,7 @@ using System.Security;
 using RedisML.Connections;
 using RedisML.Errors;
 using RedisML.Loading;
+using RedisML.Processes;
 
 namespace RedisML.PowerShell.Sessions;
 
@@ -17,7 +18,6 @@ static class EmbeddedServers
     static readonly SemaphoreSlim s_turn = new(1);
     static readonly Lazy<Func<string?, int, IAsyncDisposable>> s_start = new(LoadStart);
     static volatile RedisMLServer[] s_running = [];
-    static ProcessEnd? s_end;
 
     internal static IReadOnlyList<RedisMLServer> Running => s_running;
 
@@ -100,7 +100,7 @@ static class EmbeddedServers
     /// <summary>Loads the server on first use. Only types of the base library are the same in its load context.</summary>
     static Func<string?, int, IAsyncDisposable> LoadStart()
     {
-        s_end = new(StopAll);
+        ProcessEnd.Register(StopAll);
         var type = ModuleContexts.LoadServer().GetType("RedisML.EmbeddedServer.EmbeddedServer", throwOnError: true)!;
         return type.GetMethod("Start")!.CreateDelegate<Func<string?, int, IAsyncDisposable>>();
     }

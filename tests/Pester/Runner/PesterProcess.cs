@@ -27,7 +27,7 @@ sealed class PesterProcess : IDisposable
             StandardInputEncoding = s_utf8,
             StandardOutputEncoding = s_utf8,
         };
-        start.Environment["ORT_DISABLE_TELEMETRY"] = "1";
+        start.Environment["ORT_DISABLE_TELEMETRY"] = start.Environment["POWERSHELL_TELEMETRY_OPTOUT"] = "1";
         start.Environment.Remove("REDISML_CONNECTION");
         _process = Process.Start(start)!;
     }

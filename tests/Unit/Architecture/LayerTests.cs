@@ -10,8 +10,8 @@ public sealed class LayerTests
     /// <summary>From the bottom up. A new folder needs a place here.</summary>
     static readonly string[] s_layers =
     [
-        "Errors", "Extensions", "Numerics", "Charts", "Connections", "Columns", "Expressions", "Formats", "Datasets", "Features", "Models",
-        "Importing", "Exporting", "Runs", "Prediction", "Evaluation", "Training", "ModelFiles", "Algorithms",
+        "Errors", "Processes", "Extensions", "Numerics", "Charts", "Connections", "Columns", "Expressions", "Formats", "Datasets", "Features",
+        "Models", "Importing", "Exporting", "Runs", "Prediction", "Evaluation", "Training", "ModelFiles", "Algorithms",
     ];
 
     [Fact]

@@ -3,15 +3,21 @@ using System.Runtime.InteropServices;
 
 namespace RedisML.Unit.Fixtures;
 
-/// <summary>Keeps ONNX Runtime from reporting to its makers what it runs.</summary>
+/// <summary>Keeps ONNX Runtime and PowerShell from reporting to their makers what they run, here and in processes that tests start.</summary>
 static partial class Telemetry
 {
+    /// <summary>By which each is told not to, where they are set to 1.</summary>
+    internal static readonly string[] Variables = ["ORT_DISABLE_TELEMETRY", "POWERSHELL_TELEMETRY_OPTOUT"];
+
     /// <summary>Native code reads the variable of the process, which that of .NET isn't, outside Windows. Child processes inherit the latter.</summary>
     [ModuleInitializer]
     internal static void OptOut()
     {
-        Environment.SetEnvironmentVariable("ORT_DISABLE_TELEMETRY", "1");
-        if (!OperatingSystem.IsWindows()) SetVariable("ORT_DISABLE_TELEMETRY", "1", overwrite: 1);
+        foreach (var variable in Variables)
+        {
+            Environment.SetEnvironmentVariable(variable, "1");
+            if (!OperatingSystem.IsWindows()) SetVariable(variable, "1", overwrite: 1);
+        }
     }
 
     [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]

@@ -1,5 +1,5 @@
-using RedisML.Connections;
 using RedisML.Datasets;
+using RedisML.Processes;
 
 namespace RedisML.Runs.Nodes;
 
@@ -13,7 +13,7 @@ internal sealed class RunNode : IAsyncDisposable
     static readonly TimeSpan s_leavePatience = TimeSpan.FromSeconds(2);
 
     readonly RunEvents _events;
-    ProcessEnd? _end;
+    IDisposable? _end;
 
     /// <inheritdoc cref="RunMembership(RunLedger, RunEvents, int, string, IReadOnlyList{DatasetPin})"/>
     public RunNode(RunLedger ledger, int workers, string? id = null, IReadOnlyList<DatasetPin>? pins = null)
@@ -38,7 +38,7 @@ internal sealed class RunNode : IAsyncDisposable
     {
         await _events.SubscribeAsync(cancellation).ConfigureAwait(false);
         await Membership.StartAsync(isMember, cancellation).ConfigureAwait(false);
-        _end = new(Leave);
+        _end = ProcessEnd.Register(Leave);
     }
 
     public async ValueTask DisposeAsync()

@@ -25,6 +25,9 @@ sealed class OnnxRun(byte[] model) : IDisposable
         return results;
     }
 
+    /// <summary>Loads the native library.</summary>
+    internal static void Load() => _ = OrtEnv.Instance();
+
     public void Dispose() => _session.Dispose();
 
     static OrtValue ToInput(ColumnVector column)
