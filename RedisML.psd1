@@ -20,7 +20,7 @@
         'Import-RedisTrainingData', 'Get-RedisTrainingData', 'Export-RedisTrainingData'
         'Get-RedisDataset', 'Remove-RedisDataset', 'Split-RedisDataset', 'Measure-RedisDataset'
         'Set-RedisModelParameter', 'Get-RedisModelParameter', 'Remove-RedisModelParameter'
-        'Get-RedisModel', 'Remove-RedisModel', 'Export-RedisModel', 'Test-RedisModel'
+        'Get-RedisModel', 'Remove-RedisModel', 'Export-RedisModel', 'Test-RedisModel', 'Publish-RedisModel'
         'Invoke-RedisPrediction'
         'Start-RedisDistributedTraining', 'Join-RedisDistributedTraining', 'Get-RedisDistributedTraining'
         'Stop-RedisDistributedTraining', 'Resume-RedisDistributedTraining', 'Remove-RedisDistributedTraining'

@@ -117,6 +117,7 @@ public sealed partial class ModelTraining
                 DatasetVersion = dataset.Version,
                 Run = _ledger.Specification.Id,
                 Seed = training.Seed,
+                Module = _ledger.Specification.Module,
                 RowsUsed = result.RowsUsed,
                 RowsDropped = result.RowsDropped,
                 Trained = DateTimeOffset.UtcNow,

@@ -8,8 +8,8 @@ using RedisML.Prediction;
 namespace RedisML.PowerShell.Models;
 
 [Cmdlet(VerbsDiagnostic.Test, "RedisModel")]
-[OutputType(typeof(EvaluationResult))]
-public sealed class TestRedisModelCommand : ModelCmdlet
+[OutputType(typeof(EvaluationResult), typeof(GateResult))]
+public sealed partial class TestRedisModelCommand : ModelCmdlet
 {
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("Model")]
@@ -28,11 +28,12 @@ public sealed class TestRedisModelCommand : ModelCmdlet
     {
         IReadOnlyList<Model> models = [];
         Run(async (connection, cancellation) => models = await FindAsync(new(connection), Name, Version, cancellation).ConfigureAwait(false));
-        foreach (var model in models) Evaluate(model);
+        foreach (var model in models) Judge(model, Evaluate(model));
     }
 
-    void Evaluate(Model model)
+    EvaluationResult Evaluate(Model model)
     {
+        EvaluationResult? evaluation = null;
         long total = 0, rows = 0;
         Run($"Testing model '{model.Name}' on dataset '{Dataset}'", () => new($"{Volatile.Read(ref rows):N0} rows", (double)Volatile.Read(ref rows) / Math.Max(1, total)),
             async (connection, cancellation) =>
@@ -42,8 +43,10 @@ public sealed class TestRedisModelCommand : ModelCmdlet
                 total = dataset.Rows;
                 var result = await new ModelEvaluator(predictor)
                     .EvaluateAsync(Counted(new DatasetReader(connection).ReadAsync(dataset, cancellation: cancellation)), cancellation).ConfigureAwait(false);
-                PostObject(result with { Model = model.Name, ModelVersion = model.Version, Dataset = dataset.Name });
+                await NoteAsync(connection, model, dataset, result, cancellation).ConfigureAwait(false);
+                evaluation = result with { Model = model.Name, ModelVersion = model.Version, Dataset = dataset.Name };
             });
+        return evaluation!;
 
         async IAsyncEnumerable<DatasetChunk> Counted(IAsyncEnumerable<DatasetChunk> chunks)
         {

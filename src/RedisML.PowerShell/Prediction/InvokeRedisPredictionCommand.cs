@@ -67,7 +67,7 @@ public sealed partial class InvokeRedisPredictionCommand : RedisMLCmdlet
     protected override void BeginProcessing() => Run(async (connection, cancellation) =>
     {
         var models = new ModelStore(connection);
-        _model = await models.GetAsync(Model, Version, cancellation).ConfigureAwait(false);
+        _model = await models.GetAsync(ModelReference.Parse(Model, Version), cancellation).ConfigureAwait(false);
         _predictor = await ModelFamilies.LoadAsync(models, _model, cancellation).ConfigureAwait(false);
         _columns = new(_predictor.Signature, Options([]));
     });
