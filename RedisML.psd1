@@ -21,7 +21,7 @@
         'Get-RedisDataset', 'Remove-RedisDataset', 'Split-RedisDataset', 'Measure-RedisDataset'
         'Set-RedisModelParameter', 'Get-RedisModelParameter', 'Remove-RedisModelParameter'
         'Get-RedisModel', 'Remove-RedisModel', 'Export-RedisModel', 'Test-RedisModel', 'Publish-RedisModel'
-        'Invoke-RedisPrediction'
+        'Invoke-RedisPrediction', 'Start-RedisPredictionService', 'Get-RedisPredictionService', 'Stop-RedisPredictionService'
         'Start-RedisDistributedTraining', 'Join-RedisDistributedTraining', 'Get-RedisDistributedTraining'
         'Stop-RedisDistributedTraining', 'Resume-RedisDistributedTraining', 'Remove-RedisDistributedTraining'
         'Get-RedisTrainingMetric', 'Show-RedisTrainingMetric'

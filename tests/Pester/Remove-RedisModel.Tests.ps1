@@ -42,9 +42,10 @@ Describe 'Remove-RedisModel' {
         $null = Publish-RedisModel one -Alias champion
         { Remove-RedisModel one } | Should -Throw -ErrorId 'ModelAliased,RedisML.PowerShell.Models.RemoveRedisModelCommand'
         { Remove-RedisModel one@champion } | Should -Throw -ErrorId 'ModelAliased,RedisML.PowerShell.Models.RemoveRedisModelCommand'
-        { Remove-RedisModel two@1 } | Should -Throw -ErrorId 'ModelVersionCurrent,RedisML.PowerShell.Models.RemoveRedisModelCommand'
+        $two = "two@$((Get-RedisModel two).Version)"
+        { Remove-RedisModel $two } | Should -Throw -ErrorId 'ModelVersionCurrent,RedisML.PowerShell.Models.RemoveRedisModelCommand'
         Remove-RedisModel one -Force
-        Remove-RedisModel two@1 -Force
+        Remove-RedisModel $two -Force
         (Get-RedisModel).Name | Should -Be 'three'
     }
 }

@@ -11,7 +11,7 @@ public sealed class LayerTests
     static readonly string[] s_layers =
     [
         "Errors", "Extensions", "Numerics", "Charts", "Connections", "Columns", "Expressions", "Formats", "Datasets", "Features", "Models",
-        "Importing", "Exporting", "Runs", "Prediction", "Evaluation", "Training", "ModelFiles", "Algorithms",
+        "Importing", "Exporting", "Runs", "Prediction", "Evaluation", "Serving", "Training", "ModelFiles", "Algorithms",
     ];
 
     [Fact]
