@@ -14,6 +14,9 @@ public sealed class EmbeddedServer : IAsyncDisposable
     const int PortAttempts = 10;
     const int PasswordBytes = 24;
 
+    /// <summary>Commands run on threads of the pool, a blocked one occupies its thread, and the pool grows by one or two a second.</summary>
+    const int MinWorkerThreads = 256, MinCompletionThreads = 64;
+
     readonly DataFolder _folder;
     readonly GarnetServer _server;
     readonly FileModes _modes;
@@ -58,6 +61,8 @@ public sealed class EmbeddedServer : IAsyncDisposable
     /// <exception cref="SocketException">The port can't be used.</exception>
     public static EmbeddedServer Start(string? directory = null, int port = 0)
     {
+        ThreadPool.GetMinThreads(out int workers, out int completions);
+        ThreadPool.SetMinThreads(Math.Max(workers, MinWorkerThreads), Math.Max(completions, MinCompletionThreads));
         var folder = directory is null ? DataFolder.Temporary() : DataFolder.Lasting(directory);
         try
         {

@@ -41,7 +41,8 @@ Describe 'Get-RedisModel' {
         (Get-RedisModel trained@1).Version | Should -Be 1
         (Get-RedisModel 'train*@1').Version | Should -Be 1
         (Get-RedisModelParameter trained@2 intercept).Value | Should -Be 5.5
-        { Get-RedisModel trained@x } | Should -Throw -ErrorId 'InvalidModelReference*'
+        { Get-RedisModel trained@x -ErrorAction Stop } | Should -Throw -ErrorId 'ModelAliasNotFound*'
+        { Get-RedisModel trained@0 } | Should -Throw -ErrorId 'InvalidModelReference*'
         { Get-RedisModel trained@1 -Version 2 } | Should -Throw -ErrorId 'InvalidModelReference*'
         { Get-RedisModel trained@9 -ErrorAction Stop } | Should -Throw -ErrorId 'ModelVersionNotFound*'
     }

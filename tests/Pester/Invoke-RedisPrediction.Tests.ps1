@@ -19,7 +19,7 @@ Describe 'Invoke-RedisPrediction' {
         $predicted = @($rows | Invoke-RedisPrediction price)
         $predicted.Count | Should -Be 2000
         $expected = Invoke-RedisPrediction price -Dataset diamonds-test | Select-Object -First 2000
-        $predicted.Prediction | Should -Be $expected.Prediction
+        ($predicted.Prediction -join ',') | Should -Be ($expected.Prediction -join ',')
         $predicted[0].psobject.Properties.Name | Should -Be 'Prediction'
     }
 
@@ -111,9 +111,9 @@ Describe 'Invoke-RedisPrediction' {
         $guessed.Columns[1].Statistics | Should -Be ($test.Columns | Where-Object Name -eq price).Statistics
         $expected = Invoke-RedisPrediction cut -Dataset diamonds-test
         $written = Get-RedisTrainingData guessed
-        $written.Prediction | Should -Be $expected.Prediction
-        $written.Probability | Should -Be $expected.Probability
-        $written.price | Should -Be (Get-RedisTrainingData diamonds-test).price
+        ($written.Prediction -join ',') | Should -Be ($expected.Prediction -join ',')
+        ($written.Probability -join ',') | Should -Be ($expected.Probability -join ',')
+        ($written.price -join ',') | Should -Be ((Get-RedisTrainingData diamonds-test).price -join ',')
         ($written.Where{ $_.cut -eq $_.Prediction }.Count / $result.Rows) | Should -Be (Test-RedisModel cut -Dataset diamonds-test).Accuracy
     }
 

@@ -42,4 +42,15 @@ Describe 'Remove-RedisModel' {
         $failed.FullyQualifiedErrorId | Should -Be 'ModelNotFound,RedisML.PowerShell.Models.RemoveRedisModelCommand'
         (Get-RedisModel).Name | Should -Be 'one', 'three'
     }
+
+    It 'removes what an alias names only with -Force' {
+        $null = Publish-RedisModel one -Alias champion
+        { Remove-RedisModel one } | Should -Throw -ErrorId 'ModelAliased,RedisML.PowerShell.Models.RemoveRedisModelCommand'
+        { Remove-RedisModel one@champion } | Should -Throw -ErrorId 'ModelAliased,RedisML.PowerShell.Models.RemoveRedisModelCommand'
+        $two = "two@$((Get-RedisModel two).Version)"
+        { Remove-RedisModel $two } | Should -Throw -ErrorId 'ModelVersionCurrent,RedisML.PowerShell.Models.RemoveRedisModelCommand'
+        Remove-RedisModel one -Force
+        Remove-RedisModel $two -Force
+        (Get-RedisModel).Name | Should -Be 'three'
+    }
 }

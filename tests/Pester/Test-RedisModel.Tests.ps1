@@ -127,4 +127,36 @@ Describe 'Test-RedisModel' {
         Set-RedisModelParameter byhand w 1
         { Test-RedisModel byhand -Dataset diamonds-test } | Should -Throw -ErrorId 'ModelNotTrained,*'
     }
+
+    It 'notes the figures beside the version' {
+        $result = Test-RedisModel price@1 -Dataset diamonds-test
+        $noted = (Get-RedisModel price@1).Evaluations
+        $noted.Dataset | Should -Be 'diamonds-test'
+        $noted.Figures['R2'] | Should -Be $result.R2
+    }
+
+    It 'lets a model pass that reaches what it has to' {
+        (Test-RedisModel price@1 -Dataset diamonds-test -Minimum @{ r2 = 0.9 } -Maximum @{ Rmse = 2000 }).R2 | Should -BeGreaterThan 0.9
+        $gate = Test-RedisModel price@1 -Dataset diamonds-test -Minimum @{ R2 = 0.9 } -NotWorseThan price@1 -PassThru
+        $gate.Passed, $gate.Problems.Count, $gate.Evaluation.Model | Should -Be $true, 0, 'price'
+    }
+
+    It 'refuses a model that does not, with the figures and the reason' {
+        $failed = $null
+        try { Test-RedisModel price@1 -Dataset diamonds-test -Minimum @{ R2 = 0.99 } -Maximum @{ Rmse = 10 } } catch { $failed = $_ }
+        $failed.FullyQualifiedErrorId | Should -BeLike 'ModelRejected*'
+        "$failed" | Should -Match "R2 is 0\.9\d+ and must be at least 0\.99"
+        "$failed" | Should -Match "Rmse is [\d.]+ and may be at most 10"
+        $gate = Test-RedisModel price@1 -Dataset diamonds-test -Minimum @{ R2 = 0.99 } -PassThru
+        $gate.Passed | Should -BeFalse
+        $gate.Problems | Should -BeLike 'R2 is *'
+        $worse = Test-RedisModel price@2 -Dataset diamonds-test -NotWorseThan price@1 -PassThru
+        $worse.Problems | Should -BeLike 'Rmse is * of price@1'
+        (Test-RedisModel price@1 -Dataset diamonds-test -NotWorseThan price@2 -Figure mae -PassThru).Passed | Should -BeTrue
+    }
+
+    It 'refuses figures that are not there' {
+        { Test-RedisModel price@1 -Dataset diamonds-test -Minimum @{ R3 = 1 } } | Should -Throw -ErrorId 'FigureNotFound,*'
+        { Test-RedisModel price@1 -Dataset diamonds-test -Minimum @{ R2 = 'much' } } | Should -Throw -ErrorId 'InvalidLimit,*'
+    }
 }

@@ -55,6 +55,12 @@ public sealed class KeySpace(string prefix = KeySpace.DefaultPrefix)
     /// <summary>The keys of a training run, all in one slot of a cluster but for slices.</summary>
     internal RunKeys Run(string id) => new(Prefix, Checked(id, "training run"));
 
+    /// <summary>A set: the names of all prediction services. A hint, checked against their instances.</summary>
+    public RedisKey Services => $"{Prefix}:services";
+
+    /// <summary>The keys of a prediction service.</summary>
+    internal ServiceKeys Service(string name) => new(Prefix, Checked(name, "prediction service"));
+
     /// <summary>Whether a dataset or model may have this name: 1 to 128 of <c>[A-Za-z0-9._-]</c>.</summary>
     /// <remarks>A brace would make an accidental hash tag, a colon another key.</remarks>
     public static bool IsValidName(string name) =>

@@ -21,6 +21,18 @@ public sealed record Model
     /// <summary>The names of the parameters, ordinal.</summary>
     public required IReadOnlyList<string> Parameters { get; init; }
 
+    /// <summary>The aliases that name this version, ordinal.</summary>
+    public IReadOnlyList<string> Aliases { get; init; } = [];
+
+    /// <summary>What somebody wrote of this version.</summary>
+    public string? Description { get; init; }
+
+    /// <summary>Names and values that somebody gave this version.</summary>
+    public IReadOnlyDictionary<string, string> Tags { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>How good it was on datasets, each the last time.</summary>
+    public IReadOnlyList<ModelEvaluation> Evaluations { get; init; } = [];
+
     /// <summary>The name of the algorithm that trained it.</summary>
     public string? Algorithm => Definition?.Algorithm;
 

@@ -48,6 +48,9 @@ public sealed record Lineage
 
     public int? Seed { get; init; }
 
+    /// <summary>The version of this module that trained it; null for one before that was noted.</summary>
+    public string? Module { get; init; }
+
     public required long RowsUsed { get; init; }
 
     /// <summary>Rows left out because a value was missing.</summary>

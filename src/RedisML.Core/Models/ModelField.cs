@@ -25,10 +25,18 @@ static class ModelField
     internal static readonly RedisValue Version = "version";
     internal static readonly RedisValue Last = "last";
 
+    internal static readonly RedisValue Aliases = "aliases";
+    internal static readonly RedisValue Moves = "moves";
+    internal const string AliasPrefix = "alias:";
+    internal const string MovePrefix = "move:";
+
     // A version.
     internal static readonly RedisValue Definition = "@definition";
     internal static readonly RedisValue Created = "@created";
     internal static readonly RedisValue Modified = "@modified";
+    internal static readonly RedisValue Description = "@description";
+    internal static readonly RedisValue Tags = "@tags";
+    internal const string EvaluationPrefix = "@evaluation:";
 
     internal static bool IsParameter(RedisValue field) => !field.StartsWith("@");
 

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using RedisML.Errors;
+using StackExchange.Redis;
 
 namespace RedisML.Models;
 
@@ -12,6 +13,9 @@ namespace RedisML.Models;
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals)]
 [JsonSerializable(typeof(ModelDefinition))]
+[JsonSerializable(typeof(ModelEvaluation))]
+[JsonSerializable(typeof(AliasMove))]
+[JsonSerializable(typeof(Dictionary<string, string>))]
 sealed partial class ModelJson : JsonSerializerContext
 {
     internal static JsonTypeInfo<ModelDefinition> Definition => Default.ModelDefinition;
@@ -26,6 +30,14 @@ sealed partial class ModelJson : JsonSerializerContext
             if (!node.ContainsKey("task")) Upgrade(node);
             return ModelDefinitionCheck.Checked(node.Deserialize(Definition));
         }, (why, e) => new("InvalidModelDefinition", ErrorKind.InvalidData, $"The definition of model '{model}' can't be read: {why}.", model, e));
+    }
+
+    /// <summary>What others wrote beside a definition; null where it isn't there, or isn't what it should be.</summary>
+    internal static T? TryRead<T>(RedisValue json, JsonTypeInfo<T> type) where T : class
+    {
+        if (json.IsNull) return null;
+        try { return JsonSerializer.Deserialize(((ReadOnlyMemory<byte>)json).Span, type); }
+        catch (JsonException) { return null; }
     }
 
     /// <summary>Format 1 knew five algorithms, each with its task, and two options.</summary>

@@ -36,12 +36,17 @@ public sealed partial class ModelStore
         return 1
         """;
 
-    /// <summary>KEYS: head. ARGV: seconds. Makes the model unseen, and returns the highest number that its versions may have.</summary>
+    /// <summary>KEYS: head. ARGV: seconds, 1 where aliases don't matter. Makes the model unseen, and returns the highest number that its
+    /// versions may have; −1 where an alias names one.</summary>
     const string HideHead = """
-        local last = redis.call('HGET', KEYS[1], 'last')
+        local head = redis.call('HMGET', KEYS[1], 'last', 'aliases')
+        local last = head[1]
         if not last then return 0 end
         if not tonumber(last) then last = '0' end
-        redis.call('HDEL', KEYS[1], 'version', 'created')
+        if ARGV[2] ~= '1' and head[2] and head[2] ~= '' then return 'ALIASED' end
+        for _, field in ipairs(redis.call('HKEYS', KEYS[1])) do
+          if field ~= 'last' and field ~= 'removed' and field ~= 'format' and string.sub(field, 1, 4) ~= 'run:' then redis.call('HDEL', KEYS[1], field) end
+        end
         redis.call('HSET', KEYS[1], 'removed', last)
         redis.call('EXPIRE', KEYS[1], ARGV[1])
         return tonumber(last)
@@ -52,12 +57,16 @@ public sealed partial class ModelStore
         if redis.call('HEXISTS', KEYS[1], 'version') == 0 then redis.call('EXPIRE', KEYS[1], ARGV[1]) end
         """;
 
-    /// <summary>KEYS: version. ARGV: how many fields go, those, then names and values of those that are set. Returns 0 where the version is gone.</summary>
+    /// <summary>KEYS: version. ARGV: how many fields go, those, then names and values of those that are set. Returns 0 where the version is gone.
+    /// What it was found to be worth doesn't hold any more.</summary>
     const string ChangeVersion = """
         if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
         local set = tonumber(ARGV[1]) + 2
         for i = 2, set - 1 do redis.call('HDEL', KEYS[1], ARGV[i]) end
         for i = set, #ARGV, 2 do redis.call('HSET', KEYS[1], ARGV[i], ARGV[i + 1]) end
+        for _, field in ipairs(redis.call('HKEYS', KEYS[1])) do
+          if string.sub(field, 1, 12) == '@evaluation:' then redis.call('HDEL', KEYS[1], field) end
+        end
         return 1
         """;
 
@@ -95,13 +104,19 @@ public sealed partial class ModelStore
         return await GetAsync(name, version, cancellation).ConfigureAwait(false);
     }
 
-    /// <summary>Removes a model with all its versions.</summary>
+    /// <summary>Removes a model with all its versions and aliases.</summary>
+    /// <param name="force">Also where aliases name versions.</param>
     /// <returns>False where there is none.</returns>
-    public async Task<bool> RemoveAsync(string name, CancellationToken cancellation)
+    /// <exception cref="RedisMLException"><c>ModelAliased</c>.</exception>
+    public async Task<bool> RemoveAsync(string name, CancellationToken cancellation, bool force = false)
     {
         RedisKey head = Keys.Model(name);
         bool found = await Database.PatientlyAsync(d => d.HashExistsAsync(head, ModelField.Version), cancellation).ConfigureAwait(false);
-        long last = (long)await Database.PatientlyAsync(d => d.ScriptEvaluateAsync(HideHead, [head], [HeadSeconds]), cancellation).ConfigureAwait(false);
+        var reply = await Database.PatientlyAsync(
+            d => d.ScriptEvaluateAsync(HideHead, [head], [HeadSeconds, force ? 1 : 0]), cancellation).ConfigureAwait(false);
+        if ((string?)reply == "ALIASED")
+            throw Aliased($"Model '{name}'", (await HeadAsync(name, cancellation).ConfigureAwait(false))?.Aliases.Keys ?? [], name);
+        long last = (long)reply;
         if (last is >= 0 and <= BelievedVersions)
         {
             for (long version = 1; version <= last; version++)
@@ -146,7 +161,7 @@ public sealed partial class ModelStore
 
     async Task<long?> TryChangeAsync(string name, HashEntry[] set, RedisValue[] remove, CancellationToken cancellation)
     {
-        long? current = await CurrentVersionAsync(name, cancellation).ConfigureAwait(false);
+        long? current = (await HeadAsync(name, cancellation).ConfigureAwait(false))?.Version;
         if (current is not { } version)
         {
             if (set.Length == 0) throw NearestName.NotFound("ModelNotFound", "model", name, await ListAsync(cancellation).ConfigureAwait(false));
@@ -160,7 +175,7 @@ public sealed partial class ModelStore
         var changed = new Dictionary<RedisValue, RedisValue>();
         foreach (var entry in await Database.PatientlyAsync(d => d.HashGetAllAsync(key), cancellation).ConfigureAwait(false)) changed[entry.Name] = entry.Value;
         foreach (var entry in set) changed[entry.Name] = entry.Value;
-        foreach (var field in remove) changed.Remove(field);
+        foreach (var field in remove.Concat(changed.Keys.Where(key => key.StartsWith(ModelField.EvaluationPrefix)).ToArray())) changed.Remove(field);
         changed[ModelField.Created] = changed[ModelField.Modified] = ModelField.Now();
         return await TryPublishAsync(name, version, [.. changed.Select(c => new HashEntry(c.Key, c.Value))], cancellation).ConfigureAwait(false);
     }

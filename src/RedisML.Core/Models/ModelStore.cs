@@ -30,12 +30,22 @@ public sealed partial class ModelStore(RedisMLConnection connection)
     public async Task<Model> GetAsync(ModelReference reference, CancellationToken cancellation)
     {
         string name = reference.Name;
-        long current = await CurrentVersionAsync(name, cancellation).ConfigureAwait(false)
-            ?? throw NearestName.NotFound("ModelNotFound", "model", name, await ListAsync(cancellation).ConfigureAwait(false));
-        long wanted = reference.Version ?? current;
-        return await FindVersionAsync(name, wanted, cancellation).ConfigureAwait(false)
-            ?? throw new RedisMLException("ModelVersionNotFound", ErrorKind.ObjectNotFound,
-                $"Model '{name}' has no version {wanted}; the current one is {current}.", name);
+        if (await FindAsync(reference, cancellation).ConfigureAwait(false) is { } found) return found;
+        // Removed between the look at the head and that at the version: what the head says now counts.
+        if (await FindAsync(reference, cancellation).ConfigureAwait(false) is { } again) return again;
+        var head = await HeadAsync(name, cancellation).ConfigureAwait(false);
+        throw new RedisMLException("ModelVersionNotFound", ErrorKind.ObjectNotFound,
+            $"Model '{name}' has no version {reference.Version ?? head?.Version}; the current one is {head?.Version}.", name);
+    }
+
+    /// <summary>All versions of a model, the oldest first.</summary>
+    /// <exception cref="RedisMLException"><c>ModelNotFound</c>.</exception>
+    public async Task<IReadOnlyList<Model>> VersionsAsync(string name, CancellationToken cancellation)
+    {
+        var head = await HeadOrThrowAsync(name, cancellation).ConfigureAwait(false);
+        var numbers = await VersionNumbersAsync(name, cancellation).ConfigureAwait(false);
+        var found = await Task.WhenAll(numbers.Select(number => FindVersionAsync(name, number, head, cancellation))).ConfigureAwait(false);
+        return [.. found.OfType<Model>()];
     }
 
     /// <summary>The values of parameters of a version, all as of one moment.</summary>
@@ -62,27 +72,75 @@ public sealed partial class ModelStore(RedisMLConnection connection)
             $"Parameter '{name}' of model '{model.Name}', version {model.Version}: {why}.", name, e));
     }
 
-    /// <summary>Null where there is no such model.</summary>
-    async Task<long?> CurrentVersionAsync(string name, CancellationToken cancellation)
+    async Task<Model?> FindAsync(ModelReference reference, CancellationToken cancellation)
     {
-        var head = await Database.PatientlyAsync(d => d.HashGetAsync(Keys.Model(name), [ModelField.Version, ModelField.Format]), cancellation).ConfigureAwait(false);
+        var head = await HeadOrThrowAsync(reference.Name, cancellation).ConfigureAwait(false);
+        long version = reference.Alias is { } alias
+            ? head.Aliases.TryGetValue(alias, out long named) ? named
+                : throw NearestName.NotFound("ModelAliasNotFound", $"alias of model '{reference.Name}' called", alias, head.Aliases.Keys)
+            : reference.Version ?? head.Version;
+        return await FindVersionAsync(reference.Name, version, head, cancellation).ConfigureAwait(false);
+    }
+
+    async Task<ModelHead> HeadOrThrowAsync(string name, CancellationToken cancellation) => await HeadAsync(name, cancellation).ConfigureAwait(false)
+        ?? throw NearestName.NotFound("ModelNotFound", "model", name, await ListAsync(cancellation).ConfigureAwait(false));
+
+    /// <summary>Null where there is no such model.</summary>
+    async Task<ModelHead?> HeadAsync(string name, CancellationToken cancellation)
+    {
+        RedisKey key = Keys.Model(name);
+        var head = await Database.PatientlyAsync(
+            d => d.HashGetAsync(key, [ModelField.Version, ModelField.Format, ModelField.Aliases]), cancellation).ConfigureAwait(false);
         if (head[0].IsNull) return null;
         if (head[1] != ModelField.FormatVersion && head[1] != ModelField.FirstFormatVersion)
             throw new RedisMLException("UnsupportedModelFormat", ErrorKind.InvalidData, $"Model '{name}' is stored in format {head[1]}; " +
                 $"this RedisML reads format {ModelField.FormatVersion}. Update the module.", name);
+<<<<<<< HEAD
         return head[0].TryParse(out long version) && version > 0 ? version : throw new RedisMLException("InvalidModelDefinition", ErrorKind.InvalidData,
             $"The head of model '{name}' can't be read: its version is '{head[0]}'. Remove the model.", $"{Keys.Model(name)}");
+=======
+        string[] aliases = ((string?)head[2])?.Split(',', StringSplitOptions.RemoveEmptyEntries) ?? [];
+        var named = new SortedDictionary<string, long>(StringComparer.Ordinal);
+        if (aliases.Length > 0)
+        {
+            var versions = await Database.PatientlyAsync(
+                d => d.HashGetAsync(key, [.. aliases.Select(alias => (RedisValue)(ModelField.AliasPrefix + alias))]), cancellation).ConfigureAwait(false);
+            for (int i = 0; i < aliases.Length; i++)
+                if (versions[i].TryParse(out long version)) named[aliases[i]] = version;
+        }
+        return new((long)head[0], named);
+>>>>>>> f0e46c7fd94859d277bbd7d45578dd65d38b01ad
     }
 
-    async Task<Model?> FindVersionAsync(string name, long version, CancellationToken cancellation)
+    /// <summary>The numbers of the versions that are there, ascending.</summary>
+    async Task<IReadOnlyList<long>> VersionNumbersAsync(string name, CancellationToken cancellation)
+    {
+        const int Together = 1000;
+        long last = (long)await Database.PatientlyAsync(d => d.HashGetAsync(Keys.Model(name), ModelField.Last), cancellation).ConfigureAwait(false);
+        var found = new List<long>();
+        for (long first = 1; first <= last; first += Together)
+        {
+            long start = first;
+            int count = (int)Math.Min(Together, last - first + 1);
+            var there = await Database.PatientlyAsync(
+                d => Task.WhenAll(Enumerable.Range(0, count).Select(i => d.KeyExistsAsync(Keys.ModelVersion(name, start + i)))), cancellation).ConfigureAwait(false);
+            for (int i = 0; i < count; i++)
+                if (there[i]) found.Add(start + i);
+        }
+        return found;
+    }
+
+    async Task<Model?> FindVersionAsync(string name, long version, ModelHead head, CancellationToken cancellation)
     {
         var key = Keys.ModelVersion(name, version);
-        var fieldsReply = Database.PatientlyAsync(d => d.HashKeysAsync(key), cancellation);
-        var metaReply = Database.PatientlyAsync(d => d.HashGetAsync(key, [ModelField.Created, ModelField.Definition, ModelField.Modified]), cancellation);
-        await Task.WhenAll(fieldsReply, metaReply).ConfigureAwait(false);
-        var fields = await fieldsReply.ConfigureAwait(false);
-        var meta = await metaReply.ConfigureAwait(false);
-        return fields.Length == 0 ? null : new()
+        var fields = await Database.PatientlyAsync(d => d.HashKeysAsync(key), cancellation).ConfigureAwait(false);
+        RedisValue[] wanted =
+        [
+            ModelField.Created, ModelField.Definition, ModelField.Modified, ModelField.Description, ModelField.Tags,
+            .. fields.Where(field => field.StartsWith(ModelField.EvaluationPrefix)),
+        ];
+        var meta = fields.Length == 0 ? [] : await Database.PatientlyAsync(d => d.HashGetAsync(key, wanted), cancellation).ConfigureAwait(false);
+        return fields.Length == 0 || meta[0].IsNull ? null : new()
         {
             Name = name,
             Version = version,
@@ -90,6 +148,16 @@ public sealed partial class ModelStore(RedisMLConnection connection)
             Definition = meta[1].IsNull ? null : ModelJson.Read(((ReadOnlyMemory<byte>)meta[1]).Span, name),
             Modified = !meta[2].IsNull,
             Parameters = [.. fields.Where(ModelField.IsParameter).Select(f => (string)f!).Order(StringComparer.Ordinal)],
+            Aliases = [.. head.Aliases.Where(alias => alias.Value == version).Select(alias => alias.Key)],
+            Description = (string?)meta[3],
+            Tags = ModelJson.TryRead(meta[4], ModelJson.Default.DictionaryStringString) ?? [],
+            Evaluations = [.. meta.Skip(5).Select(json => ModelJson.TryRead(json, ModelJson.Default.ModelEvaluation)).OfType<ModelEvaluation>()
+                .OrderBy(evaluation => evaluation.Dataset, StringComparer.Ordinal)],
         };
     }
+
+    /// <summary>What the head of a model says to readers.</summary>
+    /// <param name="Version">The current version.</param>
+    /// <param name="Aliases">The version that each names.</param>
+    sealed record ModelHead(long Version, IReadOnlyDictionary<string, long> Aliases);
 }

@@ -39,6 +39,13 @@ public sealed class RowBuffer
         return null;
     }
 
+    /// <summary>Takes back the rows behind the first <paramref name="rows"/>.</summary>
+    public void Truncate(int rows)
+    {
+        Rows = Math.Min(Rows, rows);
+        foreach (var column in _columns) column.Truncate(Rows);
+    }
+
     /// <summary>Takes back all rows.</summary>
     public void Clear()
     {

@@ -119,6 +119,7 @@ public sealed partial class ModelTraining
                 DatasetVersion = dataset.Version,
                 Run = _ledger.Specification.Id,
                 Seed = training.Seed,
+                Module = _ledger.Specification.Module,
                 RowsUsed = result.RowsUsed,
                 RowsDropped = result.RowsDropped,
                 Trained = _ledger.Clock.Latest,

@@ -16,7 +16,7 @@ public abstract class RedisNameCompleter : IArgumentCompleter
     {
         string word = wordToComplete.Trim('\'', '"');
         int start = StartOfName(word);
-        return [.. Find(fakeBoundParameters).Matching(WildcardPattern.Escape(word[start..]) + "*")
+        return [.. Find(word, fakeBoundParameters).Matching(WildcardPattern.Escape(word[start..]) + "*")
             .Select(name => new CompletionResult(Quoted(word[..start] + name), name, CompletionResultType.ParameterValue, name))];
     }
 
@@ -27,17 +27,21 @@ public abstract class RedisNameCompleter : IArgumentCompleter
     /// <param name="bound">The arguments that the command line has so far.</param>
     protected abstract Task<IReadOnlyList<string>> NamesAsync(RedisMLConnection connection, IDictionary bound, CancellationToken cancellation);
 
+    /// <summary>The same, where it depends on the argument so far.</summary>
+    protected virtual Task<IReadOnlyList<string>> NamesAsync(
+        RedisMLConnection connection, string word, IDictionary bound, CancellationToken cancellation) => NamesAsync(connection, bound, cancellation);
+
     /// <summary>The argument of a parameter, where the command line has it as text.</summary>
     protected static string? TextOf(IDictionary bound, string parameter) => bound[parameter] is { } value ? (value as PSObject)?.BaseObject as string ?? value as string : null;
 
-    IReadOnlyList<string> Find(IDictionary bound)
+    IReadOnlyList<string> Find(string word, IDictionary bound)
     {
         using var cancel = new CancellationTokenSource(s_patience);
         var session = ConnectionSession.Current;
         var given = (bound["Connection"] as PSObject)?.BaseObject as RedisMLConnection ?? bound["Connection"] as RedisMLConnection;
         var names = Task.Run(async () =>
             (given ?? await session.FindAsync(cancel.Token).ConfigureAwait(false)) is { } connection
-                ? await NamesAsync(connection, bound, cancel.Token).ConfigureAwait(false) : [], cancel.Token);
+                ? await NamesAsync(connection, word, bound, cancel.Token).ConfigureAwait(false) : [], cancel.Token);
         try
         {
             // The engine asks for completions synchronously.

@@ -7,6 +7,9 @@ namespace RedisML.PowerShell.Models;
 /// <summary>A cmdlet over models.</summary>
 public abstract class ModelCmdlet : RedisMLCmdlet
 {
+    /// <summary>Who calls, as the history of aliases has it.</summary>
+    private protected static string Caller => $"{Environment.UserName}@{Environment.MachineName}";
+
     /// <summary>The models that references say, from within the work; their names may have wildcards.</summary>
     /// <param name="version">The version of those that don't say one themselves; null for the current one.</param>
     private protected async Task<IReadOnlyList<Model>> FindAsync(

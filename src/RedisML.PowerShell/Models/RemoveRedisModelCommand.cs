@@ -11,14 +11,37 @@ public sealed class RemoveRedisModelCommand : ModelCmdlet
     [SupportsWildcards]
     public string[] Name { get; set; } = [];
 
+    // Not from the pipeline: a model that comes there goes with all its versions.
+    [Parameter]
+    public long? Version { get; set; }
+
+    [Parameter]
+    public SwitchParameter Force { get; set; }
+
     protected override void ProcessRecord()
     {
-        IReadOnlyList<Model> models = [];
-        Run(async (connection, cancellation) => models = await FindAsync(new(connection), Name, null, cancellation).ConfigureAwait(false));
-        foreach (var model in models)
+        foreach (var name in Name)
         {
-            if (!ShouldProcess(model.Name, "Remove model")) continue;
-            Run((connection, cancellation) => new ModelStore(connection).RemoveAsync(model.Name, cancellation));
+            ModelReference reference = new("");
+            IReadOnlyList<Model> models = [];
+            Run(async (connection, cancellation) =>
+            {
+                reference = ModelReference.Parse(name, Version);
+                models = await FindAsync(new(connection), [name], Version, cancellation).ConfigureAwait(false);
+            });
+            foreach (var model in models) Remove(model, isVersion: reference != new ModelReference(reference.Name));
         }
+    }
+
+    void Remove(Model model, bool isVersion)
+    {
+        string target = isVersion ? $"{model.Name}{ModelReference.Separator}{model.Version}" : model.Name;
+        if (!ShouldProcess(target, isVersion ? "Remove version of model" : "Remove model")) return;
+        Run(async (connection, cancellation) =>
+        {
+            var models = new ModelStore(connection);
+            if (isVersion) await models.RemoveVersionAsync(model.Name, model.Version, Force, Caller, cancellation).ConfigureAwait(false);
+            else await models.RemoveAsync(model.Name, cancellation, Force).ConfigureAwait(false);
+        });
     }
 }

@@ -8,8 +8,13 @@ using RedisML.Prediction;
 namespace RedisML.PowerShell.Models;
 
 [Cmdlet(VerbsDiagnostic.Test, "RedisModel")]
+<<<<<<< HEAD
 [OutputType(typeof(RegressionResult), typeof(ClassificationReport))]
 public sealed class TestRedisModelCommand : ModelCmdlet
+=======
+[OutputType(typeof(EvaluationResult), typeof(GateResult))]
+public sealed partial class TestRedisModelCommand : ModelCmdlet
+>>>>>>> f0e46c7fd94859d277bbd7d45578dd65d38b01ad
 {
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("Model")]
@@ -36,11 +41,12 @@ public sealed class TestRedisModelCommand : ModelCmdlet
     {
         IReadOnlyList<Model> models = [];
         Run(async (connection, cancellation) => models = await FindAsync(new(connection), Name, Version, cancellation).ConfigureAwait(false));
-        foreach (var model in models) Evaluate(model);
+        foreach (var model in models) Judge(model, Evaluate(model));
     }
 
-    void Evaluate(Model model)
+    EvaluationResult Evaluate(Model model)
     {
+        EvaluationResult? evaluation = null;
         long total = 0, rows = 0;
         Run($"Testing model '{model.Name}' on dataset '{Dataset}'", () => new($"{Volatile.Read(ref rows):N0} rows", (double)Volatile.Read(ref rows) / Math.Max(1, total)),
             async (connection, cancellation) =>
@@ -48,11 +54,19 @@ public sealed class TestRedisModelCommand : ModelCmdlet
                 var predictor = await ModelFamilies.LoadAsync(new ModelStore(connection), model, cancellation).ConfigureAwait(false);
                 var dataset = await new DatasetStore(connection).GetAsync(Dataset, null, cancellation).ConfigureAwait(false);
                 total = dataset.Rows;
+<<<<<<< HEAD
                 var evaluator = new ModelEvaluator(predictor, new() { SampleWeight = SampleWeight, Threshold = Threshold });
                 var result = await evaluator.EvaluateAsync(
                     Counted(new DatasetReader(connection).ReadAsync(dataset, cancellation: cancellation)), cancellation).ConfigureAwait(false);
                 Report(result with { Model = model.Name, ModelVersion = model.Version, Dataset = dataset.Name }, predictor.Signature.Label.Column);
+=======
+                var result = await new ModelEvaluator(predictor)
+                    .EvaluateAsync(Counted(new DatasetReader(connection).ReadAsync(dataset, cancellation: cancellation)), cancellation).ConfigureAwait(false);
+                await NoteAsync(connection, model, dataset, result, cancellation).ConfigureAwait(false);
+                evaluation = result with { Model = model.Name, ModelVersion = model.Version, Dataset = dataset.Name };
+>>>>>>> f0e46c7fd94859d277bbd7d45578dd65d38b01ad
             });
+        return evaluation!;
 
         async IAsyncEnumerable<DatasetChunk> Counted(IAsyncEnumerable<DatasetChunk> chunks)
         {

@@ -5,30 +5,43 @@ using RedisML.Models;
 using RedisML.PowerShell.Cmdlets;
 using RedisML.PowerShell.Datasets;
 using RedisML.PowerShell.Models;
+using RedisML.PowerShell.Serving;
 using RedisML.Prediction;
+using RedisML.Serving;
 
 namespace RedisML.PowerShell.Prediction;
 
 [Cmdlet(VerbsLifecycle.Invoke, "RedisPrediction", SupportsShouldProcess = true, DefaultParameterSetName = ObjectSet)]
-[OutputType(typeof(PSObject), ParameterSetName = [ObjectSet, DatasetSet, KeySet])]
+[OutputType(typeof(PSObject), ParameterSetName = [ObjectSet, DatasetSet, KeySet, ServiceSet])]
 [OutputType(typeof(DatasetPredictionResult), ParameterSetName = [OutputSet])]
-public sealed partial class InvokeRedisPredictionCommand : RedisMLCmdlet
+public sealed partial class InvokeRedisPredictionCommand : RedisMLCmdlet, IDisposable
 {
-    const string ObjectSet = "Object", DatasetSet = "Dataset", OutputSet = "OutputDataset", KeySet = "Key";
+    const string ObjectSet = "Object", DatasetSet = "Dataset", OutputSet = "OutputDataset", KeySet = "Key", ServiceSet = "Service";
 
     readonly UnseenLevels _unseen = new();
     Model _model = null!;
     IPredictor _predictor = null!;
     PredictionColumns _columns = null!;
 
-    [Parameter(Mandatory = true, Position = 0)]
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = ObjectSet)]
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = DatasetSet)]
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = OutputSet)]
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = KeySet)]
     [ArgumentCompleter(typeof(ModelNameCompleter))]
     public string Model { get; set; } = "";
 
-    [Parameter]
+    [Parameter(Mandatory = true, ParameterSetName = ServiceSet)]
+    [ArgumentCompleter(typeof(PredictionServiceCompleter))]
+    public string Service { get; set; } = "";
+
+    [Parameter(ParameterSetName = ObjectSet)]
+    [Parameter(ParameterSetName = DatasetSet)]
+    [Parameter(ParameterSetName = OutputSet)]
+    [Parameter(ParameterSetName = KeySet)]
     public long? Version { get; set; }
 
     [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = ObjectSet)]
+    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = ServiceSet)]
     public PSObject InputObject { get; set; } = null!;
 
     [Parameter(Mandatory = true, ParameterSetName = DatasetSet)]
@@ -50,11 +63,17 @@ public sealed partial class InvokeRedisPredictionCommand : RedisMLCmdlet
     [ArgumentCompleter(typeof(ColumnNameCompleter))]
     public string[] KeepColumn { get; set; } = [];
 
-    [Parameter]
+    [Parameter(ParameterSetName = ObjectSet)]
+    [Parameter(ParameterSetName = DatasetSet)]
+    [Parameter(ParameterSetName = OutputSet)]
+    [Parameter(ParameterSetName = KeySet)]
     [ValidateRange(0.0, 1.0)]
     public double? Threshold { get; set; }
 
-    [Parameter]
+    [Parameter(ParameterSetName = ObjectSet)]
+    [Parameter(ParameterSetName = DatasetSet)]
+    [Parameter(ParameterSetName = OutputSet)]
+    [Parameter(ParameterSetName = KeySet)]
     public SwitchParameter ClassProbability { get; set; }
 
     [Parameter(ParameterSetName = OutputSet)]
@@ -64,10 +83,19 @@ public sealed partial class InvokeRedisPredictionCommand : RedisMLCmdlet
     [Parameter(ParameterSetName = OutputSet)]
     public SwitchParameter Force { get; set; }
 
+    [Parameter(ParameterSetName = ServiceSet)]
+    [ValidateRange(0.001, 3600.0)]
+    public double Timeout { get; set; } = 10;
+
     protected override void BeginProcessing() => Run(async (connection, cancellation) =>
     {
+        if (ParameterSetName == ServiceSet)
+        {
+            _client = await PredictionClient.ConnectAsync(connection, Service, cancellation).ConfigureAwait(false);
+            return;
+        }
         var models = new ModelStore(connection);
-        _model = await models.GetAsync(Model, Version, cancellation).ConfigureAwait(false);
+        _model = await models.GetAsync(ModelReference.Parse(Model, Version), cancellation).ConfigureAwait(false);
         _predictor = await ModelFamilies.LoadAsync(models, _model, cancellation).ConfigureAwait(false);
         _columns = new(_predictor.Signature, Options([]));
     });
@@ -77,6 +105,7 @@ public sealed partial class InvokeRedisPredictionCommand : RedisMLCmdlet
         switch (ParameterSetName)
         {
             case ObjectSet: PredictObject(InputObject); break;
+            case ServiceSet: AskService(InputObject); break;
             case KeySet: PredictKeys(); break;
             case DatasetSet: PredictRows(); break;
             case OutputSet when ShouldProcess(OutputDataset, $"Predict dataset '{Dataset}' with model '{_model.Name}', version {_model.Version}"):

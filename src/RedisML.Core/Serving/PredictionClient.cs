@@ -1,0 +1,114 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text.Json;
+using RedisML.Connections;
+using RedisML.Errors;
+using RedisML.Formats.Objects;
+using StackExchange.Redis;
+
+namespace RedisML.Serving;
+
+/// <summary>What a service said of a row.</summary>
+/// <param name="Prediction">A number, or a class in the type of the label; null where a value is missing.</param>
+/// <param name="Probability">Of the predicted class; null for numbers.</param>
+/// <param name="Probabilities">Of all classes; null for numbers.</param>
+/// <param name="Version">The version of the model that said so.</param>
+public sealed record ServicePrediction(object? Prediction, double? Probability, IReadOnlyDictionary<string, double?>? Probabilities, long Version);
+
+/// <summary>Asks a prediction service, one request at a time: the waits for a reply block a connection of its own.</summary>
+public sealed class PredictionClient : IAsyncDisposable
+{
+    readonly RedisMLConnection _connection;
+    readonly ServiceKeys _keys;
+    readonly string _service;
+
+    PredictionClient(RedisMLConnection connection, string service) =>
+        (_connection, _service, _keys) = (connection, service, connection.Keys.Service(service));
+
+    /// <summary>Connects as <paramref name="connection"/> is.</summary>
+    public static async Task<PredictionClient> ConnectAsync(RedisMLConnection connection, string service, CancellationToken cancellation) =>
+        new(await RedisMLConnection.ConnectAsync(connection.Settings, cancellation).ConfigureAwait(false), service);
+
+    public ValueTask DisposeAsync() => _connection.DisposeAsync();
+
+    /// <summary>Asks for the prediction of a row.</summary>
+    /// <param name="timeout">How long the reply may take.</param>
+    /// <exception cref="RedisMLException"><c>PredictionTimeout</c>; and what the service answers, such as <c>SignatureMismatch</c>.</exception>
+    public async Task<ServicePrediction> AskAsync(IEnumerable<KeyValuePair<string, object?>> features, TimeSpan timeout, CancellationToken cancellation)
+    {
+        string reply = _keys.ReplyStart + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(12));
+        long deadline = (DateTimeOffset.UtcNow + timeout).ToUnixTimeMilliseconds();
+        await _connection.Database.ListLeftPushAsync(_keys.Queue, Write(reply, deadline, features)).WaitAsync(cancellation).ConfigureAwait(false);
+        var end = DateTime.UtcNow + timeout;
+        while (DateTime.UtcNow < end)
+        {
+            // Shorter than the client's patience for a reply, so that it isn't taken for one that was lost.
+            double seconds = Math.Clamp((end - DateTime.UtcNow).TotalSeconds, 0.05, 1);
+            var popped = (RedisValue[]?)await _connection.Database.ExecuteAsync("BLPOP", [reply, seconds.ToString("0.###", CultureInfo.InvariantCulture)])
+                .WaitAsync(cancellation).ConfigureAwait(false);
+            if (popped is [_, var json]) return Read((byte[])json!);
+        }
+        throw new RedisMLException("PredictionTimeout", ErrorKind.OperationTimeout,
+            $"Service '{_service}' didn't answer within {timeout.TotalSeconds:0.##} s. Get-RedisPredictionService says whether it has instances.", _service);
+    }
+
+    static byte[] Write(string reply, long deadline, IEnumerable<KeyValuePair<string, object?>> features)
+    {
+        using var bytes = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(bytes))
+        {
+            writer.WriteStartObject();
+            writer.WriteString("reply"u8, reply);
+            writer.WriteNumber("deadline"u8, deadline);
+            writer.WriteStartObject("features"u8);
+            foreach (var (name, value) in features)
+            {
+                writer.WritePropertyName(name);
+                switch (value)
+                {
+                    case null or DBNull: writer.WriteNullValue(); break;
+                    case bool boolean: writer.WriteBooleanValue(boolean); break;
+                    case sbyte or byte or short or ushort or int or uint or long: writer.WriteNumberValue(Convert.ToInt64(value, CultureInfo.InvariantCulture)); break;
+                    case double number when double.IsFinite(number): writer.WriteNumberValue(number); break;
+                    case float number when float.IsFinite(number): writer.WriteNumberValue(number); break;
+                    case double or float: writer.WriteNullValue(); break;
+                    case decimal number: writer.WriteNumberValue(number); break;
+                    default: writer.WriteStringValue(ObjectValue.TextOf(value)); break;
+                }
+            }
+            writer.WriteEndObject();
+            writer.WriteEndObject();
+        }
+        return bytes.ToArray();
+    }
+
+    ServicePrediction Read(byte[] json)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(json);
+            var root = document.RootElement;
+            if (root.TryGetProperty("error", out var error))
+                throw new RedisMLException(error.GetString()!, ErrorKind.InvalidData, $"Service '{_service}': {root.GetProperty("message").GetString()}", _service);
+            return new(
+                ValueOf(root.GetProperty("prediction")),
+                root.TryGetProperty("probability", out var probability) ? probability.GetDouble() : null,
+                root.TryGetProperty("probabilities", out var all) ? all.EnumerateObject().ToDictionary(
+                    entry => entry.Name, entry => (double?)ValueOf(entry.Value), StringComparer.Ordinal) : null,
+                root.GetProperty("version").GetInt64());
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
+        {
+            throw new RedisMLException("InvalidReply", ErrorKind.InvalidData, $"Service '{_service}' answered what is no reply.", _service, e);
+        }
+    }
+
+    static object? ValueOf(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.Number => value.GetDouble(),
+        JsonValueKind.True => true,
+        JsonValueKind.False => false,
+        JsonValueKind.String => value.GetString(),
+        _ => null,
+    };
+}
