@@ -37,7 +37,7 @@ public sealed partial class ModelStore
         """;
 
     /// <summary>KEYS: head. ARGV: seconds, 1 where aliases don't matter. Makes the model unseen, and returns the highest number that its
-    /// versions may have; −1 where an alias names one.</summary>
+    /// versions may have; ALIASED where an alias names one.</summary>
     const string HideHead = """
         local head = redis.call('HMGET', KEYS[1], 'last', 'aliases')
         local last = head[1]

@@ -95,10 +95,11 @@ public sealed partial class ModelStore(RedisMLConnection connection)
         if (head[1] != ModelField.FormatVersion && head[1] != ModelField.FirstFormatVersion)
             throw new RedisMLException("UnsupportedModelFormat", ErrorKind.InvalidData, $"Model '{name}' is stored in format {head[1]}; " +
                 $"this RedisML reads format {ModelField.FormatVersion}. Update the module.", name);
-<<<<<<< HEAD
-        return head[0].TryParse(out long version) && version > 0 ? version : throw new RedisMLException("InvalidModelDefinition", ErrorKind.InvalidData,
-            $"The head of model '{name}' can't be read: its version is '{head[0]}'. Remove the model.", $"{Keys.Model(name)}");
-=======
+        if (!head[0].TryParse(out long current) || current <= 0)
+        {
+            throw new RedisMLException("InvalidModelDefinition", ErrorKind.InvalidData,
+                $"The head of model '{name}' can't be read: its version is '{head[0]}'. Remove the model.", $"{Keys.Model(name)}");
+        }
         string[] aliases = ((string?)head[2])?.Split(',', StringSplitOptions.RemoveEmptyEntries) ?? [];
         var named = new SortedDictionary<string, long>(StringComparer.Ordinal);
         if (aliases.Length > 0)
@@ -108,15 +109,15 @@ public sealed partial class ModelStore(RedisMLConnection connection)
             for (int i = 0; i < aliases.Length; i++)
                 if (versions[i].TryParse(out long version)) named[aliases[i]] = version;
         }
-        return new((long)head[0], named);
->>>>>>> f0e46c7fd94859d277bbd7d45578dd65d38b01ad
+        return new(current, named);
     }
 
     /// <summary>The numbers of the versions that are there, ascending.</summary>
     async Task<IReadOnlyList<long>> VersionNumbersAsync(string name, CancellationToken cancellation)
     {
         const int Together = 1000;
-        long last = (long)await Database.PatientlyAsync(d => d.HashGetAsync(Keys.Model(name), ModelField.Last), cancellation).ConfigureAwait(false);
+        var text = await Database.PatientlyAsync(d => d.HashGetAsync(Keys.Model(name), ModelField.Last), cancellation).ConfigureAwait(false);
+        long last = text.TryParse(out long number) ? Math.Min(number, BelievedVersions) : 0;
         var found = new List<long>();
         for (long first = 1; first <= last; first += Together)
         {

@@ -35,7 +35,7 @@ public sealed partial class TestRedisModelCommand
     {
         if (Minimum is null && Maximum is null && NotWorseThan is null && !PassThru)
         {
-            WriteObject(result);
+            WriteObject(ToReport(result));
             return;
         }
         IReadOnlyList<string> problems = [];
@@ -50,10 +50,10 @@ public sealed partial class TestRedisModelCommand
         }
         if (PassThru)
         {
-            WriteObject(new GateResult(model.Name, model.Version, Dataset, problems.Count == 0, problems, result));
+            WriteObject(new GateResult(model.Name, model.Version, Dataset, problems.Count == 0, problems, ToReport(result)));
             return;
         }
-        WriteObject(result);
+        WriteObject(ToReport(result));
         if (problems.Count > 0) Reject(model, problems);
     }
 

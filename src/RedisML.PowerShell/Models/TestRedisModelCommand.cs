@@ -8,13 +8,8 @@ using RedisML.Prediction;
 namespace RedisML.PowerShell.Models;
 
 [Cmdlet(VerbsDiagnostic.Test, "RedisModel")]
-<<<<<<< HEAD
-[OutputType(typeof(RegressionResult), typeof(ClassificationReport))]
-public sealed class TestRedisModelCommand : ModelCmdlet
-=======
-[OutputType(typeof(EvaluationResult), typeof(GateResult))]
+[OutputType(typeof(RegressionResult), typeof(ClassificationReport), typeof(GateResult))]
 public sealed partial class TestRedisModelCommand : ModelCmdlet
->>>>>>> f0e46c7fd94859d277bbd7d45578dd65d38b01ad
 {
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("Model")]
@@ -54,17 +49,14 @@ public sealed partial class TestRedisModelCommand : ModelCmdlet
                 var predictor = await ModelFamilies.LoadAsync(new ModelStore(connection), model, cancellation).ConfigureAwait(false);
                 var dataset = await new DatasetStore(connection).GetAsync(Dataset, null, cancellation).ConfigureAwait(false);
                 total = dataset.Rows;
-<<<<<<< HEAD
                 var evaluator = new ModelEvaluator(predictor, new() { SampleWeight = SampleWeight, Threshold = Threshold });
                 var result = await evaluator.EvaluateAsync(
                     Counted(new DatasetReader(connection).ReadAsync(dataset, cancellation: cancellation)), cancellation).ConfigureAwait(false);
-                Report(result with { Model = model.Name, ModelVersion = model.Version, Dataset = dataset.Name }, predictor.Signature.Label.Column);
-=======
-                var result = await new ModelEvaluator(predictor)
-                    .EvaluateAsync(Counted(new DatasetReader(connection).ReadAsync(dataset, cancellation: cancellation)), cancellation).ConfigureAwait(false);
-                await NoteAsync(connection, model, dataset, result, cancellation).ConfigureAwait(false);
                 evaluation = result with { Model = model.Name, ModelVersion = model.Version, Dataset = dataset.Name };
->>>>>>> f0e46c7fd94859d277bbd7d45578dd65d38b01ad
+                Warn(evaluation, predictor.Signature.Label.Column);
+                // What a weight or a threshold made of the figures isn't what others would compare with.
+                if (SampleWeight is null && Threshold is null)
+                    await NoteAsync(connection, model, dataset, result, cancellation).ConfigureAwait(false);
             });
         return evaluation!;
 
@@ -78,7 +70,8 @@ public sealed partial class TestRedisModelCommand : ModelCmdlet
         }
     }
 
-    void Report(EvaluationResult result, string label)
+    /// <summary>Says which rows don't count, and which are of classes that the model never saw.</summary>
+    void Warn(EvaluationResult result, string label)
     {
         List<string> left = [];
         if (result.RowsWithoutLabel > 0)
@@ -92,6 +85,9 @@ public sealed partial class TestRedisModelCommand : ModelCmdlet
         }
         if (result is ClassificationResult { RowsOfUnknownClass: > 0 } unknown)
             PostWarning($"{unknown.RowsOfUnknownClass:N0} of {result.Rows:N0} rows of '{result.Dataset}' are of classes that model '{result.Model}' never saw; they count as wrong.");
-        PostObject(result is ClassificationResult classes ? new ClassificationReport(classes, SampleWeight is not null) : result);
     }
+
+    /// <summary>The figures as they are shown.</summary>
+    object ToReport(EvaluationResult result) =>
+        result is ClassificationResult classes ? new ClassificationReport(classes, SampleWeight is not null) : result;
 }

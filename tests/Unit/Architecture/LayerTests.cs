@@ -10,13 +10,8 @@ public sealed class LayerTests
     /// <summary>From the bottom up. A new folder needs a place here.</summary>
     static readonly string[] s_layers =
     [
-<<<<<<< HEAD
         "Errors", "Processes", "Extensions", "Numerics", "Charts", "Connections", "Columns", "Expressions", "Formats", "Datasets", "Features",
-        "Models", "Importing", "Exporting", "Runs", "Prediction", "Evaluation", "Training", "ModelFiles", "Algorithms",
-=======
-        "Errors", "Extensions", "Numerics", "Charts", "Connections", "Columns", "Expressions", "Formats", "Datasets", "Features", "Models",
-        "Importing", "Exporting", "Runs", "Prediction", "Evaluation", "Serving", "Training", "ModelFiles", "Algorithms",
->>>>>>> f0e46c7fd94859d277bbd7d45578dd65d38b01ad
+        "Models", "Importing", "Exporting", "Runs", "Prediction", "Evaluation", "Serving", "Training", "ModelFiles", "Algorithms",
     ];
 
     [Fact]
