@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
 using Apache.Arrow;
 using RedisML.Columns;
-using RedisML.Errors;
 using RedisML.Expressions;
 using RedisML.Features;
 

@@ -1,4 +1,3 @@
-using RedisML.Columns;
 using RedisML.Errors;
 using RedisML.Features;
 using RedisML.Models;

@@ -1,6 +1,5 @@
 using System.Text.Unicode;
 using CsvHelper;
-using RedisML.Columns;
 using RedisML.Formats.Text;
 
 namespace RedisML.Formats.Csv;

@@ -1,7 +1,5 @@
 using System.Buffers;
-using System.Text;
 using CsvHelper;
-using RedisML.Columns;
 using RedisML.Formats.Text;
 
 namespace RedisML.Formats.Csv;
