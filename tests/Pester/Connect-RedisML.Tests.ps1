@@ -124,6 +124,8 @@ Describe 'Connect-RedisML' {
             @{ id = 'HostNotFound'; category = 'ConnectionError'; arguments = @{ HostName = 'no-such-host.invalid' } }
             @{ id = 'InvalidConnectionString'; category = 'InvalidArgument'; arguments = @{ ConnectionString = 'localhost,oops=1' } }
             @{ id = 'InvalidPrefix'; category = 'InvalidArgument'; arguments = @{ Embedded = $true; Prefix = 'a:b' } }
+            @{ id = 'CertificateUnreadable'; category = 'InvalidData'; arguments = @{ HostName = 'localhost'; CertificateAuthority = 'no-such-file' } }
+            @{ id = 'CertificateUnreadable'; category = 'InvalidData'; arguments = @{ HostName = 'localhost'; ClientCertificate = 'no-such-file.pfx' } }
             @{ id = 'PathNotInFileSystem'; category = 'InvalidArgument'; arguments = @{ Embedded = $true; DataDirectory = 'Variable:x' } }
         ) {
             $failure = { Connect-RedisML @arguments } | Should -Throw -PassThru

@@ -45,6 +45,13 @@ Describe 'Export-RedisTrainingData' {
         Get-Content TestDrive:/kept.csv | Should -Be 'mine'
     }
 
+    It 'writes texts as texts where a spreadsheet would run them' {
+        $null = [pscustomobject]@{ t = '=1+1'; n = -1 } | Import-RedisTrainingData -Dataset formulas
+        $null = Export-RedisTrainingData formulas TestDrive:/f.csv -NeutralizeFormula
+        (Get-Content TestDrive:/f.csv)[1] | Should -BeExactly "'=1+1,-1"
+        { Export-RedisTrainingData formulas TestDrive:/f.jsonl -NeutralizeFormula -ErrorAction Stop } | Should -Throw -ErrorId 'FormulaNeedsCsv*'
+    }
+
     It 'asks for a format where the name of the file tells none' {
         { Export-RedisTrainingData a TestDrive:/a.xyz -ErrorAction Stop } | Should -Throw -ErrorId 'UnknownFormat*'
         (Export-RedisTrainingData a TestDrive:/a.xyz -Format Csv).Format | Should -Be 'Csv'

@@ -311,6 +311,12 @@ Describe 'Import-RedisTrainingData' {
         (TabExpansion2 $line).CompletionMatches.CompletionText | Should -Contain $expected
     }
 
+    It 'waits for no replicas where there can be none, and publishes nothing' {
+        Set-Content TestDrive:/a.csv "x`n1"
+        { Import-RedisTrainingData TestDrive:/a.csv -Dataset r -ReplicaCount 1 -ErrorAction Stop } | Should -Throw -ErrorId 'ReplicasUnsupported*'
+        Get-RedisDataset r* | Should -BeNullOrEmpty
+    }
+
     It 'starts with -Resume where nothing broke off' {
         Set-Content TestDrive:/a.csv "x`n1"
         (Import-RedisTrainingData TestDrive:/a.csv -Dataset a -Resume).RowsWritten | Should -Be 1

@@ -10,6 +10,8 @@ public sealed record AccessRule
     /// <summary>Reads strings, hashes, sets, sorted sets and streams: chunks and pages, heads and parameters, names, rows.</summary>
     const string Reading = "get strlen exists hget hmget hgetall hkeys hexists smembers zcard zrange zscore xlen xrange";
 
+    const string ServingModels = "get set del expire sadd srem lpush rpush rpop lrange ltrim blpop blmove eval evalsha script|load time";
+
     const string ReadingModels = "exists hget hmget hgetall hkeys hexists smembers";
 
     /// <summary>Scripts do what must not be interrupted; the commands in them are held against the same rule.</summary>
@@ -39,15 +41,16 @@ public sealed record AccessRule
         var keys = (ConnectionSettings.For("localhost") with { Prefix = prefix }).Prefix;
         string[] ofDatasets = [$"{keys}:datasets", .. datasets.Count == 0 ? [$"{keys}:dataset:*"] : datasets.SelectMany(Keys)];
         string[] ofImports = [$"{keys}:imports", $"{keys}:import:*"];
+        string[] ofServices = [$"{keys}:services", $"{keys}:service:*", $"{keys}:reply:*"];
         string[] ofModels = [$"{keys}:models", $"{keys}:model:*"], ofRuns = [$"{keys}:runs", $"{keys}:run:*"];
         var rule = role switch
         {
             AccessRole.Read => Compose([Reading], read: [.. ofDatasets, .. ofModels, .. ofRuns]),
             AccessRole.Train => Compose([Reading, Writing, WritingRuns], read: ofDatasets, all: [.. ofModels, .. ofRuns], channels: [$"{keys}:run:*"]),
             AccessRole.Import => Compose([Reading, Writing, WritingRows], all: [.. ofDatasets, .. ofImports]),
-            AccessRole.Serve => Compose([ReadingModels], read: ofModels),
-            AccessRole.All => Compose([Reading, Writing, WritingRows, WritingRuns],
-                all: datasets.Count == 0 ? [$"{keys}:*"] : [.. ofDatasets, .. ofImports, .. ofModels, .. ofRuns], channels: [$"{keys}:run:*"]),
+            AccessRole.Serve => Compose([ReadingModels, ServingModels], read: ofModels, all: ofServices),
+            AccessRole.All => Compose([Reading, Writing, WritingRows, WritingRuns, ServingModels],
+                all: datasets.Count == 0 ? [$"{keys}:*"] : [.. ofDatasets, .. ofImports, .. ofModels, .. ofRuns, .. ofServices], channels: [$"{keys}:run:*"]),
             _ => throw new ArgumentOutOfRangeException(nameof(role)),
         };
         return new(role, keys, datasets, rule);

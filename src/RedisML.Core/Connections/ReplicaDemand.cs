@@ -23,6 +23,8 @@ public sealed record ReplicaDemand(int Count, double Timeout = ReplicaDemand.Def
 {
     public const double DefaultTimeout = 10;
 
+    public const double LongestTimeout = 24 * 60 * 60;
+
     /// <summary>WAIT holds up its connection, which others use too: so it is asked for a moment, again and again.</summary>
     const int SliceMilliseconds = 100;
 

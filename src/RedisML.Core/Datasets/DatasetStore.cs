@@ -106,7 +106,8 @@ public sealed class DatasetStore(RedisMLConnection connection)
         var current = await GetAsync(name, null, cancellation).ConfigureAwait(false);
         if (label is not null) current.Column(label);
         if (current.Label == label) return current;
-        var next = current with { Label = label, Version = current.Version + 1, Created = DateTimeOffset.UtcNow };
+        var created = await connection.Clock.NowAsync(cancellation).ConfigureAwait(false);
+        var next = current with { Label = label, Version = current.Version + 1, Created = created };
         await PublishAsync(next, current.Version, cancellation).ConfigureAwait(false);
         return next;
     }

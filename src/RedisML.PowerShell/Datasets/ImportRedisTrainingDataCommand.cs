@@ -108,7 +108,7 @@ public sealed class ImportRedisTrainingDataCommand : RedisMLCmdlet, IDisposable
     public int? ReplicaCount { get; set; }
 
     [Parameter]
-    [ValidateRange(0.001, 86_400)]
+    [ValidateRange(0.001, ReplicaDemand.LongestTimeout)]
     public double ReplicaTimeout { get; set; } = ReplicaDemand.DefaultTimeout;
 
     [Parameter]

@@ -85,7 +85,7 @@ public sealed partial class StartRedisDistributedTrainingCommand : TrainingJobCm
     public int? ReplicaCount { get; set; }
 
     [Parameter]
-    [ValidateRange(0.001, 86_400)]
+    [ValidateRange(0.001, ReplicaDemand.LongestTimeout)]
     public double ReplicaTimeout { get; set; } = ReplicaDemand.DefaultTimeout;
 
     [Parameter]

@@ -92,6 +92,14 @@ public sealed class AccessRuleTests : IDisposable
         $null = Get-RedisModel
         if (-not (Get-RedisModelParameter line)) { throw 'no parameters' }
         $null = Export-RedisModel line "$Path.onnx" -Force
+        if ([pscustomobject] @{ x = 3 } | Invoke-RedisPrediction line | Where-Object { $null -eq $_.Prediction }) { throw 'no prediction' }
+        $service = Start-RedisPredictionService line
+        try {
+            $answers = @(1..3 | ForEach-Object { [pscustomobject] @{ x = $_ } } | Invoke-RedisPrediction -Service line)
+            if ($answers.Count -ne 3 -or $answers.Prediction -contains $null) { throw 'no answer' }
+            if (@(Get-RedisPredictionService).Count -ne 1) { throw 'no service' }
+        }
+        finally { Stop-RedisPredictionService line; $null = $service | Wait-Job -Timeout 60 }
         """;
 
     [Theory]
@@ -103,6 +111,7 @@ public sealed class AccessRuleTests : IDisposable
     [InlineData(AccessRole.All, Importing)]
     [InlineData(AccessRole.All, Training)]
     [InlineData(AccessRole.All, Reading)]
+    [InlineData(AccessRole.All, Serving)]
     public async Task A_role_does_its_work_under_its_rule(AccessRole role, string work)
     {
         Run("default", Preparation);
@@ -155,7 +164,8 @@ public sealed class AccessRuleTests : IDisposable
     [InlineData(AccessRole.Train, "GET other:key", "SET other:key y", "SET team:dataset:points y", "DEL team:dataset:points:chunk:a:0",
         "SADD team:datasets x", "PUBLISH other y", "HSET team:import:1 a b")]
     [InlineData(AccessRole.Import, "GET other:key", "SET other:key y", "HGETALL team:model:line", "GET team:run:{1}:spec", "DEL team:runs")]
-    [InlineData(AccessRole.Serve, "HGETALL other:key", "HSET team:model:line a b", "HGETALL team:dataset:points", "SMEMBERS team:runs")]
+    [InlineData(AccessRole.Serve, "HGETALL other:key", "HSET team:model:line a b", "HGETALL team:dataset:points", "SMEMBERS team:runs",
+        "DEL team:models", "LPUSH other:reply x", "BLPOP other:queue 1")]
     [InlineData(AccessRole.All, "GET other:key", "SET other:key y", "DEL team2:model:line", "PUBLISH other y", "SUBSCRIBE other")]
     public async Task Every_other_key_and_channel_is_refused(AccessRole role, params string[] commands)
     {

@@ -31,7 +31,7 @@ public sealed class ReplicaTests : IDisposable
         await using var connection = await primary.ConnectAsync();
         var replica = await AddReplicaAsync(connection, primary);
         var result = await ImportAsync(connection, new(1));
-        Assert.Null(result.Warning);
+        Assert.Empty(result.Warnings);
         await using var other = await RedisMLConnection.ConnectAsync(
             ConnectionSettings.For("127.0.0.1", replica.Port) with { Prefix = connection.Prefix }, Cancellation);
         Assert.Equal(result.Version, (await new DatasetStore(other).GetAsync("a", null, Cancellation)).Version);
@@ -67,7 +67,7 @@ public sealed class ReplicaTests : IDisposable
     {
         await using var connection = await Start().ConnectAsync();
         var result = await ImportAsync(connection, new(2, Timeout: 0.2, ReplicaPolicy.Prefer));
-        Assert.Contains("Only 0 of 2 replicas had version 1 of dataset 'a'", result.Warning);
+        Assert.Contains(result.Warnings, w => w.Contains("Only 0 of 2 replicas had version 1 of dataset 'a'"));
         Assert.Equal(1, (await new DatasetStore(connection).GetAsync("a", null, Cancellation)).Version);
     }
 
