@@ -32,6 +32,7 @@ sealed class ParquetFile : IDisposable
     readonly ManagedRandomAccessFile _content;
     readonly FileReader _reader;
     readonly int[] _int96;
+    readonly HashSet<string> _uuids;
     readonly long _batchRows;
 
     /// <param name="content">Stays open.</param>
@@ -42,7 +43,7 @@ sealed class ParquetFile : IDisposable
         _content = ParquetLibrary.Read(() => new ManagedRandomAccessFile(content, leaveOpen: true));
         try
         {
-            (_reader, Rows, _batchRows, _int96) = ParquetLibrary.Read(() =>
+            (_reader, Rows, _batchRows, _int96, _uuids) = ParquetLibrary.Read(() =>
             {
                 using var metadata = new ParquetFileReader(_content);
                 var columns = Enumerable.Range(0, metadata.FileMetaData.NumColumns).ToArray();
@@ -53,7 +54,8 @@ sealed class ParquetFile : IDisposable
                 properties.UseThreads = true;
                 foreach (int column in columns.Where(c => IsDictionary(metadata, c))) properties.SetReadDictionary(column, true);
                 int[] int96 = [.. columns.Where(c => metadata.FileMetaData.Schema.Column(c).PhysicalType == PhysicalType.Int96)];
-                return (Open(_content, properties, columns.Length), metadata.FileMetaData.NumRows, batchRows, int96);
+                HashSet<string> uuids = [.. columns.Where(c => IsUuid(metadata, c)).Select(c => metadata.FileMetaData.Schema.Column(c).Name)];
+                return (Open(_content, properties, columns.Length), metadata.FileMetaData.NumRows, batchRows, int96, uuids);
             });
         }
         catch
@@ -122,7 +124,16 @@ sealed class ParquetFile : IDisposable
         return chunk.TotalUncompressedSize < DictionaryBytes * chunk.NumValues;
     }
 
-    static Field Declared(Field field) => field.HasMetadata && field.Metadata.TryGetValue(TypeKey, out var text) && ColumnType.TryParse(text, out var type)
+    static bool IsUuid(ParquetFileReader file, int column)
+    {
+        var descriptor = file.FileMetaData.Schema.Column(column);
+        using var logical = descriptor.LogicalType;
+        return logical.Type is LogicalTypeEnum.Uuid && descriptor.MaxRepetitionLevel == 0;
+    }
+
+    Field Declared(Field field) => _uuids.Contains(field.Name) && field.DataType is Apache.Arrow.Types.FixedSizeBinaryType
+        ? ArrowTypes.FieldOf(field.Name, ColumnType.Uuid)
+        : field.HasMetadata && field.Metadata.TryGetValue(TypeKey, out var text) && ColumnType.TryParse(text, out var type)
         ? new(field.Name, ArrowTypes.Of(type), field.IsNullable) : field;
 
     static RecordBatch? Next(IArrowArrayStream batches) => ParquetLibrary.Read(() => batches.ReadNextRecordBatchAsync().AsTask().GetAwaiter().GetResult());

@@ -61,8 +61,8 @@ sealed class ParquetRowWriter : RowWriter
 
     /// <summary>Parquet has no seconds.</summary>
     static Field FieldOf(string name, ColumnType type) => type is { Kind: TypeKind.Timestamp, Unit: TimestampUnit.Second }
-        ? new(name, ArrowTypes.Of(type), nullable: true, [new(ParquetFile.TypeKey, type.ToString())])
-        : new(name, ArrowTypes.Of(type), nullable: true);
+        ? ArrowTypes.FieldOf(name, type, new KeyValuePair<string, string>(ParquetFile.TypeKey, type.ToString()))
+        : ArrowTypes.FieldOf(name, type);
 
     /// <remarks>
     /// The file holds the Arrow schema too, which says more than its own types. Fractions are rarely equal, so that looking for a dictionary of them
