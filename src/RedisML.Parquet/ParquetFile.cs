@@ -34,6 +34,7 @@ sealed class ParquetFile : IBatchReader
     readonly ManagedRandomAccessFile _content;
     readonly FileReader _reader;
     readonly int[] _int96;
+    readonly HashSet<string> _uuids;
     readonly long _batchRows;
 
     /// <param name="content">The file's content; it isn't closed.</param>
@@ -44,7 +45,7 @@ sealed class ParquetFile : IBatchReader
         _content = ParquetLibrary.Read(() => new ManagedRandomAccessFile(content, leaveOpen: true));
         try
         {
-            (_reader, Rows, _batchRows, _int96) = ParquetLibrary.Read(() =>
+            (_reader, Rows, _batchRows, _int96, _uuids) = ParquetLibrary.Read(() =>
             {
                 using var metadata = new ParquetFileReader(_content);
                 var columns = Enumerable.Range(0, metadata.FileMetaData.NumColumns).ToArray();
@@ -55,7 +56,8 @@ sealed class ParquetFile : IBatchReader
                 properties.UseThreads = true;
                 foreach (int column in columns.Where(c => IsDictionary(metadata, c))) properties.SetReadDictionary(column, true);
                 int[] int96 = [.. columns.Where(c => metadata.FileMetaData.Schema.Column(c).PhysicalType == PhysicalType.Int96)];
-                return (Open(_content, properties, columns.Length), metadata.FileMetaData.NumRows, batchRows, int96);
+                HashSet<string> uuids = [.. columns.Where(c => IsUuid(metadata, c)).Select(c => metadata.FileMetaData.Schema.Column(c).Name)];
+                return (Open(_content, properties, columns.Length), metadata.FileMetaData.NumRows, batchRows, int96, uuids);
             });
         }
         catch
@@ -128,9 +130,23 @@ sealed class ParquetFile : IBatchReader
         return chunk.TotalUncompressedSize < DictionaryBytes * chunk.NumValues;
     }
 
+<<<<<<< HEAD:src/RedisML.Parquet/ParquetFile.cs
     static Field Declared(Field field) => field.HasMetadata && field.Metadata.TryGetValue(TypeKey, out var text)
         && ColumnType.TryParse(text, out var type) && type is { Kind: TypeKind.Timestamp, Unit: TimestampUnit.Second }
         ? new(field.Name, new TimestampType(ArrowTimeUnit.Second, type.Zone), field.IsNullable) : field;
+=======
+    static bool IsUuid(ParquetFileReader file, int column)
+    {
+        var descriptor = file.FileMetaData.Schema.Column(column);
+        using var logical = descriptor.LogicalType;
+        return logical.Type is LogicalTypeEnum.Uuid && descriptor.MaxRepetitionLevel == 0;
+    }
+
+    Field Declared(Field field) => _uuids.Contains(field.Name) && field.DataType is Apache.Arrow.Types.FixedSizeBinaryType
+        ? ArrowTypes.FieldOf(field.Name, ColumnType.Uuid)
+        : field.HasMetadata && field.Metadata.TryGetValue(TypeKey, out var text) && ColumnType.TryParse(text, out var type)
+        ? new(field.Name, ArrowTypes.Of(type), field.IsNullable) : field;
+>>>>>>> 461b4215e1b291eea1b171b984272248a6cd4fb2:src/RedisML.Core/Formats/Parquet/ParquetFile.cs
 
     static RecordBatch? Next(IArrowArrayStream batches) =>
         ParquetLibrary.Read(() => batches.ReadNextRecordBatchAsync().AsTask().GetAwaiter().GetResult());

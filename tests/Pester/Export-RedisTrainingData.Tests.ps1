@@ -97,4 +97,19 @@ Describe 'Export-RedisTrainingData' {
         { Export-RedisTrainingData nothing TestDrive:/n.csv -ErrorAction Stop } | Should -Throw -ErrorId 'DatasetNotFound*'
         'TestDrive:/n.csv' | Should -Not -Exist
     }
+
+    It 'takes a column by its own name, whatever wildcards it has, and refuses a pattern that none matches' {
+        Set-Content TestDrive:/wild.csv "[x],y`n1,2"
+        $null = Import-RedisTrainingData TestDrive:/wild.csv -Dataset wild
+        (Get-RedisTrainingData wild -Column '[x]').'[x]' | Should -Be 1
+        $null = Export-RedisTrainingData wild TestDrive:/wildout.csv -Column '[x]', y
+        Get-Content TestDrive:/wildout.csv | Should -Be '[x],y', '1,2'
+        { Export-RedisTrainingData wild TestDrive:/none.csv -Column z* } | Should -Throw -ErrorId 'ColumnNotFound,*'
+    }
+
+    It 'refuses what the format cannot hold, and says what and where' {
+        @{ a = 1; b = [double]::NaN } | Import-RedisTrainingData -Dataset odd | Out-Null
+        { Export-RedisTrainingData odd TestDrive:/odd.csv } | Should -Throw "Column 'b', row 1: NaN*Arrow or Parquet*" -ErrorId 'ValueNotInFormat,*'
+        $null = Export-RedisTrainingData odd TestDrive:/odd.arrow
+    }
 }

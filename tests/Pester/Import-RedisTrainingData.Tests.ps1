@@ -142,6 +142,7 @@ Describe 'Import-RedisTrainingData' {
         { [pscustomobject]@{ n = 1 } | Import-RedisTrainingData } | Should -Throw -ErrorId 'DatasetRequired,*'
     }
 
+<<<<<<< HEAD
     It 'gives columns the types of values, or of what texts say' {
         $result = 1..5000 | ForEach-Object { [pscustomobject]@{ n = "$_"; x = $_ / 4; t = $_ % 2 ? 'odd' : ''; when = [datetime]'2024-01-01' } } |
             Import-RedisTrainingData -Dataset a
@@ -211,6 +212,62 @@ Describe 'Import-RedisTrainingData' {
         (Import-RedisTrainingData TestDrive:/parts/p*.csv -Dataset a -WarningAction SilentlyContinue).Unchanged | Should -BeTrue
         Set-Content TestDrive:/parts/p3.csv 'a,c', '1,x'
         { Import-RedisTrainingData TestDrive:/parts/p*.csv -Dataset b } | Should -Throw -ErrorId 'SchemaMismatch,*'
+=======
+    It 'takes the data of <what>, and not the properties of their wrappers' -ForEach @(
+        @{ what = 'rows of a table'; rows = { (New-Table).Rows } }
+        @{ what = 'rows of a view'; rows = { , (New-Table).DefaultView | ForEach-Object { $_ } } }
+        @{ what = 'records'; rows = { $reader = (New-Table).CreateDataReader(); while ($reader.Read()) { , $reader } } }
+        @{ what = 'ordered dictionaries'; rows = { [ordered]@{ a = 1; b = 'x' }, [ordered]@{ a = 2; b = $null } } }
+        @{ what = 'typed dictionaries'; rows = { foreach ($a in 1, 2) { $row = [System.Collections.Generic.Dictionary[string, object]]::new(); $row.a = $a; $row.b = $a -eq 1 ? 'x' : $null; , $row } } }
+        @{ what = 'expando objects'; rows = { foreach ($a in 1, 2) { $row = [System.Dynamic.ExpandoObject]::new(); $row.a = $a; $row.b = $a -eq 1 ? 'x' : $null; , $row } } }
+        @{ what = 'XML elements'; rows = { ([xml]'<r><i a="1"><b>x</b></i><i a="2"><b/></i></r>').r.i } }
+        @{ what = 'objects that come from a job'; rows = { [System.Management.Automation.PSSerializer]::Deserialize([System.Management.Automation.PSSerializer]::Serialize(@(
+            [pscustomobject]@{ a = 1; b = 'x' }, [pscustomobject]@{ a = 2; b = $null }))) | Add-Member RunspaceId ([guid]::NewGuid()) -PassThru | Add-Member PSComputerName local -PassThru } }
+    ) {
+        function New-Table {
+            $table = [System.Data.DataTable]::new()
+            $null = $table.Columns.Add('a', [int]), $table.Columns.Add('b'), $table.Rows.Add(1, 'x'), $table.Rows.Add(2, [DBNull]::Value)
+            , $table
+        }
+        $null = & $rows | Import-RedisTrainingData -Dataset a
+        (Get-RedisDataset a).Columns | ForEach-Object { "$($_.Name) $($_.Type)" } | Should -Be 'a Int64', 'b Utf8'
+        Get-RedisTrainingData a | ConvertTo-Json -Compress | Should -Be '[{"a":1,"b":"x"},{"a":2,"b":null}]'
+    }
+
+    It 'keeps columns whose names differ only in case' {
+        $row = [hashtable]::new([StringComparer]::Ordinal)
+        $row.a = 1
+        $row.A = 2
+        $null = $row | Import-RedisTrainingData -Dataset a
+        (Get-RedisTrainingData a).PSObject.Properties.Value | Sort-Object | Should -Be 1, 2
+        Set-Content TestDrive:/case.jsonl '{"a":1,"A":2,"":3}'
+        $null = Import-RedisTrainingData TestDrive:/case.jsonl -Dataset b
+        Get-RedisTrainingData b | ConvertTo-Json -Compress | Should -Be '{"a":1,"A_2":2,"Column3":3}'
+    }
+
+    It 'warns of values that it takes for missing, and of text among numbers' {
+        Set-Content TestDrive:/few.csv ("x,y`n1,1`nNA,2`n3,oops`n4,4")
+        $null = Import-RedisTrainingData TestDrive:/few.csv -Dataset a -WarningVariable warnings -WarningAction SilentlyContinue
+        $warnings | Should -HaveCount 2
+        $warnings[0] | Should -BeLike "*1 in column 'x' ('NA')*line 3*-NullValue*"
+        $warnings[1] | Should -BeLike "Column 'y' is text*1 of 4 values isn't Int64, the first 'oops' in line 4*"
+    }
+
+    It 'reads runs of blanks with -Delimiter Whitespace, and quotes behind an -Escape character' {
+        Set-Content TestDrive:/blanks.txt "name  note`n a   `"b c`"`n"
+        $null = Import-RedisTrainingData TestDrive:/blanks.txt -Dataset a -Delimiter Whitespace
+        (Get-RedisTrainingData a).note | Should -Be 'b c'
+        Set-Content TestDrive:/escaped.csv 'id,text', '1,"he said \"hi\""'
+        { Import-RedisTrainingData TestDrive:/escaped.csv -Dataset b } | Should -Throw "*-Escape '\'*" -ErrorId 'BadRow,*'
+        $null = Import-RedisTrainingData TestDrive:/escaped.csv -Dataset b -Escape '\'
+        (Get-RedisTrainingData b).text | Should -Be 'he said "hi"'
+        { Import-RedisTrainingData TestDrive:/escaped.csv -Dataset c -Delimiter 'ab' } | Should -Throw -ErrorId 'InvalidDelimiter,*'
+    }
+
+    It 'names object and property where a later object has one more' {
+        { & { 1..20000 | ForEach-Object { @{ n = $_ } }; @{ n = 0; late = 1 } } | Import-RedisTrainingData -Dataset a } | Should -Throw '*object 20001*late*' -ErrorId 'BadRow,*'
+        Get-RedisDataset | Should -BeNullOrEmpty
+>>>>>>> 461b4215e1b291eea1b171b984272248a6cd4fb2
     }
 
     It 'reads a file with -Delimiter <delimiter>' -ForEach @(

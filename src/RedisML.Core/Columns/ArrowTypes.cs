@@ -6,6 +6,19 @@ namespace RedisML.Columns;
 /// <summary>Column types and Arrow's own.</summary>
 static class ArrowTypes
 {
+    const string ExtensionKey = "ARROW:extension:name", UuidExtension = "arrow.uuid";
+
+    static readonly FixedSizeBinaryType s_uuid = new(16);
+
+    /// <summary>A field of a column's type; of a UUID with the extension's name, by which other programs know it.</summary>
+    public static Field FieldOf(string name, ColumnType type, params KeyValuePair<string, string>[] metadata) => new(name, Of(type), nullable: true,
+        type.IsUuid ? [new(ExtensionKey, UuidExtension), new("ARROW:extension:metadata", ""), .. metadata] : metadata);
+
+    /// <summary>The column type of a field; null for one that datasets don't have.</summary>
+    public static ColumnType? ToColumnType(Field field) =>
+        field.DataType is FixedSizeBinaryType { ByteWidth: 16 } && field.HasMetadata && field.Metadata.TryGetValue(ExtensionKey, out var extension) && extension == UuidExtension
+            ? ColumnType.Uuid : ToColumnType(field.DataType);
+
     /// <summary>The Arrow type that holds any value of a column type.</summary>
     public static IArrowType Of(ColumnType type) => type.Kind switch
     {
@@ -24,7 +37,7 @@ static class ArrowTypes
         TypeKind.Decimal128 => new Decimal128Type(type.Precision, type.Scale),
         TypeKind.Date32 => Date32Type.Default,
         TypeKind.Timestamp => new TimestampType((TimeUnit)(int)type.Unit, type.Zone),
-        TypeKind.Binary => BinaryType.Default,
+        TypeKind.Binary => type.IsUuid ? s_uuid : BinaryType.Default,
         TypeKind.List => new ListType(new Field("item", Of(type.ElementType), nullable: true)),
         _ => throw new ArgumentOutOfRangeException(nameof(type)),
     };

@@ -115,7 +115,7 @@ static class ArrowValues
 
     /// <summary>
     /// The value as an object; null where it is missing. Integers are long (of UInt64: ulong), numbers double (of Float32: float), decimals
-    /// decimal, dates DateTime, timestamps DateTime or DateTimeOffset, binary byte[], lists arrays of these.
+    /// decimal, dates DateTime, timestamps DateTime or DateTimeOffset, binary byte[] (of Uuid: Guid), lists arrays of these.
     /// </summary>
     /// <param name="type">The logical type.</param>
     public static object? GetObject(IArrowArray array, int row, ColumnType type)
@@ -147,7 +147,7 @@ static class ArrowValues
                 return TimestampUnits.ToObject(((TimestampArray)array).Values[row], type);
             case TypeKind.Binary:
                 TryGetBytes(array, row, out var bytes);
-                return bytes.ToArray();
+                return type.IsUuid && bytes.Length == 16 ? new Guid(bytes, bigEndian: true) : bytes.ToArray();
             case TypeKind.List:
                 return GetList(array, row, type.ElementType);
             default:

@@ -21,7 +21,7 @@ public readonly partial record struct ColumnType
     public static IReadOnlyList<string> Forms { get; } =
     [
         "Int8", "Int16", "Int32", "Int64", "UInt8", "UInt16", "UInt32", "UInt64", "Float32", "Float64", "Boolean", "Utf8",
-        "Decimal128(38,9)", "Date32", "Timestamp(us)", "Timestamp(us,UTC)", "Binary", "List(Float32)",
+        "Decimal128(38,9)", "Date32", "Timestamp(us)", "Timestamp(us,UTC)", "Binary", "Uuid", "List(Float32)",
     ];
 
     public override string ToString() => Kind switch
@@ -29,6 +29,7 @@ public readonly partial record struct ColumnType
         TypeKind.Decimal128 => $"Decimal128({Precision},{Scale})",
         TypeKind.Timestamp => $"Timestamp({s_units[(int)Unit]}{(Zone is null ? "" : $",{Zone}")})",
         TypeKind.List => $"List({Element})",
+        TypeKind.Binary when IsUuid => nameof(Uuid),
         _ => Kind.ToString(),
     };
 
@@ -43,6 +44,11 @@ public readonly partial record struct ColumnType
         type = default;
         if (text is null) return false;
         text = text.Trim();
+        if (text.Equals("uuid", StringComparison.OrdinalIgnoreCase) || text.Equals("guid", StringComparison.OrdinalIgnoreCase))
+        {
+            type = Uuid;
+            return true;
+        }
         int open = text.AsSpan().IndexOfAny("([<");
         string name = open < 0 ? text : text[..open].TrimEnd();
         if (!TryParseKind(name, out var kind)) return false;

@@ -12,6 +12,7 @@ public readonly partial record struct ColumnType
             return first.Kind == TypeKind.UInt64 || b.Kind == TypeKind.UInt64 ? Decimal128(20, 0) : Int64;
         if (first.Kind == TypeKind.Decimal128 || b.Kind == TypeKind.Decimal128) return UnionOfDecimals(first, b);
         if (first.Kind <= TypeKind.Float64 && b.Kind <= TypeKind.Float64) return Float64;
+        if (first.Kind == TypeKind.Binary && b.Kind == TypeKind.Binary) return Binary;
         if (first.Kind == TypeKind.List && b.Kind == TypeKind.List) return List(Union(first.ElementType, b.ElementType) is { Kind: <= TypeKind.Float64 } element ? element.Kind : TypeKind.Float64);
         if (first.Kind == TypeKind.Date32 && b is { Kind: TypeKind.Timestamp, Zone: null }) return b;
         if (b.Kind == TypeKind.Date32 && first is { Kind: TypeKind.Timestamp, Zone: null }) return first;

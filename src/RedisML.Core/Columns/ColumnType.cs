@@ -39,6 +39,9 @@ public readonly partial record struct ColumnType
     public static ColumnType Date32 { get; } = new(TypeKind.Date32);
     public static ColumnType Binary { get; } = new(TypeKind.Binary);
 
+    /// <summary>Binary of 16 bytes that is written as a UUID, most significant byte first.</summary>
+    public static ColumnType Uuid { get; } = new(TypeKind.Binary) { IsUuid = true };
+
     /// <param name="precision">How many digits there are, 1 to 38.</param>
     /// <param name="scale">How many of them stand after the point.</param>
     public static ColumnType Decimal128(int precision, int scale) => precision is >= 1 and <= MaxPrecision && scale >= 0 && scale <= precision
@@ -70,6 +73,9 @@ public readonly partial record struct ColumnType
 
     /// <summary>The kind of a list's elements.</summary>
     public TypeKind Element { get; private init; }
+
+    /// <summary>Whether its bytes are UUIDs.</summary>
+    public bool IsUuid { get; private init; }
 
     public bool IsInteger => Kind <= TypeKind.UInt64;
 

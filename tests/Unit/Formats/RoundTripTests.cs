@@ -57,14 +57,20 @@ public sealed class RoundTripTests(EmbeddedServerFixture embedded) : IDisposable
     {
         await using var connection = await embedded.ConnectAsync();
         var first = await ImportAsync(connection, WriteArrowFile(), "first");
-                var columns = first.Columns;
+        bool isCsv = !name.Contains("json");
         var path = Path.Combine(_folder.Path, name);
+        if (isCsv)
+        {
+            var refused = await Assert.ThrowsAsync<RedisMLException>(() => new DatasetExport(connection).RunAsync(first, new() { Path = path, Delimiter = delimiter }, null, Cancellation));
+            Assert.Equal("ValueNotInFormat", refused.ErrorId);
+            Assert.Matches("^Column '(text|bytes)', row [0-9,]+: an empty ", refused.Message);
+        }
+        // What CSV can't tell from missing values is left out.
+        var columns = first.Columns.Where(c => !isCsv || c.Name is not ("text" or "bytes")).ToList();
         await new DatasetExport(connection).RunAsync(first, new() { Path = path, Columns = [.. columns.Select(c => c.Name)], Delimiter = delimiter }, null, Cancellation);
         var second = await ImportAsync(connection, path, "second", new() { Dataset = "second", Schema = columns.ToDictionary(c => c.Name, c => c.Type) });
-        // An empty field of CSV is a missing value.
         var kept = columns.Select(c => first.Columns.ToList().IndexOf(c)).ToArray();
-        var expected = (await connection.RowsAsync(first.Name)).Select(row => kept.Select(i => row[i] is "" or byte[] { Length: 0 } && name.Contains('v') ? null : row[i]).ToArray());
-        Assert.Equal(expected, await connection.RowsAsync(second.Name));
+        Assert.Equal((await connection.RowsAsync(first.Name)).Select(row => kept.Select(i => row[i]).ToArray()), await connection.RowsAsync(second.Name));
     }
 
     [Fact]

@@ -13,7 +13,7 @@ sealed class ArrowRowWriter : RowWriter
 
     public ArrowRowWriter(Stream stream, IReadOnlyList<ColumnSchema> schema, bool isStream)
     {
-        _schema = new([.. schema.Select(c => new Field(c.Name, ArrowTypes.Of(c.Type), nullable: true))], null);
+        _schema = new([.. schema.Select(c => ArrowTypes.FieldOf(c.Name, c.Type))], null);
         _columns = [.. schema.Select(c => FullWidthColumn.Create(c.Type))];
         _writer = isStream ? new ArrowStreamWriter(stream, _schema, leaveOpen: true) : new ArrowFileWriter(stream, _schema, leaveOpen: true);
         _writer.WriteStart();

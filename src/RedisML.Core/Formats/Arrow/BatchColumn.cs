@@ -18,7 +18,8 @@ sealed class BatchColumn
     public BatchColumn(IArrowType source, ColumnType target, ColumnBuilder builder)
     {
         (_builder, _source) = (builder, ArrowTypes.ToColumnType(source));
-        if (_source != target) _converted = new(target, builder);
+        bool isUuid = target.IsUuid && source is FixedSizeBinaryType { ByteWidth: 16 };
+        if (_source != target && !isUuid) _converted = new(target, builder);
     }
 
     /// <param name="firstRow">The number in the part of the first of the rows.</param>

@@ -87,7 +87,7 @@ abstract class BatchSource(SourceFile file) : RowSource
     /// <summary>The batches in order; whoever takes one disposes it.</summary>
     protected abstract IAsyncEnumerable<SharedBatch> ReadBatchesAsync(CancellationToken cancellation);
 
-    ColumnType TypeOf(Field field) => ArrowTypes.ToColumnType(field.DataType) ?? throw new RedisMLException("UnsupportedColumnType", ErrorKind.InvalidData,
+    ColumnType TypeOf(Field field) => ArrowTypes.ToColumnType(field) ?? throw new RedisMLException("UnsupportedColumnType", ErrorKind.InvalidData,
         $"Column '{field.Name}' of '{Name}' has the type {TypeName(field.DataType)}, which datasets don't have (lists hold integers and floating-point numbers); write the file without it, or in another type.", field.Name);
 
     static string TypeName(IArrowType type) => type is NestedType { Fields: [var element] } && type is not MapType ? $"{type.Name} of {TypeName(element.DataType)}" : type.Name;

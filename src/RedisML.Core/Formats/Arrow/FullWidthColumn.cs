@@ -21,6 +21,7 @@ abstract class FullWidthColumn
         TypeKind.Float64 => new FloatColumn<double>(type),
         TypeKind.Utf8 => new TextColumn(),
         TypeKind.List => new ListColumn(type),
+        TypeKind.Binary when type.IsUuid => new UuidColumn(),
         _ => new SameColumn(),
     };
 
@@ -91,6 +92,19 @@ abstract class FullWidthColumn
             var validity = Validity(array, start, count, out int missing);
             return new ListArray(new ArrayData(ArrowTypes.Of(type), count, missing, 0,
                 [validity, new ArrowBuffer(MemoryMarshal.AsBytes<int>(offsets).ToArray())], [elements.Data]));
+        }
+    }
+
+    sealed class UuidColumn : FullWidthColumn
+    {
+        public override IArrowArray Widen(IArrowArray array, int start, int count)
+        {
+            const int width = 16;
+            var bytes = new byte[count * width];
+            for (int i = 0; i < count; i++)
+                if (ArrowValues.TryGetBytes(array, start + i, out var value)) value.CopyTo(bytes.AsSpan(i * width, width));
+            var validity = Validity(array, start, count, out int missing);
+            return ArrowArrayFactory.BuildArray(new ArrayData(ArrowTypes.Of(ColumnType.Uuid), count, missing, 0, [validity, new ArrowBuffer(bytes)]));
         }
     }
 

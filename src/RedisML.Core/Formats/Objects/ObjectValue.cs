@@ -43,7 +43,10 @@ sealed class ObjectValue(ColumnType type, ColumnBuilder builder, NumberCulture? 
             case TypeKind.Boolean when value is bool boolean:
                 ((BooleanColumnBuilder)builder).Append(boolean);
                 return true;
-            case TypeKind.Binary when value is byte[] bytes:
+            case TypeKind.Binary when value is Guid uuid:
+                ((BinaryColumnBuilder)builder).Append(uuid.ToByteArray(bigEndian: true));
+                return true;
+            case TypeKind.Binary when value is byte[] bytes && (!type.IsUuid || bytes.Length == 16):
                 ((BinaryColumnBuilder)builder).Append(bytes);
                 return true;
             case TypeKind.Date32 when DateOf(value) is { } date:

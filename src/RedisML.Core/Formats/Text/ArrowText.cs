@@ -48,6 +48,11 @@ static class ArrowText
                 break;
             case TypeKind.Binary:
                 ArrowValues.TryGetBytes(array, row, out var bytes);
+                if (type.IsUuid)
+                {
+                    WriteFormatted(buffer, new Guid(bytes, bigEndian: true));
+                    break;
+                }
                 var target = buffer.GetSpan(Base64.GetMaxEncodedToUtf8Length(bytes.Length));
                 Base64.EncodeToUtf8(bytes, target, out _, out int encoded);
                 buffer.Advance(encoded);

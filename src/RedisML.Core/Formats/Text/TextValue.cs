@@ -25,6 +25,7 @@ abstract class TextValue
             TypeKind.Decimal128 => new DecimalValue(type, (DecimalColumnBuilder)builder),
             TypeKind.Date32 => new DateValue((DateColumnBuilder)builder),
             TypeKind.Timestamp => new TimestampValue(type, (TimestampColumnBuilder)builder),
+            TypeKind.Binary when type.IsUuid => new UuidValue((BinaryColumnBuilder)builder),
             TypeKind.Binary => new BinaryValue((BinaryColumnBuilder)builder),
             TypeKind.List => new ListValue(type, (ListColumnBuilder)builder),
             _ => new Utf8Value((TextColumnBuilder)builder),
@@ -142,6 +143,17 @@ abstract class TextValue
             if (_bytes.Length < text.Length) _bytes = new byte[2 * text.Length];
             if (Base64.DecodeFromUtf8(text, _bytes, out int read, out int written) != System.Buffers.OperationStatus.Done || read != text.Length) return false;
             builder.Append(_bytes.AsSpan(0, written));
+            return true;
+        }
+    }
+
+    sealed class UuidValue(BinaryColumnBuilder builder) : TextValue
+    {
+        public override bool TryAppend(ReadOnlySpan<byte> text)
+        {
+            Span<byte> bytes = stackalloc byte[16];
+            if (!Utf8Parser.TryParse(text, out Guid uuid, out int used) || used != text.Length || !uuid.TryWriteBytes(bytes, bigEndian: true, out _)) return false;
+            builder.Append(bytes);
             return true;
         }
     }
