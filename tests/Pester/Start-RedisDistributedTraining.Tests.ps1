@@ -340,7 +340,7 @@ Describe 'The jobs of Start-RedisDistributedTraining' {
     It 'says how many rows it left out, and because of which columns' {
         $rows = 1..50 | ForEach-Object { [pscustomobject]@{ x = $(if ($_ % 5) { $_ }); z = $(if ($_ % 10 -ne 1) { $_ * $_ }); y = $_ } }
         $null = $rows | Import-RedisTrainingData -Dataset gaps
-        $run = Start-RedisDistributedTraining gaps gaps -Algorithm Linear -Label y -Wait -WarningVariable warnings -WarningAction SilentlyContinue
+        $run = Start-RedisDistributedTraining gaps gaps -Algorithm Linear -Label y -Missing Drop -Wait -WarningVariable warnings -WarningAction SilentlyContinue
         $run.RowsDropped, $run.RowsUsed | Should -Be 15, 35
         $warnings -like '*15 of 50 rows were left out*' | Should -BeLike "*'x' in 10, 'z' in 5*-Missing Mean*"
         (Get-RedisDistributedTraining $run.Id).RowsDropped | Should -Be 15

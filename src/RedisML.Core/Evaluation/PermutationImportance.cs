@@ -65,7 +65,8 @@ public sealed class PermutationImportance
         var judged = _evaluator.Measure(rows).Result();
         double score = Score(judged) ?? throw new RedisMLException("MetricUndefined", ErrorKind.InvalidData,
             $"{judged.Rows:N0} rows with a label and a prediction don't define {_metric}.", _metric);
-        var features = _predictor.Signature.Inputs.Select(input => input.Name).ToArray();
+        // Of the dataset's types, which needn't be those of the training.
+        var features = _predictor.Signature.Inputs.Select(input => schema.First(column => column.Name == input.Name)).ToArray();
         var scores = new double[features.Length][];
         for (int i = 0; i < scores.Length; i++) scores[i] = new double[_options.Repeats];
         int done = 0;
@@ -82,7 +83,7 @@ public sealed class PermutationImportance
             double mean = drops.Average();
             return new FeatureImportance
             {
-                Feature = feature,
+                Feature = feature.Name,
                 Importance = mean,
                 Deviation = Math.Sqrt(drops.Average(drop => (drop - mean) * (drop - mean))),
                 Metric = _metric,
@@ -107,11 +108,11 @@ public sealed class PermutationImportance
     };
 
     /// <summary>The figures with one column shuffled; the label and the weights stay as they are.</summary>
-    EvaluationResult Shuffled(RecordBatch rows, string feature, ulong shuffle)
+    EvaluationResult Shuffled(RecordBatch rows, ColumnSchema feature, ulong shuffle)
     {
-        int column = rows.Schema.GetFieldIndex(feature, StringComparer.Ordinal);
-        var builder = ColumnBuilder.Create(ArrowTypes.ToColumnType(rows.Column(column).Data.DataType)!.Value);
-        builder.AppendRows(rows.Column(column), Permutation(rows.Length, shuffle));
+        int column = rows.Schema.GetFieldIndex(feature.Name, StringComparer.Ordinal);
+        var builder = ColumnBuilder.Create(feature.Type);
+        foreach (int row in Permutation(rows.Length, shuffle)) builder.AppendFrom(rows.Column(column), row);
         var array = builder.Build().Array;
         var fields = rows.Schema.FieldsList.Select((field, i) => i == column ? new Field(field.Name, array.Data.DataType, nullable: true) : field);
         var shuffled = new RecordBatch(new Schema(fields, null), rows.Arrays.Select((other, i) => i == column ? array : other), rows.Length);
@@ -148,7 +149,7 @@ public sealed class PermutationImportance
             {
                 int[] rows = [.. Enumerable.Range(0, chunk.Rows)
                     .Where(row => share >= 1 || RowHash.ToUnit(RowHash.Of(_options.Seed, chunk.FirstRow + row)) < share)];
-                for (int i = 0; i < columns.Length; i++) builders[i].AppendRows(chunk.Batch.Column(columns[i].Index), rows);
+                for (int i = 0; rows.Length > 0 && i < columns.Length; i++) builders[i].AppendRows(chunk.Batch.Column(columns[i].Index), rows);
                 count += rows.Length;
             }
         }

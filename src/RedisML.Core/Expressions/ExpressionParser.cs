@@ -10,9 +10,6 @@ sealed class ExpressionParser
     const int MaxDepth = 200;
     const double MaxExactInteger = 1L << 53;
 
-    // How tightly operators bind; a unary minus less than a power, so that -x^2 is -(x^2).
-    const int Or = 1, And = 2, Not = 3, Comparison = 4, Sum = 5, Product = 6, Unary = 7, Power = 8;
-
     readonly string _text;
     readonly List<Token> _tokens;
     int _next;
@@ -37,7 +34,7 @@ sealed class ExpressionParser
     {
         if (++_nesting > MaxDepth) throw TooDeep(Current.Position);
         var left = ParseOperand();
-        while (BinaryOperator(Current) is var (operation, binds) && binds >= tightness)
+        while (NextOperator() is var (operation, binds) && binds >= tightness)
         {
             var token = Take();
             if (operation == Operation.In)
@@ -45,23 +42,25 @@ sealed class ExpressionParser
                 left = ParseList(token, left);
                 continue;
             }
-            var right = ParseOperators(binds == Power ? binds : binds + 1);
-            left = Call(token.Position, operation, left, right) with { IgnoresCase = IgnoresCase(token) };
-            if (IsNegated(token)) left = Call(token.Position, Operation.Not, left);
-            if (binds == Comparison && BinaryOperator(Current) is (_, Comparison))
+            var right = ParseOperators(binds == BinaryOperators.Power ? binds : binds + 1);
+            left = Call(token.Position, operation, left, right) with { IgnoresCase = BinaryOperators.IgnoresCase(token) };
+            if (BinaryOperators.IsNegated(token)) left = Call(token.Position, Operation.Not, left);
+            if (binds == BinaryOperators.Comparison && NextOperator() is (_, BinaryOperators.Comparison))
                 throw ExpressionError.At(_text, Current.Position, "comparisons don't chain: write 'a < b and b < c'");
         }
         _nesting--;
         return left;
     }
 
+    (Operation Operation, int Binds)? NextOperator() => BinaryOperators.Find(Current, _tokens[Math.Min(_next + 1, _tokens.Count - 1)]);
+
     ExpressionNode ParseOperand()
     {
         var token = Take();
-        if (token.Is("-")) return Call(token.Position, Operation.Negate, ParseOperators(Unary));
-        if (token.Is("+")) return ParseOperators(Unary);
-        if (token.Is("!")) return Call(token.Position, Operation.Not, ParseOperators(Unary));
-        if (token.IsWord("not") || token.Is("-not")) return Call(token.Position, Operation.Not, ParseOperators(Not));
+        if (token.Is("-")) return Call(token.Position, Operation.Negate, ParseOperators(BinaryOperators.Unary));
+        if (token.Is("+")) return ParseOperators(BinaryOperators.Unary);
+        if (token.Is("!")) return Call(token.Position, Operation.Not, ParseOperators(BinaryOperators.Unary));
+        if (token.IsWord("not") || token.Is("-not")) return Call(token.Position, Operation.Not, ParseOperators(BinaryOperators.Not));
         if (token.IsWord("true")) return new NumberNode(token.Position, 1, ColumnType.Boolean);
         if (token.IsWord("false")) return new NumberNode(token.Position, 0, ColumnType.Boolean);
         if (token.Is("("))
@@ -100,14 +99,14 @@ sealed class ExpressionParser
     /// <summary>The constants behind <c>in</c>: in parentheses, or in PowerShell's <c>@( )</c>.</summary>
     ExpressionNode ParseList(Token operation, ExpressionNode subject)
     {
-        bool isNegated = IsNegated(operation) || operation.IsWord("not");
+        bool isNegated = BinaryOperators.IsNegated(operation) || operation.IsWord("not");
         if (operation.IsWord("not")) _next++;
         TakeIf("@");
         Expect("(");
         List<ExpressionNode> arguments = [subject];
         do arguments.Add(ParseConstant()); while (TakeIf(","));
         Expect(")");
-        var call = Call(operation.Position, Operation.In, [.. arguments]) with { IgnoresCase = IgnoresCase(operation) };
+        var call = Call(operation.Position, Operation.In, [.. arguments]) with { IgnoresCase = BinaryOperators.IgnoresCase(operation) };
         return isNegated ? Call(operation.Position, Operation.Not, call) : call;
     }
 
@@ -122,48 +121,6 @@ sealed class ExpressionParser
             _ => throw ExpressionError.At(_text, position, "a number or a text in quotes was expected: a list holds constants"),
         };
     }
-
-    /// <summary>Whether an operator ignores case: PowerShell's do, but those that begin with a c.</summary>
-    static bool IgnoresCase(Token token) => token.Kind == TokenKind.Symbol && token.Value.Length > 2 && token.Value[0] == '-' && token.Value[1] != 'c';
-
-    static bool IsNegated(Token token) => token.Kind == TokenKind.Symbol && token.Value is "-notlike" or "-inotlike" or "-cnotlike" or "-notin" or "-inotin" or "-cnotin";
-
-    (Operation Operation, int Binds)? BinaryOperator(Token token) => token.Kind switch
-    {
-        TokenKind.Symbol => token.Value switch
-        {
-            "+" => (Operation.Add, Sum),
-            "-" => (Operation.Subtract, Sum),
-            "*" => (Operation.Multiply, Product),
-            "/" => (Operation.Divide, Product),
-            "%" => (Operation.Remainder, Product),
-            "^" or "**" => (Operation.Power, Power),
-            "==" or "=" => (Operation.Equal, Comparison),
-            "-eq" or "-ieq" or "-ceq" => (Operation.Equal, Comparison),
-            "-ne" or "-ine" or "-cne" => (Operation.NotEqual, Comparison),
-            "-lt" or "-ilt" or "-clt" => (Operation.Less, Comparison),
-            "-le" or "-ile" or "-cle" => (Operation.LessOrEqual, Comparison),
-            "-gt" or "-igt" or "-cgt" => (Operation.Greater, Comparison),
-            "-ge" or "-ige" or "-cge" => (Operation.GreaterOrEqual, Comparison),
-            "-like" or "-ilike" or "-clike" or "-notlike" or "-inotlike" or "-cnotlike" => (Operation.Like, Comparison),
-            "-in" or "-iin" or "-cin" or "-notin" or "-inotin" or "-cnotin" => (Operation.In, Comparison),
-            "-and" => (Operation.And, And),
-            "-or" => (Operation.Or, Or),
-            "!=" or "<>" => (Operation.NotEqual, Comparison),
-            "<" => (Operation.Less, Comparison),
-            "<=" => (Operation.LessOrEqual, Comparison),
-            ">" => (Operation.Greater, Comparison),
-            ">=" => (Operation.GreaterOrEqual, Comparison),
-            "&&" => (Operation.And, And),
-            "||" => (Operation.Or, Or),
-            _ => null,
-        },
-        TokenKind.Name when token.IsWord("and") => (Operation.And, And),
-        TokenKind.Name when token.IsWord("in") => (Operation.In, Comparison),
-        TokenKind.Name when token.IsWord("not") && _tokens[_next + 1].IsWord("in") => (Operation.In, Comparison),
-        TokenKind.Name when token.IsWord("or") => (Operation.Or, Or),
-        _ => null,
-    };
 
     static NumberNode Number(Token token)
     {

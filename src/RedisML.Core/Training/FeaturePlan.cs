@@ -21,6 +21,7 @@ internal sealed class FeaturePlan
         if (Derived.Ordered.FirstOrDefault(d => _stored.ContainsKey(d.Name)) is { } clash)
             throw Invalid("DerivedColumnExists", $"The derived column '{clash.Name}' has the name of a column of the dataset; choose another.", clash.Name);
 
+        foreach (var excluded in specification.ExcludedFeatures) TypeOf(excluded);
         LabelType = TypeOf(specification.Label);
         bool isClass = LabelType == ColumnType.Utf8 || specification.Categories.Contains(specification.Label, StringComparer.Ordinal);
         Task = task ?? (isClass ? ModelTask.Classes : ModelTask.Regression);

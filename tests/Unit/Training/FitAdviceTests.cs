@@ -46,7 +46,7 @@ public sealed class FitAdviceTests
         var table = new TestTable().Add("c", c.Select(v => (string?)v)).Add("x", c.Select(_ => (double?)random.NextDouble()))
             .Add("k", c.Select(v => (string?)(v == "only" || random.Next(2) == 0 ? "yes" : "no")))
             .Add("n", c.Select(v => (double?)(v == "only" ? 0 : random.Next(1, 9))));
-        var result = await table.TrainAsync(new() { Algorithm = algorithm, Label = label, Features = ["c", "x"], L2 = 0, Tolerance = 0 });
+        var result = await table.TrainAsync(new() { Algorithm = algorithm, Label = label, Features = ["c", "x"], L2 = 0, Tolerance = 0, MaxIteration = 300 });
         Assert.False(result.Converged);
         var warning = Assert.Single(result.Warnings);
         Assert.Contains(feature, warning);
