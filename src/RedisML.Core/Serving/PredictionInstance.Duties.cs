@@ -1,6 +1,5 @@
 using System.Text.Json;
 using RedisML.Connections;
-using RedisML.Errors;
 using RedisML.Models;
 using StackExchange.Redis;
 
