@@ -69,12 +69,12 @@ public abstract class PredictionServiceTests
         string taken = $"{connection.Prefix}:reply:taken";
         await client.Database.StringSetAsync(taken, "something else");
         var random = new Random(7);
-        var valid = System.Text.Encoding.UTF8.GetBytes($$"""{"reply": "{{connection.Prefix}}:reply:fuzz", "deadline": 9999999999999, "rows": [{"x": 1.5e300}, {"x": "a\u0000b"}], "features": {"x": null}}""");
+        var valid = System.Text.Encoding.UTF8.GetBytes($$$"""{"reply": "{{{connection.Prefix}}}:reply:fuzz", "deadline": 9999999999999, "rows": [{"x": 1.5e300}, {"x": "a\u0000b"}], "features": {"x": null}}""");
         List<RedisValue> requests =
         [
             "", "null", "[]", "{", "\xff\xfe", "{\"reply\": 5}", new string('[', 5000), new string(' ', 2_000_000),
-            $$"""{"reply": "{{connection.Prefix}}:model:m", "features": {"x": 1}}""", $$"""{"reply": "{{taken}}", "features": {"x": 1}}""",
-            $$"""{"reply": "{{connection.Prefix}}:reply:{{new string('a', 1000)}}", "features": {"x": 1}}""",
+            $$$"""{"reply": "{{{connection.Prefix}}}:model:m", "features": {"x": 1}}""", $$$"""{"reply": "{{{taken}}}", "features": {"x": 1}}""",
+            $$$"""{"reply": "{{{connection.Prefix}}}:reply:{{{new string('a', 1000)}}}", "features": {"x": 1}}""",
         ];
         for (int i = 0; i < 500; i++)
         {
@@ -135,7 +135,7 @@ public abstract class PredictionServiceTests
         var keys = connection.Keys.Service("s");
         await connection.Database.SetAddAsync(keys.Instances, "dead");
         string reply = keys.ReplyStart + "r";
-        await connection.Database.ListLeftPushAsync(keys.Work("dead"), $$"""{"reply": "{{reply}}", "features": {"x": 1}}""");
+        await connection.Database.ListLeftPushAsync(keys.Work("dead"), $$$"""{"reply": "{{{reply}}}", "features": {"x": 1}}""");
         var instance = await PredictionInstance.StartAsync(connection, "s", new("m"), s_fast, Cancellation);
         await using var client = await RedisMLConnection.ConnectAsync(connection.Settings, Cancellation);
         Assert.Equal("""{"prediction":2,"version":1}""", await PopAsync(client, reply));
