@@ -130,11 +130,6 @@ sealed class ParquetFile : IBatchReader
         return chunk.TotalUncompressedSize < DictionaryBytes * chunk.NumValues;
     }
 
-<<<<<<< HEAD:src/RedisML.Parquet/ParquetFile.cs
-    static Field Declared(Field field) => field.HasMetadata && field.Metadata.TryGetValue(TypeKey, out var text)
-        && ColumnType.TryParse(text, out var type) && type is { Kind: TypeKind.Timestamp, Unit: TimestampUnit.Second }
-        ? new(field.Name, new TimestampType(ArrowTimeUnit.Second, type.Zone), field.IsNullable) : field;
-=======
     static bool IsUuid(ParquetFileReader file, int column)
     {
         var descriptor = file.FileMetaData.Schema.Column(column);
@@ -142,11 +137,14 @@ sealed class ParquetFile : IBatchReader
         return logical.Type is LogicalTypeEnum.Uuid && descriptor.MaxRepetitionLevel == 0;
     }
 
-    Field Declared(Field field) => _uuids.Contains(field.Name) && field.DataType is Apache.Arrow.Types.FixedSizeBinaryType
-        ? ArrowTypes.FieldOf(field.Name, ColumnType.Uuid)
-        : field.HasMetadata && field.Metadata.TryGetValue(TypeKey, out var text) && ColumnType.TryParse(text, out var type)
-        ? new(field.Name, ArrowTypes.Of(type), field.IsNullable) : field;
->>>>>>> 461b4215e1b291eea1b171b984272248a6cd4fb2:src/RedisML.Core/Formats/Parquet/ParquetFile.cs
+    /// <summary>Seconds, which Parquet doesn't have, by a note of the writer; UUIDs by Arrow's canonical extension type.</summary>
+    Field Declared(Field field) =>
+        _uuids.Contains(field.Name) && field.DataType is FixedSizeBinaryType { ByteWidth: 16 } type
+            ? new(field.Name, type, field.IsNullable, [new("ARROW:extension:name", "arrow.uuid"), new("ARROW:extension:metadata", "")])
+        : field.HasMetadata && field.Metadata.TryGetValue(TypeKey, out var text) && ColumnType.TryParse(text, out var declared)
+            && declared is { Kind: TypeKind.Timestamp, Unit: TimestampUnit.Second }
+            ? new(field.Name, new TimestampType(ArrowTimeUnit.Second, declared.Zone), field.IsNullable)
+        : field;
 
     static RecordBatch? Next(IArrowArrayStream batches) =>
         ParquetLibrary.Read(() => batches.ReadNextRecordBatchAsync().AsTask().GetAwaiter().GetResult());

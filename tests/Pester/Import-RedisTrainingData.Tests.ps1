@@ -142,7 +142,6 @@ Describe 'Import-RedisTrainingData' {
         { [pscustomobject]@{ n = 1 } | Import-RedisTrainingData } | Should -Throw -ErrorId 'DatasetRequired,*'
     }
 
-<<<<<<< HEAD
     It 'gives columns the types of values, or of what texts say' {
         $result = 1..5000 | ForEach-Object { [pscustomobject]@{ n = "$_"; x = $_ / 4; t = $_ % 2 ? 'odd' : ''; when = [datetime]'2024-01-01' } } |
             Import-RedisTrainingData -Dataset a
@@ -212,7 +211,8 @@ Describe 'Import-RedisTrainingData' {
         (Import-RedisTrainingData TestDrive:/parts/p*.csv -Dataset a -WarningAction SilentlyContinue).Unchanged | Should -BeTrue
         Set-Content TestDrive:/parts/p3.csv 'a,c', '1,x'
         { Import-RedisTrainingData TestDrive:/parts/p*.csv -Dataset b } | Should -Throw -ErrorId 'SchemaMismatch,*'
-=======
+    }
+
     It 'takes the data of <what>, and not the properties of their wrappers' -ForEach @(
         @{ what = 'rows of a table'; rows = { (New-Table).Rows } }
         @{ what = 'rows of a view'; rows = { , (New-Table).DefaultView | ForEach-Object { $_ } } }
@@ -267,7 +267,6 @@ Describe 'Import-RedisTrainingData' {
     It 'names object and property where a later object has one more' {
         { & { 1..20000 | ForEach-Object { @{ n = $_ } }; @{ n = 0; late = 1 } } | Import-RedisTrainingData -Dataset a } | Should -Throw '*object 20001*late*' -ErrorId 'BadRow,*'
         Get-RedisDataset | Should -BeNullOrEmpty
->>>>>>> 461b4215e1b291eea1b171b984272248a6cd4fb2
     }
 
     It 'reads a file with -Delimiter <delimiter>' -ForEach @(

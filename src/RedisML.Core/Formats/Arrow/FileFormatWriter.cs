@@ -12,7 +12,7 @@ sealed class FileFormatWriter : RowWriter
 
     public FileFormatWriter(IFileFormat format, Stream stream, IReadOnlyList<ColumnSchema> schema)
     {
-        _schema = new([.. schema.Select(c => new Field(c.Name, ArrowTypes.Of(c.Type), nullable: true))], null);
+        _schema = new([.. schema.Select(c => ArrowTypes.FieldOf(c.Name, c.Type))], null);
         _columns = [.. schema.Select(c => FullWidthColumn.Create(c.Type))];
         _writer = format.Write(new PositionStream(stream), _schema);
     }
