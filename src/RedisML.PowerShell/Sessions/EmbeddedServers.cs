@@ -1,7 +1,6 @@
 using System.Management.Automation;
 using System.Net.Sockets;
 using System.Security;
-using RedisML.Connections;
 using RedisML.Errors;
 using RedisML.Loading;
 using RedisML.Processes;
