@@ -22,8 +22,8 @@ sealed class BenchmarkContext : IAsyncDisposable
     BenchmarkContext()
     {
         Port = FreePort();
-        _server = Process.Start(new ProcessStartInfo("redis-server",
-            ["--port", $"{Port}", "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", _folder.FullName]) { RedirectStandardOutput = true })
+        string[] arguments = ["--port", $"{Port}", "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", _folder.FullName];
+        _server = Process.Start(new ProcessStartInfo("redis-server", arguments) { RedirectStandardOutput = true })
             ?? throw new InvalidOperationException("redis-server did not start.");
         _server.OutputDataReceived += (_, _) => { };
         _server.BeginOutputReadLine();

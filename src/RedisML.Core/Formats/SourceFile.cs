@@ -66,12 +66,13 @@ public sealed class SourceFile
         Span<byte> magic = stackalloc byte[4];
         using var stream = OpenRaw(path);
         int length = stream.ReadAtLeast(magic, magic.Length, throwOnEndOfStream: false);
-        return new(file, magic[..length] switch
+        var compression = magic[..length] switch
         {
             [0x1F, 0x8B, ..] => FileCompression.Gzip,
             [0x28, 0xB5, 0x2F, 0xFD] => FileCompression.Zstandard,
             _ => FileCompression.None,
-        }) { Name = name ?? file.FullName };
+        };
+        return new(file, compression) { Name = name ?? file.FullName };
     }
 
     /// <summary>The content, inflated.</summary>

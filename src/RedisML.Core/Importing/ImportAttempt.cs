@@ -144,9 +144,14 @@ sealed class ImportAttempt(
         if (_parts < resumeFrom?.Parts) return;
         _nextCheckpoint = Environment.TickCount64 + (long)s_checkpointInterval.TotalMilliseconds;
         await rejected.FlushAsync().ConfigureAwait(false);
-        await writer.CheckpointAsync(state => new ImportCheckpoint(
+        await writer.CheckpointAsync(state => CheckpointOf(state).ToJson(), cancellation).ConfigureAwait(false);
+
+        ImportCheckpoint CheckpointOf(WriterState state) => new(
             source.Name, source.Length, optionsHash, baseVersion, columns, _parts, HashText, _file, _line, rejected.Count, rejected.FileBytes, state)
-            { Notes = notes.Tallies, Values = notes.Values }.ToJson(), cancellation).ConfigureAwait(false);
+        {
+            Notes = notes.Tallies,
+            Values = notes.Values,
+        };
     }
 
     string HashText => $"{_hash:x16}";

@@ -117,8 +117,9 @@ public sealed class ConnectRedisMLCommand : AsyncCmdlet
     static async Task<ConnectionSettings> StartServerAsync(string? directory, CancellationToken cancellation)
     {
         var server = await EmbeddedServers.FindOrStartAsync(directory, cancellation).ConfigureAwait(false);
-        return ConnectionSettings.For(server.HostName, server.Port).WithCredential(null, server.Credential.GetNetworkCredential().Password)
-            with { FindObstacle = server.FindObstacle };
+        var password = server.Credential.GetNetworkCredential().Password;
+        var settings = ConnectionSettings.For(server.HostName, server.Port).WithCredential(null, password);
+        return settings with { FindObstacle = server.FindObstacle };
     }
 
     async Task<RedisMLConnection> ConnectAsync(ConnectionSettings settings, CancellationToken cancellation)

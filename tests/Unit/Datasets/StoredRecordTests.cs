@@ -112,9 +112,12 @@ public sealed class StoredRecordTests(EmbeddedServerFixture embedded, RedisServe
         Assert.True(await connection.Database.KeyExistsAsync(foreign));
     }
 
-    Task ImportAsync(RedisMLConnection connection, string text, string dataset, DatasetLayout layout = DatasetLayout.Columnar) =>
-        DatasetImport.RunAsync(connection, _folder.Write($"{dataset}.csv", $"n,t\n1,{text}\n2,{text}\n"), new() { Dataset = dataset, Layout = layout,
-            Key = layout == DatasetLayout.Hash ? "n" : null }, null, Cancellation);
+    Task ImportAsync(RedisMLConnection connection, string text, string dataset, DatasetLayout layout = DatasetLayout.Columnar)
+    {
+        var path = _folder.Write($"{dataset}.csv", $"n,t\n1,{text}\n2,{text}\n");
+        var options = new ImportOptions { Dataset = dataset, Layout = layout, Key = layout == DatasetLayout.Hash ? "n" : null };
+        return DatasetImport.RunAsync(connection, path, options, null, Cancellation);
+    }
 
     static async Task EditManifestAsync(RedisMLConnection connection, Action<JsonNode> edit)
     {

@@ -35,11 +35,11 @@ public sealed class TelemetryTests : IDisposable
             Import-Module RedisML
             [Microsoft.PowerShell.Telemetry.ApplicationInsightsTelemetry]::CanSendTelemetry
             """, variables: new Dictionary<string, string?>
-            {
-                ["HOME"] = _home.Path,
-                ["XDG_CACHE_HOME"] = null,
-                ["POWERSHELL_TELEMETRY_OPTOUT"] = null,
-            });
+        {
+            ["HOME"] = _home.Path,
+            ["XDG_CACHE_HOME"] = null,
+            ["POWERSHELL_TELEMETRY_OPTOUT"] = null,
+        });
         Assert.Equal(new HostResult(0, "False\n", ""), await host.EndAsync());
         Assert.Empty(Directory.GetFiles(_home.Path, "telemetry.uuid", SearchOption.AllDirectories));
     }

@@ -153,7 +153,7 @@ sealed class ObjectValue(ColumnType type, ColumnBuilder builder, NumberCulture? 
 
     static ColumnType ListType(IEnumerable list)
     {
-        ColumnType? element = list is float[] ? ColumnType.Float32 : null;
+        ColumnType? element = (list is float[]) ? ColumnType.Float32 : null;
         foreach (var item in list)
         {
             if (item is null) continue;

@@ -34,7 +34,7 @@ sealed class NumberCulture(CultureInfo culture)
         if (text.Length > buffer.Length) return false;
         var front = SignAt(text, atEnd: false);
         text = text[front.Length..];
-        if (front.Length == 0 && _signBehind && SignAt(text, atEnd: true) is { Length: > 0 } behind) 
+        if (front.Length == 0 && _signBehind && SignAt(text, atEnd: true) is { Length: > 0 } behind)
         {
             front = behind;
             text = text[..^behind.Length];

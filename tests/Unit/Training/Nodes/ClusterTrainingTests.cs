@@ -51,7 +51,12 @@ public sealed class ClusterTrainingTests(RedisClusterFixture cluster, RedisServe
         // 1,500 levels times 7 classes: more than 64 KB.
         var specification = RunFixture.Specification with
         {
-            Algorithm = "Softmax", Label = "k", Derived = [new("level", "floor(b * 15)")], Features = ["a", "level"], Categories = ["level"], MaxIteration = 5,
+            Algorithm = "Softmax",
+            Label = "k",
+            Derived = [new("level", "floor(b * 15)")],
+            Features = ["a", "level"],
+            Categories = ["level"],
+            MaxIteration = 5,
         };
         await (await fixture.StartAsync(new(), specification, "one")).Completion.WaitAsync(s_patience, Cancellation);
         HashSet<string>[] slices;

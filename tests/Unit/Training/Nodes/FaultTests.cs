@@ -162,7 +162,10 @@ public sealed class FaultTests : IAsyncLifetime
         // Steps so long that each is further off than the one before.
         var specification = RunFixture.Specification with
         {
-            Algorithm = "Linear", Label = "y", Derived = [], Optimizer = new() { Kind = OptimizerKind.Sgd, LearningRate = 1e40, Epochs = 100 },
+            Algorithm = "Linear",
+            Label = "y",
+            Derived = [],
+            Optimizer = new() { Kind = OptimizerKind.Sgd, LearningRate = 1e40, Epochs = 100 },
         };
         var start = await _fixture.StartAsync(RunFixture.Options with { NodeCount = 2 }, specification);
         var other = await _fixture.JoinAsync(start.Run.Id);

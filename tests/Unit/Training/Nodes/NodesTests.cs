@@ -42,7 +42,12 @@ public sealed class NodesTests(EmbeddedServerFixture embedded, RedisServerFixtur
         // 1,500 levels times 7 classes: more than 64 KB.
         var specification = RunFixture.Specification with
         {
-            Algorithm = "Softmax", Label = "k", Derived = [new("level", "floor(b * 15)")], Features = ["a", "level"], Categories = ["level"], MaxIteration = 5,
+            Algorithm = "Softmax",
+            Label = "k",
+            Derived = [new("level", "floor(b * 15)")],
+            Features = ["a", "level"],
+            Categories = ["level"],
+            MaxIteration = 5,
         };
         await (await fixture.StartAsync(new(), specification, "one")).Completion.WaitAsync(s_patience, Cancellation);
         var start = await fixture.StartAsync(RunFixture.Options with { NodeCount = 5 }, specification, "five");
