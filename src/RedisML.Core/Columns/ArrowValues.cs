@@ -138,7 +138,7 @@ static class ArrowValues
                 TryGetDecimal(array, row, out var exact);
                 return exact.ToObject();
             case TypeKind.Date32:
-                return DateTime.UnixEpoch.AddDays(((Date32Array)array).Values[row]) is var day ? DateTime.SpecifyKind(day, DateTimeKind.Unspecified) : null;
+                return TimestampUnits.ToObject(((Date32Array)array).Values[row], type);
             case TypeKind.Timestamp:
                 return TimestampUnits.ToObject(((TimestampArray)array).Values[row], type);
             case TypeKind.Binary:

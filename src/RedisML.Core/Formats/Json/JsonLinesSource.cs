@@ -73,7 +73,7 @@ sealed class JsonLinesSource(SourceFile file) : RowSource
                 if (!isNull) types[name] = ColumnType.Union(types[name], JsonRows.TypeOf(text, isText));
             }
         }
-        catch (JsonException)
+        catch (Exception e) when (JsonRows.IsMalformed(e))
         {
             // The import itself will come to this line, and say where it is.
         }
