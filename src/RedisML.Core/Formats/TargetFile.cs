@@ -47,6 +47,7 @@ public static class TargetFile
     static string Follow(string path)
     {
         try { return File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? Path.GetFullPath(path); }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException) { return Path.GetFullPath(path); }
         catch (IOException e) { throw new RedisMLException("PathIsNoFile", ErrorKind.InvalidArgument, $"'{path}' leads nowhere: {e.Message}", path, e); }
     }
 }

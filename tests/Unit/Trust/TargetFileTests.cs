@@ -1,3 +1,4 @@
+using RedisML.Columns;
 using RedisML.Connections;
 using RedisML.Datasets;
 using RedisML.Errors;
@@ -69,7 +70,7 @@ public sealed class TargetFileTests(EmbeddedServerFixture embedded) : IDisposabl
     public async Task A_pass_that_begins_again_writes_its_reject_file_anew()
     {
         await using var connection = await embedded.ConnectAsync();
-        var text = "id,v\n1,oops\n" + string.Concat(Enumerable.Range(0, 400_000).Select(i => $"{i},{(i == 200_000 ? "1.5" : "7")}\n"));
+        var text = "id,v\n" + string.Concat(Enumerable.Range(0, 50).Select(i => $"{i},7\n")) + "1,oops\n" + string.Concat(Enumerable.Range(0, 400_000).Select(i => $"{i},{(i == 200_000 ? "1.5" : "7")}\n"));
         var result = await ImportAsync(connection, _folder.Write("a.csv", text), null, force: false);
         Assert.Equal(1, result.RowsRejected);
         Assert.Equal(2, File.ReadLines(result.RejectPath!).Count());
@@ -113,8 +114,14 @@ public sealed class TargetFileTests(EmbeddedServerFixture embedded) : IDisposabl
         Assert.Equal("PathIsNoFile", (await Assert.ThrowsAsync<RedisMLException>(() => ExportAsync(connection, circle))).ErrorId);
     }
 
-    static Task<ImportResult> ImportAsync(RedisMLConnection connection, string source, string? rejects, bool force) => DatasetImport.RunAsync(
-        connection, source, new() { Dataset = "a", BadRow = BadRowPolicy.Quarantine, RejectPath = rejects, Force = force }, null, Cancellation);
+    static Task<ImportResult> ImportAsync(RedisMLConnection connection, string source, string? rejects, bool force) => DatasetImport.RunAsync(connection, source, new()
+    {
+        Dataset = "a",
+        BadRow = BadRowPolicy.Quarantine,
+        RejectPath = rejects,
+        Force = force,
+        Schema = rejects is null ? new Dictionary<string, ColumnType>() : new Dictionary<string, ColumnType> { ["v"] = ColumnType.Int64 },
+    }, null, Cancellation);
 
     static async Task ExportAsync(RedisMLConnection connection, string path) => await new DatasetExport(connection).RunAsync(
         await new DatasetStore(connection).GetAsync("a", null, Cancellation), new() { Path = path, Format = ExportFormat.Csv, Force = true }, null, Cancellation);

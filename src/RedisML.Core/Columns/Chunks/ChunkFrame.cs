@@ -19,7 +19,30 @@ static class ChunkFrame
     const byte DictionaryBatch = 2, RecordBatch = 3;
 
     // The fields of the tables, by number.
-    const int MessageType = 1, MessageHeader = 2, MessageBody = 3, DictionaryData = 1, BatchBuffers = 2, BatchCompression = 3;
+    const int MessageType = 1, MessageHeader = 2, MessageBody = 3, DictionaryData = 1, BatchNodes = 1, BatchBuffers = 2, BatchCompression = 3, BatchVariadic = 4;
+
+    /// <summary>The bytes of the body that a message says follows it; its lists are there, for which the reader makes room.</summary>
+    /// <exception cref="InvalidDataException">They aren't, or it can't be.</exception>
+    public static long CheckMessage(ReadOnlySpan<byte> message)
+    {
+        try
+        {
+            var root = FlatTable.Root(message);
+            long body = root.Long(MessageBody);
+            Demand(body >= 0, $"a body of {body:N0} bytes can't be");
+            if (root.Byte(MessageType) is not (DictionaryBatch or RecordBatch)) return body;
+            var batch = root.Table(MessageHeader);
+            if (root.Byte(MessageType) == DictionaryBatch) batch = batch.Table(DictionaryData);
+            batch.Structs(BatchNodes, BufferBytes);
+            batch.Structs(BatchBuffers, BufferBytes);
+            batch.Structs(BatchVariadic, sizeof(long));
+            return body;
+        }
+        catch (ArgumentOutOfRangeException e)
+        {
+            throw new InvalidDataException("a message leads out of itself", e);
+        }
+    }
 
     /// <summary>Bytes that the buffers of a chunk inflate to, as they claim.</summary>
     /// <exception cref="InvalidDataException">It claims what isn't there, or what can't be. So does <see cref="ArgumentOutOfRangeException"/>.</exception>
@@ -32,9 +55,9 @@ static class ChunkFrame
             int length = BinaryPrimitives.ReadInt32LittleEndian(rest[(start - sizeof(int))..]);
             if (length == 0) break;
             Demand(length > 0 && length <= rest.Length - start, $"a message of {length:N0} bytes isn't all there");
+            long body = CheckMessage(rest.Slice(start, length));
             var message = FlatTable.Root(rest.Slice(start, length));
-            long body = message.Long(MessageBody);
-            Demand(body >= 0 && body <= rest.Length - start - length, $"a body of {body:N0} bytes isn't all there");
+            Demand(body <= rest.Length - start - length, $"a body of {body:N0} bytes isn't all there");
             if (message.Byte(MessageType) is DictionaryBatch or RecordBatch)
             {
                 var batch = message.Table(MessageHeader);

@@ -20,22 +20,37 @@ static class ArrowFooter
         var footer = new byte[length];
         file.Position = file.Length - tail.Length - length;
         await file.ReadExactlyAsync(footer, cancellation).ConfigureAwait(false);
-        file.Position = 0;
-        try { Check(FlatTable.Root(footer), file.Length); }
+        List<(long Offset, int Length)> blocks;
+        try { blocks = Blocks(FlatTable.Root(footer), file.Length); }
         catch (ArgumentOutOfRangeException e) { throw new InvalidDataException("its footer leads out of itself.", e); }
+        foreach (var (offset, metadata) in blocks)
+        {
+            if (metadata < 2 * sizeof(int)) throw new InvalidDataException($"a block of {metadata:N0} bytes can't be.");
+            var block = new byte[metadata];
+            file.Position = offset;
+            await file.ReadExactlyAsync(block, cancellation).ConfigureAwait(false);
+            // Older files have no mark before the length.
+            ChunkFrame.CheckMessage(block.AsSpan(BinaryPrimitives.ReadInt32LittleEndian(block) == -1 ? 2 * sizeof(int) : sizeof(int)));
+        }
+        file.Position = 0;
     }
 
-    static void Check(FlatTable footer, long fileLength)
+    static List<(long Offset, int Length)> Blocks(FlatTable footer, long fileLength)
     {
+        var found = new List<(long, int)>();
+        long rest = fileLength;
         foreach (int list in (ReadOnlySpan<int>)[FooterDictionaries, FooterBatches])
         {
             for (var blocks = footer.Structs(list, BlockBytes); blocks.Length > 0; blocks = blocks[BlockBytes..])
             {
                 long offset = BinaryPrimitives.ReadInt64LittleEndian(blocks), body = BinaryPrimitives.ReadInt64LittleEndian(blocks[(2 * sizeof(long))..]);
                 int metadata = BinaryPrimitives.ReadInt32LittleEndian(blocks[sizeof(long)..]);
-                if (offset < 0 || metadata < 0 || body < 0 || offset > fileLength || metadata > fileLength - offset || body > fileLength - offset - metadata)
+                if (offset < 0 || metadata is < 0 or > ArrowMessages.MaxMetadata || body < 0 || offset > fileLength || metadata > fileLength - offset || body > fileLength - offset - metadata)
                     throw new InvalidDataException($"a block of {metadata:N0} + {body:N0} bytes at {offset:N0} doesn't lie in it.");
+                if ((rest -= metadata + body) < 0) throw new InvalidDataException("its blocks lie one over the other.");
+                found.Add((offset, metadata));
             }
         }
+        return found;
     }
 }

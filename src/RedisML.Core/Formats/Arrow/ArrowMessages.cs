@@ -9,7 +9,7 @@ sealed class ArrowMessages(Stream stream) : ForwardStream
     /// <summary>The description of a message takes some hundred bytes a column.</summary>
     public const int MaxMetadata = 64 << 20;
 
-    const int Continuation = -1, MessageBody = 3;
+    const int Continuation = -1;
 
     // What was looked at before it is handed over; and what follows of the message's body.
     byte[] _ready = [];
@@ -55,9 +55,7 @@ sealed class ArrowMessages(Stream stream) : ForwardStream
         int prefix = _end;
         await FillAsync(prefix + length, cancellation).ConfigureAwait(false);
         if (_end < prefix + length) throw new InvalidDataException("it ends within a message.");
-        try { _body = FlatTable.Root(_ready.AsSpan(prefix, length)).Long(MessageBody); }
-        catch (ArgumentOutOfRangeException e) { throw new InvalidDataException("a message leads out of itself.", e); }
-        if (_body < 0) throw new InvalidDataException($"a body of {_body:N0} bytes can't be.");
+        _body = ChunkFrame.CheckMessage(_ready.AsSpan(prefix, length));
     }
 
     /// <summary>Reads until so many bytes are there, or the end comes: memory grows with what there is, not with what is claimed.</summary>
