@@ -18,6 +18,13 @@ if (args is ["soak", ..])
     await SoakFigures.RunAsync(soak, TimeSpan.FromMinutes(args.Length > 1 ? double.Parse(args[1], System.Globalization.CultureInfo.InvariantCulture) : 30));
     return 0;
 }
+if (args is ["fuzz", var kept] && File.Exists(kept))
+{
+    // As it is, to be looked at.
+    string name = Path.GetFileName(kept);
+    FuzzTargets.All.Single(target => target.Name == name[..name.LastIndexOf('-')]).Read(File.ReadAllBytes(kept));
+    return 0;
+}
 if (args is ["fuzz", ..])
 {
     double minutes = args.Length > 1 ? double.Parse(args[1], System.Globalization.CultureInfo.InvariantCulture) : 60;

@@ -140,9 +140,7 @@ static class ArrowValues
                 TryGetDecimal(array, row, out var exact);
                 return exact.ToObject();
             case TypeKind.Date32:
-                int day = ((Date32Array)array).Values[row] + s_epochDay;
-                return day >= 0 && day <= DateOnly.MaxValue.DayNumber ? DateOnly.FromDayNumber(day).ToDateTime(default)
-                    : throw new RedisMLException("TimestampOutOfRange", ErrorKind.InvalidData, $"{day - s_epochDay} days since 1970 is a date before the year 1 or after 9999, which .NET doesn't have", day);
+                return TimestampUnits.ToObject(((Date32Array)array).Values[row], type);
             case TypeKind.Timestamp:
                 return TimestampUnits.ToObject(((TimestampArray)array).Values[row], type);
             case TypeKind.Binary:

@@ -6,6 +6,9 @@ namespace RedisML.Columns;
 /// <summary>Timestamps between units and .NET's types.</summary>
 static class TimestampUnits
 {
+    /// <summary>.NET takes no zones farther from UTC.</summary>
+    static readonly TimeSpan s_mostOffset = TimeSpan.FromHours(14);
+
     static readonly long[] s_perSecond = [1, 1_000, 1_000_000, 1_000_000_000];
 
     public static TimestampUnit Of(TimeUnit unit) => (TimestampUnit)(int)unit;
@@ -55,7 +58,7 @@ static class TimestampUnits
         if (ticks < DateTime.MinValue.Ticks + TimeSpan.TicksPerDay || ticks > DateTime.MaxValue.Ticks - TimeSpan.TicksPerDay) return value;
         if (type.Zone is null) return new DateTime((long)ticks, DateTimeKind.Unspecified);
         var instant = new DateTimeOffset((long)ticks, TimeSpan.Zero);
-        return TimeSpan.TryParse(type.Zone.TrimStart('+'), out var offset) ? instant.ToOffset(offset)
+        return TimeSpan.TryParse(type.Zone.TrimStart('+'), out var offset) && offset.Duration() <= s_mostOffset && offset.Ticks % TimeSpan.TicksPerMinute == 0 ? instant.ToOffset(offset)
             : TimeZoneInfo.TryFindSystemTimeZoneById(type.Zone, out var zone) ? TimeZoneInfo.ConvertTime(instant, zone) : instant;
     }
 

@@ -30,6 +30,8 @@ static class ModelDefinitionCheck
         foreach (var feature in pipeline.Features)
         {
             Demand(feature?.Column is not null, "a feature lacks its column");
+            Demand(feature is not NumericFeature || pipeline.Inputs.FirstOrDefault(c => c.Name == feature.Column)?.Type != ColumnType.Utf8
+                || pipeline.Derived.Any(c => c.Name == feature.Column), $"feature '{feature.Column}' takes text for numbers");
             if (feature is NumericFeature number)
                 Demand(double.IsFinite(number.Mean) && double.IsFinite(number.Scale) && number.Scale > 0, $"feature '{feature.Column}' has the mean {number.Mean} and the scale {number.Scale}");
             if (feature is CategoryFeature category) CheckLevels(category.Type, category.Levels, feature.Column);

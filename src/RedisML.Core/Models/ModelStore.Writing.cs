@@ -156,7 +156,7 @@ public sealed partial class ModelStore
     {
         if (run == "") return null;
         var version = await Database.PatientlyAsync(d => d.HashGetAsync(Keys.Model(name), $"run:{run}"), cancellation).ConfigureAwait(false);
-        return version.TryParse(out long published) ? published : null;
+        return !version.IsNull && version.TryParse(out long published) ? published : null;
     }
 
     async Task<long?> TryChangeAsync(string name, HashEntry[] set, RedisValue[] remove, CancellationToken cancellation)

@@ -41,7 +41,10 @@ static class FuzzTargets
     static readonly byte[] s_csv = Encoding.UTF8.GetBytes("i,u,f,s,b,t,own,d,day,at,bin,l\n" + string.Concat(Enumerable.Range(0, 200).Select(i => i % 17 == 3 ? "1,,,,,,,,,,,\n"
         : $"{i * 71},{i},{i / 7.0:R},{i / 4f},{(i % 2 == 0 ? "true" : "false")},{"abc"[i % 3]},\"own {i}, \"\"x\"\"\",{i}.125,2024-01-{1 + i % 28:00},2024-01-01T00:00:{i % 60:00},AAEC,\"[{i}, 2.5]\"\n")));
 
-    public static IReadOnlyList<FuzzTarget> All { get; } = Make();
+    // Not while the type is being initialised, which other threads would wait for.
+    static readonly Lazy<IReadOnlyList<FuzzTarget>> s_all = new(Make);
+
+    public static IReadOnlyList<FuzzTarget> All => s_all.Value;
 
     static List<FuzzTarget> Make()
     {

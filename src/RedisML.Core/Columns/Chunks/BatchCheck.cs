@@ -1,3 +1,5 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Apache.Arrow;
 using Apache.Arrow.Types;
@@ -15,8 +17,21 @@ static class BatchCheck
         {
             var (array, name) = (batch.Column(i), columns[i].Name);
             Hold(Stores(columns[i].Type, array), name, $"it holds {array.Data.DataType.Name} where the dataset has {columns[i].Type}");
-            Hold(array.Length == batch.Length, name, $"it has {array.Length:N0} rows, and the batch {batch.Length:N0}");
-            Demand(array.Data, name);
+        }
+        Demand(batch);
+    }
+
+    /// <summary>A batch of whatever columns.</summary>
+    /// <exception cref="InvalidDataException">An array isn't whole.</exception>
+    public static void Demand(RecordBatch batch)
+    {
+        var fields = batch.Schema.FieldsList;
+        Hold(batch.Length >= 0 && batch.ColumnCount == fields.Count, "", $"it has {batch.ColumnCount:N0} columns, and describes {fields.Count:N0}");
+        for (int i = 0; i < fields.Count; i++)
+        {
+            var array = batch.Column(i);
+            Hold(array.Length == batch.Length, fields[i].Name, $"it has {array.Length:N0} rows, and the batch {batch.Length:N0}");
+            Demand(array.Data, fields[i].Name);
         }
     }
 
@@ -45,6 +60,8 @@ static class BatchCheck
         Hold(data.Buffers[0].IsEmpty || data.Buffers[0].Length >= (end + 7) / 8, name, "its marks of missing values aren't all there");
         switch (data.DataType)
         {
+            case NullType:
+                break;
             case DictionaryType type:
                 Hold(data.Dictionary is not null, name, "it has no dictionary");
                 Demand(data.Dictionary!, name);
@@ -52,38 +69,69 @@ static class BatchCheck
                 Indices(data, type.IndexType, end, name);
                 break;
             case StringType or BinaryType:
-                Offsets(data, end, data.Buffers.Length > 2 ? data.Buffers[2].Length : 0, name);
+                Offsets<int>(data, end, data.Buffers.Length > 2 ? data.Buffers[2].Length : 0, name);
+                break;
+            case LargeStringType or LargeBinaryType:
+                Offsets<long>(data, end, data.Buffers.Length > 2 ? data.Buffers[2].Length : 0, name);
+                break;
+            case StringViewType or BinaryViewType:
+                Views(data, end, name);
                 break;
             case ListType:
-                Hold(data.Children is [not null], name, "it has no elements");
-                Demand(data.Children[0], name);
-                Offsets(data, end, data.Children[0].Length, name);
+                Offsets<int>(data, end, Elements(data, name), name);
+                break;
+            case LargeListType:
+                Offsets<long>(data, end, Elements(data, name), name);
+                break;
+            case FixedSizeListType type:
+                Hold(type.ListSize >= 0 && end * type.ListSize <= Elements(data, name), name, "its elements aren't all there");
                 break;
             case FixedWidthType type:
                 Fixed(data, type.BitWidth, end, name);
                 break;
             default:
-                Hold(false, name, $"it holds {data.DataType.Name}");
+                // What datasets don't have is refused by its type.
                 break;
         }
+    }
+
+    static int Elements(ArrayData data, string name)
+    {
+        Hold(data.Children is [not null], name, "it has no elements");
+        Demand(data.Children[0], name);
+        return data.Children[0].Length;
     }
 
     static void Fixed(ArrayData data, int bits, long end, string name) =>
         Hold(data.Buffers.Length > 1 && data.Buffers[1].Length >= (end * bits + 7) / 8, name, "its values aren't all there");
 
-    static void Offsets(ArrayData data, long end, int limit, string name)
+    static void Offsets<T>(ArrayData data, long end, long limit, string name) where T : unmanaged, IBinaryInteger<T>
     {
         if (data.Length == 0) return;
-        Hold(data.Buffers.Length > 1 && data.Buffers[1].Length >= (end + 1) * sizeof(int), name, "its offsets aren't all there");
-        var offsets = MemoryMarshal.Cast<byte, int>(data.Buffers[1].Span).Slice(data.Offset, data.Length + 1);
-        int before = offsets[0];
-        bool rises = before >= 0;
-        foreach (int offset in offsets)
+        Hold(data.Buffers.Length > 1 && data.Buffers[1].Length >= (end + 1) * Unsafe.SizeOf<T>(), name, "its offsets aren't all there");
+        var offsets = MemoryMarshal.Cast<byte, T>(data.Buffers[1].Span).Slice(data.Offset, data.Length + 1);
+        var before = offsets[0];
+        bool rises = before >= T.Zero;
+        foreach (var offset in offsets)
         {
             rises &= offset >= before;
             before = offset;
         }
-        Hold(rises && before <= limit, name, "its offsets lead beyond its values");
+        Hold(rises && long.CreateTruncating(before) <= limit, name, "its offsets lead beyond its values");
+    }
+
+    /// <summary>Of 16 bytes each: a length, then the value, or behind its start the number of a buffer and a place in it.</summary>
+    static void Views(ArrayData data, long end, string name)
+    {
+        const int view = 16, most = 12, firstBuffer = 2;
+        Hold(data.Buffers.Length > 1 && data.Buffers[1].Length >= end * view, name, "its views aren't all there");
+        var words = MemoryMarshal.Cast<byte, int>(data.Buffers[1].Span);
+        for (long i = data.Offset; i < end; i++)
+        {
+            var (length, buffer, at) = (words[(int)i * 4], words[(int)i * 4 + 2], words[(int)i * 4 + 3]);
+            Hold(length is >= 0 and <= most || length > most && buffer >= 0 && buffer < data.Buffers.Length - firstBuffer && at >= 0
+                && length <= data.Buffers[firstBuffer + buffer].Length - at, name, "its views lead beyond its values");
+        }
     }
 
     static void Indices(ArrayData data, IArrowType type, long end, string name)
@@ -96,6 +144,11 @@ static class BatchCheck
             Int8Type => Within(MemoryMarshal.Cast<byte, sbyte>(indices), validity, static i => i),
             Int16Type => Within(MemoryMarshal.Cast<byte, short>(indices), validity, static i => i),
             Int32Type => Within(MemoryMarshal.Cast<byte, int>(indices), validity, static i => i),
+            UInt8Type => Within(indices, validity, static i => i),
+            UInt16Type => Within(MemoryMarshal.Cast<byte, ushort>(indices), validity, static i => i),
+            UInt32Type => Within(MemoryMarshal.Cast<byte, uint>(indices), validity, static i => (int)Math.Min(i, int.MaxValue)),
+            Int64Type => Within(MemoryMarshal.Cast<byte, long>(indices), validity, static i => i is >= 0 and < int.MaxValue ? (int)i : -1),
+            UInt64Type => Within(MemoryMarshal.Cast<byte, ulong>(indices), validity, static i => (int)Math.Min(i, int.MaxValue)),
             _ => false,
         };
         Hold(lead, name, "its indices lead beyond its dictionary");

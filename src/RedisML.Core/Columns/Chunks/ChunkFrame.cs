@@ -15,32 +15,53 @@ static class ChunkFrame
     /// <summary>A byte of LZ4 yields no more; Zstandard is held to it beyond <see cref="PlainBytes"/>.</summary>
     public const long MostPerByte = 255;
 
-    const int Continuation = -1, PrefixBytes = 8, StructBytes = 16;
+    const int Continuation = -1, PrefixBytes = 8, BufferBytes = 16;
     const byte DictionaryBatch = 2, RecordBatch = 3;
 
     // The fields of the tables, by number.
-    const int MessageType = 1, MessageHeader = 2, MessageBody = 3, DictionaryData = 1, BatchBuffers = 2, BatchCompression = 3;
+    const int MessageType = 1, MessageHeader = 2, MessageBody = 3, DictionaryData = 1, BatchNodes = 1, BatchBuffers = 2, BatchCompression = 3, BatchVariadic = 4;
+
+    /// <summary>The bytes of the body that a message says follows it; its lists are there, for which the reader makes room.</summary>
+    /// <exception cref="InvalidDataException">They aren't, or it can't be.</exception>
+    public static long CheckMessage(ReadOnlySpan<byte> message)
+    {
+        try
+        {
+            var root = FlatTable.Root(message);
+            long body = root.Long(MessageBody);
+            Demand(body >= 0, $"a body of {body:N0} bytes can't be");
+            if (root.Byte(MessageType) is not (DictionaryBatch or RecordBatch)) return body;
+            var batch = root.Table(MessageHeader);
+            if (root.Byte(MessageType) == DictionaryBatch) batch = batch.Table(DictionaryData);
+            batch.Structs(BatchNodes, BufferBytes);
+            batch.Structs(BatchBuffers, BufferBytes);
+            batch.Structs(BatchVariadic, sizeof(long));
+            return body;
+        }
+        catch (ArgumentOutOfRangeException e)
+        {
+            throw new InvalidDataException("a message leads out of itself", e);
+        }
+    }
 
     /// <summary>Bytes that the buffers of a chunk inflate to, as they claim.</summary>
-    /// <exception cref="InvalidDataException">It claims what isn't there, or what can't be.</exception>
+    /// <exception cref="InvalidDataException">It claims what isn't there, or what can't be. So does <see cref="ArgumentOutOfRangeException"/>.</exception>
     public static long Check(ReadOnlySpan<byte> chunk)
     {
         long claimed = 0, most = Math.Max(PlainBytes, MostPerByte * chunk.Length);
         for (var rest = chunk; rest.Length >= sizeof(int);)
         {
-            bool isLong = Int(rest, 0) == Continuation;
-            int start = isLong ? PrefixBytes : sizeof(int), length = Int(rest, start - sizeof(int));
+            int start = BinaryPrimitives.ReadInt32LittleEndian(rest) == Continuation ? PrefixBytes : sizeof(int);
+            int length = BinaryPrimitives.ReadInt32LittleEndian(rest[(start - sizeof(int))..]);
             if (length == 0) break;
             Demand(length > 0 && length <= rest.Length - start, $"a message of {length:N0} bytes isn't all there");
-            var message = rest.Slice(start, length);
-            int root = Int(message, 0);
-            long body = Field(message, root, MessageBody) is > 0 and var at ? BinaryPrimitives.ReadInt64LittleEndian(message[at..]) : 0;
-            Demand(body >= 0 && body <= rest.Length - start - length, $"a body of {body:N0} bytes isn't all there");
-            if (Field(message, root, MessageType) is > 0 and var type && message[type] is DictionaryBatch or RecordBatch)
+            long body = CheckMessage(rest.Slice(start, length));
+            var message = FlatTable.Root(rest.Slice(start, length));
+            Demand(body <= rest.Length - start - length, $"a body of {body:N0} bytes isn't all there");
+            if (message.Byte(MessageType) is DictionaryBatch or RecordBatch)
             {
-                int table = Table(message, root, MessageHeader);
-                if (message[type] == DictionaryBatch) table = Table(message, table, DictionaryData);
-                claimed += Claimed(message, table, rest.Slice(start + length, (int)body));
+                var batch = message.Table(MessageHeader);
+                claimed += Claimed(message.Byte(MessageType) == DictionaryBatch ? batch.Table(DictionaryData) : batch, rest.Slice(start + length, (int)body));
                 Demand(claimed <= most, $"{chunk.Length:N0} bytes claim to inflate to {claimed:N0}");
             }
             rest = rest[(start + length + (int)body)..];
@@ -48,50 +69,25 @@ static class ChunkFrame
         return claimed;
     }
 
-    static long Claimed(ReadOnlySpan<byte> message, int batch, ReadOnlySpan<byte> body)
+    static long Claimed(FlatTable batch, ReadOnlySpan<byte> body)
     {
-        if (Field(message, batch, BatchBuffers) is not (> 0 and var vector)) return 0;
-        bool isCompressed = Field(message, batch, BatchCompression) > 0;
-        vector += Int(message, vector);
-        int count = Int(message, vector);
-        Demand(count >= 0 && (long)count * StructBytes <= message.Length - vector, $"{count:N0} buffers aren't all described");
+        bool isCompressed = batch.Has(BatchCompression);
         long claimed = 0;
-        for (int i = 0; i < count; i++)
+        for (var buffers = batch.Structs(BatchBuffers, BufferBytes); buffers.Length > 0; buffers = buffers[BufferBytes..])
         {
-            int at = vector + sizeof(int) + i * StructBytes;
-            long offset = BinaryPrimitives.ReadInt64LittleEndian(message[at..]), length = BinaryPrimitives.ReadInt64LittleEndian(message[(at + sizeof(long))..]);
-            Demand(offset >= 0 && length >= 0 && offset <= body.Length && length <= body.Length - offset, $"buffer {i} of {length:N0} bytes at {offset:N0} isn't all there");
-            if (!isCompressed || length == 0)
+            long offset = BinaryPrimitives.ReadInt64LittleEndian(buffers), length = BinaryPrimitives.ReadInt64LittleEndian(buffers[sizeof(long)..]);
+            Demand(offset >= 0 && length >= 0 && offset <= body.Length && length <= body.Length - offset, $"a buffer of {length:N0} bytes at {offset:N0} isn't all there");
+            long inflated = -1;
+            if (isCompressed && length > 0)
             {
-                claimed += length;
-                continue;
+                Demand(length >= sizeof(long), "a buffer is cut off");
+                inflated = BinaryPrimitives.ReadInt64LittleEndian(body[(int)offset..]);
+                Demand(inflated is >= -1 and <= int.MaxValue, $"a buffer claims to inflate to {inflated:N0} bytes");
             }
-            Demand(length >= sizeof(long), $"buffer {i} is cut off");
-            long inflated = BinaryPrimitives.ReadInt64LittleEndian(body[(int)offset..]);
-            Demand(inflated >= -1, $"buffer {i} claims to inflate to {inflated:N0} bytes");
             claimed += inflated < 0 ? length : inflated;
-            Demand(claimed >= 0, $"buffer {i} claims to inflate to {inflated:N0} bytes");
         }
         return claimed;
     }
-
-    /// <summary>Where a field of a table lies; 0 where the table hasn't got it.</summary>
-    static int Field(ReadOnlySpan<byte> message, int table, int field)
-    {
-        int vtable = table - Int(message, table), slot = sizeof(int) + sizeof(ushort) * field;
-        if (slot >= BinaryPrimitives.ReadUInt16LittleEndian(message[vtable..])) return 0;
-        ushort offset = BinaryPrimitives.ReadUInt16LittleEndian(message[(vtable + slot)..]);
-        return offset == 0 ? 0 : table + offset;
-    }
-
-    static int Table(ReadOnlySpan<byte> message, int table, int field)
-    {
-        int at = Field(message, table, field);
-        Demand(at > 0, "a message lacks its header");
-        return at + Int(message, at);
-    }
-
-    static int Int(ReadOnlySpan<byte> bytes, int at) => BinaryPrimitives.ReadInt32LittleEndian(bytes[at..]);
 
     static void Demand(bool holds, string otherwise)
     {

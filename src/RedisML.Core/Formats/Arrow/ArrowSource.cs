@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using Apache.Arrow;
 using Apache.Arrow.Compression;
 using Apache.Arrow.Ipc;
+using RedisML.Columns.Chunks;
 using RedisML.Errors;
 
 namespace RedisML.Formats.Arrow;
@@ -27,15 +28,25 @@ sealed class ArrowSource(SourceFile file, bool isStream) : BatchSource(file)
     {
         using var reader = await OpenAsync(cancellation).ConfigureAwait(false);
         while (await Guard(async () => await reader.ReadNextRecordBatchAsync(cancellation).ConfigureAwait(false)).ConfigureAwait(false) is { } batch)
+        {
+            try { BatchCheck.Demand(batch); }
+            catch (InvalidDataException)
+            {
+                batch.Dispose();
+                throw;
+            }
             yield return new(batch);
+        }
     }
 
     /// <summary>The reader closes what it reads from.</summary>
     async Task<ArrowStreamReader> OpenAsync(CancellationToken cancellation)
     {
-        if (isStream) return new((_content = File.OpenContent()).Stream, RentingAllocator.Instance, s_codecs, leaveOpen: false);
+        var allocator = RentingAllocator.For(File.Length);
+        if (isStream) return new(new ArrowMessages((_content = File.OpenContent()).Stream), allocator, s_codecs, leaveOpen: false);
         _seekable = await File.OpenSeekableAsync(cancellation).ConfigureAwait(false);
-        return new ArrowFileReader(_seekable, RentingAllocator.Instance, s_codecs, leaveOpen: false);
+        await ArrowFooter.CheckAsync(_seekable, cancellation).ConfigureAwait(false);
+        return new ArrowFileReader(_seekable, allocator, s_codecs, leaveOpen: false);
     }
 
     /// <summary>The reader tells of damage by exceptions of many kinds.</summary>
@@ -45,7 +56,7 @@ sealed class ArrowSource(SourceFile file, bool isStream) : BatchSource(file)
         {
             return await read().ConfigureAwait(false);
         }
-        catch (Exception e) when (e is not (OperationCanceledException or InvalidDataException or RedisMLException or OutOfMemoryException))
+        catch (Exception e) when (e is not (OperationCanceledException or InvalidDataException or RedisMLException))
         {
             throw new InvalidDataException(e.Message, e);
         }
