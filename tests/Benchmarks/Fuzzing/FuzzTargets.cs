@@ -14,7 +14,6 @@ using RedisML.Formats;
 using RedisML.Formats.Arrow;
 using RedisML.Formats.Csv;
 using RedisML.Formats.Json;
-using RedisML.Formats.Parquet;
 using RedisML.Importing;
 using RedisML.Models;
 using RedisML.Prediction;
@@ -53,7 +52,7 @@ static class FuzzTargets
         byte[] jsonLines = Written(batch, s => new JsonRowWriter(s, s_schema)), arrow = Written(batch, s => new ArrowRowWriter(new PositionStream(s), s_schema, isStream: false)),
             stream = Written(batch, s => new ArrowRowWriter(s, s_schema, isStream: true));
         // Parquet has no list column here: its library would decode it in a way of its own.
-        var parquet = Written(batch, s => new ParquetRowWriter(s, [.. s_schema.Take(11)]), columns: 11);
+        var parquet = Written(batch, s => new FileFormatWriter(FileFormats.Get("Parquet", "seed.parquet"), s, [.. s_schema.Take(11)]), columns: 11);
         var manifest = Manifest();
         return
         [
