@@ -16,6 +16,7 @@ using RedisML.Formats.Csv;
 using RedisML.Formats.Json;
 using RedisML.Importing;
 using RedisML.Models;
+using RedisML.Parquet;
 using RedisML.Prediction;
 using RedisML.Runs;
 using RedisML.Runs.Exchange;
@@ -52,7 +53,7 @@ static class FuzzTargets
         byte[] jsonLines = Written(batch, s => new JsonRowWriter(s, s_schema)), arrow = Written(batch, s => new ArrowRowWriter(new PositionStream(s), s_schema, isStream: false)),
             stream = Written(batch, s => new ArrowRowWriter(s, s_schema, isStream: true));
         // Parquet has no list column here: its library would decode it in a way of its own.
-        var parquet = Written(batch, s => new FileFormatWriter(FileFormats.Get("Parquet", "seed.parquet"), s, [.. s_schema.Take(11)]), columns: 11);
+        var parquet = Written(batch, s => new FileFormatWriter(new ParquetFormat(), s, [.. s_schema.Take(11)]), columns: 11);
         var manifest = Manifest();
         return
         [
@@ -121,11 +122,14 @@ static class FuzzTargets
     static void Predict(byte[] bytes)
     {
         var definition = ModelJson.Read(bytes, "m");
-        if (definition.Pipeline.Width > 10_000) return;
-        int width = definition.Pipeline.Width, outputs = definition.Algorithm == "Softmax" ? definition.Pipeline.Label.Classes?.Count ?? 1 : 1;
+        if (definition.Pipeline is not { Width: <= 10_000 } pipeline) return;
+        int width = pipeline.Width, outputs = definition.Algorithm == "Softmax" ? pipeline.Label.Classes?.Count ?? 1 : 1;
         var model = new Model { Name = "m", Version = 1, Created = default, Definition = definition, Modified = false, Parameters = ["weight", "intercept"] };
         var predictor = ModelFamilies.Load(model, [new("weight", new Tensor(new double[width * outputs], width * outputs)), new("intercept", new Tensor(new double[outputs], outputs))]);
-        using var rows = RowBatch.Of([new Dictionary<string, object?> { ["i"] = 1L, ["t"] = "a" }], predictor.Signature);
+        var row = new Dictionary<string, object?> { ["i"] = 1L, ["t"] = "a" };
+        var buffer = new RowBuffer(predictor.Signature);
+        buffer.TryAdd([.. buffer.Inputs.Select(input => row.GetValueOrDefault(input.Name))]);
+        using var rows = buffer.ToBatch();
         predictor.Predict(rows);
     }
 
