@@ -10,8 +10,6 @@ namespace RedisML.Columns;
 /// <summary>Single values of Arrow arrays, whatever physical type a chunk, or a file of another program, chose for them.</summary>
 static class ArrowValues
 {
-    static readonly int s_epochDay = DateOnly.FromDateTime(DateTime.UnixEpoch).DayNumber;
-
     /// <remarks>A UInt64 beyond Int64 doesn't fit.</remarks>
     public static bool TryGetInt64(IArrowArray array, int row, out long value)
     {

@@ -50,7 +50,7 @@ static class TimestampUnits
     /// <param name="type">A timestamp, or a date, whose count is of days.</param>
     public static object ToObject(long value, ColumnType type)
     {
-        if (type.Kind == TypeKind.Date32) return ToObject(value * 86_400, ColumnType.Timestamp(TimestampUnit.Second));
+        if (type.Kind == TypeKind.Date32) return ToObject(value * 86_400, ColumnType.Timestamp(TimestampUnit.Second)) is DateTime date ? date : value;
         long perSecond = PerSecond(type.Unit);
         var ticks = perSecond <= TimeSpan.TicksPerSecond
             ? (Int128)value * (TimeSpan.TicksPerSecond / perSecond) : FloorDivide(value, perSecond / TimeSpan.TicksPerSecond);
