@@ -14,9 +14,9 @@ using RedisML.Formats;
 using RedisML.Formats.Arrow;
 using RedisML.Formats.Csv;
 using RedisML.Formats.Json;
-using RedisML.Formats.Parquet;
 using RedisML.Importing;
 using RedisML.Models;
+using RedisML.Parquet;
 using RedisML.Prediction;
 using RedisML.Runs;
 using RedisML.Runs.Exchange;
@@ -48,12 +48,13 @@ static class FuzzTargets
 
     static List<FuzzTarget> Make()
     {
+        new ParquetExtension().Register();
         var chunks = Enum.GetValues<ChunkCompression>().Select(c => ChunkOf(s_csv, c)).ToList();
         var batch = ChunkCodec.Decode(chunks[0]);
         byte[] jsonLines = Written(batch, s => new JsonRowWriter(s, s_schema)), arrow = Written(batch, s => new ArrowRowWriter(new PositionStream(s), s_schema, isStream: false)),
             stream = Written(batch, s => new ArrowRowWriter(s, s_schema, isStream: true));
         // Parquet has no list column here: its library would decode it in a way of its own.
-        var parquet = Written(batch, s => new ParquetRowWriter(s, [.. s_schema.Take(11)]), columns: 11);
+        var parquet = Written(batch, s => new FileFormatWriter(new ParquetFormat(), s, [.. s_schema.Take(11)]), columns: 11);
         var manifest = Manifest();
         return
         [
