@@ -4,7 +4,6 @@ using RedisML.Datasets;
 using RedisML.Importing;
 using RedisML.Runs;
 using RedisML.Unit.Fixtures;
-using StackExchange.Redis;
 
 namespace RedisML.Unit.Connections;
 

@@ -7,6 +7,8 @@ using RedisML.Importing;
 using RedisML.Unit.Fixtures;
 using Server = RedisML.EmbeddedServer.EmbeddedServer;
 
+#pragma warning disable CA1416 // Tests of file modes skip Windows.
+
 namespace RedisML.Unit.Exporting;
 
 /// <summary>Files that RedisML writes: who may read them, what a spreadsheet makes of them, and a disk that is full.</summary>

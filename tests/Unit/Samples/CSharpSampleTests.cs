@@ -19,7 +19,7 @@ public sealed partial class CSharpSampleTests
             RedirectStandardError = true,
         };
         using var sample = Process.Start(start)!;
-        var output = await Task.WhenAll(sample.StandardOutput.ReadToEndAsync(), sample.StandardError.ReadToEndAsync());
+        var output = await Task.WhenAll(sample.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken), sample.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken));
         Assert.Equal("", output[1]);
         var lines = output[0].Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         Assert.Equal(["53940 rows", "version 1, mean squared error", "it costs USD", "intercept: 1 numbers", "weight: 26 numbers"],

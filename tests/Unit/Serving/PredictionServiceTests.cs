@@ -32,7 +32,7 @@ public abstract class PredictionServiceTests
         Assert.Equal("""{"predictions":[{"prediction":2},{"prediction":null},{"prediction":4}],"version":1}""",
             await AskAsync(client, """ "rows": [{"x": 1}, {"x": null}, {"x": "3"}] """));
         await StopAsync(instance);
-        Assert.Empty((await connection.KeysAsync()).Where(key => key.Contains(":service:") || key.Contains(":reply:")));
+        Assert.DoesNotContain(await connection.KeysAsync(), key => key.Contains(":service:") || key.Contains(":reply:"));
     }
 
     [Theory]
@@ -140,7 +140,7 @@ public abstract class PredictionServiceTests
         await using var client = await RedisMLConnection.ConnectAsync(connection.Settings, Cancellation);
         Assert.Equal("""{"prediction":2,"version":1}""", await PopAsync(client, reply));
         await StopAsync(instance);
-        Assert.Empty((await connection.KeysAsync()).Where(key => key.Contains(":service:")));
+        Assert.DoesNotContain(await connection.KeysAsync(), key => key.Contains(":service:"));
     }
 
     [Fact]

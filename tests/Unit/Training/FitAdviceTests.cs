@@ -1,7 +1,6 @@
 using RedisML.Features;
 using RedisML.Runs;
 using RedisML.Training;
-
 namespace RedisML.Unit.Training;
 
 /// <summary>What a fit says of itself: rows left out, and why there is no minimum.</summary>

@@ -10,7 +10,8 @@ public sealed class FuzzTests
 
     static readonly string s_found = Path.Combine(HostedEngine.ProjectRoot, "tests", "Unit", "Trust", "Found");
 
-    public static TheoryData<string> Names => [.. FuzzTargets.All.Select(target => target.Name)];
+    /// <summary>Without Parquet: its native library takes 3 GB for some files of 10 KB, which nothing here bounds yet. The command tries it too.</summary>
+    public static TheoryData<string> Names => [.. FuzzTargets.All.Select(target => target.Name).Where(name => name != "parquet")];
 
     [Theory]
     [MemberData(nameof(Names))]

@@ -70,7 +70,8 @@ public sealed class TargetFileTests(EmbeddedServerFixture embedded) : IDisposabl
     public async Task A_pass_that_begins_again_writes_its_reject_file_anew()
     {
         await using var connection = await embedded.ConnectAsync();
-        var text = "id,v\n" + string.Concat(Enumerable.Range(0, 50).Select(i => $"{i},7\n")) + "1,oops\n" + string.Concat(Enumerable.Range(0, 400_000).Select(i => $"{i},{(i == 200_000 ? "1.5" : "7")}\n"));
+        // Neither is in the samples by which types are inferred.
+        var text = "id,v\n" + string.Concat(Enumerable.Range(0, 400_000).Select(i => $"{i},{i switch { 140_000 => "oops", 300_000 => "1.5", _ => "7" }}\n"));
         var result = await ImportAsync(connection, _folder.Write("a.csv", text), null, force: false);
         Assert.Equal(1, result.RowsRejected);
         Assert.Equal(2, File.ReadLines(result.RejectPath!).Count());

@@ -84,7 +84,7 @@ sealed class JsonLinesSource(SourceFile file, SourceOptions options) : RowSource
                 sample.Add(JsonRows.TypeOf(text, isText));
             }
         }
-        catch (Exception e) when (JsonRows.IsMalformed(e))
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             // The import itself will come to this line, and say where it is.
         }

@@ -105,7 +105,7 @@ sealed class JsonRows
             }
             if (reader.Read()) bad ??= Malformed(number, "more than one JSON value", line);
         }
-        catch (Exception e) when (IsMalformed(e))
+        catch (JsonException e)
         {
             bad = Malformed(number, $"no JSON object ({e.Message.Split(". ")[0]})", line);
         }
@@ -124,9 +124,6 @@ sealed class JsonRows
         _notes.Add(column, NoteKind.TakenForMissing, text, number + 1);
         return true;
     }
-
-    /// <summary>Whether an exception of the reader tells of the text: of what isn't UTF-8 it tells by another than of what is no JSON.</summary>
-    public static bool IsMalformed(Exception e) => e is JsonException or InvalidOperationException;
 
     /// <summary>What an object lacks is missing.</summary>
     BadRow? Fill(BadRow? bad)
