@@ -1,3 +1,4 @@
+using RedisML.Connections;
 using System.Globalization;
 using System.Text;
 using ParquetSharp;
