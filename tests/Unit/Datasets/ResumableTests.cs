@@ -40,7 +40,7 @@ public sealed class ResumableTests : IDisposable
     public async Task A_full_server_keeps_as_many_rows_as_are_promised()
     {
         RedisServer.SkipIfMissing();
-        using var server = new RedisServer("maxmemory 12mb", "maxmemory-policy noeviction");
+        using var server = new RedisServer("maxmemory 6mb", "maxmemory-policy noeviction");
         await using var connection = await server.ConnectAsync();
         var path = Write();
         var error = await Assert.ThrowsAsync<RedisMLException>(() => DatasetImport.RunAsync(connection, path, new() { Dataset = "a" }, null, Cancellation));
