@@ -10,13 +10,14 @@ static class ModelDefinitionCheck
     /// <exception cref="InvalidDataException">It isn't.</exception>
     public static ModelDefinition Checked(ModelDefinition? definition)
     {
-        Demand(definition is { Algorithm.Length: > 0, Pipeline: not null, Lineage: not null, Metrics: not null }, "it lacks parts");
+        Demand(definition is { Algorithm.Length: > 0, Lineage: not null, Metrics: not null }, "it lacks parts");
         Demand(Enum.IsDefined(definition.Task), $"there is no task {definition.Task}");
         Demand(definition.Lineage is { Dataset: not null, Run: not null }, "it doesn't say what it came from");
         foreach (var parameter in definition.Parameters ?? [])
             Demand(parameter is { Name: not null, Shape: not null } && parameter.Shape.All(length => length >= 0)
                 && parameter.Shape.Aggregate(1.0, (count, length) => count * length) <= int.MaxValue, "a parameter has an impossible shape");
-        Check(definition.Pipeline, definition.Task);
+        // An algorithm of others may have none.
+        if (definition.Pipeline is { } pipeline) Check(pipeline, definition.Task);
         return definition;
     }
 

@@ -123,11 +123,11 @@ static class FuzzTargets
     static void Predict(byte[] bytes)
     {
         var definition = ModelJson.Read(bytes, "m");
-        if (definition.Pipeline.Width > 10_000) return;
-        int width = definition.Pipeline.Width, outputs = definition.Algorithm == "Softmax" ? definition.Pipeline.Label.Classes?.Count ?? 1 : 1;
+        if (definition.Pipeline is not { Width: <= 10_000 } pipeline) return;
+        int width = pipeline.Width, outputs = definition.Algorithm == "Softmax" ? pipeline.Label.Classes?.Count ?? 1 : 1;
         var model = new Model { Name = "m", Version = 1, Created = default, Definition = definition, Modified = false, Parameters = ["weight", "intercept"] };
         var predictor = ModelFamilies.Load(model, [new("weight", new Tensor(new double[width * outputs], width * outputs)), new("intercept", new Tensor(new double[outputs], outputs))]);
-        using var rows = RowBatch.Of([new Dictionary<string, object?> { ["i"] = 1L, ["t"] = "a" }], predictor.Signature);
+        using var rows = RowBatch.Of(s_evaluated.Value);
         predictor.Predict(rows);
     }
 
