@@ -1,13 +1,8 @@
-# Inputs that people stumbled over in other tools, where they lie beside the project; the right values are scikit-learn's.
-BeforeDiscovery {
-    $cases = "$PSScriptRoot/../../../shared/cases"
-    $missing = -not (Test-Path $cases)
-}
-
+# Inputs that people stumbled over in other tools; the right values are scikit-learn's.
 BeforeAll {
     Import-Module "$PSScriptRoot/../../artifacts/RedisML" -Force
     $null = Connect-RedisML -Embedded -Prefix "pester-$([guid]::NewGuid().ToString('n'))"
-    $cases = "$PSScriptRoot/../../../shared/cases"
+    $cases = "$PSScriptRoot/../Unit/Cases"
 
     function Import-Case([string] $Number, [string] $File = 'f') {
         $null = Import-RedisTrainingData (Get-Item "$cases/$Number-*/$File.csv") -Dataset "c$Number$File" -Force
@@ -21,7 +16,7 @@ AfterAll {
     Disconnect-RedisML
 }
 
-Describe 'Cases of learning and judging' -Skip:$missing {
+Describe 'Cases of learning and judging' {
     It 'ends with a value of 1e100 among zeros' {
         $dataset = Import-Case 51
         (Start-RedisDistributedTraining $dataset m -Algorithm Logistic -Label y -Wait).State | Should -Be 'Completed'

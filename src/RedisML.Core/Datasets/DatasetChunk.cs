@@ -38,15 +38,11 @@ public sealed class DatasetChunk : IDisposable
     /// <exception cref="RedisMLException"><c>TimestampOutOfRange</c>: a date beyond .NET's years.</exception>
     public object? Value(int column, int row, ColumnType type)
     {
-        try
-        {
-            return ArrowValues.GetObject(Batch.Column(column), row, type);
-        }
-        catch (RedisMLException e) when (e.ErrorId == "TimestampOutOfRange")
-        {
-            string name = Batch.Schema.GetFieldByIndex(column).Name;
-            throw new RedisMLException(e.ErrorId, e.Kind, $"Column '{name}', row {FirstRow + row + 1:N0}: {e.Message}; leave the column out (-Column), or export to Arrow or Parquet.", name, e);
-        }
+        var value = ArrowValues.GetObject(Batch.Column(column), row, type);
+        if (type.Kind != TypeKind.Date32 || value is not long days) return value;
+        string name = Batch.Schema.GetFieldByIndex(column).Name;
+        throw new RedisMLException("TimestampOutOfRange", ErrorKind.InvalidData,
+            $"Column '{name}', row {FirstRow + row + 1:N0}: {days} days since 1970 is a date before the year 1 or after 9999, which .NET doesn't have; leave the column out (-Column), or export to Arrow or Parquet.", name);
     }
 
     /// <summary>Which of its rows are among <paramref name="rows"/> from <paramref name="firstRow"/> on: from one, up to but without another.</summary>

@@ -64,11 +64,12 @@ sealed class ImportNotes(RowSource source, IReadOnlyList<SourceColumn> columns, 
     {
         var column = columns[tally.Column];
         string name = column.Name.Replace("'", "''"), verb = tally.Count == 1 ? "isn't" : "aren't", all = tally.Count > tally.Values.Count ? ", …" : "";
-        return $"Column '{column.Name}' is text (Utf8): {tally.Count:N0} of {_values[tally.Column]:N0} values {verb} {column.Almost}, the first '{tally.Values[0]}' in {Place(tally)}. " +
+        return $"Column '{column.Name}' is text (Utf8): {tally.Count:N0} of {_values[tally.Column]:N0} values {verb} {column.Almost}, the first {(tally.Values.Count > 0 ? $"'{tally.Values[0]}'" : "an empty text")} in {Place(tally)}. " +
             $"If they stand for missing values: -NullValue {Quoted(tally)}{all}; if they are faults: -Schema @{{ '{name}' = '{column.Almost}' }} with -BadRow Skip or Quarantine; if it is text: -Schema @{{ '{name}' = 'Utf8' }}.";
     }
 
     string Place(NoteTally tally) => tally.File == source.Name ? $"{source.RowName} {tally.Line:N0}" : $"'{tally.File}', {source.RowName} {tally.Line:N0}";
 
-    static string Quoted(NoteTally tally) => string.Join(", ", tally.Values.Select(v => $"'{v.Replace("'", "''")}'"));
+    /// <summary>The texts as PowerShell writes them; an empty one isn't among them.</summary>
+    static string Quoted(NoteTally tally) => tally.Values.Count == 0 ? "''" : string.Join(", ", tally.Values.Select(v => $"'{v.Replace("'", "''")}'"));
 }

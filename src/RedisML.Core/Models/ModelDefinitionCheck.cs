@@ -16,7 +16,6 @@ static class ModelDefinitionCheck
         foreach (var parameter in definition.Parameters ?? [])
             Demand(parameter is { Name: not null, Shape: not null } && parameter.Shape.All(length => length >= 0)
                 && parameter.Shape.Aggregate(1.0, (count, length) => count * length) <= int.MaxValue, "a parameter has an impossible shape");
-        // An algorithm of others may have none.
         if (definition.Pipeline is { } pipeline) Check(pipeline, definition.Task);
         return definition;
     }

@@ -107,7 +107,7 @@ public sealed partial class ModelStore(RedisMLConnection connection)
             var versions = await Database.PatientlyAsync(
                 d => d.HashGetAsync(key, [.. aliases.Select(alias => (RedisValue)(ModelField.AliasPrefix + alias))]), cancellation).ConfigureAwait(false);
             for (int i = 0; i < aliases.Length; i++)
-                if (versions[i].TryParse(out long version)) named[aliases[i]] = version;
+                if (versions[i].TryParse(out long version) && version > 0) named[aliases[i]] = version;
         }
         return new(current, named);
     }

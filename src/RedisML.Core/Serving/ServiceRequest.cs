@@ -67,7 +67,8 @@ sealed class ServiceRequest
                 default: reader.Skip(); break;
             }
         }
-        if (reader.TokenType != JsonTokenType.EndObject || IsSingle && rows.Rows - FirstRow > 1) throw new JsonException();
+        // Behind the object there is nothing more.
+        if (reader.TokenType != JsonTokenType.EndObject || reader.Read() || IsSingle && rows.Rows - FirstRow > 1) throw new JsonException();
     }
 
     void ReadRow(ref Utf8JsonReader reader, RowBuffer rows)

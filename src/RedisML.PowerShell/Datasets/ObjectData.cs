@@ -26,7 +26,7 @@ static class ObjectData
     /// <summary>The names and values of a dictionary, of a row of a table or of a record; null for another object.</summary>
     public static IEnumerable<(string Name, object? Value)>? Of(object value) => !IsData(value) ? null : value switch
     {
-        IDictionary dictionary => dictionary.Cast<DictionaryEntry>().Select(e => (e.Key as string ?? $"{e.Key}", e.Value)),
+        IDictionary dictionary => OfDictionary(dictionary),
         DataRow row => OfRow(row),
         DataRowView view => OfRow(view.Row),
         IDataRecord record => Enumerable.Range(0, record.FieldCount).Select(i => (record.GetName(i), (object?)record.GetValue(i))),
@@ -49,6 +49,12 @@ static class ObjectData
         return value.TypeNames.Any(name => name.StartsWith("Deserialized.", StringComparison.Ordinal)) ? properties.Where(IsOwn) : properties;
 
         static bool IsOwn(PSPropertyInfo property) => property.MemberType != PSMemberTypes.NoteProperty || !s_remoting.Contains(property.Name);
+    }
+
+    static IEnumerable<(string, object?)> OfDictionary(IDictionary dictionary)
+    {
+        // A typed dictionary enumerates pairs of its own, unless it is asked as the interface.
+        foreach (DictionaryEntry entry in dictionary) yield return (entry.Key as string ?? $"{entry.Key}", entry.Value);
     }
 
     static IEnumerable<(string, object?)> OfRow(DataRow row) => row.Table.Columns.Cast<DataColumn>().Select(c => (c.ColumnName, (object?)row[c]));

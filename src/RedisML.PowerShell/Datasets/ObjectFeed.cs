@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using System.Management.Automation.Internal;
 using System.Runtime.InteropServices;
 using System.Threading.Channels;
 using RedisML.Connections;
@@ -141,5 +142,6 @@ sealed class ObjectFeed : IDisposable
         }
     }
 
-    static object? Plain(object? value) => value is PSObject { BaseObject: not PSCustomObject } wrapped ? wrapped.BaseObject : value;
+    /// <summary>What <c>$(if (…) {…})</c> gives where it gives nothing is nothing.</summary>
+    static object? Plain(object? value) => value == AutomationNull.Value ? null : value is PSObject { BaseObject: not PSCustomObject } wrapped ? wrapped.BaseObject : value;
 }

@@ -118,7 +118,7 @@ public sealed partial class InvokeRedisPredictionCommand : RedisMLCmdlet, IDispo
     void PredictRows() => Run(async (connection, cancellation) =>
     {
         var dataset = await new DatasetStore(connection).GetAsync(Dataset, null, cancellation).ConfigureAwait(false);
-        var kept = ColumnPatterns.Matching(dataset, KeepColumn);
+        var kept = Kept(dataset);
         await foreach (var chunk in new DatasetReader(connection).ReadAsync(dataset, cancellation: cancellation).ConfigureAwait(false))
             using (chunk)
             {
@@ -148,7 +148,7 @@ public sealed partial class InvokeRedisPredictionCommand : RedisMLCmdlet, IDispo
         {
             var dataset = await new DatasetStore(connection).GetAsync(Dataset, null, cancellation).ConfigureAwait(false);
             total = dataset.Rows;
-            var options = Options([.. ColumnPatterns.Matching(dataset, KeepColumn).Select(column => dataset.Columns[column].Name)]);
+            var options = Options([.. Kept(dataset).Select(column => dataset.Columns[column].Name)]);
             var result = await new DatasetPrediction(connection) { WorkerCount = WorkerCount }
                 .RunAsync(_model, dataset, OutputDataset, options, Force, progress, cancellation).ConfigureAwait(false);
             Post(() =>
@@ -158,6 +158,9 @@ public sealed partial class InvokeRedisPredictionCommand : RedisMLCmdlet, IDispo
             });
         });
     }
+
+    /// <summary>The columns that stand before the prediction: none unless told.</summary>
+    int[] Kept(Dataset dataset) => KeepColumn.Length == 0 ? [] : ColumnPatterns.Matching(dataset, KeepColumn);
 
     PredictionOptions Options(IReadOnlyList<string> keepColumns) =>
         new() { Threshold = Threshold, ClassProbabilities = ClassProbability, KeepColumns = keepColumns };

@@ -48,7 +48,6 @@ static class FuzzTargets
 
     static List<FuzzTarget> Make()
     {
-        new ParquetExtension().Register();
         var chunks = Enum.GetValues<ChunkCompression>().Select(c => ChunkOf(s_csv, c)).ToList();
         var batch = ChunkCodec.Decode(chunks[0]);
         byte[] jsonLines = Written(batch, s => new JsonRowWriter(s, s_schema)), arrow = Written(batch, s => new ArrowRowWriter(new PositionStream(s), s_schema, isStream: false)),
@@ -127,7 +126,10 @@ static class FuzzTargets
         int width = pipeline.Width, outputs = definition.Algorithm == "Softmax" ? pipeline.Label.Classes?.Count ?? 1 : 1;
         var model = new Model { Name = "m", Version = 1, Created = default, Definition = definition, Modified = false, Parameters = ["weight", "intercept"] };
         var predictor = ModelFamilies.Load(model, [new("weight", new Tensor(new double[width * outputs], width * outputs)), new("intercept", new Tensor(new double[outputs], outputs))]);
-        using var rows = RowBatch.Of(s_evaluated.Value);
+        var row = new Dictionary<string, object?> { ["i"] = 1L, ["t"] = "a" };
+        var buffer = new RowBuffer(predictor.Signature);
+        buffer.TryAdd([.. buffer.Inputs.Select(input => row.GetValueOrDefault(input.Name))]);
+        using var rows = buffer.ToBatch();
         predictor.Predict(rows);
     }
 

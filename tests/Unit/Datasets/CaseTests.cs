@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using ParquetSharp;
-using RedisML.Columns;
 using RedisML.Connections;
 using RedisML.Datasets;
 using RedisML.Datasets.Splitting;

@@ -77,6 +77,18 @@ public abstract class ModelStoreTests
         Assert.InRange(model.Created, DateTimeOffset.UtcNow.AddMinutes(-5), DateTimeOffset.UtcNow.AddMinutes(1));
     }
 
+    /// <summary>As of an algorithm that has no use for encoded features; one that has says so.</summary>
+    [Fact]
+    public async Task A_definition_may_have_no_pipeline()
+    {
+        await using var connection = await ConnectAsync();
+        var models = new ModelStore(connection);
+        await models.PublishAsync("m", s_definition with { Pipeline = null }, Parameters(("weight", Vector(1))), Cancellation);
+        var definition = (await models.GetAsync("m", null, Cancellation)).Definition!;
+        Assert.Null(definition.Pipeline);
+        Assert.Equal("InvalidModelDefinition", Assert.Throws<RedisMLException>(() => definition.RequiredPipeline).ErrorId);
+    }
+
     [Fact]
     public async Task ATrainedVersionIsNeverChanged()
     {

@@ -1,7 +1,6 @@
 using RedisML.Features;
 using RedisML.Runs;
 using RedisML.Training;
-using RedisML.Unit.Fixtures;
 
 namespace RedisML.Unit.Training;
 

@@ -93,7 +93,7 @@ public sealed class WeightTests
         var plain = await table.TrainAsync(specification);
         Assert.Equal(repeated.Loss, weighted.Loss, 1e-8); // without a penalty, standardising changes no prediction
         Assert.True(Math.Abs(plain.Loss - weighted.Loss) > 1e-3);
-        Assert.Equal(plain.Pipeline.Features.OfType<NumericFeature>(), weighted.Pipeline.Features.OfType<NumericFeature>());
+        Assert.Equal(plain.Pipeline!.Features.OfType<NumericFeature>(), weighted.Pipeline!.Features.OfType<NumericFeature>());
     }
 
     [Fact]
@@ -107,7 +107,7 @@ public sealed class WeightTests
 
     static void AssertSame(TrainingResult expected, TrainingResult actual)
     {
-        foreach (var (one, other) in expected.Pipeline.Features.Zip(actual.Pipeline.Features))
+        foreach (var (one, other) in expected.Pipeline!.Features.Zip(actual.Pipeline!.Features))
         {
             if (one is NumericFeature number)
             {
@@ -120,7 +120,7 @@ public sealed class WeightTests
                 Assert.Equal(((CategoryFeature)one).MissingLevel, ((CategoryFeature)other).MissingLevel);
             }
         }
-        Assert.Equal(expected.Pipeline.Label.Classes, actual.Pipeline.Label.Classes);
+        Assert.Equal(expected.Pipeline!.Label.Classes, actual.Pipeline!.Label.Classes);
     }
 
     static TrainingSpecification Specification(string algorithm) => new()

@@ -12,7 +12,7 @@ internal static class LinearCoefficients
     /// </remarks>
     public static IReadOnlyList<ParameterElement> Of(Model model, LinearParameters parameters)
     {
-        var pipeline = model.Definition!.Pipeline!;
+        var pipeline = model.Definition!.RequiredPipeline;
         int width = pipeline.Width, outputs = parameters.Intercepts.Length;
         var elements = new List<ParameterElement>();
         var intercepts = new List<ParameterElement>();

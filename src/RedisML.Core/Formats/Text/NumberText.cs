@@ -32,18 +32,14 @@ static class NumberText
         return double.IsFinite(value) && !(exact && (HasLeadingZero(text) || !Survives(text, value)));
     }
 
-    /// <param name="exact">Whether <c>0123</c> and <c>5.0</c> are none.</param>
+    /// <summary>A sign and digits: <c>5.0</c> is a fraction.</summary>
+    /// <param name="exact">Whether <c>0123</c> is none.</param>
     public static bool TryInteger(scoped ReadOnlySpan<byte> text, bool exact, out long value)
     {
         if (DecimalText.TryInt64(text, out value)) return !(exact && HasLeadingZero(text));
         scoped Span<byte> buffer = stackalloc byte[MaxLength];
         text = Plain(text, buffer);
-        if (exact) return IsDigits(text) && !HasLeadingZero(text) && Utf8Parser.TryParse(text, out value, out _);
-        text = WithoutZeroFraction(text);
-        if (IsDigits(text)) return Utf8Parser.TryParse(text, out value, out _);
-        if (!TryParse(text, out double number) || number != Math.Floor(number) || Math.Abs(number) > MaxExactInteger) return false;
-        value = (long)number;
-        return true;
+        return IsDigits(text) && !(exact && HasLeadingZero(text)) && Utf8Parser.TryParse(text, out value, out _);
     }
 
     /// <inheritdoc cref="TryInteger"/>
@@ -57,7 +53,6 @@ static class NumberText
         }
         scoped Span<byte> buffer = stackalloc byte[MaxLength];
         text = Plain(text, buffer);
-        if (!exact) text = WithoutZeroFraction(text);
         return IsDigits(text) && !(exact && HasLeadingZero(text)) && Utf8Parser.TryParse(text.TrimStart((byte)'+'), out value, out _);
     }
 
@@ -165,12 +160,6 @@ static class NumberText
             : double.NaN;
         return !double.IsNaN(value) || Is(word, "nan"u8) || Is(word, "nan(ind)"u8) || Is(word, "nan(snan)"u8)
             || Is(word.TrimEnd((byte)'0'), "1.#qnan"u8) || Is(word.TrimEnd((byte)'0'), "1.#ind"u8) || Is(word.TrimEnd((byte)'0'), "1.#snan"u8);
-    }
-
-    static ReadOnlySpan<byte> WithoutZeroFraction(ReadOnlySpan<byte> text)
-    {
-        int point = text.IndexOf((byte)'.');
-        return point > 0 && text[(point + 1)..].TrimEnd((byte)'0').IsEmpty ? text[..point] : text;
     }
 
     static bool Is(ReadOnlySpan<byte> text, ReadOnlySpan<byte> word) => Ascii.EqualsIgnoreCase(text, word);

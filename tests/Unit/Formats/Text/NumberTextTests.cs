@@ -47,16 +47,16 @@ public sealed class NumberTextTests
     public void What_is_inferred_survives(string text, string type) => Assert.Equal(type, TextValue.TypeOf(Encoding.UTF8.GetBytes(text)).ToString());
 
     [Theory]
-    [InlineData("5.0", 5L)]
-    [InlineData(" 5. ", 5L)]
-    [InlineData("1e3", 1000L)]
+    [InlineData("5.0", null)]
+    [InlineData(" +5 ", 5L)]
+    [InlineData("1e3", null)]
     [InlineData("007", 7L)]
     [InlineData("−9223372036854775808", long.MinValue)]
     [InlineData("9223372036854775808", null)]
     [InlineData("5.5", null)]
     [InlineData("1e300", null)]
     [InlineData("inf", null)]
-    public void A_schema_takes_whatever_is_the_same_integer(string text, long? expected) =>
+    public void A_schema_takes_whatever_is_an_integer(string text, long? expected) =>
         Assert.Equal(expected, NumberText.TryInteger(Encoding.UTF8.GetBytes(text), exact: false, out long value) ? value : null);
 
     [Theory]
