@@ -48,7 +48,6 @@ static class FuzzTargets
 
     static List<FuzzTarget> Make()
     {
-        new ParquetExtension().Register();
         var chunks = Enum.GetValues<ChunkCompression>().Select(c => ChunkOf(s_csv, c)).ToList();
         var batch = ChunkCodec.Decode(chunks[0]);
         byte[] jsonLines = Written(batch, s => new JsonRowWriter(s, s_schema)), arrow = Written(batch, s => new ArrowRowWriter(new PositionStream(s), s_schema, isStream: false)),
