@@ -3,7 +3,8 @@ namespace RedisML.EmbeddedServer;
 /// <summary>Tells whether the disk of a server has room for what it still has to write.</summary>
 sealed class DiskRoom(DataFolder folder)
 {
-    /// <summary>For what is under way when the answer is given, and for small changes after it: names, heads, and removals above all.</summary>
+    /// <summary>For what is under way when the answer is given, and for small changes after it: names, heads,
+    /// and removals above all.</summary>
     const long Reserve = 64L << 20;
 
     /// <summary>Less than this comes in between two looks.</summary>
@@ -34,7 +35,8 @@ sealed class DiskRoom(DataFolder folder)
     {
         try
         {
-            long log = new DirectoryInfo(Path.Combine(folder.Path, "AOF")).EnumerateFiles("*", SearchOption.AllDirectories).Sum(f => f.Length);
+            long log = new DirectoryInfo(Path.Combine(folder.Path, "AOF")).EnumerateFiles("*", SearchOption.AllDirectories)
+                .Sum(f => f.Length);
             return Math.Max(0, Reserve + log - new DriveInfo(folder.Path).AvailableFreeSpace);
         }
         catch (IOException)

@@ -14,7 +14,8 @@ public sealed class EmbeddedServer : IAsyncDisposable
     const int PortAttempts = 10;
     const int PasswordBytes = 24;
 
-    /// <summary>Commands run on threads of the pool, a blocked one occupies its thread, and the pool grows by one or two a second.</summary>
+    /// <summary>Commands run on threads of the pool, a blocked one occupies its thread,
+    /// and the pool grows by one or two a second.</summary>
     const int MinWorkerThreads = 256, MinCompletionThreads = 64;
 
     readonly DataFolder _folder;
@@ -57,7 +58,8 @@ public sealed class EmbeddedServer : IAsyncDisposable
     /// <summary>Starts a server; returns when it answers.</summary>
     /// <param name="directory">Where the data lasts, through kill -9 too; null for a server whose data ends with it.</param>
     /// <param name="port">The port, or 0 for a free one.</param>
-    /// <exception cref="IOException">The directory can't be used; with the HRESULT of a sharing violation, another server uses it.</exception>
+    /// <exception cref="IOException">The directory can't be used; with the HRESULT of a sharing violation,
+    /// another server uses it.</exception>
     /// <exception cref="SocketException">The port can't be used.</exception>
     public static EmbeddedServer Start(string? directory = null, int port = 0)
     {

@@ -54,7 +54,8 @@ sealed class ParquetBatchWriter : IBatchWriter
         : field;
 
     /// <remarks>
-    /// The file holds the Arrow schema too, which says more than its own types. Fractions are rarely equal, so that looking for a dictionary
+    /// The file holds the Arrow schema too, which says more than its own types. Fractions are rarely equal,
+    /// so that looking for a dictionary
     /// of them is in vain. Snappy is what every reader has.
     /// </remarks>
     static FileWriter Create(Stream stream, Schema schema)

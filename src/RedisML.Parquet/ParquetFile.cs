@@ -56,7 +56,8 @@ sealed class ParquetFile : IBatchReader
                 properties.UseThreads = true;
                 foreach (int column in columns.Where(c => IsDictionary(metadata, c))) properties.SetReadDictionary(column, true);
                 int[] int96 = [.. columns.Where(c => metadata.FileMetaData.Schema.Column(c).PhysicalType == PhysicalType.Int96)];
-                HashSet<string> uuids = [.. columns.Where(c => IsUuid(metadata, c)).Select(c => metadata.FileMetaData.Schema.Column(c).Name)];
+                HashSet<string> uuids =
+                    [.. columns.Where(c => IsUuid(metadata, c)).Select(c => metadata.FileMetaData.Schema.Column(c).Name)];
                 return (Open(_content, properties, columns.Length), metadata.FileMetaData.NumRows, batchRows, int96, uuids);
             });
         }
@@ -199,7 +200,8 @@ sealed class ParquetFile : IBatchReader
                     for (int row = 0; row < array.Length; row++)
                         if (array.IsValid(row) && Math.Abs(array.Values[row]) > MaxNanosecondSeconds)
                             throw new InvalidDataException(
-                                $"column '{name}' has a timestamp ({array.Values[row]} s since 1970) that doesn't fit 64 bits in nanoseconds.");
+                                $"column '{name}' has a timestamp ({array.Values[row]} s since 1970) that doesn't fit 64 bits in " +
+                                "nanoseconds.");
             }
         }
     }

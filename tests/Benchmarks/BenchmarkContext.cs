@@ -49,7 +49,9 @@ sealed class BenchmarkContext : IAsyncDisposable
             try
             {
                 context.Connection = await RedisMLConnection.ConnectAsync(ConnectionSettings.For("127.0.0.1", context.Port), default);
-                Console.WriteLine($"{Environment.ProcessorCount} cores, client and redis-server on this machine; each ratio is the median of rounds taken in turns.");
+                Console.WriteLine(
+                    $"{Environment.ProcessorCount} cores, client and redis-server on this machine; each ratio is the median of rounds " +
+                    "taken in turns.");
                 Console.WriteLine();
                 return context;
             }
@@ -70,7 +72,8 @@ sealed class BenchmarkContext : IAsyncDisposable
     /// <summary>Times both in turns; the first rounds warm up and don't count.</summary>
     /// <param name="prepare">Runs before each of both, untimed.</param>
     /// <returns>The medians of both, in seconds, and of the rounds' ratios rival / ours: above 1 ours is faster.</returns>
-    public static async Task<(double Ours, double Rival, double Ratio)> CompareAsync(Func<Task> ours, Func<Task> rival, Func<Task>? prepare = null, int rounds = Rounds)
+    public static async Task<(double Ours, double Rival, double Ratio)> CompareAsync(Func<Task> ours, Func<Task> rival,
+        Func<Task>? prepare = null, int rounds = Rounds)
     {
         var times = new List<(double Ours, double Rival)>();
         long start = Stopwatch.GetTimestamp();
@@ -111,7 +114,8 @@ sealed class BenchmarkContext : IAsyncDisposable
     {
         try
         {
-            using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+            using var process =
+                Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
             var errors = process.StandardError.ReadToEndAsync();
             var output = await process.StandardOutput.ReadToEndAsync();
             await errors;
@@ -140,5 +144,6 @@ sealed class BenchmarkContext : IAsyncDisposable
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
-    static string FindRoot(string folder) => File.Exists(Path.Combine(folder, "RedisML.slnx")) ? folder : FindRoot(Path.GetDirectoryName(folder)!);
+    static string FindRoot(string folder) =>
+        File.Exists(Path.Combine(folder, "RedisML.slnx")) ? folder : FindRoot(Path.GetDirectoryName(folder)!);
 }

@@ -4,7 +4,8 @@ using RedisML.Benchmarks.Fuzzing;
 
 // dotnet run -c Release --project tests/Benchmarks [-- name…]
 // Without a name: every figure of the design, each beside its limit or rival, measured in turns in this run. "references": the
-// reference results on real data, ours beside scikit-learn's. "soak [minutes]" trains with nodes that are killed and joined at random, for half an hour unless told otherwise.
+// reference results on real data, ours beside scikit-learn's. "soak [minutes]" trains with nodes that are killed and joined at random, for
+// half an hour unless told otherwise.
 // "fuzz [minutes] [seed]" reads broken inputs of all kinds, and keeps those that fail otherwise than by a typed error in artifacts/fuzz.
 if (args is ["import-for-memory", var path, var port])
 {
@@ -15,7 +16,8 @@ if (args is [NodeChild.Command, var nodePort, var runId]) return await NodeChild
 if (args is ["soak", ..])
 {
     await using var soak = await BenchmarkContext.StartAsync();
-    await SoakFigures.RunAsync(soak, TimeSpan.FromMinutes(args.Length > 1 ? double.Parse(args[1], System.Globalization.CultureInfo.InvariantCulture) : 30));
+    await SoakFigures.RunAsync(soak,
+        TimeSpan.FromMinutes(args.Length > 1 ? double.Parse(args[1], System.Globalization.CultureInfo.InvariantCulture) : 30));
     return 0;
 }
 if (args is ["fuzz", var kept] && File.Exists(kept))

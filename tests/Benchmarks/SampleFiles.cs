@@ -37,7 +37,8 @@ static class SampleFiles
         for (long written = 0; written < megabytes * 1_000_000L; written += line.Length)
         {
             line.Clear();
-            for (int i = 0; i < columns; i++) line.Append(CultureInfo.InvariantCulture, $"{200 * random.NextDouble() - 100:F4}{(i < columns - 1 ? ',' : '\n')}");
+            for (int i = 0; i < columns; i++)
+                line.Append(CultureInfo.InvariantCulture, $"{200 * random.NextDouble() - 100:F4}{(i < columns - 1 ? ',' : '\n')}");
             writer.Write(line);
         }
         return path;

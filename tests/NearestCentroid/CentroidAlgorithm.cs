@@ -21,7 +21,8 @@ public sealed class CentroidAlgorithm : IAlgorithm
 
     public ModelTask? Task => ModelTask.Classes;
 
-    public IReadOnlyList<AlgorithmOption> Options { get; } = [new(PassesName, OptionType.Integer, "Passes after the first, which takes the means; 0 unless given.")];
+    public IReadOnlyList<AlgorithmOption> Options { get; } =
+        [new(PassesName, OptionType.Integer, "Passes after the first, which takes the means; 0 unless given.")];
 
     public IOnnxForm Onnx { get; } = new Form();
 
@@ -43,7 +44,8 @@ public sealed class CentroidAlgorithm : IAlgorithm
         public void Write(OnnxModel graph, Model model, IReadOnlyDictionary<string, ParameterValue> parameters)
         {
             var centroids = parameters[ParameterName].ToDoubles();
-            graph.PredictClasses(graph.AddAlong(1, "Softmax", graph.Scores(centroids, Intercepts(centroids, model.Definition!.RequiredPipeline.Width))));
+            graph.PredictClasses(
+                graph.AddAlong(1, "Softmax", graph.Scores(centroids, Intercepts(centroids, model.Definition!.RequiredPipeline.Width))));
         }
     }
 }

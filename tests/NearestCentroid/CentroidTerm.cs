@@ -3,7 +3,8 @@ using RedisML.Training;
 
 namespace RedisML.NearestCentroid;
 
-/// <summary>Rows added up class by class, [classes, width], each by its weight; those weights, [classes]; the distances, and the rows' weight.</summary>
+/// <summary>Rows added up class by class, [classes, width], each by its weight; those weights, [classes]; the distances,
+/// and the rows' weight.</summary>
 /// <param name="isFirst">Whether rows count alike, for the means; else each counts the less the farther it is from its class.</param>
 sealed class CentroidTerm(EncodedLayout layout, int classes, bool isFirst) : IBlockTerm
 {

@@ -9,7 +9,8 @@ using RedisML.Training;
 // or the dataset and the passes of a run to start, with two nodes.
 ModelFamilies.Add(new CentroidAlgorithm());
 await using var connection = await RedisMLConnection.ConnectAsync(ConnectionSettings.Parse(args[0]) with { Prefix = args[1] }, default);
-var training = args is [_, _, var id] ? await ModelTraining.JoinAsync(connection, id, 1, default) : await StartAsync(args[2], int.Parse(args[3]));
+var training = args is [_, _, var id] ? await ModelTraining.JoinAsync(connection, id, 1, default)
+    : await StartAsync(args[2], int.Parse(args[3]));
 training.Work(0, default);
 Console.WriteLine((await training.Completion).State);
 

@@ -24,7 +24,8 @@ public sealed class Axis
         if (isWhole) _step = _step is > 2 and < 5 ? 5 : Math.Max(1, _step);
         double first = Math.Floor(least / _step + 1e-9), last = Math.Ceiling(greatest / _step - 1e-9);
         (From, To) = isWhole ? (least, greatest) : (first * _step, last * _step);
-        Marks = [.. Enumerable.Range(0, (int)(last - first) + 1).Select(i => (first + i) * _step).Where(m => m >= From - _step / 1e6 && m <= To + _step / 1e6)];
+        Marks = [.. Enumerable.Range(0, (int)(last - first) + 1).Select(i => (first + i) * _step)
+            .Where(m => m >= From - _step / 1e6 && m <= To + _step / 1e6)];
     }
 
     /// <summary>The number at the scale's start.</summary>

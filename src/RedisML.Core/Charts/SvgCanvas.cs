@@ -23,9 +23,10 @@ sealed class SvgCanvas : ChartCanvas
     {
         var name = WebUtility.HtmlEncode(title);
         Append($"""
-            <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" font-family="sans-serif" font-size="12" role="img" aria-label="{name}">
+            <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" font-size="12" role="img" aria-label="{name}">
             <title>{name}</title>
             <style>
+            svg {"{"} font-family: sans-serif; {"}"}
             {Styles(c => c.Light)}@media (prefers-color-scheme: dark) {"{"}
             {Styles(c => c.Dark)}{"}"}
             .tip {"{"} fill-opacity: 0; {"}"} .tip:hover {"{"} fill-opacity: 1; {"}"}
@@ -57,7 +58,8 @@ sealed class SvgCanvas : ChartCanvas
     public override void Write(string text, double x, double y, TextAnchor anchor, bool isTitle)
     {
         var size = isTitle ? """ font-size="16" """ : " ";
-        Append($"""<text x="{x:0.##}" y="{y + 4:0.##}" text-anchor="{anchor.ToString().ToLowerInvariant()}"{size}class="fill{(int)ChartColour.Ink}">""");
+        var place = anchor.ToString().ToLowerInvariant();
+        Append($"""<text x="{x:0.##}" y="{y + 4:0.##}" text-anchor="{place}"{size}class="fill{(int)ChartColour.Ink}">""");
         _svg.Append(WebUtility.HtmlEncode(text)).Append("</text>\n");
     }
 

@@ -12,7 +12,8 @@ static class TextBars
     public static string Sparkline(IReadOnlyList<long> counts)
     {
         long greatest = counts.Max();
-        return string.Concat(counts.Select(c => c == 0 ? ' ' : Heights[(int)Math.Min(Heights.Length - 1, c * (double)Heights.Length / greatest)]));
+        return string.Concat(
+            counts.Select(c => c == 0 ? ' ' : Heights[(int)Math.Min(Heights.Length - 1, c * (double)Heights.Length / greatest)]));
     }
 
     /// <summary>A line a count: its label, a bar of up to <paramref name="width"/> characters, the count and its share of all.</summary>
@@ -24,7 +25,8 @@ static class TextBars
         var counts = bars.Select(b => b.Count.ToString("N0", CultureInfo.CurrentCulture)).ToArray();
         int labelWidth = labels.Max(l => l.Length), countWidth = counts.Max(c => c.Length);
         return string.Join('\n', bars.Select((b, i) =>
-            $"{labels[i].PadLeft(labelWidth)} {Bar((double)b.Count / greatest * width).PadRight(width)} {counts[i].PadLeft(countWidth)} {(double)b.Count / Math.Max(1, total),7:P1}"));
+            $"{labels[i].PadLeft(labelWidth)} {Bar((double)b.Count / greatest * width).PadRight(width)} {counts[i].PadLeft(countWidth)} " +
+            $"{(double)b.Count / Math.Max(1, total),7:P1}"));
     }
 
     static string Bar(double length)

@@ -11,12 +11,14 @@ static class ArrowTypes
     static readonly FixedSizeBinaryType s_uuid = new(16);
 
     /// <summary>A field of a column's type; of a UUID with the extension's name, by which other programs know it.</summary>
-    public static Field FieldOf(string name, ColumnType type, params KeyValuePair<string, string>[] metadata) => new(name, Of(type), nullable: true,
+    public static Field FieldOf(string name, ColumnType type, params KeyValuePair<string, string>[] metadata) =>
+        new(name, Of(type), nullable: true,
         type.IsUuid ? [new(ExtensionKey, UuidExtension), new("ARROW:extension:metadata", ""), .. metadata] : metadata);
 
     /// <summary>The column type of a field; null for one that datasets don't have.</summary>
     public static ColumnType? ToColumnType(Field field) =>
-        field.DataType is FixedSizeBinaryType { ByteWidth: 16 } && field.HasMetadata && field.Metadata.TryGetValue(ExtensionKey, out var extension) && extension == UuidExtension
+        field.DataType is FixedSizeBinaryType { ByteWidth: 16 } && field.HasMetadata
+            && field.Metadata.TryGetValue(ExtensionKey, out var extension) && extension == UuidExtension
             ? ColumnType.Uuid : ToColumnType(field.DataType);
 
     /// <summary>The Arrow type that holds any value of a column type.</summary>

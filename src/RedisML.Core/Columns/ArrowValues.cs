@@ -192,8 +192,10 @@ static class ArrowValues
     };
 
     public static RedisMLException Unexpected(IArrowArray array) =>
-        new("UnsupportedColumnType", ErrorKind.InvalidData, $"The Arrow type {array.Data.DataType.Name} isn't expected here, or not read by this version.");
+        new("UnsupportedColumnType", ErrorKind.InvalidData,
+            $"The Arrow type {array.Data.DataType.Name} isn't expected here, or not read by this version.");
 
     public static RedisMLException DoesNotFit(IArrowArray array, int row, ColumnType type) =>
-        new("ValueOutOfRange", ErrorKind.InvalidData, $"Row {row + 1:N0} of a batch has a value of type {array.Data.DataType.Name} that doesn't fit {type}.");
+        new("ValueOutOfRange", ErrorKind.InvalidData,
+            $"Row {row + 1:N0} of a batch has a value of type {array.Data.DataType.Name} that doesn't fit {type}.");
 }

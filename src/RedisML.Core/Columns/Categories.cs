@@ -3,7 +3,8 @@ using System.Globalization;
 namespace RedisML.Columns;
 
 /// <summary>Levels of categories and classes of labels: how values become text, and the order of that text.</summary>
-/// <remarks>Numbers are in the invariant culture's shortest round-trip form, so that 5 and 5.0 are one level; booleans are <c>false</c> and <c>true</c>.</remarks>
+/// <remarks>Numbers are in the invariant culture's shortest round-trip form, so that 5 and 5.0 are one level;
+/// booleans are <c>false</c> and <c>true</c>.</remarks>
 public static class Categories
 {
     /// <summary>More levels than this make a column an error: an identifier, most likely, and no category.</summary>

@@ -10,7 +10,8 @@ using RedisML.Numerics;
 namespace RedisML.Columns;
 
 /// <summary>Decodes Arrow arrays, of the physical types that chunks hold, into column vectors.</summary>
-/// <remarks>Numbers lie in rented memory. Dispose gives it back; a decoder that isn't disposed leaves it to the garbage collector.</remarks>
+/// <remarks>Numbers lie in rented memory. Dispose gives it back; a decoder that isn't disposed leaves it to the
+/// garbage collector.</remarks>
 internal sealed class ColumnDecoder : IDisposable
 {
     readonly List<double[]> _rented = [];
@@ -40,10 +41,12 @@ internal sealed class ColumnDecoder : IDisposable
         BooleanArray a => Booleans(a),
         StringArray a => Text(a),
         Date32Array a => Times<int>(a, ColumnType.Date32),
-        TimestampArray { Data.DataType: TimestampType type } a => Times<long>(a, ColumnType.Timestamp(TimestampUnits.Of(type.Unit), type.Timezone)),
+        TimestampArray { Data.DataType: TimestampType type } a =>
+            Times<long>(a, ColumnType.Timestamp(TimestampUnits.Of(type.Unit), type.Timezone)),
         DictionaryArray { Dictionary: StringArray levels } a => Text(a, levels),
         _ => throw new RedisMLException("UnsupportedColumnType", ErrorKind.InvalidData,
-            $"Column '{name}' has the Arrow type {array.Data.DataType.Name}; arithmetic and features take numbers, booleans, text, dates and timestamps.", name),
+            $"Column '{name}' has the Arrow type {array.Data.DataType.Name}; arithmetic and features take numbers, booleans, text, dates " +
+            "and timestamps.", name),
     };
 
     NumberVector Numbers<T>(PrimitiveArray<T> array, ColumnType type) where T : struct, INumber<T>

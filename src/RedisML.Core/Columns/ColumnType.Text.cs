@@ -38,7 +38,8 @@ public readonly partial record struct ColumnType
     public static ColumnType Parse(string text) => TryParse(text, out var type) ? type : throw new RedisMLException(
         "InvalidColumnType", ErrorKind.InvalidArgument, $"'{text}' is no type of a column; there are {string.Join(", ", Forms)}.", text);
 
-    /// <summary>Case doesn't matter, and Arrow's own <c>timestamp[us, tz=UTC]</c> and <c>list&lt;float&gt;</c> are understood too.</summary>
+    /// <summary>Case doesn't matter, and Arrow's own <c>timestamp[us,
+    /// tz=UTC]</c> and <c>list&lt;float&gt;</c> are understood too.</summary>
     public static bool TryParse([NotNullWhen(true)] string? text, out ColumnType type)
     {
         type = default;
@@ -65,14 +66,17 @@ public readonly partial record struct ColumnType
                 type = Decimal128(precision, scale);
                 return true;
             case TypeKind.Timestamp:
-                int unit = arguments.Length == 0 ? (int)TimestampUnit.Microsecond : System.Array.IndexOf(s_units, arguments[0].ToLowerInvariant());
+                int unit = arguments.Length == 0 ? (int)TimestampUnit.Microsecond
+                    : System.Array.IndexOf(s_units, arguments[0].ToLowerInvariant());
                 if (unit < 0 || arguments.Length > 2) return false;
-                string? zone = arguments.Length < 2 ? null : arguments[1].StartsWith("tz=", StringComparison.OrdinalIgnoreCase) ? arguments[1][3..] : arguments[1];
+                string? zone = arguments.Length < 2 ? null : arguments[1].StartsWith("tz=", StringComparison.OrdinalIgnoreCase)
+                    ? arguments[1][3..] : arguments[1];
                 type = Timestamp((TimestampUnit)unit, zone);
                 return true;
             case TypeKind.List:
                 var element = TypeKind.Float64;
-                if (arguments.Length > 1 || arguments.Length == 1 && !TryParseKind(arguments[0], out element) || element > TypeKind.Float64) return false;
+                if (arguments.Length > 1 || arguments.Length == 1 && !TryParseKind(arguments[0], out element) || element > TypeKind.Float64)
+                    return false;
                 type = List(element);
                 return true;
             default:
@@ -82,13 +86,16 @@ public readonly partial record struct ColumnType
     }
 
     static bool TryParseKind(string name, out TypeKind kind) =>
-        s_aliases.TryGetValue(name, out kind) || char.IsAsciiLetter(name.FirstOrDefault()) && Enum.TryParse(name, ignoreCase: true, out kind);
+        s_aliases.TryGetValue(name, out kind) || char.IsAsciiLetter(name.FirstOrDefault())
+            && Enum.TryParse(name, ignoreCase: true, out kind);
 }
 
 /// <summary>A type is its text.</summary>
 sealed class ColumnTypeConverter : JsonConverter<ColumnType>
 {
-    public override ColumnType Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => ColumnType.Parse(reader.GetString()!);
+    public override ColumnType Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        ColumnType.Parse(reader.GetString()!);
 
-    public override void Write(Utf8JsonWriter writer, ColumnType value, JsonSerializerOptions options) => writer.WriteStringValue(value.ToString());
+    public override void Write(Utf8JsonWriter writer, ColumnType value, JsonSerializerOptions options) =>
+        writer.WriteStringValue(value.ToString());
 }

@@ -13,10 +13,12 @@ public readonly partial record struct ColumnType
         if (first.Kind == TypeKind.Decimal128 || b.Kind == TypeKind.Decimal128) return UnionOfDecimals(first, b);
         if (first.Kind <= TypeKind.Float64 && b.Kind <= TypeKind.Float64) return Float64;
         if (first.Kind == TypeKind.Binary && b.Kind == TypeKind.Binary) return Binary;
-        if (first.Kind == TypeKind.List && b.Kind == TypeKind.List) return List(Union(first.ElementType, b.ElementType) is { Kind: <= TypeKind.Float64 } element ? element.Kind : TypeKind.Float64);
+        if (first.Kind == TypeKind.List && b.Kind == TypeKind.List) return List(
+            Union(first.ElementType, b.ElementType) is { Kind: <= TypeKind.Float64 } element ? element.Kind : TypeKind.Float64);
         if (first.Kind == TypeKind.Date32 && b is { Kind: TypeKind.Timestamp, Zone: null }) return b;
         if (b.Kind == TypeKind.Date32 && first is { Kind: TypeKind.Timestamp, Zone: null }) return first;
-        return first.Kind == TypeKind.Timestamp && b.Kind == TypeKind.Timestamp && first.Zone == b.Zone ? Timestamp(first.Unit > b.Unit ? first.Unit : b.Unit, first.Zone) : Utf8;
+        return first.Kind == TypeKind.Timestamp && b.Kind == TypeKind.Timestamp && first.Zone == b.Zone
+            ? Timestamp(first.Unit > b.Unit ? first.Unit : b.Unit, first.Zone) : Utf8;
     }
 
     static ColumnType UnionOfDecimals(ColumnType a, ColumnType b)

@@ -7,7 +7,8 @@ namespace RedisML.Columns;
 public sealed record ColumnSchema(string Name, ColumnType Type);
 
 /// <summary>The logical type of a column. A chunk may store a narrower type that holds the same values.</summary>
-/// <remarks>Its text, as in <c>Int64</c>, <c>Decimal128(10,2)</c>, <c>Timestamp(us,UTC)</c> or <c>List(Float32)</c>, is its form in JSON and for users.</remarks>
+/// <remarks>Its text, as in <c>Int64</c>, <c>Decimal128(10,2)</c>, <c>Timestamp(us,UTC)</c> or <c>List(Float32)</c>,
+/// is its form in JSON and for users.</remarks>
 [JsonConverter(typeof(ColumnTypeConverter))]
 public readonly partial record struct ColumnType
 {
@@ -44,18 +45,21 @@ public readonly partial record struct ColumnType
 
     /// <param name="precision">How many digits there are, 1 to 38.</param>
     /// <param name="scale">How many of them stand after the point.</param>
-    public static ColumnType Decimal128(int precision, int scale) => precision is >= 1 and <= MaxPrecision && scale >= 0 && scale <= precision
+    public static ColumnType Decimal128(int precision, int scale) =>
+        precision is >= 1 and <= MaxPrecision && scale >= 0 && scale <= precision
         ? new(TypeKind.Decimal128) { Precision = precision, Scale = scale }
         : throw new RedisMLException("InvalidColumnType", ErrorKind.InvalidArgument,
             $"A decimal has 1 to {MaxPrecision} digits, and no more of them after the point; ({precision},{scale}) isn't possible.");
 
-    /// <param name="zone">A name of the time zone database, or an offset such as <c>+02:00</c>, in which instants are shown; null for no zone.</param>
+    /// <param name="zone">A name of the time zone database, or an offset such as <c>+02:00</c>, in which instants are shown;
+    /// null for no zone.</param>
     public static ColumnType Timestamp(TimestampUnit unit, string? zone = null) => new(TypeKind.Timestamp) { Unit = unit, Zone = zone };
 
     /// <param name="element">An integer or floating-point type.</param>
     public static ColumnType List(TypeKind element) => element <= TypeKind.Float64
         ? new(TypeKind.List) { Element = element }
-        : throw new RedisMLException("InvalidColumnType", ErrorKind.InvalidArgument, $"Lists hold integers or floating-point numbers, not {element}.");
+        : throw new RedisMLException("InvalidColumnType", ErrorKind.InvalidArgument,
+            $"Lists hold integers or floating-point numbers, not {element}.");
 
     public TypeKind Kind { get; private init; }
 

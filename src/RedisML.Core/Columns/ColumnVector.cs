@@ -1,6 +1,7 @@
 namespace RedisML.Columns;
 
-/// <summary>A column of a chunk, decoded for arithmetic: <see cref="NumberVector"/>, <see cref="TextVector"/> or <see cref="TimeVector"/>.</summary>
+/// <summary>A column of a chunk, decoded for arithmetic: <see cref="NumberVector"/>, <see cref="TextVector"/> or
+/// <see cref="TimeVector"/>.</summary>
 public abstract class ColumnVector(ColumnType type, int length)
 {
     /// <summary>The logical type of the column.</summary>

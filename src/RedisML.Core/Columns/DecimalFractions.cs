@@ -6,7 +6,8 @@ using RedisML.Numerics;
 
 namespace RedisML.Columns;
 
-/// <summary>Doubles that are decimal fractions of up to nine digits, such as prices and measurements, as integers and one power of ten.</summary>
+/// <summary>Doubles that are decimal fractions of up to nine digits, such as prices and measurements,
+/// as integers and one power of ten.</summary>
 /// <remarks>
 /// Half the size, and losslessly so: an integer of so few digits divided by a power of ten is rounded once, to the double that stood
 /// for the fraction; every value is tried. The idea is that of ALP (Afroozeh et al., "ALP: Adaptive Lossless floating-Point
@@ -22,7 +23,8 @@ static class DecimalFractions
     /// <summary>Adding and subtracting it rounds to an integer, which the lowest bits of the sum hold in between.</summary>
     const double Rounding = 3L << 51;
 
-    /// <summary>Finds the least scale that all values have in common; false where one isn't such a fraction, as NaN and −0 aren't.</summary>
+    /// <summary>Finds the least scale that all values have in common; false where one isn't such a fraction,
+    /// as NaN and −0 aren't.</summary>
     /// <param name="integers">Takes the integers; it is as long as <paramref name="values"/>.</param>
     public static bool TryEncode(ReadOnlySpan<double> values, Span<int> integers, out int scale)
     {
@@ -38,7 +40,8 @@ static class DecimalFractions
 
     /// <summary>The doubles again, of as many rows from <paramref name="start"/> on as <paramref name="values"/> has places.</summary>
     public static void Decode(Decimal32Array array, int start, Span<double> values) =>
-        Decode(MemoryMarshal.Cast<byte, int>(array.ValueBuffer.Span).Slice(array.Offset + start, values.Length), PowersOfTen.Exact[array.Scale], values);
+        Decode(MemoryMarshal.Cast<byte, int>(array.ValueBuffer.Span).Slice(array.Offset + start, values.Length),
+            PowersOfTen.Exact[array.Scale], values);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void Decode(ReadOnlySpan<int> integers, double power, Span<double> values)

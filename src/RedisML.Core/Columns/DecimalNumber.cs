@@ -11,7 +11,8 @@ readonly record struct DecimalNumber(Int128 Unscaled, int Scale)
 {
     static readonly Int128[] s_powers = [.. Powers()];
 
-    /// <summary>Reads digits with at most one point, and an exponent where there is one; false where it isn't a number or has more than 38 digits.</summary>
+    /// <summary>Reads digits with at most one point, and an exponent where there is one;
+    /// false where it isn't a number or has more than 38 digits.</summary>
     public static bool TryParse(ReadOnlySpan<byte> text, out DecimalNumber number)
     {
         number = default;
@@ -20,7 +21,8 @@ readonly record struct DecimalNumber(Int128 Unscaled, int Scale)
         int exponent = 0, e = text.IndexOfAny((byte)'e', (byte)'E');
         if (e >= 0)
         {
-            if (!Utf8Parser.TryParse(text[(e + 1)..], out exponent, out int used) || used != text.Length - e - 1 || Math.Abs(exponent) > 2 * ColumnType.MaxPrecision) return false;
+            if (!Utf8Parser.TryParse(text[(e + 1)..], out exponent, out int used) || used != text.Length - e - 1
+                || Math.Abs(exponent) > 2 * ColumnType.MaxPrecision) return false;
             text = text[..e];
         }
         Int128 value = 0;
@@ -79,7 +81,8 @@ readonly record struct DecimalNumber(Int128 Unscaled, int Scale)
         return new(value < 0 ? -unscaled : unscaled, value.Scale);
     }
 
-    /// <summary>As <see cref="decimal"/> where it has so many digits; else as a <see cref="BigInteger"/>, or its text where digits stand after the point.</summary>
+    /// <summary>As <see cref="decimal"/> where it has so many digits; else as a <see cref="BigInteger"/>,
+    /// or its text where digits stand after the point.</summary>
     public object ToObject()
     {
         const int maxDecimalScale = 28;

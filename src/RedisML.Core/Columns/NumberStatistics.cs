@@ -6,7 +6,8 @@ namespace RedisML.Columns;
 
 static class NumberStatistics
 {
-    /// <summary>The statistics of <paramref name="values"/>, none of which is NaN, beside <paramref name="missing"/> missing ones.</summary>
+    /// <summary>The statistics of <paramref name="values"/>, none of which is NaN,
+    /// beside <paramref name="missing"/> missing ones.</summary>
     /// <remarks>The mean first, then the squares of the differences: the differences don't cancel.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static ColumnStatistics Of(ReadOnlySpan<double> values, int missing)
@@ -15,7 +16,8 @@ static class NumberStatistics
         var eights = Lanes.Of(values);
         var rest = values[(eights.Length * Lanes.Count)..];
 
-        Vector512<double> least = Vector512.Create(double.PositiveInfinity), most = Vector512.Create(double.NegativeInfinity), sums = Vector512<double>.Zero;
+        Vector512<double> least = Vector512.Create(double.PositiveInfinity), most = Vector512.Create(double.NegativeInfinity),
+            sums = Vector512<double>.Zero;
         foreach (var eight in eights)
         {
             least = Vector512.Min(least, eight);

@@ -28,7 +28,8 @@ static class TimestampUnits
         }
         catch (OverflowException e)
         {
-            throw new RedisMLException("TimestampOutOfRange", ErrorKind.InvalidData, $"A timestamp of {value} {from}s doesn't fit 64 bits in {to}s.", value, e);
+            throw new RedisMLException("TimestampOutOfRange", ErrorKind.InvalidData,
+                $"A timestamp of {value} {from}s doesn't fit 64 bits in {to}s.", value, e);
         }
     }
 
@@ -46,11 +47,13 @@ static class TimestampUnits
         return value == wide;
     }
 
-    /// <summary>A <see cref="DateTime"/> without zone, or a <see cref="DateTimeOffset"/> in the type's zone; the count itself where .NET has no such year.</summary>
+    /// <summary>A <see cref="DateTime"/> without zone, or a <see cref="DateTimeOffset"/> in the type's zone;
+    /// the count itself where .NET has no such year.</summary>
     /// <param name="type">A timestamp, or a date, whose count is of days.</param>
     public static object ToObject(long value, ColumnType type)
     {
-        if (type.Kind == TypeKind.Date32) return ToObject(value * 86_400, ColumnType.Timestamp(TimestampUnit.Second)) is DateTime date ? date : value;
+        if (type.Kind == TypeKind.Date32)
+            return ToObject(value * 86_400, ColumnType.Timestamp(TimestampUnit.Second)) is DateTime date ? date : value;
         long perSecond = PerSecond(type.Unit);
         var ticks = perSecond <= TimeSpan.TicksPerSecond
             ? (Int128)value * (TimeSpan.TicksPerSecond / perSecond) : FloorDivide(value, perSecond / TimeSpan.TicksPerSecond);
@@ -58,9 +61,11 @@ static class TimestampUnits
         if (ticks < DateTime.MinValue.Ticks + TimeSpan.TicksPerDay || ticks > DateTime.MaxValue.Ticks - TimeSpan.TicksPerDay) return value;
         if (type.Zone is null) return new DateTime((long)ticks, DateTimeKind.Unspecified);
         var instant = new DateTimeOffset((long)ticks, TimeSpan.Zero);
-        return TimeSpan.TryParse(type.Zone.TrimStart('+'), out var offset) && offset.Duration() <= s_mostOffset && offset.Ticks % TimeSpan.TicksPerMinute == 0 ? instant.ToOffset(offset)
+        return TimeSpan.TryParse(type.Zone.TrimStart('+'), out var offset) && offset.Duration() <= s_mostOffset
+            && offset.Ticks % TimeSpan.TicksPerMinute == 0 ? instant.ToOffset(offset)
             : TimeZoneInfo.TryFindSystemTimeZoneById(type.Zone, out var zone) ? TimeZoneInfo.ConvertTime(instant, zone) : instant;
     }
 
-    static long FloorDivide(long value, long divisor) => Math.DivRem(value, divisor) is var (quotient, rest) && rest < 0 ? quotient - 1 : value / divisor;
+    static long FloorDivide(long value, long divisor) =>
+        Math.DivRem(value, divisor) is var (quotient, rest) && rest < 0 ? quotient - 1 : value / divisor;
 }

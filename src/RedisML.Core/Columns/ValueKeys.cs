@@ -5,7 +5,8 @@ using Apache.Arrow;
 namespace RedisML.Columns;
 
 /// <summary>Values as 64 bits that are the same for the same value, whatever physical types chunks chose for it.</summary>
-/// <remarks>Numbers up to 64 bits are told apart for certain, other values by a hash: of a million, two share one with a chance of 1 in 37 million.</remarks>
+/// <remarks>Numbers up to 64 bits are told apart for certain, other values by a hash: of a million,
+/// two share one with a chance of 1 in 37 million.</remarks>
 static class ValueKeys
 {
     /// <summary>False where the value is missing; NaN is missing.</summary>

@@ -31,7 +31,8 @@ public sealed record AccessRule
     /// <summary>The datasets that the rule is about; empty for all.</summary>
     public IReadOnlyList<string> Datasets { get; }
 
-    /// <summary>For <c>ACL SETUSER name on &gt;password</c>, or a line of an ACL file: commands, keys and channels, all others taken away.</summary>
+    /// <summary>For <c>ACL SETUSER name on &gt;password</c>, or a line of an ACL file: commands, keys and channels,
+    /// all others taken away.</summary>
     public string Rule { get; }
 
     /// <param name="datasets">The datasets that the user gets to see; empty for all. Names of others can be listed all the same.</param>
@@ -46,11 +47,13 @@ public sealed record AccessRule
         var rule = role switch
         {
             AccessRole.Read => Compose([Reading], read: [.. ofDatasets, .. ofModels, .. ofRuns]),
-            AccessRole.Train => Compose([Reading, Writing, WritingRuns], read: ofDatasets, all: [.. ofModels, .. ofRuns], channels: [$"{keys}:run:*"]),
+            AccessRole.Train =>
+                Compose([Reading, Writing, WritingRuns], read: ofDatasets, all: [.. ofModels, .. ofRuns], channels: [$"{keys}:run:*"]),
             AccessRole.Import => Compose([Reading, Writing, WritingRows], all: [.. ofDatasets, .. ofImports]),
             AccessRole.Serve => Compose([ReadingModels, ServingModels], read: ofModels, all: ofServices),
             AccessRole.All => Compose([Reading, Writing, WritingRows, WritingRuns, ServingModels],
-                all: datasets.Count == 0 ? [$"{keys}:*"] : [.. ofDatasets, .. ofImports, .. ofModels, .. ofRuns, .. ofServices], channels: [$"{keys}:run:*"]),
+                all: datasets.Count == 0 ? [$"{keys}:*"]
+                    : [.. ofDatasets, .. ofImports, .. ofModels, .. ofRuns, .. ofServices], channels: [$"{keys}:run:*"]),
             _ => throw new ArgumentOutOfRangeException(nameof(role)),
         };
         return new(role, keys, datasets, rule);
@@ -64,7 +67,8 @@ public sealed record AccessRule
 
     public override string ToString() => Rule;
 
-    static string Compose(IEnumerable<string> commands, string[]? read = null, string[]? all = null, string[]? channels = null) => string.Join(' ',
+    static string Compose(IEnumerable<string> commands, string[]? read = null, string[]? all = null, string[]? channels = null) =>
+        string.Join(' ',
     [
         "resetkeys", "resetchannels", "-@all",
         .. commands.Prepend(Connecting).SelectMany(words => words.Split(' ')).Distinct().Select(command => $"+{command}"),

@@ -15,7 +15,8 @@ sealed class ConnectionProbe(ConnectionSettings settings)
     readonly string _endpoint = settings.Endpoint;
     readonly TlsProbe _tls = new(settings.ToOptions(), settings.Certificates, settings.Endpoint);
 
-    /// <summary>Checks that one of the addresses accepts connections. Where none does, the Redis client may wait for its whole timeout.</summary>
+    /// <summary>Checks that one of the addresses accepts connections. Where none does,
+    /// the Redis client may wait for its whole timeout.</summary>
     internal async Task CheckReachableAsync(CancellationToken cancellation)
     {
         if (_options.Tunnel is not null) return;
@@ -39,10 +40,12 @@ sealed class ConnectionProbe(ConnectionSettings settings)
         deadline.CancelAfter(_options.ConnectTimeout);
         try
         {
-            if (await TryStepsAsync(deadline.Token).ConfigureAwait(false) is { ErrorId: "TlsFailed" or "ClientCertificateRequired" or "ClientCertificateRefused" } error)
+            if (await TryStepsAsync(deadline.Token)
+                .ConfigureAwait(false) is { ErrorId: "TlsFailed" or "ClientCertificateRequired" or "ClientCertificateRefused" } error)
                 throw error;
         }
-        catch (Exception e) when (e is SocketException or IOException or OperationCanceledException && !cancellation.IsCancellationRequested)
+        catch (Exception e) when (e is SocketException or IOException or OperationCanceledException
+            && !cancellation.IsCancellationRequested)
         {
             // The client tries too, and what it comes to is explained.
         }
@@ -98,7 +101,8 @@ sealed class ConnectionProbe(ConnectionSettings settings)
     {
         var address = _options.EndPoints[0];
         if (address is UnixDomainSocketEndPoint) return null;
-        if (_options.Ssl) return await _tls.TryAsync(address, secure => TryCommandsAsync(secure, cancellation), cancellation).ConfigureAwait(false);
+        if (_options.Ssl)
+            return await _tls.TryAsync(address, secure => TryCommandsAsync(secure, cancellation), cancellation).ConfigureAwait(false);
         using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
         await socket.ConnectAsync(address, cancellation).ConfigureAwait(false);
         await using var network = new NetworkStream(socket);

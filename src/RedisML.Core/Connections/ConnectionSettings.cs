@@ -43,14 +43,16 @@ public sealed record ConnectionSettings
             $"'{value}' can't be a prefix: it has 1 to 128 of A-Z, a-z, 0-9, '.', '_' and '-'.", value);
     } = KeySpace.DefaultPrefix;
 
-    /// <summary>For a server of this process: what keeps it from taking more data, such as a full disk; null where nothing does. Asked often.</summary>
+    /// <summary>For a server of this process: what keeps it from taking more data, such as a full disk; null where nothing does.
+    /// Asked often.</summary>
     public Func<RedisMLException?>? FindObstacle { get; init; }
 
     /// <summary>This machine's clock; another in tests.</summary>
     internal TimeProvider LocalClock { get; init; } = TimeProvider.System;
 
     /// <summary>Settings for one server, without a password.</summary>
-    public static ConnectionSettings For(string hostName, int port = DefaultPort) => new(new ConfigurationOptions { EndPoints = { { hostName, port } } });
+    public static ConnectionSettings For(string hostName, int port = DefaultPort) =>
+        new(new ConfigurationOptions { EndPoints = { { hostName, port } } });
 
     /// <summary>
     /// Reads <c>host[:port][,host[:port]…][,option=value…]</c> with the options of StackExchange.Redis, or
@@ -108,7 +110,8 @@ public sealed record ConnectionSettings
             throw Invalid("it must start with an address, host or host:port");
         // Such a part would be taken for one more address, and shown in errors: it may be the rest of a password.
         if (parts.Skip(addresses).Any(p => !p.Contains('=')))
-            throw Invalid("after the first option there is a part without '='. A password with a comma needs a redis:// URI or a credential");
+            throw Invalid(
+                "after the first option there is a part without '='. A password with a comma needs a redis:// URI or a credential");
         for (int i = 0; i < parts.Length; i++)
             if (!IsValid(parts[i])) throw Invalid($"its part {i + 1} is wrong");
         return ConfigurationOptions.Parse(text);

@@ -4,7 +4,8 @@ using StackExchange.Redis;
 namespace RedisML.Connections;
 
 /// <summary>
-/// Reads <c>redis://[user[:password]@]host[:port][/database]</c>, its parts percent-encoded; <c>rediss://</c> means TLS, and takes the paths of
+/// Reads <c>redis://[user[:password]@]host[:port][/database]</c>, its parts percent-encoded; <c>rediss://</c> means TLS,
+/// and takes the paths of
 /// certificates, <c>?ca=…&amp;cert=…&amp;key=…</c>.
 /// </summary>
 static class ConnectionUri
@@ -51,5 +52,6 @@ static class ConnectionUri
         return certificates;
     }
 
-    static RedisMLException Invalid(string why) => ConnectionSettings.Invalid($"{why}. The form is redis[s]://[user[:password]@]host[:port][/database]");
+    static RedisMLException Invalid(string why) =>
+        ConnectionSettings.Invalid($"{why}. The form is redis[s]://[user[:password]@]host[:port][/database]");
 }

@@ -67,5 +67,6 @@ public sealed class KeySpace(string prefix = KeySpace.DefaultPrefix)
         name.Length is > 0 and <= MaxNameLength && !name.AsSpan().ContainsAnyExcept(s_nameCharacters);
 
     static string Checked(string name, string thing) => IsValidName(name) ? name : throw new RedisMLException("InvalidName",
-        ErrorKind.InvalidArgument, $"'{name}' can't name a {thing}: a name has 1 to {MaxNameLength} of A-Z, a-z, 0-9, '.', '_' and '-'.", name);
+        ErrorKind.InvalidArgument, $"'{name}' can't name a {thing}: a name has 1 to {MaxNameLength} of A-Z, a-z, 0-9, '.', '_' and '-'.",
+        name);
 }

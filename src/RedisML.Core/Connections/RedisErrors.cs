@@ -27,7 +27,8 @@ public static class RedisErrors
         RedisCommandException e => new("RedisCommandUnavailable", ErrorKind.InvalidOperation,
             $"{endpoint} can't be sent this command: {e.Message}", endpoint, e),
         ObjectDisposedException { Source: "StackExchange.Redis" } e =>
-            new("ConnectionClosed", ErrorKind.InvalidOperation, $"The connection to {endpoint} has been closed. Connect again.", endpoint, e),
+            new("ConnectionClosed", ErrorKind.InvalidOperation, $"The connection to {endpoint} has been closed. Connect again.", endpoint,
+                e),
         _ => null,
     };
 
@@ -74,7 +75,8 @@ public static class RedisErrors
     internal static RedisMLException FromSocket(SocketException e, string endpoint) => e.SocketErrorCode switch
     {
         SocketError.ConnectionRefused => new("ConnectionRefused", ErrorKind.ConnectionError,
-            $"Nothing listens at {endpoint}: the connection was refused. Check that a Redis server runs there, and host and port.", endpoint, e),
+            $"Nothing listens at {endpoint}: the connection was refused. Check that a Redis server runs there, and host and port.",
+            endpoint, e),
         SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain => new("HostNotFound", ErrorKind.ConnectionError,
             $"The host of {endpoint} isn't known to DNS ({e.Message}). Check the spelling, and the name servers.", endpoint, e),
         SocketError.TimedOut => TimedOut(endpoint, e),
@@ -82,10 +84,12 @@ public static class RedisErrors
     };
 
     internal static RedisMLException TimedOut(string endpoint, Exception inner) => new("ConnectionTimedOut", ErrorKind.OperationTimeout,
-        $"{endpoint} didn't answer in time. Check host and port, firewalls between, and whether the server hangs; 'connectTimeout' in the " +
+        $"{endpoint} didn't answer in time. Check host and port, firewalls between, and whether the server hangs; " +
+            "'connectTimeout' in the " +
         "connection string gives it longer.", endpoint, inner);
 
-    internal static RedisMLException TlsFailed(string endpoint, string cause, Exception? inner) => new("TlsFailed", ErrorKind.ConnectionError,
+    internal static RedisMLException TlsFailed(string endpoint, string cause, Exception? inner) =>
+        new("TlsFailed", ErrorKind.ConnectionError,
         $"TLS with {endpoint} failed: {cause.TrimEnd('.')}.", endpoint, inner);
 
     internal static RedisMLException TlsRequired(string endpoint, Exception inner) => new("TlsRequired", ErrorKind.ConnectionError,
@@ -94,6 +98,7 @@ public static class RedisErrors
     internal static RedisMLException NotRedis(string endpoint, string what) => new("NotRedis", ErrorKind.ConnectionError,
         $"{endpoint} {what}. Check the port, and whether it wants TLS.", endpoint);
 
-    internal static RedisMLException Failed(string endpoint, string cause, Exception inner) => new("ConnectionFailed", ErrorKind.ConnectionError,
+    internal static RedisMLException Failed(string endpoint, string cause, Exception inner) =>
+        new("ConnectionFailed", ErrorKind.ConnectionError,
         $"Can't connect to {endpoint}: {cause.TrimEnd('.')}. Check host, port and network.", endpoint, inner);
 }

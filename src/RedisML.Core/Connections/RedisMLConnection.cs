@@ -71,12 +71,14 @@ public sealed class RedisMLConnection : IAsyncDisposable
     public RedisMLException? Explain(Exception exception)
     {
         var error = RedisErrors.Translate(exception, Endpoint);
-        return error?.Kind is ErrorKind.ConnectionError or ErrorKind.OperationTimeout && Settings.FindObstacle?.Invoke() is { } obstacle ? obstacle : error;
+        return error?.Kind is ErrorKind.ConnectionError or ErrorKind.OperationTimeout && Settings.FindObstacle?.Invoke() is { } obstacle
+            ? obstacle : error;
     }
 
     /// <summary>Connects, signs in, and checks that the user may read the keys under the prefix.</summary>
     /// <exception cref="RedisMLException">
-    /// Names the endpoint, the cause and the next step: <c>ConnectionRefused</c>, <c>HostNotFound</c>, <c>ConnectionTimedOut</c>, <c>TlsFailed</c>, <c>TlsRequired</c>,
+    /// Names the endpoint, the cause and the next step: <c>ConnectionRefused</c>, <c>HostNotFound</c>, <c>ConnectionTimedOut</c>,
+    /// <c>TlsFailed</c>, <c>TlsRequired</c>,
     /// <c>ClientCertificateRequired</c>, <c>ClientCertificateRefused</c>,
     /// <c>AuthenticationFailed</c>, <c>PermissionDenied</c>, <c>NotRedis</c>, <c>ConnectionFailed</c>, or one of <see cref="RedisErrors"/>.
     /// </exception>
@@ -105,13 +107,15 @@ public sealed class RedisMLConnection : IAsyncDisposable
         // What the names of keys may hold is no pattern.
         string pattern = string.Concat(start.Select(c => c is '*' or '?' or '[' or ']' or '^' or '\\' ? $"\\{c}" : $"{c}")) + "*";
         foreach (var server in Shards)
-            await foreach (var key in server.KeysAsync(DatabaseIndex, pattern, pageSize).WithCancellation(cancellation).ConfigureAwait(false))
+            await foreach (var key in server.KeysAsync(DatabaseIndex, pattern, pageSize).WithCancellation(cancellation)
+                .ConfigureAwait(false))
                 if (((string)key!).StartsWith(start, StringComparison.Ordinal)) yield return key!;
     }
 
     public override string ToString() => Settings.ToString();
 
-    /// <summary>Closes it at once. All that was to be sent has been answered, or nobody waits for it any more, so that the server isn't asked.</summary>
+    /// <summary>Closes it at once. All that was to be sent has been answered, or nobody waits for it any more,
+    /// so that the server isn't asked.</summary>
     public async ValueTask DisposeAsync()
     {
         try { await _multiplexer.CloseAsync(allowCommandsToComplete: false).WaitAsync(s_closingPatience).ConfigureAwait(false); }
@@ -160,7 +164,8 @@ public sealed class RedisMLConnection : IAsyncDisposable
         }
     }
 
-    /// <summary>The client ignores a refused password where the server lets anybody in; then another user than ours would be at work.</summary>
+    /// <summary>The client ignores a refused password where the server lets anybody in;
+    /// then another user than ours would be at work.</summary>
     async Task CheckCredentialAsync(CancellationToken cancellation)
     {
         var options = Settings.ToOptions();

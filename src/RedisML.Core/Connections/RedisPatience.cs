@@ -3,7 +3,8 @@ using StackExchange.Redis;
 
 namespace RedisML.Connections;
 
-/// <summary>Waits out what passes: a connection that comes back, a server that loads its data or fails over, a reply that is late.</summary>
+/// <summary>Waits out what passes: a connection that comes back, a server that loads its data or fails over,
+/// a reply that is late.</summary>
 /// <remarks>Only for commands that may run twice: a lost reply doesn't tell whether the command ran.</remarks>
 static class RedisPatience
 {
@@ -18,7 +19,8 @@ static class RedisPatience
     /// <summary>Runs <paramref name="command"/>, again and again while it fails for a reason that may pass, up to a deadline.</summary>
     /// <param name="mayPass">Whether the command may succeed a little later, after such an error.</param>
     public static async Task<T> PatientlyAsync<T>(
-        this IDatabase database, Func<IDatabase, Task<T>> command, Func<Exception, bool> mayPass, TimeSpan deadline, CancellationToken cancellation)
+        this IDatabase database, Func<IDatabase, Task<T>> command, Func<Exception, bool> mayPass, TimeSpan deadline,
+        CancellationToken cancellation)
     {
         long start = Stopwatch.GetTimestamp();
         for (var wait = s_firstWait; ; wait = wait * 2 < s_longestWait ? wait * 2 : s_longestWait)

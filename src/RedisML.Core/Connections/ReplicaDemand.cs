@@ -35,13 +35,15 @@ public sealed record ReplicaDemand(int Count, double Timeout = ReplicaDemand.Def
     /// <exception cref="RedisMLException"><c>ReplicasMissing</c>; <c>ReplicasUnsupported</c>, as by the embedded server.</exception>
     internal async Task<string?> DemandAsync(RedisMLConnection connection, string what, bool isPublished, CancellationToken cancellation)
     {
-        var counts = await Task.WhenAll(connection.Shards.Select(shard => CountAsync(shard, connection.Endpoint, cancellation))).ConfigureAwait(false);
+        var counts = await Task.WhenAll(connection.Shards.Select(shard => CountAsync(shard, connection.Endpoint, cancellation)))
+            .ConfigureAwait(false);
         if (counts.Min() is var least && least >= Count) return null;
         var message = $"Only {least} of {Count} replicas had {what} within {Timeout:0.###} s";
         if (isPublished || Policy == ReplicaPolicy.Prefer)
             return $"{message}. It is published all the same; if {connection.Endpoint} fails now, it may be lost.";
         throw new RedisMLException("ReplicasMissing", ErrorKind.OperationTimeout,
-            $"{message}; nothing was published. Check the replicas of {connection.Endpoint}, or use -ReplicaPolicy Prefer.", connection.Endpoint);
+            $"{message}; nothing was published. Check the replicas of {connection.Endpoint}, or use -ReplicaPolicy Prefer.",
+            connection.Endpoint);
     }
 
     async Task<int> CountAsync(IServer shard, string endpoint, CancellationToken cancellation)
@@ -53,12 +55,14 @@ public sealed record ReplicaDemand(int Count, double Timeout = ReplicaDemand.Def
             int slice = (int)Math.Clamp(left * 1000, 1, SliceMilliseconds);
             try
             {
-                count = (int)await shard.ExecuteAsync("WAIT", Count, slice).WaitAsync(TimeSpan.FromSeconds(Math.Max(left, 0.5)), cancellation).ConfigureAwait(false);
+                count = (int)await shard.ExecuteAsync("WAIT", Count, slice)
+                    .WaitAsync(TimeSpan.FromSeconds(Math.Max(left, 0.5)), cancellation).ConfigureAwait(false);
             }
             catch (RedisServerException e) when (e.Message.Contains("unknown command", StringComparison.OrdinalIgnoreCase))
             {
                 throw new RedisMLException("ReplicasUnsupported", ErrorKind.InvalidOperation,
-                    $"{endpoint} can't be asked what its replicas have, as the embedded server: leave out -ReplicaCount, or use a Redis server.", endpoint, e);
+                    $"{endpoint} can't be asked what its replicas have, as the embedded server: leave out -ReplicaCount, or use a Redis " +
+                    "server.", endpoint, e);
             }
             catch (Exception e) when (e is TimeoutException || RedisPatience.MayPass(e))
             {

@@ -24,7 +24,8 @@ sealed class ServerClock(IDatabase database, TimeProvider local)
     public DateTimeOffset Latest => _last is { } last ? last.Time + local.GetElapsedTime(last.Counter) : local.GetUtcNow();
 
     /// <summary>The time there, in seconds since 1970.</summary>
-    public async ValueTask<long> SecondsAsync(CancellationToken cancellation) => (await NowAsync(cancellation).ConfigureAwait(false)).ToUnixTimeSeconds();
+    public async ValueTask<long> SecondsAsync(CancellationToken cancellation) =>
+        (await NowAsync(cancellation).ConfigureAwait(false)).ToUnixTimeSeconds();
 
     static async Task<DateTimeOffset?> AskAsync(IDatabase database)
     {

@@ -13,7 +13,8 @@ static class ServerIdentity
             var servers = connection.Shards.OrderBy(s => $"{s.EndPoint}", StringComparer.Ordinal);
             var texts = await Task.WhenAll(servers.Select(async server =>
             {
-                var info = (await server.InfoAsync().ConfigureAwait(false)).SelectMany(section => section).ToLookup(field => field.Key, field => field.Value);
+                var info = (await server.InfoAsync().ConfigureAwait(false)).SelectMany(section => section)
+                    .ToLookup(field => field.Key, field => field.Value);
                 return info["run_id"].FirstOrDefault() is { } run ? $"{run}:{info["evicted_keys"].FirstOrDefault()}" : null;
             })).ConfigureAwait(false);
             return texts.Length == 0 || texts.Contains(null) ? null : string.Join(' ', texts);

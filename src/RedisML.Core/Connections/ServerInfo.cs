@@ -38,15 +38,18 @@ public record ServerInfo
     public bool? Snapshots { get; private init; }
 
     /// <summary>Whether data outlives the server.</summary>
-    public bool? Persistent => AppendOnlyFile == true || Snapshots == true ? true : AppendOnlyFile == false && Snapshots == false ? false : null;
+    public bool? Persistent =>
+        AppendOnlyFile == true || Snapshots == true ? true : AppendOnlyFile == false && Snapshots == false ? false : null;
 
     /// <summary>What users should know before they keep data there; null if nothing.</summary>
     public string? Warning => EvictionPolicy?.StartsWith("allkeys-", StringComparison.Ordinal) == true
-        ? $"The server deletes keys when its memory is full (maxmemory-policy {EvictionPolicy}): parts of datasets and models may vanish. " +
+        ? $"The server deletes keys when its memory is full (maxmemory-policy {EvictionPolicy}): parts of datasets " +
+            "and models may vanish. " +
           "Set the policy to noeviction."
         : null;
 
-    public override string ToString() => $"{ServerKind} {ServerVersion}{(Shards is { } shards ? $", cluster of {shards} shards" : "")}".Trim();
+    public override string ToString() =>
+        $"{ServerKind} {ServerVersion}{(Shards is { } shards ? $", cluster of {shards} shards" : "")}".Trim();
 
     internal static async Task<ServerInfo> ReadAsync(RedisMLConnection connection, CancellationToken cancellation)
     {
@@ -75,7 +78,8 @@ public record ServerInfo
             MemoryUsed = Number("used_memory") ?? Number("total_main_store_size"),
             MemoryLimit = Number("maxmemory"),
             EvictionPolicy = Text("maxmemory_policy"),
-            AppendOnlyFile = (Text("aof_enabled") ?? await SettingAsync("appendonly").ConfigureAwait(false)) is { } on ? on is "1" or "yes" : null,
+            AppendOnlyFile = (Text("aof_enabled") ?? await SettingAsync("appendonly").ConfigureAwait(false)) is { } on ? on is "1" or "yes"
+                : null,
             Snapshots = await SettingAsync("save").ConfigureAwait(false) is { } intervals ? intervals != "" : null,
         };
 

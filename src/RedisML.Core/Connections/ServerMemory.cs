@@ -10,7 +10,8 @@ static class ServerMemory
     {
         var (policy, limit) = await ReadAsync(connection).WaitAsync(cancellation).ConfigureAwait(false);
         return limit > 0 && policy.StartsWith("allkeys-", StringComparison.Ordinal)
-            ? $"{connection.Endpoint} evicts any key once it holds {limit / 1e6:N0} MB (maxmemory-policy {policy}): datasets may lose chunks. Use noeviction or a volatile-* policy there."
+            ? $"{connection.Endpoint} evicts any key once it holds {limit / 1e6:N0} MB (maxmemory-policy {policy}): datasets may lose " +
+                "chunks. Use noeviction or a volatile-* policy there."
             : null;
     }
 

@@ -2,7 +2,8 @@ using StackExchange.Redis;
 
 namespace RedisML.Connections;
 
-/// <summary>The keys of a prediction service, all in one slot of a cluster but for replies. <c>docs/serving.md</c> is their protocol.</summary>
+/// <summary>The keys of a prediction service, all in one slot of a cluster but for replies.
+/// <c>docs/serving.md</c> is their protocol.</summary>
 sealed class ServiceKeys(string prefix, string name)
 {
     readonly string _start = $"{prefix}:service:{{{name}}}:";

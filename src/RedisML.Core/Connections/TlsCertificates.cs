@@ -39,11 +39,13 @@ public sealed class TlsCertificates
 
     /// <summary>Shows a certificate where the server asks for one.</summary>
     /// <exception cref="RedisMLException"><c>CertificateUnreadable</c>: it has no private key.</exception>
-    public TlsCertificates WithClient(X509Certificate2 client) => client.HasPrivateKey ? new() { _authorities = _authorities, _client = client }
+    public TlsCertificates WithClient(X509Certificate2 client) =>
+        client.HasPrivateKey ? new() { _authorities = _authorities, _client = client }
         : throw Unreadable(client.Subject, "it has no private key, by which a client proves that it is its own", null);
 
     /// <summary>Shows the certificate of a file where the server asks for one.</summary>
-    /// <param name="path">PKCS #12 without a password; or PEM with the key in the same file, or in one with the extension <c>.key</c> beside it.</param>
+    /// <param name="path">PKCS #12 without a password; or PEM with the key in the same file,
+    /// or in one with the extension <c>.key</c> beside it.</param>
     /// <param name="keyPath">Where else the key lies, PEM.</param>
     /// <exception cref="RedisMLException"><c>CertificateUnreadable</c></exception>
     public TlsCertificates WithClient(string path, string? keyPath = null) => Read(path, () =>
@@ -57,18 +59,21 @@ public sealed class TlsCertificates
     });
 
     /// <summary>These where something is given here, else those of <paramref name="others"/>.</summary>
-    public TlsCertificates Or(TlsCertificates others) => new() { _authorities = _authorities ?? others._authorities, _client = _client ?? others._client };
+    public TlsCertificates Or(TlsCertificates others) =>
+        new() { _authorities = _authorities ?? others._authorities, _client = _client ?? others._client };
 
     internal void Apply(ConfigurationOptions options)
     {
-        if (HasAuthority) options.CertificateValidation += (_, certificate, chain, errors) => Judge(certificate, chain, errors).Errors == SslPolicyErrors.None;
+        if (HasAuthority) options.CertificateValidation += (_, certificate, chain, errors) =>
+            Judge(certificate, chain, errors).Errors == SslPolicyErrors.None;
         if (HasClient) options.CertificateSelection += (_, _, _, _, _) => _client!;
     }
 
     /// <summary>What is wrong with a server's certificate, by the authorities that are given, or those of the system.</summary>
     /// <param name="chain">As the system built it.</param>
     /// <param name="errors">As the system finds them.</param>
-    internal (SslPolicyErrors Errors, X509ChainStatusFlags Status) Judge(X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
+    internal (SslPolicyErrors Errors, X509ChainStatusFlags Status) Judge(X509Certificate? certificate, X509Chain? chain,
+        SslPolicyErrors errors)
     {
         if (_authorities is null || certificate is null) return (errors, StatusOf(chain));
         using var own = new X509Chain();
@@ -76,10 +81,12 @@ public sealed class TlsCertificates
         own.ChainPolicy.CustomTrustStore.AddRange(_authorities);
         own.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
         own.ChainPolicy.ApplicationPolicy.Add(new Oid(ServerAuthentication));
-        foreach (var element in chain?.ChainElements ?? Enumerable.Empty<X509ChainElement>()) own.ChainPolicy.ExtraStore.Add(element.Certificate);
+        foreach (var element in chain?.ChainElements ?? Enumerable.Empty<X509ChainElement>())
+            own.ChainPolicy.ExtraStore.Add(element.Certificate);
         var others = errors & ~SslPolicyErrors.RemoteCertificateChainErrors;
         using var copy = new X509Certificate2(certificate);
-        return own.Build(copy) ? (others, X509ChainStatusFlags.NoError) : (others | SslPolicyErrors.RemoteCertificateChainErrors, StatusOf(own));
+        return own.Build(copy) ? (others, X509ChainStatusFlags.NoError)
+            : (others | SslPolicyErrors.RemoteCertificateChainErrors, StatusOf(own));
     }
 
     static X509ChainStatusFlags StatusOf(X509Chain? chain) =>
@@ -88,7 +95,8 @@ public sealed class TlsCertificates
     static TlsCertificates Read(string path, Func<TlsCertificates> read)
     {
         try { return read(); }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException) { throw Unreadable(path, e.Message, e); }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException) {
+            throw Unreadable(path, e.Message, e); }
     }
 
     static RedisMLException Unreadable(string what, string why, Exception? inner) =>

@@ -8,7 +8,8 @@ using StackExchange.Redis;
 
 namespace RedisML.Connections;
 
-/// <summary>Takes the first steps of a connection over TLS, and says what is wrong with either side's certificate, or that there is no TLS.</summary>
+/// <summary>Takes the first steps of a connection over TLS, and says what is wrong with either side's certificate,
+/// or that there is no TLS.</summary>
 sealed class TlsProbe(ConfigurationOptions options, TlsCertificates certificates, string endpoint)
 {
     /// <summary>A server that hasn't said anything by then is asked without TLS too.</summary>
@@ -22,7 +23,8 @@ sealed class TlsProbe(ConfigurationOptions options, TlsCertificates certificates
     /// <summary>Connects, and hands the encrypted stream on.</summary>
     /// <param name="use">Sends something and reads the answer: only then is a client's certificate refused.</param>
     /// <returns>The error; null where all is well.</returns>
-    public async Task<RedisMLException?> TryAsync(EndPoint address, Func<Stream, Task<RedisMLException?>> use, CancellationToken cancellation)
+    public async Task<RedisMLException?> TryAsync(EndPoint address, Func<Stream, Task<RedisMLException?>> use,
+        CancellationToken cancellation)
     {
         using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
         await socket.ConnectAsync(address, cancellation).ConfigureAwait(false);
@@ -45,7 +47,8 @@ sealed class TlsProbe(ConfigurationOptions options, TlsCertificates certificates
         catch (Exception e) when (e is AuthenticationException or IOException)
         {
             if (_errors != SslPolicyErrors.None) return Refused(host, e);
-            if (_server is null) return await IsPlainAsync(address, cancellation).ConfigureAwait(false) ? NotSpoken(e) : RedisErrors.TlsFailed(endpoint, Cause(e), e);
+            if (_server is null) return await IsPlainAsync(address, cancellation).ConfigureAwait(false) ? NotSpoken(e)
+                : RedisErrors.TlsFailed(endpoint, Cause(e), e);
             return ClientRefused(e);
         }
         catch (OperationCanceledException e)
@@ -53,7 +56,8 @@ sealed class TlsProbe(ConfigurationOptions options, TlsCertificates certificates
             return RedisErrors.TlsFailed(endpoint, "the server doesn't answer the handshake", e);
         }
         try { return await use(secure).ConfigureAwait(false); }
-        catch (Exception e) when (e is AuthenticationException or IOException && (_isAsked || certificates.HasClient)) { return ClientRefused(e); }
+        catch (Exception e) when (e is AuthenticationException or IOException
+            && (_isAsked || certificates.HasClient)) { return ClientRefused(e); }
     }
 
     /// <summary>Whether a server answers as one of Redis without TLS.</summary>
@@ -83,8 +87,10 @@ sealed class TlsProbe(ConfigurationOptions options, TlsCertificates certificates
         try
         {
             await socket.ConnectAsync(address, cancellation).ConfigureAwait(false);
-            await using var secure = new SslStream(new NetworkStream(socket), false, (_, certificate, _, _) => hasCertificate = certificate is not null);
-            await secure.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = "" }, cancellation).ConfigureAwait(false);
+            await using var secure =
+                new SslStream(new NetworkStream(socket), false, (_, certificate, _, _) => hasCertificate = certificate is not null);
+            await secure.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = "" }, cancellation)
+                .ConfigureAwait(false);
             return true;
         }
         catch (Exception e) when (e is AuthenticationException or IOException or SocketException or OperationCanceledException)
@@ -119,24 +125,29 @@ sealed class TlsProbe(ConfigurationOptions options, TlsCertificates certificates
             : _status.HasFlag(X509ChainStatusFlags.NotTimeValid) && DateTime.Now > _server.NotAfter
                 ? $"the certificate of {names} expired on {_server.NotAfter:yyyy-MM-dd}. The server needs a new one"
             : _status.HasFlag(X509ChainStatusFlags.NotTimeValid)
-                ? $"the certificate of {names} isn't valid before {_server.NotBefore:yyyy-MM-dd}, or one that it rests on isn't valid now. Check the clocks"
+                ? $"the certificate of {names} isn't valid before {_server.NotBefore:yyyy-MM-dd}, or one that it rests on isn't valid " +
+                    "now. Check the clocks"
             : (_status & (X509ChainStatusFlags.UntrustedRoot | X509ChainStatusFlags.PartialChain)) != 0
-                ? $"the certificate of {names} was issued by '{_server.Issuer}', which isn't trusted here. If it is the right one, name its authority: " +
+                ? $"the certificate of {names} was issued by '{_server.Issuer}', which isn't trusted here. If it is the right one, name " +
+                    "its authority: " +
                     "-CertificateAuthority"
             : $"the certificate of {names} isn't acceptable ({_status})", e);
     }
 
     RedisMLException ClientRefused(Exception e) => certificates.HasClient
         ? new("ClientCertificateRefused", ErrorKind.AuthenticationError,
-            $"{endpoint} refused the client certificate ({Cause(e)}). Check that its authority is one that the server trusts, and that it hasn't expired.",
+            $"{endpoint} refused the client certificate ({Cause(e)}). Check that its authority is one that the server trusts, and that " +
+            "it hasn't expired.",
             endpoint, e)
         : new("ClientCertificateRequired", ErrorKind.AuthenticationError,
-            $"{endpoint} wants a client certificate. Give one: -ClientCertificate, cert= in the URI, or $env:REDISML_CLIENT_CERTIFICATE.", endpoint, e);
+            $"{endpoint} wants a client certificate. Give one: -ClientCertificate, cert= in the URI, or $env:REDISML_CLIENT_CERTIFICATE.",
+            endpoint, e);
 
     static IEnumerable<string> NamesOf(X509Certificate2 certificate)
     {
         var names = certificate.Extensions.OfType<X509SubjectAlternativeNameExtension>()
-            .SelectMany(n => n.EnumerateDnsNames().Concat(n.EnumerateIPAddresses().Select(a => a.ToString()))).Select(n => $"'{n}'").ToList();
+            .SelectMany(n => n.EnumerateDnsNames().Concat(n.EnumerateIPAddresses().Select(a => a.ToString()))).Select(n => $"'{n}'")
+                .ToList();
         return names.Count > 0 ? names : [$"'{certificate.GetNameInfo(X509NameType.DnsName, false)}'"];
     }
 

@@ -90,7 +90,8 @@ public sealed record Dataset
 
     internal static string PageToJson(IReadOnlyList<ChunkEntry> entries) => JsonSerializer.Serialize(entries, Json);
 
-    internal static IReadOnlyList<ChunkEntry> PageFromJson(ReadOnlySpan<byte> json) => JsonSerializer.Deserialize<List<ChunkEntry>>(json, Json)!;
+    internal static IReadOnlyList<ChunkEntry> PageFromJson(ReadOnlySpan<byte> json) =>
+        JsonSerializer.Deserialize<List<ChunkEntry>>(json, Json)!;
 
     internal static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
     {

@@ -33,7 +33,8 @@ public sealed class DatasetChunk : IDisposable
 
     /// <summary>
     /// A value of a column of the type <paramref name="type"/>: integers as long (of UInt64: ulong), numbers as double (of Float32: float),
-    /// decimals as decimal, dates as DateTime, timestamps as DateTime or DateTimeOffset, binary as byte[], lists as arrays; null where it is missing.
+    /// decimals as decimal, dates as DateTime, timestamps as DateTime or DateTimeOffset, binary as byte[], lists as arrays;
+    /// null where it is missing.
     /// </summary>
     /// <exception cref="RedisMLException"><c>TimestampOutOfRange</c>: a date beyond .NET's years.</exception>
     public object? Value(int column, int row, ColumnType type)
@@ -42,10 +43,12 @@ public sealed class DatasetChunk : IDisposable
         if (type.Kind != TypeKind.Date32 || value is not long days) return value;
         string name = Batch.Schema.GetFieldByIndex(column).Name;
         throw new RedisMLException("TimestampOutOfRange", ErrorKind.InvalidData,
-            $"Column '{name}', row {FirstRow + row + 1:N0}: {days} days since 1970 is a date before the year 1 or after 9999, which .NET doesn't have; leave the column out (-Column), or export to Arrow or Parquet.", name);
+            $"Column '{name}', row {FirstRow + row + 1:N0}: {days} days since 1970 is a date before the year 1 or after 9999, which .NET " +
+            "doesn't have; leave the column out (-Column), or export to Arrow or Parquet.", name);
     }
 
-    /// <summary>Which of its rows are among <paramref name="rows"/> from <paramref name="firstRow"/> on: from one, up to but without another.</summary>
+    /// <summary>Which of its rows are among <paramref name="rows"/> from <paramref name="firstRow"/> on: from one,
+    /// up to but without another.</summary>
     public (int From, int To) Within(long firstRow, long rows)
     {
         long end = rows > long.MaxValue - firstRow ? long.MaxValue : firstRow + rows;

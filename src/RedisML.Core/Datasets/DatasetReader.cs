@@ -19,7 +19,8 @@ public sealed class DatasetReader(RedisMLConnection connection)
 
     readonly DatasetStore _store = new(connection);
 
-    /// <summary>The chunks in order, from the one that holds row <paramref name="firstRow"/> to the one that holds the last row wanted.</summary>
+    /// <summary>The chunks in order, from the one that holds row <paramref name="firstRow"/> to the one that holds
+    /// the last row wanted.</summary>
     public async IAsyncEnumerable<DatasetChunk> ReadAsync(
         Dataset dataset, long firstRow = 0, long rows = long.MaxValue, [EnumeratorCancellation] CancellationToken cancellation = default)
     {
@@ -43,7 +44,8 @@ public sealed class DatasetReader(RedisMLConnection connection)
                     await pin.KeepAsync(cancellation).ConfigureAwait(false);
                     yield return await NextAsync().ConfigureAwait(false);
                 }
-                window.Enqueue((connection.Database.PatientlyAsync(d => d.StringGetLeaseAsync(entry.Key), cancellation), entry, index, first));
+                window.Enqueue(
+                    (connection.Database.PatientlyAsync(d => d.StringGetLeaseAsync(entry.Key), cancellation), entry, index, first));
                 windowBytes += entry.Bytes;
             }
             while (window.Count > 0) yield return await NextAsync().ConfigureAwait(false);
@@ -101,16 +103,19 @@ public sealed class DatasetReader(RedisMLConnection connection)
     }
 
     /// <summary>Rows that lie one by one, a batch of them a chunk.</summary>
-    async IAsyncEnumerable<DatasetChunk> ReadRowsAsync(Dataset dataset, long firstRow, long rows, [EnumeratorCancellation] CancellationToken cancellation)
+    async IAsyncEnumerable<DatasetChunk> ReadRowsAsync(Dataset dataset, long firstRow, long rows,
+        [EnumeratorCancellation] CancellationToken cancellation)
     {
         var store = RowStore.Create(connection, dataset.Name, dataset.Placement!);
         var schema = dataset.Columns.Select(c => c.Schema).ToList();
         long end = rows < dataset.Rows - firstRow ? firstRow + rows : dataset.Rows;
         for (long first = firstRow; first < end; first += RowsTogether)
         {
-            var (batch, statistics) = await store.ReadAsync(schema, first, (int)Math.Min(RowsTogether, end - first), cancellation).ConfigureAwait(false);
+            var (batch, statistics) = await store.ReadAsync(schema, first, (int)Math.Min(RowsTogether, end - first), cancellation)
+                .ConfigureAwait(false);
             // Rows go with time from the first to the last: where that one has gone, no more come.
-            if (batch.Length == 0 && await store.FindLostAsync(dataset.Rows - 1, dataset.Rows).ConfigureAwait(false) is not null) yield break;
+            if (batch.Length == 0 && await store.FindLostAsync(dataset.Rows - 1, dataset.Rows).ConfigureAwait(false) is not null)
+                yield break;
             yield return new((int)(first / RowsTogether), first, batch.Length, () => batch, null) { Statistics = statistics };
         }
     }

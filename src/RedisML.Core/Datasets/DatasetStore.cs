@@ -11,7 +11,8 @@ public sealed class DatasetStore(RedisMLConnection connection)
     internal const string VersionField = "version:";
     internal const string PinField = "pin:";
 
-    /// <summary>How many versions a head keeps unless told: the current one, and the one before it for those who are still reading.</summary>
+    /// <summary>How many versions a head keeps unless told: the current one,
+    /// and the one before it for those who are still reading.</summary>
     const int DefaultKeptVersions = 2;
 
     /// <summary>A version goes no sooner than this after its successor came: whoever found it may not have read it yet.</summary>
@@ -35,10 +36,12 @@ public sealed class DatasetStore(RedisMLConnection connection)
     /// <summary>The current version of a dataset, or null where there is none.</summary>
     public async Task<Dataset?> FindAsync(string name, CancellationToken cancellation = default)
     {
-        var head = await _database.PatientlyAsync(d => d.HashGetAsync(_keys.Dataset(name), ["format", "version"]), cancellation).ConfigureAwait(false);
+        var head = await _database.PatientlyAsync(d => d.HashGetAsync(_keys.Dataset(name), ["format", "version"]), cancellation)
+            .ConfigureAwait(false);
         if (head[1].IsNull) return null;
         CheckFormat(name, head[0]);
-        if (!head[1].TryParse(out long version)) throw StoredRecord.Corrupt("The head", name, _keys.Dataset(name)!, $"its version is '{head[1]}'");
+        if (!head[1].TryParse(out long version))
+            throw StoredRecord.Corrupt("The head", name, _keys.Dataset(name)!, $"its version is '{head[1]}'");
         return await FindVersionAsync(name, version, cancellation).ConfigureAwait(false);
     }
 
@@ -50,7 +53,8 @@ public sealed class DatasetStore(RedisMLConnection connection)
             return await FindAsync(name, cancellation).ConfigureAwait(false)
                 ?? throw NearestName.NotFound("DatasetNotFound", "dataset", name, await NamesAsync(cancellation).ConfigureAwait(false));
         return await FindVersionAsync(name, version.Value, cancellation).ConfigureAwait(false)
-            ?? throw new RedisMLException("DatasetVersionNotFound", ErrorKind.ObjectNotFound, $"Dataset '{name}' has no version {version} (any more).", name);
+            ?? throw new RedisMLException("DatasetVersionNotFound", ErrorKind.ObjectNotFound,
+                $"Dataset '{name}' has no version {version} (any more).", name);
     }
 
     /// <summary>The names of all datasets, sorted.</summary>
@@ -81,7 +85,8 @@ public sealed class DatasetStore(RedisMLConnection connection)
         }
     }
 
-    /// <summary>Makes <paramref name="dataset"/> the current version if <paramref name="expected"/> still is it (null: there is none).</summary>
+    /// <summary>Makes <paramref name="dataset"/> the current version if <paramref name="expected"/> still is it (null:
+    /// there is none).</summary>
     /// <remarks>A reader sees the old version or the new one. The old one stays until the next publication.</remarks>
     /// <exception cref="RedisMLException"><c>DatasetChanged</c>: somebody else published in between.</exception>
     internal async Task PublishAsync(Dataset dataset, long? expected, CancellationToken cancellation)
@@ -91,14 +96,17 @@ public sealed class DatasetStore(RedisMLConnection connection)
         await _database.PatientlyAsync(d => d.SetAddAsync(_keys.Datasets, dataset.Name), cancellation).ConfigureAwait(false);
         // Sent again after a lost reply, the script finds its own manifest there.
         var reply = (RedisResult[])(await _database.PatientlyAsync(
-            d => d.ScriptEvaluateAsync(PublishScript, [head], [expected?.ToString() ?? "", dataset.Version, manifest]), cancellation).ConfigureAwait(false))!;
+            d => d.ScriptEvaluateAsync(PublishScript, [head], [expected?.ToString() ?? "", dataset.Version, manifest]), cancellation)
+                .ConfigureAwait(false))!;
         if ((string)reply[0]! != "OK")
             throw new RedisMLException("DatasetChanged", ErrorKind.ResourceBusy,
-                $"Dataset '{dataset.Name}' was changed by somebody else in the meantime (now at version {reply[1]}); nothing was published. Run the command again.", dataset.Name);
+                $"Dataset '{dataset.Name}' was changed by somebody else in the meantime (now at version {reply[1]}); nothing was " +
+                "published. Run the command again.", dataset.Name);
         await RemoveOldVersionsAsync(dataset, cancellation).ConfigureAwait(false);
     }
 
-    /// <summary>Makes a column the label of a dataset: a new version with the same rows. Where it is the label already, nothing changes.</summary>
+    /// <summary>Makes a column the label of a dataset: a new version with the same rows. Where it is the label already,
+    /// nothing changes.</summary>
     /// <param name="label">Null for none.</param>
     /// <exception cref="RedisMLException"><c>DatasetNotFound</c>, <c>ColumnNotFound</c>, <c>DatasetChanged</c>.</exception>
     public async Task<Dataset> SetLabelAsync(string name, string? label, CancellationToken cancellation = default)
@@ -125,7 +133,8 @@ public sealed class DatasetStore(RedisMLConnection connection)
         var head = _keys.Dataset(name);
         var fields = await _database.PatientlyAsync(d => d.HashGetAllAsync(head), cancellation).ConfigureAwait(false);
         if (!force && DatasetPin.Pinned(fields, await connection.Clock.NowAsync(cancellation).ConfigureAwait(false)).Count > 0)
-            throw new RedisMLException("DatasetInUse", ErrorKind.ResourceBusy, $"Dataset '{name}' is being read. Wait, or use -Force to remove it all the same.", name);
+            throw new RedisMLException("DatasetInUse", ErrorKind.ResourceBusy,
+                $"Dataset '{name}' is being read. Wait, or use -Force to remove it all the same.", name);
         var (versions, keys) = await AllDataAsync(name, fields, cancellation).ConfigureAwait(false);
         await _database.PatientlyAsync(d => d.KeyDeleteAsync(head), cancellation).ConfigureAwait(false);
         await _database.PatientlyAsync(d => d.SetRemoveAsync(_keys.Datasets, name), cancellation).ConfigureAwait(false);
@@ -143,11 +152,13 @@ public sealed class DatasetStore(RedisMLConnection connection)
 
     /// <summary>The error for a page or chunk that isn't there.</summary>
     internal static RedisMLException DataLost(Dataset dataset, string key) => new("DatasetDataLost", ErrorKind.InvalidData,
-        $"Version {dataset.Version} of dataset '{dataset.Name}' lacks '{key}': the dataset was removed or replaced while it was read, or the server evicted it. Read it again, or import it again.", key);
+        $"Version {dataset.Version} of dataset '{dataset.Name}' lacks '{key}': the dataset was removed or replaced while it was read, or " +
+        "the server evicted it. Read it again, or import it again.", key);
 
     async Task<Dataset?> FindVersionAsync(string name, long version, CancellationToken cancellation)
     {
-        var json = await _database.PatientlyAsync(d => d.HashGetAsync(_keys.Dataset(name), $"version:{version}"), cancellation).ConfigureAwait(false);
+        var json = await _database.PatientlyAsync(d => d.HashGetAsync(_keys.Dataset(name), $"version:{version}"), cancellation)
+            .ConfigureAwait(false);
         return json.IsNull ? null : StoredRecord.Manifest(_keys, name, version, json!);
     }
 
@@ -164,11 +175,13 @@ public sealed class DatasetStore(RedisMLConnection connection)
         var (old, kept) = (new List<Dataset>(), new List<Dataset>());
         for (int i = 0; i < versions.Count; i++)
         {
-            bool goes = i < surplus && !pinned.Contains(versions[i].Version) && (versions[i].Placement is not null || versions[i + 1].Created + GracePeriod < now);
+            bool goes = i < surplus && !pinned.Contains(versions[i].Version)
+                && (versions[i].Placement is not null || versions[i + 1].Created + GracePeriod < now);
             (goes ? old : kept).Add(versions[i]);
         }
         if (old.Count == 0) return;
-        await _database.PatientlyAsync(d => d.HashDeleteAsync(head, [.. old.Select(v => (RedisValue)(VersionField + v.Version))]), cancellation).ConfigureAwait(false);
+        await _database.PatientlyAsync(d =>
+            d.HashDeleteAsync(head, [.. old.Select(v => (RedisValue)(VersionField + v.Version))]), cancellation).ConfigureAwait(false);
         var keys = await DataKeysAsync(old, kept, cancellation).ConfigureAwait(false);
         await RemoveRowsAsync(old, kept, cancellation).ConfigureAwait(false);
         await DeleteAsync(keys, cancellation).ConfigureAwait(false);
@@ -177,7 +190,8 @@ public sealed class DatasetStore(RedisMLConnection connection)
     /// <exception cref="RedisMLException"><c>DatasetCorrupt</c></exception>
     List<Dataset> Versions(string name, HashEntry[] head) =>
         [.. head.Where(f => ((string)f.Name!).StartsWith(VersionField, StringComparison.Ordinal))
-            .Select(f => StoredRecord.Manifest(_keys, name, long.TryParse(((string)f.Name!)[VersionField.Length..], out long version) ? version : -1, f.Value!))
+            .Select(f => StoredRecord.Manifest(_keys, name, long.TryParse(((string)f.Name!)[VersionField.Length..], out long version)
+                ? version : -1, f.Value!))
             .OrderBy(v => v.Version)];
 
     bool TryVersions(string name, HashEntry[] head, out List<Dataset> versions)
@@ -187,8 +201,10 @@ public sealed class DatasetStore(RedisMLConnection connection)
         return versions.Count > 0;
     }
 
-    /// <summary>All versions, and the keys of their pages and chunks. Where a record is broken, the keys of the dataset are looked for instead.</summary>
-    async Task<(IReadOnlyList<Dataset> Versions, IReadOnlyCollection<string> Keys)> AllDataAsync(string name, HashEntry[] head, CancellationToken cancellation)
+    /// <summary>All versions, and the keys of their pages and chunks. Where a record is broken,
+    /// the keys of the dataset are looked for instead.</summary>
+    async Task<(IReadOnlyList<Dataset> Versions, IReadOnlyCollection<string> Keys)> AllDataAsync(string name, HashEntry[] head,
+        CancellationToken cancellation)
     {
         try
         {
@@ -210,14 +226,16 @@ public sealed class DatasetStore(RedisMLConnection connection)
         foreach (var version in gone.Where(v => v.Placement is not null))
         {
             // Rows with numbers have the same keys in each version: those of one that stays stay.
-            long first = version.Placement!.Key is null ? kept.Where(v => v.Placement is { Key: null }).Select(v => v.Rows).DefaultIfEmpty().Max() : 0;
+            long first = version.Placement!.Key is null
+                ? kept.Where(v => v.Placement is { Key: null }).Select(v => v.Rows).DefaultIfEmpty().Max() : 0;
             var rows = RowStore.Create(connection, version.Name, version.Placement);
             await _database.PatientlyAsync(_ => rows.RemoveAsync(first, version.Rows, places), cancellation).ConfigureAwait(false);
         }
     }
 
     /// <summary>The pages and chunks of versions that are gone, but for those that versions that stay share.</summary>
-    async Task<IReadOnlyCollection<string>> DataKeysAsync(IReadOnlyList<Dataset> gone, IReadOnlyList<Dataset> kept, CancellationToken cancellation)
+    async Task<IReadOnlyCollection<string>> DataKeysAsync(IReadOnlyList<Dataset> gone, IReadOnlyList<Dataset> kept,
+        CancellationToken cancellation)
     {
         var (gonePages, keptPages) = (Pages(gone), Pages(kept));
         var keys = new HashSet<string>();

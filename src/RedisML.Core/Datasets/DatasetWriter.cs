@@ -13,7 +13,8 @@ namespace RedisML.Datasets;
 /// <param name="Rows">Rows of this import.</param>
 /// <param name="NewKeys">Those of them that have a key and replaced none.</param>
 sealed record WriterState(
-    IReadOnlyList<PageReference> Pages, IReadOnlyList<ChunkEntry> Tail, long Rows, long Bytes, IReadOnlyList<ColumnStatistics> Statistics, long NewKeys = 0);
+    IReadOnlyList<PageReference> Pages, IReadOnlyList<ChunkEntry> Tail, long Rows, long Bytes, IReadOnlyList<ColumnStatistics> Statistics,
+    long NewKeys = 0);
 
 /// <summary>Writes the chunks of one new version of a dataset, then publishes it; undoes everything unless it got there.</summary>
 /// <remarks>
@@ -41,7 +42,8 @@ sealed class DatasetWriter : IAsyncDisposable
     int _journalled;
     bool _keep;
 
-    DatasetWriter(RedisMLConnection connection, ImportJournal journal, IReadOnlyList<ColumnSchema> schema, Dataset? appendTo, RowPlacement? placement)
+    DatasetWriter(RedisMLConnection connection, ImportJournal journal, IReadOnlyList<ColumnSchema> schema, Dataset? appendTo,
+        RowPlacement? placement)
     {
         (_connection, _journal, _schema, _base, _placement) = (connection, journal, schema, appendTo, placement);
         _database = connection.Database;
@@ -60,14 +62,18 @@ sealed class DatasetWriter : IAsyncDisposable
     /// <summary>Starts a new version: sweeps what dead imports left behind, and opens a journal.</summary>
     /// <param name="appendTo">The version that the new one adds to; null where it starts empty.</param>
     public static async Task<DatasetWriter> StartAsync(
-        RedisMLConnection connection, string dataset, IReadOnlyList<ColumnSchema> schema, CancellationToken cancellation, Dataset? appendTo = null, RowPlacement? placement = null)
+        RedisMLConnection connection, string dataset, IReadOnlyList<ColumnSchema> schema, CancellationToken cancellation,
+        Dataset? appendTo = null, RowPlacement? placement = null)
     {
         var journal = await ImportJournal.OpenAsync(connection, dataset, cancellation).ConfigureAwait(false);
         // Rows have a place of their own, but for those that are added to others.
-        if (placement is not null) placement = appendTo?.Placement ?? placement with { Index = connection.Keys.Rows(dataset, journal.ImportId)! };
+        if (placement is not null)
+            placement = appendTo?.Placement ?? placement with { Index = connection.Keys.Rows(dataset, journal.ImportId)! };
         var writer = new DatasetWriter(connection, journal, schema, appendTo, placement);
-        if (placement is not null) writer._server = await ServerIdentity.ReadAsync(connection).WaitAsync(cancellation).ConfigureAwait(false);
-        if (placement is not null) await RowStore.Create(connection, dataset, placement).CheckSupportAsync().WaitAsync(cancellation).ConfigureAwait(false);
+        if (placement is not null)
+            writer._server = await ServerIdentity.ReadAsync(connection).WaitAsync(cancellation).ConfigureAwait(false);
+        if (placement is not null)
+            await RowStore.Create(connection, dataset, placement).CheckSupportAsync().WaitAsync(cancellation).ConfigureAwait(false);
         if (placement is not null) await journal.PlaceRowsAsync(placement, appendTo?.Rows ?? 0, cancellation).ConfigureAwait(false);
         if (appendTo?.Pages is [.., { Chunks: < PageLength } last])
             writer._tail.AddRange(await new DatasetStore(connection).PageAsync(appendTo, last, cancellation).ConfigureAwait(false));
@@ -86,7 +92,8 @@ sealed class DatasetWriter : IAsyncDisposable
 
     /// <summary>Goes on where another writer was; null where the server has lost what that one wrote.</summary>
     public static async Task<DatasetWriter?> ResumeAsync(
-        RedisMLConnection connection, ImportJournal journal, IReadOnlyList<ColumnSchema> schema, Dataset? appendTo, WriterState state, CancellationToken cancellation)
+        RedisMLConnection connection, ImportJournal journal, IReadOnlyList<ColumnSchema> schema, Dataset? appendTo, WriterState state,
+        CancellationToken cancellation)
     {
         state = StoredRecord.State(connection.Keys, journal.Dataset, journal.ImportId, appendTo, schema.Count, state);
         var placement = await journal.PlacementAsync(cancellation).ConfigureAwait(false);
@@ -107,7 +114,8 @@ sealed class DatasetWriter : IAsyncDisposable
     /// <summary>Whether rows are stored one by one, by <see cref="CommitRowsAsync"/>, and no chunks.</summary>
     public bool StoresRows => _placement is not null;
 
-    /// <summary>Stores the rows of an uncompressed chunk one by one, and adds them to the version. Called in the order of the chunks.</summary>
+    /// <summary>Stores the rows of an uncompressed chunk one by one, and adds them to the version.
+    /// Called in the order of the chunks.</summary>
     /// <remarks>Where that fails it can be tried again: the chunk is disposed only once its rows are stored.</remarks>
     public async Task CommitRowsAsync(EncodedChunk chunk, CancellationToken cancellation)
     {
@@ -167,17 +175,21 @@ sealed class DatasetWriter : IAsyncDisposable
     /// <param name="current">The version that this one replaces, or null.</param>
     /// <param name="keepVersions">How many versions to keep from now on; null for what was said before.</param>
     /// <param name="replicas">How many replicas are to have it; <see cref="Warning"/> says where they don't.</param>
-    /// <exception cref="RedisMLException"><c>ChunkLost</c>, <c>ImportTakenOver</c>, and those of <see cref="DatasetStore.PublishAsync"/>.</exception>
+    /// <exception cref="RedisMLException"><c>ChunkLost</c>, <c>ImportTakenOver</c>, and those of
+    /// <see cref="DatasetStore.PublishAsync"/>.</exception>
     public async Task<Dataset> PublishAsync(
-        Dataset? current, string? label, ChunkCompression compression, string fingerprint, CancellationToken cancellation, int? keepVersions = null,
+        Dataset? current, string? label, ChunkCompression compression, string fingerprint, CancellationToken cancellation,
+        int? keepVersions = null,
         ReplicaDemand? replicas = null)
     {
         // A server that restarted or evicted in between has lost chunks that it acknowledged.
         if (await FindLostAsync(cancellation).ConfigureAwait(false) is { } lost) throw ImportJournal.Lost(lost);
         var rows = _placement is null ? null : RowStore.Create(_connection, _journal.Dataset, _placement);
         long written = (_base?.Rows ?? 0) + Rows;
-        long count = rows is null ? written : await _database.PatientlyAsync(_ => rows.CountAsync(written), cancellation).ConfigureAwait(false);
-        if (rows is not null && await FindLostRowAsync(rows, count, cancellation).ConfigureAwait(false) is { } lostRow) throw ImportJournal.Lost(lostRow);
+        long count = rows is null ? written
+            : await _database.PatientlyAsync(_ => rows.CountAsync(written), cancellation).ConfigureAwait(false);
+        if (rows is not null && await FindLostRowAsync(rows, count, cancellation).ConfigureAwait(false) is { } lostRow)
+            throw ImportJournal.Lost(lostRow);
         while (_tail.Count > 0) await WritePageAsync(cancellation).ConfigureAwait(false);
         _journal.Demand(await _database.PatientlyAsync(_ => _journal.AnnounceAsync("publishing"), cancellation).ConfigureAwait(false));
         var dataset = new Dataset
@@ -188,7 +200,8 @@ sealed class DatasetWriter : IAsyncDisposable
             Columns = MergedColumns(),
             Label = label,
             Rows = count,
-            StoredBytes = rows is null ? (_base?.StoredBytes ?? 0) + StoredBytes : await _database.PatientlyAsync(_ => rows.EstimateBytesAsync(count), cancellation).ConfigureAwait(false),
+            StoredBytes = rows is null ? (_base?.StoredBytes ?? 0) + StoredBytes
+                : await _database.PatientlyAsync(_ => rows.EstimateBytesAsync(count), cancellation).ConfigureAwait(false),
             Layout = _placement?.Layout ?? DatasetLayout.Columnar,
             Placement = _placement,
             Compression = compression,
@@ -198,11 +211,13 @@ sealed class DatasetWriter : IAsyncDisposable
             Pages = [.. SharedPages, .. _pages],
         };
         string what = $"version {dataset.Version} of dataset '{dataset.Name}'";
-        if (replicas is not null) Warning = await replicas.DemandAsync(_connection, what, isPublished: false, cancellation).ConfigureAwait(false);
+        if (replicas is not null)
+            Warning = await replicas.DemandAsync(_connection, what, isPublished: false, cancellation).ConfigureAwait(false);
         await new DatasetStore(_connection).PublishAsync(dataset, current?.Version, cancellation).ConfigureAwait(false);
         _keep = true;
         // Who has been told already that they lack it need not wait for the head too.
-        if (replicas is not null && Warning is null) Warning = await replicas.DemandAsync(_connection, what, isPublished: true, cancellation).ConfigureAwait(false);
+        if (replicas is not null && Warning is null)
+            Warning = await replicas.DemandAsync(_connection, what, isPublished: true, cancellation).ConfigureAwait(false);
         await _database.PatientlyAsync(_ => _journal.CloseAsync(), cancellation).ConfigureAwait(false);
         return dataset;
     }
@@ -265,18 +280,21 @@ sealed class DatasetWriter : IAsyncDisposable
 
         async Task<string?> FindLostAsync(IReadOnlyList<ChunkEntry> entries)
         {
-            var lengths = await _database.PatientlyAsync(d => Task.WhenAll(entries.Select(e => d.StringLengthAsync(e.Key))), cancellation).ConfigureAwait(false);
+            var lengths = await _database.PatientlyAsync(d => Task.WhenAll(entries.Select(e => d.StringLengthAsync(e.Key))), cancellation)
+                .ConfigureAwait(false);
             return entries.Where((e, i) => lengths[i] != e.Bytes).FirstOrDefault()?.Key;
         }
     }
 
-    /// <summary>The key of a row that the server has lost. They are looked for only where it may have lost some, since that takes a while.</summary>
+    /// <summary>The key of a row that the server has lost. They are looked for only where it may have lost some,
+    /// since that takes a while.</summary>
     async Task<string?> FindLostRowAsync(RowStore rows, long count, CancellationToken cancellation)
     {
         long before = _base?.Rows ?? 0;
         if (count < before + _newKeys) return _placement!.Index;
         if (_placement!.TimeToLive is not null) return null;
-        if (_server is not null && _server == await ServerIdentity.ReadAsync(_connection).WaitAsync(cancellation).ConfigureAwait(false)) return null;
+        if (_server is not null && _server == await ServerIdentity.ReadAsync(_connection).WaitAsync(cancellation).ConfigureAwait(false))
+            return null;
         return await _database.PatientlyAsync(_ => rows.FindLostAsync(before, count), cancellation).ConfigureAwait(false);
     }
 
@@ -289,14 +307,17 @@ sealed class DatasetWriter : IAsyncDisposable
         _tail.RemoveRange(0, entries.Length);
     }
 
-    /// <summary>The columns of the version: those of the one it adds to, then new ones; a column that one of the two lacks is missing there.</summary>
+    /// <summary>The columns of the version: those of the one it adds to, then new ones;
+    /// a column that one of the two lacks is missing there.</summary>
     IReadOnlyList<DatasetColumn> MergedColumns()
     {
         var own = _schema.Select((c, i) => new DatasetColumn(c.Name, c.Type, _statistics[i])).ToList();
         if (_base is null) return own;
         ColumnStatistics none = new(0, Rows, 0, 0, null, null), noneBefore = new(0, _base.Rows, 0, 0, null, null);
-        var merged = _base.Columns.Select(c => c with { Statistics = c.Statistics.Merge(own.Find(o => o.Name == c.Name)?.Statistics ?? none) });
-        var added = own.Where(o => _base.Columns.All(c => c.Name != o.Name)).Select(o => o with { Statistics = noneBefore.Merge(o.Statistics) });
+        var merged =
+            _base.Columns.Select(c => c with { Statistics = c.Statistics.Merge(own.Find(o => o.Name == c.Name)?.Statistics ?? none) });
+        var added = own.Where(o => _base.Columns.All(c => c.Name != o.Name))
+            .Select(o => o with { Statistics = noneBefore.Merge(o.Statistics) });
         return [.. merged, .. added];
     }
 }

@@ -56,7 +56,8 @@ sealed class ImportJournal
     readonly RedisMLConnection _connection;
     readonly string _owner = NewId();
 
-    ImportJournal(RedisMLConnection connection, string importId, string dataset) => (_connection, ImportId, Dataset) = (connection, importId, dataset);
+    ImportJournal(RedisMLConnection connection, string importId, string dataset) =>
+        (_connection, ImportId, Dataset) = (connection, importId, dataset);
 
     public string ImportId { get; }
 
@@ -74,7 +75,8 @@ sealed class ImportJournal
         long now = await connection.Clock.SecondsAsync(cancellation).ConfigureAwait(false);
         HashEntry[] fields = [new("dataset", dataset), new("chunks", 0), new("beat", now), new("owner", journal._owner)];
         await connection.Database.PatientlyAsync(d => d.HashSetAsync(journal.Key, fields), cancellation).ConfigureAwait(false);
-        await connection.Database.PatientlyAsync(d => d.SetAddAsync(connection.Keys.Imports, journal.ImportId), cancellation).ConfigureAwait(false);
+        await connection.Database.PatientlyAsync(d => d.SetAddAsync(connection.Keys.Imports, journal.ImportId), cancellation)
+            .ConfigureAwait(false);
         return journal;
     }
 
@@ -82,13 +84,17 @@ sealed class ImportJournal
     public static async Task<(ImportJournal Journal, string Checkpoint)?> ResumeAsync(
         RedisMLConnection connection, string dataset, CancellationToken cancellation)
     {
-        foreach (string? importId in await connection.Database.PatientlyAsync(d => d.SetMembersAsync(connection.Keys.Imports), cancellation).ConfigureAwait(false))
+        foreach (string? importId in await connection.Database.PatientlyAsync(d => d.SetMembersAsync(connection.Keys.Imports), cancellation)
+            .ConfigureAwait(false))
         {
             if (!KeySpace.IsValidName(importId!)) continue;
             var journal = new ImportJournal(connection, importId!, dataset);
-            var fields = await connection.Database.PatientlyAsync(d => d.HashGetAsync(journal.Key, ["dataset", "checkpoint"]), cancellation).ConfigureAwait(false);
-            if (fields[0] != dataset || fields[1].IsNull || await journal.IsPublishedAsync().WaitAsync(cancellation).ConfigureAwait(false)) continue;
-            if (await connection.Database.PatientlyAsync(_ => journal.TryTakeAsync(), cancellation).ConfigureAwait(false)) return (journal, fields[1]!);
+            var fields = await connection.Database.PatientlyAsync(d => d.HashGetAsync(journal.Key, ["dataset", "checkpoint"]), cancellation)
+                .ConfigureAwait(false);
+            if (fields[0] != dataset || fields[1].IsNull || await journal.IsPublishedAsync().WaitAsync(cancellation).ConfigureAwait(false))
+                continue;
+            if (await connection.Database.PatientlyAsync(_ => journal.TryTakeAsync(), cancellation).ConfigureAwait(false))
+                return (journal, fields[1]!);
         }
         return null;
     }
@@ -129,12 +135,14 @@ sealed class ImportJournal
     {
         if (state == JournalState.Lost) throw Lost(Key!);
         if (state == JournalState.Others)
-            throw new RedisMLException("ImportTakenOver", ErrorKind.ResourceBusy, $"Another process resumed this import into '{Dataset}'; nothing was published here.", Dataset);
+            throw new RedisMLException("ImportTakenOver", ErrorKind.ResourceBusy,
+                $"Another process resumed this import into '{Dataset}'; nothing was published here.", Dataset);
     }
 
     /// <summary>The error for a key that the server no longer has, though it had acknowledged it.</summary>
     public static RedisMLException Lost(string key) => new("ChunkLost", ErrorKind.InvalidData,
-        $"The server no longer has '{key}', which it had acknowledged: it restarted without persistence, a replica without it took over, or it evicts keys (see its maxmemory-policy). Nothing was published.", key);
+        $"The server no longer has '{key}', which it had acknowledged: it restarted without persistence, a replica without it took over, " +
+        "or it evicts keys (see its maxmemory-policy). Nothing was published.", key);
 
     /// <summary>Removes the journal: the import is over.</summary>
     public async Task CloseAsync()
@@ -154,7 +162,8 @@ sealed class ImportJournal
             var versions = await new DatasetStore(_connection).VersionsAsync(Dataset, CancellationToken.None).ConfigureAwait(false);
             var rows = await Database.HashGetAsync(Key, ["rowsBefore", "rows"]).ConfigureAwait(false);
             // Rows with numbers that a version has too were written over; they can't be brought back, but must not go.
-            long first = versions.Where(v => placement.Key is null && v.Placement is { Key: null }).Select(v => v.Rows).Append(Number(rows[0])).Max();
+            long first = versions.Where(v => placement.Key is null && v.Placement is { Key: null }).Select(v => v.Rows)
+                .Append(Number(rows[0])).Max();
             await RowStore.Create(_connection, Dataset, placement)
                 .RemoveAsync(first, Number(rows[1]), [.. versions.Select(v => v.Placement).OfType<RowPlacement>()]).ConfigureAwait(false);
         }
@@ -176,14 +185,17 @@ sealed class ImportJournal
 
     static async Task SweepAsync(RedisMLConnection connection, string dataset, CancellationToken cancellation)
     {
-        foreach (string? importId in await connection.Database.PatientlyAsync(d => d.SetMembersAsync(connection.Keys.Imports), cancellation).ConfigureAwait(false))
+        foreach (string? importId in await connection.Database.PatientlyAsync(d => d.SetMembersAsync(connection.Keys.Imports), cancellation)
+            .ConfigureAwait(false))
         {
             if (!KeySpace.IsValidName(importId!)) continue;
             var fields = await connection.Database.PatientlyAsync(
-                d => d.HashGetAsync(connection.Keys.Journal(importId!), ["dataset", "beat", "owner", "checkpoint"]), cancellation).ConfigureAwait(false);
+                d => d.HashGetAsync(connection.Keys.Journal(importId!), ["dataset", "beat", "owner", "checkpoint"]), cancellation)
+                    .ConfigureAwait(false);
             if (fields[0].IsNull)
             {
-                await connection.Database.PatientlyAsync(d => d.SetRemoveAsync(connection.Keys.Imports, importId), cancellation).ConfigureAwait(false);
+                await connection.Database.PatientlyAsync(d => d.SetRemoveAsync(connection.Keys.Imports, importId), cancellation)
+                    .ConfigureAwait(false);
                 continue;
             }
             // A record that isn't one of ours is left alone: it names nothing that could be removed.
@@ -220,7 +232,8 @@ sealed class ImportJournal
     async Task<bool> TryTakeAsync()
     {
         long now = await _connection.Clock.SecondsAsync(CancellationToken.None).ConfigureAwait(false);
-        return (bool)await Database.ScriptEvaluateAsync(TakeScript, [Key], [_owner, now - (long)s_stalled.TotalSeconds]).ConfigureAwait(false);
+        return (bool)await Database.ScriptEvaluateAsync(TakeScript, [Key], [_owner, now - (long)s_stalled.TotalSeconds])
+            .ConfigureAwait(false);
     }
 
     async Task DemandAsync(string field, RedisValue value, CancellationToken cancellation) =>

@@ -17,7 +17,8 @@ public sealed class RowFilter
         _condition = ColumnExpression.Parse(condition);
         var type = _condition.ResultType(name => dataset.Column(name).Type);
         if (type != ColumnType.Boolean)
-            throw new RedisMLException("InvalidExpression", ErrorKind.InvalidArgument, $"'{condition}' is a {type} and no condition, such as 'x > 0'.", condition);
+            throw new RedisMLException("InvalidExpression", ErrorKind.InvalidArgument,
+                $"'{condition}' is a {type} and no condition, such as 'x > 0'.", condition);
     }
 
     /// <summary>The rows of a chunk for which the condition is true; one that misses a value it needs isn't among them.</summary>

@@ -7,7 +7,8 @@ namespace RedisML.Datasets;
 /// <summary>Which rows of a dataset are wanted.</summary>
 public sealed record RowQuery
 {
-    /// <summary>A condition on column values; <see cref="Skip"/> and <see cref="First"/> then count the rows for which it is true.</summary>
+    /// <summary>A condition on column values; <see cref="Skip"/> and <see cref="First"/> then count the rows for
+    /// which it is true.</summary>
     public string? Filter { get; init; }
 
     /// <summary>Rows left out at the beginning.</summary>
@@ -41,7 +42,8 @@ public sealed class RowReader(RedisMLConnection connection)
         foreach (var row in sample?.Rows ?? []) yield return row;
     }
 
-    async IAsyncEnumerable<(DatasetChunk Chunk, int Row)> FindAsync(Dataset dataset, RowQuery query, [EnumeratorCancellation] CancellationToken cancellation)
+    async IAsyncEnumerable<(DatasetChunk Chunk, int Row)> FindAsync(Dataset dataset, RowQuery query,
+        [EnumeratorCancellation] CancellationToken cancellation)
     {
         var filter = query.Filter is null ? null : new RowFilter(query.Filter, dataset);
         // Without a condition the places of the first row and the last are known.

@@ -2,7 +2,8 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace RedisML.Errors;
 
-/// <summary>The boundary around whatever makes something of bytes from elsewhere: all that it throws becomes the error of that place.</summary>
+/// <summary>The boundary around whatever makes something of bytes from elsewhere:
+/// all that it throws becomes the error of that place.</summary>
 static class Decoding
 {
     /// <param name="toError">The error that names the place, of the reason and what was thrown.</param>

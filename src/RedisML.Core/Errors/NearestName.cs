@@ -3,7 +3,8 @@ namespace RedisML.Errors;
 /// <summary>Errors for names that don't exist, with the nearest name that does.</summary>
 public static class NearestName
 {
-    /// <summary>An <see cref="ErrorKind.ObjectNotFound"/> error for <paramref name="name"/> that suggests the nearest of <paramref name="known"/>.</summary>
+    /// <summary>An <see cref="ErrorKind.ObjectNotFound"/> error for <paramref name="name"/> that suggests the nearest of
+    /// <paramref name="known"/>.</summary>
     /// <param name="errorId">The stable id, such as <c>DatasetNotFound</c>.</param>
     /// <param name="thing">What was looked for, such as <c>dataset</c>.</param>
     public static RedisMLException NotFound(string errorId, string thing, string name, IEnumerable<string> known)

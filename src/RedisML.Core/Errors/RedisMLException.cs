@@ -20,7 +20,8 @@ public enum ErrorKind
 }
 
 /// <summary>An error that a user can act on: a stable id, a kind, and the key, path or row it is about.</summary>
-/// <remarks>Messages say what happened, to what, and what to do next. They never hold a password, and nothing that steers a terminal.</remarks>
+/// <remarks>Messages say what happened, to what, and what to do next. They never hold a password,
+/// and nothing that steers a terminal.</remarks>
 public class RedisMLException(string errorId, ErrorKind kind, string message, object? target = null, Exception? inner = null)
     : Exception(VisibleText.Of(message), inner)
 {

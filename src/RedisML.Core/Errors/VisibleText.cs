@@ -3,10 +3,12 @@ using System.Text;
 
 namespace RedisML.Errors;
 
-/// <summary>Text from elsewhere as a terminal may show it: what would steer the terminal, or turn the text around, comes out visible.</summary>
+/// <summary>Text from elsewhere as a terminal may show it: what would steer the terminal, or turn the text around,
+/// comes out visible.</summary>
 public static class VisibleText
 {
-    /// <summary>The text with control characters and those of the writing direction as <c>\xHH</c> or <c>\uHHHH</c>. A line feed and a tab stay.</summary>
+    /// <summary>The text with control characters and those of the writing direction as <c>\xHH</c> or <c>\uHHHH</c>.
+    /// A line feed and a tab stay.</summary>
     public static string Of(string text)
     {
         int first = 0;
@@ -22,6 +24,7 @@ public static class VisibleText
         return visible.ToString();
     }
 
-    static bool IsHidden(char c) => char.IsControl(c) ? c is not ('\n' or '\t') : c is '\u061C' or '\u200E' or '\u200F' or (>= '\u2028' and <= '\u202E')
+    static bool IsHidden(char c) =>
+        char.IsControl(c) ? c is not ('\n' or '\t') : c is '\u061C' or '\u200E' or '\u200F' or (>= '\u2028' and <= '\u202E')
         or (>= '\u2066' and <= '\u2069');
 }

@@ -4,7 +4,8 @@ using RedisML.Features;
 namespace RedisML.Evaluation;
 
 /// <summary>The classes that the rows of a chunk are of.</summary>
-/// <param name="Indices">One a row: of the classes that the model knows, then of <paramref name="Unseen"/>; <see cref="Missing"/> without a label.</param>
+/// <param name="Indices">One a row: of the classes that the model knows, then of <paramref name="Unseen"/>;
+/// <see cref="Missing"/> without a label.</param>
 /// <param name="Unseen">The classes that training didn't see.</param>
 internal sealed record ActualClasses(int[] Indices, IReadOnlyList<string> Unseen)
 {

@@ -15,7 +15,8 @@ internal sealed class ClassificationMetrics : ChunkMetrics
     long _unknownClass;
 
     /// <param name="weights">One a row; empty where each counts 1.</param>
-    /// <param name="threshold">Of two classes, the probability from which on the positive one is predicted; null for the model's own answer.</param>
+    /// <param name="threshold">Of two classes, the probability from which on the positive one is predicted;
+    /// null for the model's own answer.</param>
     public ClassificationMetrics(Predictions predictions, ActualClasses actual, ReadOnlySpan<double> weights, double? threshold)
     {
         _classes = predictions.Classes!;

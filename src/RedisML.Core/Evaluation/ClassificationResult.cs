@@ -30,7 +30,8 @@ public sealed record ClassificationResult : EvaluationResult
     /// <summary>How far <see cref="Auc"/> may be off; 0 up to 5,000,000 rows.</summary>
     public double? AucBound { get; init; }
 
-    /// <summary>Of two classes, the one that <see cref="Precision"/>, <see cref="Recall"/> and <see cref="F1"/> speak of; else null, as these are.</summary>
+    /// <summary>Of two classes, the one that <see cref="Precision"/>, <see cref="Recall"/> and <see cref="F1"/> speak of; else null,
+    /// as these are.</summary>
     public string? PositiveClass { get; init; }
 
     /// <summary>The probability from which on the positive class was predicted; null where the likelier class was.</summary>

@@ -28,7 +28,8 @@ internal sealed class ConfusionCounts(IReadOnlyList<string> classes, IReadOnlyLi
         }
         if (_merged.Count <= Categories.MaxLevels) return;
         throw new RedisMLException("TooManyLevels", ErrorKind.LimitsExceeded,
-            $"The label has more than {Categories.MaxLevels:N0} classes that training didn't see; it isn't the column that the model was trained on.");
+            $"The label has more than {Categories.MaxLevels:N0} classes that training didn't see; it isn't the column that the model was " +
+            "trained on.");
     }
 
     public ConfusionMatrix ToMatrix()

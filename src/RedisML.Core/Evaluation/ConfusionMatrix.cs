@@ -28,7 +28,8 @@ public sealed record ConfusionMatrix(IReadOnlyList<string> Classes, IReadOnlyLis
         return [.. Actual.Select((name, i) =>
         {
             double hits = i < Classes.Count ? Counts[i, i] : 0, support = OfActual(i);
-            return new ClassFigures(name, Share(hits, predictions[i]), Share(hits, support), Share(2 * hits, support + predictions[i]), support);
+            return new ClassFigures(name, Share(hits, predictions[i]), Share(hits, support), Share(2 * hits, support + predictions[i]),
+                support);
         })];
 
         static double? Share(double part, double whole) => whole > 0 ? part / whole : null;

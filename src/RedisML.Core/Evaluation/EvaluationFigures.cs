@@ -24,10 +24,12 @@ public static class EvaluationFigures
 
     /// <summary>Those that these rows define.</summary>
     public static IReadOnlyDictionary<string, double> Known(EvaluationResult result) =>
-        Of(result).Where(figure => figure.Value is not null).ToDictionary(figure => figure.Key, figure => figure.Value!.Value, StringComparer.Ordinal);
+        Of(result).Where(figure => figure.Value is not null)
+            .ToDictionary(figure => figure.Key, figure => figure.Value!.Value, StringComparer.Ordinal);
 
     /// <summary>Whether a lower value is the better one, as of errors and losses.</summary>
-    public static bool IsLowerBetter(string figure) => s_lowerIsBetter.Any(part => figure.Contains(part, StringComparison.OrdinalIgnoreCase));
+    public static bool IsLowerBetter(string figure) =>
+        s_lowerIsBetter.Any(part => figure.Contains(part, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>The name of a figure as it is spelt.</summary>
     /// <exception cref="RedisMLException"><c>FigureNotFound</c>, with the nearest name.</exception>

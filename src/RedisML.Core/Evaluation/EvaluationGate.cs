@@ -15,12 +15,14 @@ public sealed record EvaluationGate
     /// <summary>The most that figures may be, by name.</summary>
     public IReadOnlyDictionary<string, double> Maximum { get; init; } = new Dictionary<string, double>();
 
-    /// <summary>By which figure the model is compared with another; null for the first there is of PoissonDeviance, Rmse, Auc and Accuracy.</summary>
+    /// <summary>By which figure the model is compared with another; null for the first there is of PoissonDeviance, Rmse,
+    /// Auc and Accuracy.</summary>
     public string? Figure { get; init; }
 
     /// <summary>What the model doesn't reach, a sentence each; empty where it reaches everything.</summary>
     /// <param name="other">How good another model is on the same rows, than which this one mustn't be worse; null for none.</param>
-    /// <exception cref="RedisMLException"><c>FigureNotFound</c>; <c>FigureNotComparable</c>: the two models have no figure in common.</exception>
+    /// <exception cref="RedisMLException"><c>FigureNotFound</c>; <c>FigureNotComparable</c>:
+    /// the two models have no figure in common.</exception>
     public IReadOnlyList<string> Problems(EvaluationResult result, EvaluationResult? other)
     {
         var figures = EvaluationFigures.Of(result);

@@ -25,7 +25,8 @@ public sealed class ModelEvaluator
         if (_label.Classes is null) _source = ExpressionInverse.Of(predictor.Signature.Derived, _label.Column);
         if (_options.Threshold is not { } threshold) return;
         if (threshold is not (>= 0 and <= 1))
-            throw new RedisMLException("ThresholdInvalid", ErrorKind.InvalidArgument, $"A threshold is a probability, from 0 to 1, and not {threshold}.", threshold);
+            throw new RedisMLException("ThresholdInvalid", ErrorKind.InvalidArgument,
+                $"A threshold is a probability, from 0 to 1, and not {threshold}.", threshold);
         if (_label.Classes?.Count != 2)
         {
             throw new RedisMLException("ThresholdInvalid", ErrorKind.InvalidArgument, _label.Classes is null
@@ -83,7 +84,8 @@ public sealed class ModelEvaluator
     {
         var label = columns[_label.Column];
         var weights = Weights(columns);
-        if (_label.Classes is not null) return new ClassificationMetrics(predictions, ActualClasses.Of(label, _label), weights, _options.Threshold);
+        if (_label.Classes is not null)
+            return new ClassificationMetrics(predictions, ActualClasses.Of(label, _label), weights, _options.Threshold);
         if (label is not NumberVector numbers)
         {
             throw new RedisMLException("SignatureMismatch", ErrorKind.InvalidData,
@@ -98,7 +100,8 @@ public sealed class ModelEvaluator
     {
         if (_options.SampleWeight is not { } name) return [];
         if (columns[name] is not NumberVector weights)
-            throw new RedisMLException("WeightInvalid", ErrorKind.InvalidData, $"The weight of a row is a number, and column '{name}' isn't one.", name);
+            throw new RedisMLException("WeightInvalid", ErrorKind.InvalidData,
+                $"The weight of a row is a number, and column '{name}' isn't one.", name);
         SampleWeights.Check(weights.Values, name);
         return weights.Values;
     }

@@ -57,9 +57,11 @@ public sealed class PermutationImportance
     /// <param name="total">Its rows.</param>
     /// <param name="chunks">In order; each is disposed of.</param>
     /// <param name="progress">Told which share of the work is done, from 0 to 1.</param>
-    /// <exception cref="RedisMLException"><c>SignatureMismatch</c>, <c>WeightInvalid</c>; <c>MetricUndefined</c>: the rows don't define it.</exception>
+    /// <exception cref="RedisMLException"><c>SignatureMismatch</c>, <c>WeightInvalid</c>; <c>MetricUndefined</c>:
+    /// the rows don't define it.</exception>
     public async Task<IReadOnlyList<FeatureImportance>> MeasureAsync(
-        IReadOnlyList<ColumnSchema> schema, long total, IAsyncEnumerable<DatasetChunk> chunks, IProgress<double>? progress, CancellationToken cancellation)
+        IReadOnlyList<ColumnSchema> schema, long total, IAsyncEnumerable<DatasetChunk> chunks, IProgress<double>? progress,
+        CancellationToken cancellation)
     {
         var rows = await GatherAsync(schema, total, chunks).ConfigureAwait(false);
         var judged = _evaluator.Measure(rows).Result();
@@ -70,7 +72,8 @@ public sealed class PermutationImportance
         var scores = new double[features.Length][];
         for (int i = 0; i < scores.Length; i++) scores[i] = new double[_options.Repeats];
         int done = 0;
-        await Task.Run(() => Parallel.For(0, features.Length * _options.Repeats, new() { CancellationToken = cancellation, MaxDegreeOfParallelism = Environment.ProcessorCount }, task =>
+        await Task.Run(() => Parallel.For(0, features.Length * _options.Repeats,
+            new() { CancellationToken = cancellation, MaxDegreeOfParallelism = Environment.ProcessorCount }, task =>
         {
             var (feature, repeat) = (task / _options.Repeats, task % _options.Repeats);
             scores[feature][repeat] = Score(Shuffled(rows, features[feature], (ulong)task)) ?? double.NaN;
@@ -114,8 +117,10 @@ public sealed class PermutationImportance
         var builder = ColumnBuilder.Create(feature.Type);
         foreach (int row in Permutation(rows.Length, shuffle)) builder.AppendFrom(rows.Column(column), row);
         var array = builder.Build().Array;
-        var fields = rows.Schema.FieldsList.Select((field, i) => i == column ? new Field(field.Name, array.Data.DataType, nullable: true) : field);
-        var shuffled = new RecordBatch(new Schema(fields, null), rows.Arrays.Select((other, i) => i == column ? array : other), rows.Length);
+        var fields =
+            rows.Schema.FieldsList.Select((field, i) => i == column ? new Field(field.Name, array.Data.DataType, nullable: true) : field);
+        var shuffled =
+            new RecordBatch(new Schema(fields, null), rows.Arrays.Select((other, i) => i == column ? array : other), rows.Length);
         using RowBatch predicted = RowBatch.Of(shuffled), judged = RowBatch.Of(rows);
         return _evaluator.Measure(_predictor.Predict(predicted), _predictor.Signature.Open(judged, withLabel: true)).Result();
     }
@@ -137,7 +142,8 @@ public sealed class PermutationImportance
     async Task<RecordBatch> GatherAsync(IReadOnlyList<ColumnSchema> schema, long total, IAsyncEnumerable<DatasetChunk> chunks)
     {
         var signature = _predictor.Signature;
-        var wanted = signature.Inputs.Select(input => input.Name).Concat(signature.Derived.Sources(signature.Label.Column)).ToHashSet(StringComparer.Ordinal);
+        var wanted = signature.Inputs.Select(input => input.Name).Concat(signature.Derived.Sources(signature.Label.Column))
+            .ToHashSet(StringComparer.Ordinal);
         if (_options.SampleWeight is { } weight) wanted.UnionWith(signature.Derived.Sources(weight));
         var columns = schema.Index().Where(column => wanted.Contains(column.Item.Name)).ToArray();
         var builders = System.Array.ConvertAll(columns, column => ColumnBuilder.Create(column.Item.Type));
@@ -149,11 +155,13 @@ public sealed class PermutationImportance
             {
                 int[] rows = [.. Enumerable.Range(0, chunk.Rows)
                     .Where(row => share >= 1 || RowHash.ToUnit(RowHash.Of(_options.Seed, chunk.FirstRow + row)) < share)];
-                for (int i = 0; rows.Length > 0 && i < columns.Length; i++) builders[i].AppendRows(chunk.Batch.Column(columns[i].Index), rows);
+                for (int i = 0; rows.Length > 0 && i < columns.Length; i++)
+                    builders[i].AppendRows(chunk.Batch.Column(columns[i].Index), rows);
                 count += rows.Length;
             }
         }
         var arrays = System.Array.ConvertAll(builders, builder => builder.Build().Array);
-        return new(new Schema(columns.Zip(arrays, (column, array) => new Field(column.Item.Name, array.Data.DataType, nullable: true)), null), arrays, count);
+        return new(new Schema(columns.Zip(arrays, (column, array) => new Field(column.Item.Name, array.Data.DataType, nullable: true)),
+            null), arrays, count);
     }
 }

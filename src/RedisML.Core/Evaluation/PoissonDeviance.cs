@@ -1,6 +1,7 @@
 namespace RedisML.Evaluation;
 
-/// <summary>How far predicted counts are from what was counted: 2·(y·ln(y/ŷ) − y + ŷ) a row. As scikit-learn's <c>mean_poisson_deviance</c> and <c>d2_tweedie_score(power=1)</c>.</summary>
+/// <summary>How far predicted counts are from what was counted: 2·(y·ln(y/ŷ) − y + ŷ) a row. As scikit-learn's <c>mean_poisson_deviance</c>
+/// and <c>d2_tweedie_score(power=1)</c>.</summary>
 internal sealed class PoissonDeviance
 {
     double _deviance;

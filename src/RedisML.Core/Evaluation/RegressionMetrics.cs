@@ -15,7 +15,8 @@ internal sealed class RegressionMetrics : ChunkMetrics
     /// <param name="source">What the label was derived from, where the way back is known; else null.</param>
     /// <param name="sources">Its values.</param>
     public RegressionMetrics(
-        Predictions predictions, ReadOnlySpan<double> labels, ReadOnlySpan<double> weights, bool areCounts, ExpressionInverse? source, ReadOnlySpan<double> sources)
+        Predictions predictions, ReadOnlySpan<double> labels, ReadOnlySpan<double> weights, bool areCounts, ExpressionInverse? source,
+        ReadOnlySpan<double> sources)
     {
         if (areCounts) _deviance = new();
         if (source is not null) (_source, _sourceErrors) = (source, new());

@@ -1,7 +1,8 @@
 namespace RedisML.Evaluation;
 
 /// <summary>The area under the ROC curve: the probability that a positive row scores above a negative one, ties counting half.</summary>
-/// <remarks>Exact up to a number of rows; above, scores are counted in bins that are even in log odds, and those of a bin count as tied.</remarks>
+/// <remarks>Exact up to a number of rows; above, scores are counted in bins that are even in log odds,
+/// and those of a bin count as tied.</remarks>
 /// <param name="maxExactRows">Rows whose scores are kept.</param>
 internal sealed class RocArea(int maxExactRows = RocArea.MaxExactRows)
 {
@@ -15,7 +16,8 @@ internal sealed class RocArea(int maxExactRows = RocArea.MaxExactRows)
     double[] _positiveBins = [];
     double[] _negativeBins = [];
 
-    /// <param name="score">By which rows are ranked: the log odds of the positive class, which don't saturate as its probability does.</param>
+    /// <param name="score">By which rows are ranked: the log odds of the positive class,
+    /// which don't saturate as its probability does.</param>
     /// <param name="weight">Greater than 0.</param>
     public void Add(double score, bool isPositive, double weight)
     {
@@ -76,7 +78,8 @@ internal sealed class RocArea(int maxExactRows = RocArea.MaxExactRows)
         for (int i = 0; i < scores.Length; i++)
         {
             for (; nextBelow < negatives.Length && negatives[nextBelow] < scores[i]; nextBelow++) below += negativeWeights[nextBelow];
-            for (; nextNotAbove < negatives.Length && negatives[nextNotAbove] <= scores[i]; nextNotAbove++) notAbove += negativeWeights[nextNotAbove];
+            for (; nextNotAbove < negatives.Length && negatives[nextNotAbove] <= scores[i]; nextNotAbove++)
+                notAbove += negativeWeights[nextNotAbove];
             area += weights[i] * (below + notAbove);
             total += weights[i];
         }

@@ -35,14 +35,16 @@ public sealed class DatasetExport(RedisMLConnection connection)
             ".parquet" => ExportFormat.Parquet,
             ".jsonl" or ".ndjson" or ".json" => ExportFormat.JsonLines,
             var extension => throw new RedisMLException("UnknownFormat", ErrorKind.InvalidArgument,
-                $"The extension '{extension}' tells no format; give -Format, or one of .csv, .tsv, .arrow, .arrows, .parquet, .jsonl, with .gz or .zst behind it.", path),
+                $"The extension '{extension}' tells no format; give -Format, or one of .csv, .tsv, .arrow, .arrows, .parquet, .jsonl, " +
+                "with .gz or .zst behind it.", path),
         }, compression);
     }
 
     /// <summary>Writes beside the file and moves it there when it is whole; a break leaves what was there before.</summary>
     /// <param name="rows">Told the rows written so far.</param>
     /// <exception cref="RedisMLException"><c>FileExists</c>, <c>FileWriteFailed</c>, <c>UnknownFormat</c>, <c>ColumnNotFound</c>,
-    /// <c>ExtensionNotInstalled</c>, <c>FormulaNeedsCsv</c>; those of <see cref="TargetFile.Resolve"/>, and of <see cref="DatasetReader"/>.</exception>
+    /// <c>ExtensionNotInstalled</c>, <c>FormulaNeedsCsv</c>; those of <see cref="TargetFile.Resolve"/>, and of
+    /// <see cref="DatasetReader"/>.</exception>
     public async Task<ExportResult> RunAsync(Dataset dataset, ExportOptions options, IProgress<long>? rows, CancellationToken cancellation)
     {
         var clock = Stopwatch.StartNew();
@@ -58,14 +60,16 @@ public sealed class DatasetExport(RedisMLConnection connection)
         using var temporary = new TemporaryFile($"{target}.{Guid.NewGuid():n}.tmp");
         try
         {
-            long written = await WriteAsync(dataset, options, format, compression, columns, temporary.Path, rows, cancellation).ConfigureAwait(false);
+            long written = await WriteAsync(dataset, options, format, compression, columns, temporary.Path, rows, cancellation)
+                .ConfigureAwait(false);
             if (options.Force && File.Exists(target)) File.SetAttributes(target, FileAttributes.Normal);
             PrivateFile.Publish(temporary.Path, target, overwrite: !options.NoClobber);
             return new(dataset.Name, dataset.Version, options.Path, format, written, new FileInfo(target).Length, clock.Elapsed);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new RedisMLException("FileWriteFailed", ErrorKind.WriteError, $"'{options.Path}' can't be written: {e.Message}", options.Path, e);
+            throw new RedisMLException("FileWriteFailed", ErrorKind.WriteError, $"'{options.Path}' can't be written: {e.Message}",
+                options.Path, e);
         }
     }
 
@@ -90,17 +94,20 @@ public sealed class DatasetExport(RedisMLConnection connection)
                 RowWriter writer = format switch
                 {
                     ExportFormat.Csv => new CsvRowWriter(content, schema,
-                        options.Path.Contains(".tsv", StringComparison.OrdinalIgnoreCase) && options.Delimiter == ',' ? '\t' : options.Delimiter,
+                        options.Path.Contains(".tsv", StringComparison.OrdinalIgnoreCase) && options.Delimiter == ',' ? '\t'
+                            : options.Delimiter,
                         options.NeutralizeFormula),
                     ExportFormat.JsonLines => new JsonRowWriter(content, schema),
-                    ExportFormat.Arrow or ExportFormat.ArrowStream => new ArrowRowWriter(new PositionStream(content), schema, isStream: format == ExportFormat.ArrowStream),
+                    ExportFormat.Arrow or ExportFormat.ArrowStream =>
+                        new ArrowRowWriter(new PositionStream(content), schema, isStream: format == ExportFormat.ArrowStream),
                     _ => new FileFormatWriter(FileFormats.Get(format.ToString(), options.Path), content, schema),
                 };
                 await using (writer.ConfigureAwait(false))
                 {
                     // Without a condition the places of the first row and the last are known.
                     var (skip, first) = filtered is null ? (options.Skip, options.First) : (0, long.MaxValue);
-                    await foreach (var chunk in new DatasetReader(connection).ReadAsync(dataset, skip, first, cancellation).ConfigureAwait(false))
+                    await foreach (var chunk in new DatasetReader(connection).ReadAsync(dataset, skip, first, cancellation)
+                        .ConfigureAwait(false))
                         using (chunk)
                         {
                             if (filtered is not null)
@@ -113,7 +120,8 @@ public sealed class DatasetExport(RedisMLConnection connection)
                             }
                             var (from, to) = chunk.Within(skip, first);
                             if (to == from) continue;
-                            await writer.WriteAsync([.. columns.Select(chunk.Batch.Column)], from, to - from, cancellation).ConfigureAwait(false);
+                            await writer.WriteAsync([.. columns.Select(chunk.Batch.Column)], from, to - from, cancellation)
+                                .ConfigureAwait(false);
                             written += to - from;
                             rows?.Report(written);
                         }
@@ -130,9 +138,11 @@ public sealed class DatasetExport(RedisMLConnection connection)
         string target = TargetFile.Resolve(options.Path);
         var file = new FileInfo(target);
         if (file.Exists && options.NoClobber)
-            throw new RedisMLException("FileExists", ErrorKind.ResourceExists, $"'{options.Path}' exists already, and -NoClobber keeps it.", options.Path);
+            throw new RedisMLException("FileExists", ErrorKind.ResourceExists, $"'{options.Path}' exists already, and -NoClobber keeps it.",
+                options.Path);
         if (file is { Exists: true, IsReadOnly: true } && !options.Force)
-            throw new RedisMLException("FileWriteFailed", ErrorKind.WriteError, $"'{options.Path}' is read-only; use -Force to replace it.", options.Path);
+            throw new RedisMLException("FileWriteFailed", ErrorKind.WriteError, $"'{options.Path}' is read-only; use -Force to replace it.",
+                options.Path);
         return target;
     }
 }

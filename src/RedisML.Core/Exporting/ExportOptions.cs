@@ -26,7 +26,8 @@ public sealed record ExportOptions
     /// <summary>Null for what the name of the file says.</summary>
     public ExportFormat? Format { get; init; }
 
-    /// <summary>A condition on column values; <see cref="Skip"/> and <see cref="First"/> then count the rows for which it is true. Null for all rows.</summary>
+    /// <summary>A condition on column values; <see cref="Skip"/> and <see cref="First"/> then count the rows for which it is true.
+    /// Null for all rows.</summary>
     public string? Filter { get; init; }
 
     public long Skip { get; init; }

@@ -14,7 +14,8 @@ internal sealed class BatchColumns : IDisposable
     ColumnDecoder? _decoder;
 
     /// <summary>The columns of a chunk.</summary>
-    public BatchColumns(RecordBatch batch, DerivedColumns derived) => (_batch, _derived, _columns, Length) = (batch, derived, new(StringComparer.Ordinal), batch.Length);
+    public BatchColumns(RecordBatch batch, DerivedColumns derived) =>
+        (_batch, _derived, _columns, Length) = (batch, derived, new(StringComparer.Ordinal), batch.Length);
 
     /// <summary>Columns that are decoded already.</summary>
     public BatchColumns(IReadOnlyDictionary<string, ColumnVector> stored, int rows, DerivedColumns derived) =>

@@ -45,7 +45,9 @@ static class BinaryOperators
     };
 
     /// <summary>Whether an operator ignores case: PowerShell's do, but those that begin with a c.</summary>
-    internal static bool IgnoresCase(Token token) => token.Kind == TokenKind.Symbol && token.Value.Length > 2 && token.Value[0] == '-' && token.Value[1] != 'c';
+    internal static bool IgnoresCase(Token token) =>
+        token.Kind == TokenKind.Symbol && token.Value.Length > 2 && token.Value[0] == '-' && token.Value[1] != 'c';
 
-    internal static bool IsNegated(Token token) => token.Kind == TokenKind.Symbol && token.Value is "-notlike" or "-inotlike" or "-cnotlike" or "-notin" or "-inotin" or "-cnotin";
+    internal static bool IsNegated(Token token) =>
+        token.Kind == TokenKind.Symbol && token.Value is "-notlike" or "-inotlike" or "-cnotlike" or "-notin" or "-inotin" or "-cnotin";
 }

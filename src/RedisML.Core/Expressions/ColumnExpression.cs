@@ -5,11 +5,15 @@ namespace RedisML.Expressions;
 
 /// <summary>A formula over columns, such as <c>log(price) / [sepal length (cm)]</c>.</summary>
 /// <remarks>
-/// Operators, loosest first: <c>or</c> <c>||</c>; <c>and</c> <c>&amp;&amp;</c>; <c>not</c>; <c>== = != &lt;&gt; &lt; &lt;= &gt; &gt;= in</c>;
-/// <c>+ -</c>; <c>* / %</c>; unary <c>- !</c>; <c>^</c> <c>**</c>; and PowerShell's <c>-eq -like -in -and</c> and the like, which ignore case.
-/// <see cref="Function"/> lists the functions of numbers, of times and of text. Text stands in single or double quotes, a column with unusual
+/// Operators, loosest first: <c>or</c> <c>||</c>; <c>and</c> <c>&amp;&amp;</c>; <c>not</c>; <c>== = != &lt;&gt; &lt; &lt;= &gt;
+/// &gt;= in</c>;
+/// <c>+ -</c>; <c>* / %</c>; unary <c>- !</c>; <c>^</c> <c>**</c>; and PowerShell's <c>-eq -like -in -and</c> and the like,
+/// which ignore case.
+/// <see cref="Function"/> lists the functions of numbers, of times and of text. Text stands in single or double quotes,
+/// a column with unusual
 /// characters in brackets or backticks; a closing quote is doubled to stand for itself. All of it is in docs/about_RedisML_Expressions.md.
-/// A missing operand makes the result missing, but for <c>isnull</c>, <c>coalesce</c>, <c>false and …</c>, <c>true or …</c> and the branch of
+/// A missing operand makes the result missing, but for <c>isnull</c>, <c>coalesce</c>, <c>false and …</c>,
+/// <c>true or …</c> and the branch of
 /// an <c>if</c> that isn't taken. A result that isn't finite, such as log(0), is missing.
 /// </remarks>
 public sealed class ColumnExpression
@@ -37,7 +41,8 @@ public sealed class ColumnExpression
     public ColumnType ResultType(Func<string, ColumnType> typeOf) => Typing(typeOf).TypeOf(Root);
 
     /// <summary>The result for each row.</summary>
-    /// <param name="column">Gives the columns of <see cref="Columns"/>, each of length <paramref name="rows"/>; they aren't changed.</param>
+    /// <param name="column">Gives the columns of <see cref="Columns"/>, each of length <paramref name="rows"/>;
+    /// they aren't changed.</param>
     public ColumnVector Evaluate(Func<string, ColumnVector> column, int rows)
     {
         var columns = Columns.ToDictionary(name => name, column, StringComparer.Ordinal);

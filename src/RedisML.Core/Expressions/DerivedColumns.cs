@@ -9,7 +9,8 @@ internal sealed class DerivedColumns
     readonly Dictionary<string, ColumnExpression> _expressions = new(StringComparer.Ordinal);
 
     /// <param name="definitions">The columns in any order; one may refer to another of them.</param>
-    /// <exception cref="RedisMLException">An expression doesn't compile, a name comes twice, or columns refer to each other in a circle.</exception>
+    /// <exception cref="RedisMLException">An expression doesn't compile, a name comes twice,
+    /// or columns refer to each other in a circle.</exception>
     public DerivedColumns(IEnumerable<DerivedColumn> definitions)
     {
         var given = new Dictionary<string, DerivedColumn>(StringComparer.Ordinal);

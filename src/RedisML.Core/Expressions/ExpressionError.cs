@@ -9,7 +9,8 @@ static class ExpressionError
     /// <param name="what">A clause such as <c>a value was expected</c>.</param>
     internal static RedisMLException At(string expression, int position, string what)
     {
-        string[] lines = [$"At character {position + 1} of the expression, {what}.", $"    {expression}", $"    {new string(' ', position)}^"];
+        string[] lines =
+            [$"At character {position + 1} of the expression, {what}.", $"    {expression}", $"    {new string(' ', position)}^"];
         return new("InvalidExpression", ErrorKind.InvalidArgument, string.Join(Environment.NewLine, lines), expression);
     }
 }

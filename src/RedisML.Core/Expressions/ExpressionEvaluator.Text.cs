@@ -58,6 +58,7 @@ sealed partial class ExpressionEvaluator
         for (int i = 0; i < x.Length; i++) result[i] = x[i] < 0 || y[i] < 0 ? double.NaN : a[x[i]] == b[y[i]] ? 1 : 0;
         if (call.Operation == Operation.NotEqual) NumberOperations.Not(result);
 
-        int[] Ids(TextVector vector) => [.. vector.Levels.Select(level => ids.TryGetValue(level, out int id) ? id : ids[level] = ids.Count)];
+        int[] Ids(TextVector vector) =>
+            [.. vector.Levels.Select(level => ids.TryGetValue(level, out int id) ? id : ids[level] = ids.Count)];
     }
 }

@@ -19,7 +19,8 @@ sealed partial class ExpressionEvaluator
         if (call.Operation == Operation.In)
         {
             var constants = arguments.Skip(1).Select(a => Literal(a, type)).ToArray();
-            for (int i = 0; i < x.Length; i++) result[i] = x[i] == TimeVector.Missing ? double.NaN : constants.AsSpan().Contains(x[i]) ? 1 : 0;
+            for (int i = 0; i < x.Length; i++)
+                result[i] = x[i] == TimeVector.Missing ? double.NaN : constants.AsSpan().Contains(x[i]) ? 1 : 0;
             return;
         }
         ReadOnlySpan<long> y = Times(arguments[1], type);
@@ -29,7 +30,8 @@ sealed partial class ExpressionEvaluator
             return;
         }
         // The sign of the comparison is what the operator of numbers then looks at.
-        for (int i = 0; i < x.Length; i++) result[i] = x[i] == TimeVector.Missing || y[i] == TimeVector.Missing ? double.NaN : x[i].CompareTo(y[i]);
+        for (int i = 0; i < x.Length; i++)
+            result[i] = x[i] == TimeVector.Missing || y[i] == TimeVector.Missing ? double.NaN : x[i].CompareTo(y[i]);
         NumberOperations.Binary(call.Operation, result.ToArray(), new double[rows], result);
     }
 

@@ -2,7 +2,8 @@ using RedisML.Columns;
 
 namespace RedisML.Expressions;
 
-/// <summary>Evaluates an expression for all rows of a chunk, a node at a time. NaN and the code −1 are missing; booleans are 0 and 1.</summary>
+/// <summary>Evaluates an expression for all rows of a chunk, a node at a time. NaN and the code −1 are missing;
+/// booleans are 0 and 1.</summary>
 sealed partial class ExpressionEvaluator(ExpressionTyping typing, IReadOnlyDictionary<string, ColumnVector> columns, int rows)
 {
     internal ColumnVector Evaluate(ExpressionNode root)
@@ -37,13 +38,15 @@ sealed partial class ExpressionEvaluator(ExpressionTyping typing, IReadOnlyDicti
         }
         else if (typing.HasTime(arguments)) ComputeTimes(call, result);
         else if (call.Operation >= Operation.Lower && typing.IsText(first)) TestText(call, result);
-        else if (call.Operation == Operation.In) NumberOperations.IsIn(Numbers(first), [.. arguments.Skip(1).Select(a => ((NumberNode)a).Value)], result);
+        else if (call.Operation == Operation.In)
+            NumberOperations.IsIn(Numbers(first), [.. arguments.Skip(1).Select(a => ((NumberNode)a).Value)], result);
         else if (arguments.Count == 1)
         {
             if (call.Operation == Operation.IsNull) IsNull(first, result);
             else NumberOperations.Unary(call.Operation, Numbers(first), result);
         }
-        else if (call.Operation == Operation.If) NumberOperations.Choose(Numbers(first), Numbers(arguments[1]), Numbers(arguments[2]), result);
+        else if (call.Operation == Operation.If)
+            NumberOperations.Choose(Numbers(first), Numbers(arguments[1]), Numbers(arguments[2]), result);
         else if (typing.IsText(first)) CompareText(call, Text(first), Text(arguments[1]), result);
         else NumberOperations.Binary(call.Operation, Numbers(first), Numbers(arguments[1]), result);
         return result;

@@ -66,13 +66,15 @@ static class ExpressionLexer
         }
     }
 
-    /// <summary>An operator such as <c>-gt</c>, in lower case. <c>a -in</c> has one where <c>a-in</c> and <c>a -income</c> subtract.</summary>
+    /// <summary>An operator such as <c>-gt</c>, in lower case. <c>a -in</c> has one where <c>a-in</c> and <c>a
+    /// -income</c> subtract.</summary>
     static string? FindWord(string text, int at)
     {
         if (at > 0 && (IsNameStart(text[at - 1]) || char.IsDigit(text[at - 1]) || text[at - 1] == '.')) return null;
         int end = at + 1;
         string name = ReadName(text, ref end).ToLowerInvariant();
-        bool isWord = s_logic.Contains(name) || s_words.Contains(name) || name.Length > 2 && name[0] is 'i' or 'c' && s_words.Contains(name[1..]);
+        bool isWord = s_logic.Contains(name) || s_words.Contains(name) || name.Length > 2 && name[0] is 'i' or 'c'
+            && s_words.Contains(name[1..]);
         return isWord ? $"-{name}" : null;
     }
 

@@ -90,7 +90,8 @@ sealed class ExpressionParser
         do arguments.Add(ParseOperators(0)); while (TakeIf(","));
         Expect(")");
         if (arguments.Count < function.Arguments || arguments.Count > function.Arguments + function.Optional && !function.Folds)
-            throw ExpressionError.At(_text, name.Position, $"'{function.Name}' takes {function.Arguments}{(function.Folds ? " or more" : function.Optional > 0 ? " or 3" : "")} " +
+            throw ExpressionError.At(_text, name.Position,
+                $"'{function.Name}' takes {function.Arguments}{(function.Folds ? " or more" : function.Optional > 0 ? " or 3" : "")} " +
                 $"argument{(function.Arguments == 1 ? "" : "s")}, and {arguments.Count} are given");
         if (!function.Folds) return Call(name.Position, function.Operation, [.. arguments]);
         return arguments.Skip(1).Aggregate(arguments[0], (folded, argument) => Call(name.Position, function.Operation, folded, argument));

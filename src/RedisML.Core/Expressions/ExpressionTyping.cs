@@ -21,7 +21,8 @@ sealed class ExpressionTyping(string text, Func<string, ColumnType> typeOf)
         var arguments = call.Arguments;
         switch (call.Operation)
         {
-            case Operation.Equal or Operation.NotEqual or Operation.Less or Operation.LessOrEqual or Operation.Greater or Operation.GreaterOrEqual
+            case Operation.Equal or Operation.NotEqual or Operation.Less or Operation.LessOrEqual
+                or Operation.Greater or Operation.GreaterOrEqual
                 when HasTime(arguments):
                 CommonTime(call, arguments);
                 return ColumnType.Boolean;
@@ -47,7 +48,8 @@ sealed class ExpressionTyping(string text, Func<string, ColumnType> typeOf)
                 return ColumnType.Boolean;
             case >= Operation.Year and <= Operation.Epoch:
                 if (!TypeOf(arguments[0]).IsTime)
-                    throw ExpressionError.At(text, arguments[0].Position, $"a date or a timestamp is needed, and this is {NameOf(TypeOf(arguments[0]))}");
+                    throw ExpressionError.At(text, arguments[0].Position,
+                        $"a date or a timestamp is needed, and this is {NameOf(TypeOf(arguments[0]))}");
                 return ColumnType.Float64;
             case >= Operation.Lower and <= Operation.Like:
                 return TypeOfText(call);
@@ -70,7 +72,8 @@ sealed class ExpressionTyping(string text, Func<string, ColumnType> typeOf)
         {
             var type = TypeOf(argument);
             if (!type.IsTime || common is { } other && (type.Zone is null) != (other.Zone is null))
-                throw ExpressionError.At(text, call.Position, $"{NameOf(common ?? TypeOf(arguments.Last()))} and {NameOf(type)} don't go together");
+                throw ExpressionError.At(text, call.Position,
+                    $"{NameOf(common ?? TypeOf(arguments.Last()))} and {NameOf(type)} don't go together");
             common = common is null ? type : Finer(common.Value, type);
         }
         foreach (var argument in arguments.OfType<TextNode>())
@@ -90,13 +93,15 @@ sealed class ExpressionTyping(string text, Func<string, ColumnType> typeOf)
     ColumnType TypeOfText(CallNode call)
     {
         var arguments = call.Arguments;
-        if (!IsText(arguments[0])) throw ExpressionError.At(text, arguments[0].Position, $"text is needed, and this is {NameOf(TypeOf(arguments[0]))}");
+        if (!IsText(arguments[0]))
+            throw ExpressionError.At(text, arguments[0].Position, $"text is needed, and this is {NameOf(TypeOf(arguments[0]))}");
         foreach (var argument in arguments.Skip(1))
         {
             if (call.Operation == Operation.Substring
                 ? argument is not NumberNode { Value: >= 0 } number || number.Type != ColumnType.Int64
                 : argument is not TextNode)
-                throw ExpressionError.At(text, argument.Position, call.Operation == Operation.Substring ? "a whole number was expected" : "a text in quotes was expected");
+                throw ExpressionError.At(text, argument.Position, call.Operation == Operation.Substring ? "a whole number was expected"
+                    : "a text in quotes was expected");
         }
         if (call.Operation == Operation.Replace && arguments[1] is TextNode { Value: "" })
             throw ExpressionError.At(text, arguments[1].Position, "a text that isn't empty was expected");

@@ -79,7 +79,8 @@ static class NumberOperations
 
     internal static void Not(Span<double> result) => TensorPrimitives.Subtract(1, result, result);
 
-    internal static void Choose(ReadOnlySpan<double> condition, ReadOnlySpan<double> then, ReadOnlySpan<double> otherwise, Span<double> result)
+    internal static void Choose(ReadOnlySpan<double> condition, ReadOnlySpan<double> then, ReadOnlySpan<double> otherwise,
+        Span<double> result)
     {
         for (int i = 0; i < result.Length; i++)
             result[i] = double.IsNaN(condition[i]) ? double.NaN : condition[i] != 0 ? then[i] : otherwise[i];

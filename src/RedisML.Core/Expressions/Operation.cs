@@ -101,7 +101,8 @@ sealed record Function(string Name, Operation Operation, int Arguments, bool Fol
         new("year", Operation.Year, 1), new("month", Operation.Month, 1), new("day", Operation.Day, 1),
         new("hour", Operation.Hour, 1), new("minute", Operation.Minute, 1), new("dayofweek", Operation.DayOfWeek, 1),
         new("dayofyear", Operation.DayOfYear, 1), new("epoch", Operation.Epoch, 1),
-        new("lower", Operation.Lower, 1), new("upper", Operation.Upper, 1), new("trim", Operation.Trim, 1), new("length", Operation.Length, 1),
+        new("lower", Operation.Lower, 1), new("upper", Operation.Upper, 1), new("trim", Operation.Trim, 1),
+        new("length", Operation.Length, 1),
         new("contains", Operation.Contains, 2), new("startswith", Operation.StartsWith, 2), new("endswith", Operation.EndsWith, 2),
         new("substring", Operation.Substring, 2, Optional: 1), new("replace", Operation.Replace, 3),
     ];

@@ -3,7 +3,8 @@ using System.Text.RegularExpressions;
 
 namespace RedisML.Expressions;
 
-/// <summary>What the functions of text do with one text; the evaluator asks once a level, not once a row. Characters are those of Unicode.</summary>
+/// <summary>What the functions of text do with one text; the evaluator asks once a level, not once a row.
+/// Characters are those of Unicode.</summary>
 static class TextOperations
 {
     /// <param name="arguments">Behind the text: constants.</param>
@@ -52,7 +53,8 @@ static class TextOperations
         }
     }
 
-    /// <summary>The regular expression of a wildcard pattern: <c>*</c> any text, <c>?</c> a character, <c>[a-c]</c> one of these; a backtick takes the next as it is.</summary>
+    /// <summary>The regular expression of a wildcard pattern: <c>*</c> any text, <c>?</c> a character, <c>[a-c]</c> one of these; a
+    /// backtick takes the next as it is.</summary>
     static string LikePattern(string pattern)
     {
         var regex = new StringBuilder(@"\A");

@@ -28,7 +28,8 @@ static class TimeConversion
         for (int i = 0; i < values.Length; i++)
         {
             long value = values[i];
-            result[i] = value == TimeVector.Missing ? value : value > most ? long.MaxValue : value < -most ? long.MinValue + 1 : value * factor;
+            result[i] = value == TimeVector.Missing ? value : value > most ? long.MaxValue : value < -most ? long.MinValue + 1
+                : value * factor;
         }
     }
 
@@ -61,7 +62,8 @@ static class TimeConversion
                 result[i] = double.NaN;
                 continue;
             }
-            var time = new DateTime(DateTime.UnixEpoch.Ticks + days * TimeSpan.TicksPerDay + (long)((Int128)rest * TimeSpan.TicksPerDay / perDay), DateTimeKind.Utc);
+            var time = new DateTime(DateTime.UnixEpoch.Ticks + days * TimeSpan.TicksPerDay
+                + (long)((Int128)rest * TimeSpan.TicksPerDay / perDay), DateTimeKind.Utc);
             if (zone is not null) time += zone.GetUtcOffset(time);
             result[i] = operation switch
             {

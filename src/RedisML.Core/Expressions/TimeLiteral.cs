@@ -25,7 +25,8 @@ readonly record struct TimeLiteral(long Ticks, TimeSpan? Offset)
     internal long In(ColumnType type)
     {
         long ticks = Ticks - (Offset ?? TimeSpan.Zero).Ticks;
-        if (Offset is null && type.Zone is not null) ticks -= TimeConversion.Zone(type.Zone).GetUtcOffset(new DateTime(Ticks, DateTimeKind.Unspecified)).Ticks;
+        if (Offset is null && type.Zone is not null)
+            ticks -= TimeConversion.Zone(type.Zone).GetUtcOffset(new DateTime(Ticks, DateTimeKind.Unspecified)).Ticks;
         if (type.Kind == TypeKind.Date32) return (ticks - DateTime.UnixEpoch.Ticks) / TimeSpan.TicksPerDay;
         var count = (Int128)(ticks - DateTime.UnixEpoch.Ticks) * TimestampUnits.PerSecond(type.Unit) / TimeSpan.TicksPerSecond;
         return (long)Int128.Clamp(count, long.MinValue + 1, long.MaxValue);
@@ -37,7 +38,8 @@ readonly record struct TimeLiteral(long Ticks, TimeSpan? Offset)
         var culture = CultureInfo.InvariantCulture;
         if (DateTime.TryParseExact(text, s_local, culture, DateTimeStyles.None, out var local)) literal = new(local.Ticks, null);
         else if (DateTime.TryParseExact(text, s_utc, culture, DateTimeStyles.None, out var utc)) literal = new(utc.Ticks, TimeSpan.Zero);
-        else if (DateTimeOffset.TryParseExact(text, s_zoned, culture, DateTimeStyles.None, out var zoned)) literal = new(zoned.Ticks, zoned.Offset);
+        else if (DateTimeOffset.TryParseExact(text, s_zoned, culture, DateTimeStyles.None, out var zoned))
+            literal = new(zoned.Ticks, zoned.Offset);
         else return false;
         return true;
     }

@@ -10,7 +10,8 @@ namespace RedisML.Features;
 /// Merging as in Chan, Golub and LeVeque, "Updating formulae and a pairwise algorithm for computing sample variances" (1979):
 /// the order of merging is the result's, to the bit.
 /// </remarks>
-internal readonly record struct ColumnMoments(long Count, long Missing, double Weight, double Mean, double M2, double Minimum, double Maximum)
+internal readonly record struct ColumnMoments(long Count, long Missing, double Weight, double Mean, double M2, double Minimum,
+    double Maximum)
 {
     /// <summary>The population deviation; 1 for a constant column, which standardising then makes 0.</summary>
     public double Scale

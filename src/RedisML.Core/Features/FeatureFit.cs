@@ -41,7 +41,8 @@ internal sealed class FeatureFit
 
     public EncodedLayout Layout { get; }
 
-    /// <summary>The sum of squares of each position of the encoded rows, each times its weight; classes count by their mean weight.</summary>
+    /// <summary>The sum of squares of each position of the encoded rows, each times its weight;
+    /// classes count by their mean weight.</summary>
     public double[] SquareSums { get; }
 
     /// <summary>The error for a column that has a value without end, or whose moments have.</summary>

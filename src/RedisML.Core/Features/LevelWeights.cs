@@ -34,7 +34,8 @@ internal sealed class LevelWeights(string column, ColumnType type)
         if (_weights.Count == Categories.MaxLevels)
         {
             throw new RedisMLException("TooManyLevels", ErrorKind.LimitsExceeded,
-                $"Column '{column}' has more than {Categories.MaxLevels:N0} levels, too many for a category; leave it out, or derive a coarser one.", column);
+                $"Column '{column}' has more than {Categories.MaxLevels:N0} levels, too many for a category; leave it out, or derive a " +
+                "coarser one.", column);
         }
         if (type.IsInteger && Math.Abs(Categories.Parse(type, level)) >= MaxExactInteger)
         {

@@ -12,11 +12,13 @@ static class ColumnNames
     public static void CheckCount(int count, string source)
     {
         if (count > MaxCount)
-            throw new RedisMLException("TooManyColumns", ErrorKind.LimitsExceeded, $"'{source}' has {count:N0} columns; a dataset has at most {MaxCount:N0}.", source);
+            throw new RedisMLException("TooManyColumns", ErrorKind.LimitsExceeded,
+                $"'{source}' has {count:N0} columns; a dataset has at most {MaxCount:N0}.", source);
     }
 
     /// <summary>The names, trimmed; a repeated one gets a number, an empty one its position.</summary>
-    /// <remarks>One rule for all formats. Names that differ only in case count as repeated: an object of PowerShell holds one of them.</remarks>
+    /// <remarks>One rule for all formats. Names that differ only in case count as repeated:
+    /// an object of PowerShell holds one of them.</remarks>
     public static IReadOnlyList<string> Of(IReadOnlyList<string> headers)
     {
         var names = new List<string>(headers.Count);

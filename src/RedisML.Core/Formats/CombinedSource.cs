@@ -47,7 +47,8 @@ sealed class CombinedSource(IReadOnlyList<RowSource> sources) : RowSource
             var own = await source.ReadColumnsAsync(given, cancellation).ConfigureAwait(false);
             if (columns.Length > 0 && !own.Select(c => c.Name).SequenceEqual(columns.Select(c => c.Name)))
                 throw new RedisMLException("SchemaMismatch", ErrorKind.InvalidData,
-                    $"'{source.Name}' has other columns than '{Name}', or in another order: {string.Join(", ", own.Select(c => c.Name))} instead of {string.Join(", ", columns.Select(c => c.Name))}. Nothing was written.", source.Name);
+                    $"'{source.Name}' has other columns than '{Name}', or in another order: {string.Join(", ", own.Select(c => c.Name))} " +
+                    $"instead of {string.Join(", ", columns.Select(c => c.Name))}. Nothing was written.", source.Name);
             columns = columns.Length == 0 ? [.. own] : [.. columns.Zip(own, Union)];
         }
         return columns;
@@ -69,10 +70,12 @@ sealed class CombinedSource(IReadOnlyList<RowSource> sources) : RowSource
 
     public override ReadOnlyMemory<byte> RejectHeader => sources[0].RejectHeader;
 
-    public override ReadOnlyMemory<byte> RejectLine(BadRow bad, long line, string column, string reason) => sources[0].RejectLine(bad, line, column, reason);
+    public override ReadOnlyMemory<byte> RejectLine(BadRow bad, long line, string column, string reason) =>
+        sources[0].RejectLine(bad, line, column, reason);
 
     static SourceColumn Union(SourceColumn a, SourceColumn b) => b.Type is not { } type ? a with { Inferred = a.Inferred && b.Inferred }
-        : a.As(ColumnType.Union(a.Type, type)) with { Inferred = a.Inferred && b.Inferred } is var union && union.Type == ColumnType.Utf8 && union.Almost is null
+        : a.As(ColumnType.Union(a.Type, type)) with { Inferred = a.Inferred && b.Inferred } is var union && union.Type == ColumnType.Utf8
+            && union.Almost is null
             ? union with { Almost = type == ColumnType.Utf8 ? b.Almost : type } : union;
 
     sealed class CombinedPart(int index, RowPart part) : RowPart(index, part.Bytes)

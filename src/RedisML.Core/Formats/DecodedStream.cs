@@ -14,13 +14,15 @@ sealed class DecodedStream(Stream bytes, Encoding encoding) : ForwardStream
     {
         try
         {
-            return (CodePagesEncodingProvider.Instance.GetEncoding(name, EncoderFallback.ExceptionFallback, DecoderFallback.ExceptionFallback)
+            return (CodePagesEncodingProvider.Instance.GetEncoding(name, EncoderFallback.ExceptionFallback,
+                DecoderFallback.ExceptionFallback)
                 ?? Encoding.GetEncoding(name, EncoderFallback.ExceptionFallback, DecoderFallback.ExceptionFallback));
         }
         catch (ArgumentException e)
         {
             throw new RedisMLException("UnknownEncoding", ErrorKind.InvalidArgument,
-                $"There is no encoding '{name}'; there are utf-8, utf-16, utf-16BE, utf-32, iso-8859-1 (latin1), windows-1252 and others.", name, e);
+                $"There is no encoding '{name}'; there are utf-8, utf-16, utf-16BE, utf-32, iso-8859-1 (latin1), windows-1252 and others.",
+                name, e);
         }
     }
 

@@ -4,7 +4,8 @@ using RedisML.Columns.Chunks;
 namespace RedisML.Formats;
 
 /// <summary>Appends the rows of a part, but those in <paramref name="left"/>, to the columns of <paramref name="rows"/>.</summary>
-/// <param name="rows">Where a value doesn't fit, a missing one is appended in its place and the row is added to <paramref name="bad"/>.</param>
+/// <param name="rows">Where a value doesn't fit, a missing one is appended in its place and the row is added to
+/// <paramref name="bad"/>.</param>
 /// <param name="left">Rows of the part, from 0.</param>
 delegate void AppendRows<T>(T rows, IReadOnlySet<int> left, List<BadRow> bad);
 

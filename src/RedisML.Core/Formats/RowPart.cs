@@ -3,7 +3,8 @@ using RedisML.Columns.Chunks;
 
 namespace RedisML.Formats;
 
-/// <summary>A piece of a source, some whole rows, that is held in memory until it has been encoded. Dispose gives the memory back.</summary>
+/// <summary>A piece of a source, some whole rows, that is held in memory until it has been encoded.
+/// Dispose gives the memory back.</summary>
 /// <param name="index">Its number, from 0; also that of its chunk.</param>
 /// <param name="bytes">The memory that it holds.</param>
 abstract class RowPart(int index, long bytes) : IDisposable
@@ -25,7 +26,8 @@ abstract class RowPart(int index, long bytes) : IDisposable
     public abstract ulong Hash();
 
     /// <summary>Makes a chunk of its rows, on any thread.</summary>
-    /// <param name="leaveOut">Whether rows that don't fit are left out and returned; else the first of them ends it, without a chunk.</param>
+    /// <param name="leaveOut">Whether rows that don't fit are left out and returned; else the first of them ends it,
+    /// without a chunk.</param>
     public abstract EncodedPart Encode(bool leaveOut);
 
     public abstract void Dispose();

@@ -18,7 +18,8 @@ sealed record SourceColumn(string Name, ColumnType? Type, bool Inferred)
 
     /// <summary>The column with another type; where that is text, it is almost what it was.</summary>
     public SourceColumn As(ColumnType type) =>
-        this with { Type = type, Almost = type != ColumnType.Utf8 ? null : Type is { } before && before != ColumnType.Utf8 ? before : Almost };
+        this with { Type = type, Almost = type != ColumnType.Utf8 ? null : Type is { } before && before != ColumnType.Utf8 ? before
+            : Almost };
 }
 
 /// <summary>Where the rows of an import come from: columns, and parts that become a chunk each.</summary>
@@ -49,7 +50,8 @@ abstract class RowSource
     /// <summary>Whether it can be read more than once. Standard input and the pipeline can't.</summary>
     public virtual bool CanReread => true;
 
-    /// <summary>A hash of its whole content; null where it can't be read more than once. Cheap after a whole <see cref="ReadAsync"/>, for most.</summary>
+    /// <summary>A hash of its whole content; null where it can't be read more than once. Cheap after a whole <see cref="ReadAsync"/>,
+    /// for most.</summary>
     public abstract Task<ulong?> HashAsync(CancellationToken cancellation);
 
     /// <summary>Its columns, with the types that <paramref name="given"/> says, and inferred ones where it says none.</summary>
@@ -79,5 +81,6 @@ abstract class RowSource
     /// <summary>A rejected row in a form that can be corrected and imported again.</summary>
     /// <param name="line">In the file that it comes from.</param>
     /// <param name="column">Empty where the whole record is wrong.</param>
-    public virtual ReadOnlyMemory<byte> RejectLine(BadRow bad, long line, string column, string reason) => JsonRecord.Rejected(bad, line, column, reason);
+    public virtual ReadOnlyMemory<byte> RejectLine(BadRow bad, long line, string column, string reason) =>
+        JsonRecord.Rejected(bad, line, column, reason);
 }

@@ -25,7 +25,8 @@ public sealed class SourceFile
 
     ulong? _hash;
 
-    SourceFile(FileInfo file, FileCompression compression) => (Path, Name, Length, Compression) = (file.FullName, file.FullName, file.Length, compression);
+    SourceFile(FileInfo file, FileCompression compression) =>
+        (Path, Name, Length, Compression) = (file.FullName, file.FullName, file.Length, compression);
 
     public string Path { get; }
 
@@ -43,7 +44,8 @@ public sealed class SourceFile
     /// <summary>Makes what its text is turned into another form by; null where that isn't needed.</summary>
     internal Func<TextRewriter>? Rewriter { get; private init; }
 
-    SourceFile(SourceFile file) => (Path, Name, Length, Compression, Encoding, Rewriter) = (file.Path, file.Name, file.Length, file.Compression, file.Encoding, file.Rewriter);
+    SourceFile(SourceFile file) => (Path, Name, Length, Compression, Encoding, Rewriter) = (file.Path, file.Name, file.Length,
+        file.Compression, file.Encoding, file.Rewriter);
 
     /// <summary>The same file, as text in an encoding.</summary>
     public SourceFile In(Encoding encoding) => new(this) { Encoding = encoding };
@@ -53,15 +55,18 @@ public sealed class SourceFile
 
     /// <summary>Looks at the file without reading it all.</summary>
     /// <param name="name">What messages call it; null for its path.</param>
-    /// <exception cref="RedisMLException"><c>FileNotFound</c>, <c>PathIsDirectory</c>, <c>PathIsNoFile</c>, <c>FileEmpty</c>, <c>FileAccessDenied</c>, <c>FileReadFailed</c>.</exception>
+    /// <exception cref="RedisMLException"><c>FileNotFound</c>, <c>PathIsDirectory</c>, <c>PathIsNoFile</c>, <c>FileEmpty</c>,
+    /// <c>FileAccessDenied</c>, <c>FileReadFailed</c>.</exception>
     public static SourceFile Open(string path, string? name = null)
     {
         if (Directory.Exists(path))
-            throw new RedisMLException("PathIsDirectory", ErrorKind.InvalidArgument, $"'{path}' is a directory; name a file in it, or use a wildcard.", path);
+            throw new RedisMLException("PathIsDirectory", ErrorKind.InvalidArgument,
+                $"'{path}' is a directory; name a file in it, or use a wildcard.", path);
         var file = new FileInfo(path);
         if (!file.Exists) throw new RedisMLException("FileNotFound", ErrorKind.ObjectNotFound, $"There is no file '{path}'.", path);
         if (file.Length == 0 && !TargetFile.IsFile(path))
-            throw new RedisMLException("PathIsNoFile", ErrorKind.InvalidArgument, $"'{path}' is a device, a pipe or a socket: a file is read more than once. '-' reads standard input.", path);
+            throw new RedisMLException("PathIsNoFile", ErrorKind.InvalidArgument,
+                $"'{path}' is a device, a pipe or a socket: a file is read more than once. '-' reads standard input.", path);
         if (file.Length == 0) throw new RedisMLException("FileEmpty", ErrorKind.InvalidData, $"'{path}' is empty.", path);
         Span<byte> magic = stackalloc byte[4];
         using var stream = OpenRaw(path);
@@ -90,7 +95,8 @@ public sealed class SourceFile
         return bytes.AsMemory(0, length);
     }
 
-    /// <summary>The content as a stream that is read from anywhere: the file itself, or a temporary one that it is inflated to and that goes with the stream.</summary>
+    /// <summary>The content as a stream that is read from anywhere: the file itself, or a temporary one that it is inflated to and that
+    /// goes with the stream.</summary>
     public async Task<Stream> OpenSeekableAsync(CancellationToken cancellation)
     {
         if (Compression == FileCompression.None) return OpenRaw(Path);
@@ -125,7 +131,8 @@ public sealed class SourceFile
         var buffer = BufferPool.Rent(HashBuffer);
         var stream = OpenRaw(Path);
         await using (stream.ConfigureAwait(false))
-            while (await stream.ReadAsync(buffer, cancellation).ConfigureAwait(false) is > 0 and int read) hash.Append(buffer.AsSpan(0, read));
+            while (await stream.ReadAsync(buffer, cancellation).ConfigureAwait(false) is > 0 and int read)
+                hash.Append(buffer.AsSpan(0, read));
         BufferPool.Return(buffer);
         return (_hash = hash.GetCurrentHashAsUInt64()).Value;
     }
@@ -160,7 +167,8 @@ public sealed class SourceContent : IDisposable
 {
     readonly FileStream _raw;
 
-    internal SourceContent(FileStream raw, FileCompression compression, Encoding? encoding, Func<TextRewriter>? rewriter, Action<ulong>? hashed = null)
+    internal SourceContent(FileStream raw, FileCompression compression, Encoding? encoding, Func<TextRewriter>? rewriter,
+        Action<ulong>? hashed = null)
     {
         _raw = raw;
         Stream = Rewritten(Decoded(Inflated(hashed is null ? raw : new HashedStream(raw, hashed), compression), encoding), rewriter);

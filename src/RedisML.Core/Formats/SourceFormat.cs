@@ -16,7 +16,8 @@ static class SourceFormat
 
     /// <summary>Opens files as one source, the rows of one behind those of the other.</summary>
     /// <param name="paths"><c>-</c> is standard input, which is kept in a temporary file until the result is disposed.</param>
-    /// <exception cref="RedisMLException">Those of <see cref="SourceFile.Open"/> and <see cref="FileFormats.Recognize"/>; <c>SourceCorrupt</c>.</exception>
+    /// <exception cref="RedisMLException">Those of <see cref="SourceFile.Open"/> and <see cref="FileFormats.Recognize"/>;
+    /// <c>SourceCorrupt</c>.</exception>
     public static async Task<OpenedFiles> OpenAsync(IReadOnlyList<string> paths, SourceOptions options, CancellationToken cancellation)
     {
         var kept = new List<StandardInputFile>();
@@ -93,7 +94,8 @@ static class SourceFormat
         return start is [(byte)'[', ..] && start[1..].TrimStart(" \t\r\n"u8) is [(byte)'{' or (byte)']', ..];
     }
 
-    static ReadOnlySpan<byte> WithoutMark(ReadOnlySpan<byte> start) => start.StartsWith((ReadOnlySpan<byte>)[0xEF, 0xBB, 0xBF]) ? start[3..] : start;
+    static ReadOnlySpan<byte> WithoutMark(ReadOnlySpan<byte> start) =>
+        start.StartsWith((ReadOnlySpan<byte>)[0xEF, 0xBB, 0xBF]) ? start[3..] : start;
 
     /// <summary>A brace followed by a name in quotes, or by the closing one.</summary>
     static bool IsJsonObject(ReadOnlySpan<byte> start)

@@ -31,7 +31,8 @@ public record SourceOptions
     [JsonPropertyOrder(-1)]
     public char? Comment { get; init; }
 
-    /// <summary>The name of the culture whose decimal separator and groups of digits numbers in CSV have; null for a point and none.</summary>
+    /// <summary>The name of the culture whose decimal separator and groups of digits numbers in CSV have;
+    /// null for a point and none.</summary>
     [JsonPropertyOrder(-1)]
     public string? Culture { get; init; }
 
@@ -40,7 +41,8 @@ public record SourceOptions
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Whitespace { get; init; }
 
-    /// <summary>What makes the character behind it an ordinary one in CSV, such as a backslash before quotes; null where quotes are doubled.</summary>
+    /// <summary>What makes the character behind it an ordinary one in CSV, such as a backslash before quotes;
+    /// null where quotes are doubled.</summary>
     [JsonPropertyOrder(-1)]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public char? Escape { get; init; }

@@ -3,7 +3,8 @@ using RedisML.Processes;
 
 namespace RedisML.Formats;
 
-/// <summary>Standard input in a temporary file: Parquet and Arrow files aren't read from front to back, and types are looked for before rows are read.</summary>
+/// <summary>Standard input in a temporary file: Parquet and Arrow files aren't read from front to back,
+/// and types are looked for before rows are read.</summary>
 sealed class StandardInputFile : IDisposable
 {
     /// <summary>What stands for standard input among paths.</summary>
@@ -25,7 +26,8 @@ sealed class StandardInputFile : IDisposable
             var input = Console.OpenStandardInput();
             var file = new FileStream(kept._file.Path, FileMode.Create, FileAccess.Write, FileShare.None, BufferLength, useAsync: true);
             // A read of the console can't be cancelled; it is left behind.
-            await using (file.ConfigureAwait(false)) await input.CopyToAsync(file, BufferLength, cancellation).WaitAsync(cancellation).ConfigureAwait(false);
+            await using (file.ConfigureAwait(false)) await input.CopyToAsync(file, BufferLength, cancellation).WaitAsync(cancellation)
+                .ConfigureAwait(false);
             return kept;
         }
         catch

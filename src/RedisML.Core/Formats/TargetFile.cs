@@ -11,10 +11,12 @@ public static class TargetFile
     public static string Resolve(string path)
     {
         string target = Follow(path);
-        if (Directory.Exists(target)) throw new RedisMLException("PathIsDirectory", ErrorKind.InvalidArgument, $"'{path}' is a directory; name a file.", path);
+        if (Directory.Exists(target))
+            throw new RedisMLException("PathIsDirectory", ErrorKind.InvalidArgument, $"'{path}' is a directory; name a file.", path);
         if (!IsFile(target)) throw NoFile(path);
         if (Path.GetDirectoryName(target) is { } folder && !Directory.Exists(folder))
-            throw new RedisMLException("DirectoryNotFound", ErrorKind.ObjectNotFound, $"There is no directory '{folder}' to write '{path}' into.", path);
+            throw new RedisMLException("DirectoryNotFound", ErrorKind.ObjectNotFound,
+                $"There is no directory '{folder}' to write '{path}' into.", path);
         return target;
     }
 
@@ -39,13 +41,15 @@ public static class TargetFile
         }
     }
 
-    public static RedisMLException NoFile(string path) => new("PathIsNoFile", ErrorKind.InvalidArgument, $"'{path}' is a device, a pipe or a socket; name a file.", path);
+    public static RedisMLException NoFile(string path) =>
+        new("PathIsNoFile", ErrorKind.InvalidArgument, $"'{path}' is a device, a pipe or a socket; name a file.", path);
 
     static string Follow(string path)
     {
         if (new FileInfo(path).LinkTarget is null) return Path.GetFullPath(path);
         try { return File.ResolveLinkTarget(path, returnFinalTarget: true)!.FullName; }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException) { return Path.GetFullPath(path); }
-        catch (IOException e) { throw new RedisMLException("PathIsNoFile", ErrorKind.InvalidArgument, $"'{path}' leads nowhere: {e.Message}", path, e); }
+        catch (IOException e) {
+            throw new RedisMLException("PathIsNoFile", ErrorKind.InvalidArgument, $"'{path}' leads nowhere: {e.Message}", path, e); }
     }
 }

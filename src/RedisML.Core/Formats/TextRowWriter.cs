@@ -44,13 +44,16 @@ abstract class TextRowWriter(Stream stream, IReadOnlyList<ColumnSchema> schema, 
     }
 
     /// <summary>The error for a value that the format can't tell from another.</summary>
-    protected RedisMLException Refused(string what, int column, int place, Exception? inner = null) => new("ValueNotInFormat", ErrorKind.InvalidData,
-        $"Column '{schema[column].Name}', row {_rows + place + 1:N0}: {what}. {format} can't hold it; export to Arrow or Parquet, or leave the column out (-Column).", schema[column].Name, inner);
+    protected RedisMLException Refused(string what, int column, int place, Exception? inner = null) =>
+        new("ValueNotInFormat", ErrorKind.InvalidData,
+        $"Column '{schema[column].Name}', row {_rows + place + 1:N0}: {what}. {format} can't hold it; export to Arrow or Parquet, or " +
+        "leave the column out (-Column).", schema[column].Name, inner);
 
     /// <summary>Whether a number, or one of a list, is one that <paramref name="test"/> tells.</summary>
     protected static bool Any(IArrowArray array, int row, ColumnType type, Func<double, bool> test)
     {
-        if (type.Kind is TypeKind.Float32 or TypeKind.Float64) return ArrowValues.TryGetDouble(array, row, out double number) && test(number);
+        if (type.Kind is TypeKind.Float32 or TypeKind.Float64)
+            return ArrowValues.TryGetDouble(array, row, out double number) && test(number);
         if (type is not { Kind: TypeKind.List, Element: TypeKind.Float32 or TypeKind.Float64 }) return false;
         var (values, start, count) = ArrowValues.ListAt(array, row);
         for (int i = start; i < start + count; i++)

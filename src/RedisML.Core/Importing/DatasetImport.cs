@@ -34,7 +34,8 @@ public sealed class DatasetImport
 
     /// <summary>Imports a file.</summary>
     public static Task<ImportResult> RunAsync(
-        RedisMLConnection connection, string path, ImportOptions options, IProgress<ImportProgress>? progress, CancellationToken cancellation) =>
+        RedisMLConnection connection, string path, ImportOptions options, IProgress<ImportProgress>? progress,
+        CancellationToken cancellation) =>
         RunAsync(connection, [path], options, progress, cancellation);
 
     /// <summary>Imports files with the same columns, one behind the other; <c>-</c> is standard input.</summary>
@@ -57,11 +58,13 @@ public sealed class DatasetImport
     /// of <see cref="DatasetStore.PublishAsync"/>.
     /// </exception>
     internal static Task<ImportResult> RunAsync(
-        RedisMLConnection connection, RowSource source, ImportOptions options, IProgress<ImportProgress>? progress, CancellationToken cancellation) =>
+        RedisMLConnection connection, RowSource source, ImportOptions options, IProgress<ImportProgress>? progress,
+        CancellationToken cancellation) =>
         new DatasetImport(connection, source, options, progress).RunAsync(cancellation);
 
     /// <summary>What an import of a file would do. Writes nothing.</summary>
-    public static Task<ImportPlan> PlanAsync(RedisMLConnection connection, string path, ImportOptions options, CancellationToken cancellation) =>
+    public static Task<ImportPlan> PlanAsync(RedisMLConnection connection, string path, ImportOptions options,
+        CancellationToken cancellation) =>
         PlanAsync(connection, [path], options, cancellation);
 
     /// <summary>What an import of files would do. Writes nothing.</summary>
@@ -75,8 +78,10 @@ public sealed class DatasetImport
 
     /// <summary>Imports objects that are handed over in batches, until there are no more.</summary>
     /// <inheritdoc cref="RunAsync(RedisMLConnection, RowSource, ImportOptions, IProgress{ImportProgress}?, CancellationToken)"/>
-    public static Task<ImportResult> RunAsync(RedisMLConnection connection, IAsyncEnumerable<IReadOnlyList<ObjectRow>> rows, ImportOptions options,
-        IProgress<ImportProgress>? progress, CancellationToken cancellation) => RunAsync(connection, new ObjectSource(rows, options), options, progress, cancellation);
+    public static Task<ImportResult> RunAsync(RedisMLConnection connection, IAsyncEnumerable<IReadOnlyList<ObjectRow>> rows,
+        ImportOptions options,
+        IProgress<ImportProgress>? progress, CancellationToken cancellation) =>
+            RunAsync(connection, new ObjectSource(rows, options), options, progress, cancellation);
 
     async Task<ImportResult> RunAsync(CancellationToken cancellation)
     {
@@ -113,7 +118,8 @@ public sealed class DatasetImport
         catch (InvalidDataException e) { throw Corrupt(e); }
     }
 
-    RedisMLException Corrupt(InvalidDataException e) => new("SourceCorrupt", ErrorKind.InvalidData, $"'{_source.Name}' can't be read to its end: {e.Message}", _source.Name, e);
+    RedisMLException Corrupt(InvalidDataException e) =>
+        new("SourceCorrupt", ErrorKind.InvalidData, $"'{_source.Name}' can't be read to its end: {e.Message}", _source.Name, e);
 
     async Task<ImportPlan> PlanReadableAsync(CancellationToken cancellation)
     {
@@ -134,7 +140,8 @@ public sealed class DatasetImport
             }
             break;
         }
-        return new(_options.Dataset, unchanged ? ImportAction.Nothing : current is null ? ImportAction.Create : _options.Append ? ImportAction.Append : ImportAction.Replace,
+        return new(_options.Dataset, unchanged ? ImportAction.Nothing : current is null ? ImportAction.Create : _options.Append
+            ? ImportAction.Append : ImportAction.Replace,
             [.. columns.Select(c => c.Schema)], rows, bytes, _source.Length);
     }
 
@@ -142,7 +149,8 @@ public sealed class DatasetImport
     async Task<(Dataset? Current, bool Unchanged)> CompareAsync(CancellationToken cancellation)
     {
         if (_options.Append && _options.Force)
-            throw new RedisMLException("AppendOrForce", ErrorKind.InvalidArgument, "-Append adds to a dataset and -Force replaces it: use one of them.", _options.Dataset);
+            throw new RedisMLException("AppendOrForce", ErrorKind.InvalidArgument,
+                "-Append adds to a dataset and -Force replaces it: use one of them.", _options.Dataset);
         var current = await new DatasetStore(_connection).FindAsync(_options.Dataset, cancellation).ConfigureAwait(false);
         // Only now is the fingerprint asked for: a source that is read in any case gives it without another reading.
         if (current is null || _options.Force) return (current, false);
@@ -150,20 +158,25 @@ public sealed class DatasetImport
         bool unchanged = current.Sources.Any(s => s.Fingerprint == fingerprint);
         if (!unchanged && !_options.Append)
             throw new RedisMLException("DatasetExists", ErrorKind.ResourceExists,
-                $"Dataset '{_options.Dataset}' exists already (version {current.Version}, {current.Rows:N0} rows) and came from another file or with other options. Use -Force to replace it, -Append to add to it, or another name.", _options.Dataset);
+                $"Dataset '{_options.Dataset}' exists already (version {current.Version}, {current.Rows:N0} rows) and came from another " +
+                "file or with other options. Use -Force to replace it, -Append to add to it, or another name.", _options.Dataset);
         return (current, unchanged);
     }
 
     async Task<string> FingerprintAsync(CancellationToken cancellation) =>
-        await _source.HashAsync(cancellation).ConfigureAwait(false) is { } content ? $"xxh64:{content:x16}:{_optionsHash}" : $"once:{Guid.NewGuid():n}";
+        await _source.HashAsync(cancellation).ConfigureAwait(false) is { } content ? $"xxh64:{content:x16}:{_optionsHash}"
+            : $"once:{Guid.NewGuid():n}";
 
     async Task<SourceColumn[]> ReadColumnsAsync(Dataset? current, CancellationToken cancellation)
     {
         var columns = (await _source.ReadColumnsAsync(_options.Schema, cancellation).ConfigureAwait(false)).ToArray();
-        if (_source.IsEmpty) throw new RedisMLException("HeaderOnly", ErrorKind.InvalidData, $"'{_source.Name}' has {(_options.Header is null ? "a header and " : "")}no rows.", _source.Name);
+        if (_source.IsEmpty) throw new RedisMLException("HeaderOnly", ErrorKind.InvalidData,
+            $"'{_source.Name}' has {(_options.Header is null ? "a header and " : "")}no rows.", _source.Name);
         foreach (var name in _options.Schema.Keys.Append(_options.Label ?? columns[0].Name))
-            if (!columns.Any(c => c.Name == name)) throw NearestName.NotFound("ColumnNotFound", "column", name, columns.Select(c => c.Name));
-        return current is not null && _options.Append ? SchemaComparison.Reconcile(columns, current, _options.SchemaChange, _source.Name) : columns;
+            if (!columns.Any(c => c.Name == name))
+                throw NearestName.NotFound("ColumnNotFound", "column", name, columns.Select(c => c.Name));
+        return current is not null && _options.Append ? SchemaComparison.Reconcile(columns, current, _options.SchemaChange, _source.Name)
+            : columns;
     }
 
     /// <summary>Imports with the inferred types; where a later value shows them to be too narrow, starts again with wider ones.</summary>
@@ -175,7 +188,8 @@ public sealed class DatasetImport
             var attempt = await StartAsync(columns, current, cancellation).ConfigureAwait(false);
             while (true)
             {
-                var (dataset, misfit) = await TryWriteAsync(attempt.Columns, attempt.Writer, attempt.From, current, cancellation).ConfigureAwait(false);
+                var (dataset, misfit) = await TryWriteAsync(attempt.Columns, attempt.Writer, attempt.From, current, cancellation)
+                    .ConfigureAwait(false);
                 if (dataset is not null) return dataset;
                 columns = attempt.Columns;
                 columns[misfit.Column] = columns[misfit.Column].As(misfit.Type);
@@ -193,15 +207,18 @@ public sealed class DatasetImport
         SourceColumn[] columns, Dataset? current, CancellationToken cancellation)
     {
         if (_options.Resume && !_source.CanReread)
-            throw new RedisMLException("ResumeImpossible", ErrorKind.InvalidArgument, $"{_source.Name} can't be read again, so that an import of it can't be resumed.", _source.Name);
-        if (_options.Resume && await ImportJournal.ResumeAsync(_connection, _options.Dataset, cancellation).ConfigureAwait(false) is var (journal, json))
+            throw new RedisMLException("ResumeImpossible", ErrorKind.InvalidArgument,
+                $"{_source.Name} can't be read again, so that an import of it can't be resumed.", _source.Name);
+        if (_options.Resume
+            && await ImportJournal.ResumeAsync(_connection, _options.Dataset, cancellation).ConfigureAwait(false) is var (journal, json))
         {
             try
             {
                 var from = ImportCheckpoint.Read(_options.Dataset, _connection.Keys.Journal(journal.ImportId)!, json);
                 from.Check(_source, _optionsHash, current?.Version ?? 0, _options.Dataset);
                 var schema = from.Columns.Select(c => c.Schema).ToList();
-                if (await DatasetWriter.ResumeAsync(_connection, journal, schema, AppendTo(current), from.Writer, cancellation).ConfigureAwait(false) is { } writer)
+                if (await DatasetWriter.ResumeAsync(_connection, journal, schema, AppendTo(current), from.Writer, cancellation)
+                    .ConfigureAwait(false) is { } writer)
                 {
                     _rowsResumed = from.Writer.Rows + from.Rejected;
                     return (writer, [.. from.Columns], from);
@@ -219,7 +236,8 @@ public sealed class DatasetImport
     Task<DatasetWriter> NewWriterAsync(SourceColumn[] columns, Dataset? current, CancellationToken cancellation)
     {
         _rowsResumed = 0;
-        return DatasetWriter.StartAsync(_connection, _options.Dataset, [.. columns.Select(c => c.Schema)], cancellation, AppendTo(current), Placement(current, columns));
+        return DatasetWriter.StartAsync(_connection, _options.Dataset, [.. columns.Select(c => c.Schema)], cancellation, AppendTo(current),
+            Placement(current, columns));
     }
 
     /// <summary>Where rows are to lie one by one; null for chunks.</summary>
@@ -228,12 +246,17 @@ public sealed class DatasetImport
     {
         var layout = _options.Layout ?? AppendTo(current)?.Layout ?? DatasetLayout.Columnar;
         if (layout != DatasetLayout.Hash && (_options.Key is not null || _options.TimeToLive is not null))
-            throw new RedisMLException("KeyNeedsHash", ErrorKind.InvalidArgument, $"-Key and -TimeToLive are for the layout Hash, and not for {layout}.", _options.Dataset);
-        if (AppendTo(current) is { } existing && (existing.Layout != layout || (_options.Key ?? existing.Placement?.Key) != existing.Placement?.Key))
+            throw new RedisMLException("KeyNeedsHash", ErrorKind.InvalidArgument,
+                $"-Key and -TimeToLive are for the layout Hash, and not for {layout}.", _options.Dataset);
+        if (AppendTo(current) is { } existing
+            && (existing.Layout != layout || (_options.Key ?? existing.Placement?.Key) != existing.Placement?.Key))
             throw new RedisMLException("LayoutMismatch", ErrorKind.InvalidArgument,
-                $"Dataset '{existing.Name}' has the layout {existing.Layout}{(existing.Placement?.Key is { } key ? $" with the key '{key}'" : "")}: rows are added in the same way, or -Force replaces it.", existing.Name);
+                $"Dataset '{existing.Name}' has the layout " +
+                $"{existing.Layout}{(existing.Placement?.Key is { } key ? $" with the key '{key}'" : "")}: rows are added in the same " +
+                "way, or -Force replaces it.", existing.Name);
         string? column = _options.Key ?? AppendTo(current)?.Placement?.Key;
-        if (column is not null && columns.All(c => c.Name != column)) throw NearestName.NotFound("ColumnNotFound", "column", column, columns.Select(c => c.Name));
+        if (column is not null && columns.All(c => c.Name != column))
+            throw NearestName.NotFound("ColumnNotFound", "column", column, columns.Select(c => c.Name));
         return layout == DatasetLayout.Columnar ? null : new(layout, column, "", _options.TimeToLive);
     }
 
@@ -250,7 +273,8 @@ public sealed class DatasetImport
             {
                 rejected.Check();
                 var notes = new ImportNotes(_source, columns, from);
-                var attempt = new ImportAttempt(_source, columns, _options, writer, rejected, notes, _optionsHash, current?.Version ?? 0, from, _progress);
+                var attempt = new ImportAttempt(_source, columns, _options, writer, rejected, notes, _optionsHash, current?.Version
+                    ?? 0, from, _progress);
                 try
                 {
                     if (await attempt.RunAsync(cancellation).ConfigureAwait(false) is { } misfit)
@@ -262,12 +286,14 @@ public sealed class DatasetImport
                     _valueWarnings = notes.Warnings();
                     _ratio = attempt.CompressedBytes == 0 ? null : (double)attempt.UncompressedBytes / attempt.CompressedBytes;
                     if (_rowsWritten == 0)
-                        throw new RedisMLException("NoRows", ErrorKind.InvalidData, $"No row of '{_source.Name}' fits ({_rowsRejected:N0} rejected); nothing was published.", _source.Name);
+                        throw new RedisMLException("NoRows", ErrorKind.InvalidData,
+                            $"No row of '{_source.Name}' fits ({_rowsRejected:N0} rejected); nothing was published.", _source.Name);
                     await rejected.FlushAsync().ConfigureAwait(false);
                     string? label = _options.Label ?? AppendTo(current)?.Label;
                     string fingerprint = await FingerprintAsync(cancellation).ConfigureAwait(false);
                     var dataset = await writer.PublishAsync(
-                        current, label, _options.Compression, fingerprint, cancellation, _options.KeepVersions, _options.Replicas).ConfigureAwait(false);
+                        current, label, _options.Compression, fingerprint, cancellation, _options.KeepVersions, _options.Replicas)
+                            .ConfigureAwait(false);
                     _replicaWarning = writer.Warning;
                     return (dataset, default);
                 }
@@ -318,12 +344,15 @@ public sealed class DatasetImport
         long? kept = await ResumableRowsAsync(writer).ConfigureAwait(false);
         string missing = error.ErrorId == "RedisOutOfMemory" ? await ServerMemory.LimitAsync(_connection).ConfigureAwait(false) : "";
         if (missing != "" && writer.Rows > 0 && _source.Length is { } length)
-            missing = $" About {Math.Ceiling(writer.StoredBytes * ((double)length / attempt.SourceBytes - 1) / 1e6):N0} MB more are needed.{missing}";
+            missing =
+                $" About {Math.Ceiling(writer.StoredBytes * ((double)length / attempt.SourceBytes - 1) / 1e6):N0} MB more are " +
+                $"needed.{missing}";
         string next = kept switch
         {
             0 => "",
             { } rows => $" {rows:N0} rows are kept for a day: the same command with -Resume goes on behind them.",
-            null => $" The server doesn't say whether the {writer.Rows:N0} rows that it took are still there: the same command with -Resume goes on " +
+            null => $" The server doesn't say whether the {writer.Rows:N0} rows that it took are still there: the same command with " +
+                "-Resume goes on " +
                 "behind those that are, or starts anew.",
         };
         return new(error.ErrorId, error.Kind, $"{error.Message}{missing} Nothing was published.{next}", error.Target, e);

@@ -10,10 +10,12 @@ namespace RedisML.Importing;
 
 /// <summary>One pass over a source: its parts are encoded and stored several at once, and committed in order.</summary>
 /// <remarks>Memory is bounded by the window of parts under way, whatever the source's size.</remarks>
-/// <param name="optionsHash">A hash of what decides how the rows come out; it and <paramref name="baseVersion"/> go into checkpoints.</param>
+/// <param name="optionsHash">A hash of what decides how the rows come out;
+/// it and <paramref name="baseVersion"/> go into checkpoints.</param>
 /// <param name="resumeFrom">The checkpoint from which the pass goes on; null where it starts at the beginning.</param>
 sealed class ImportAttempt(
-    RowSource source, IReadOnlyList<SourceColumn> columns, ImportOptions options, DatasetWriter writer, RejectedRows rejected, ImportNotes notes,
+    RowSource source, IReadOnlyList<SourceColumn> columns, ImportOptions options, DatasetWriter writer, RejectedRows rejected,
+    ImportNotes notes,
     string optionsHash, long baseVersion, ImportCheckpoint? resumeFrom, IProgress<ImportProgress>? progress)
 {
     const int MaxPartsUnderWay = 6;
@@ -47,7 +49,8 @@ sealed class ImportAttempt(
     {
         try
         {
-            await foreach (var part in source.ReadAsync(columns, writer.StoresRows ? ChunkCompression.None : options.Compression, cancellation).ConfigureAwait(false))
+            await foreach (var part in source.ReadAsync(columns, writer.StoresRows ? ChunkCompression.None
+                : options.Compression, cancellation).ConfigureAwait(false))
             {
                 if (_parts < resumeFrom?.Parts)
                 {
@@ -55,7 +58,8 @@ sealed class ImportAttempt(
                     progress?.Report(new(writer.Rows, source.Position, source.Length ?? 0));
                     continue;
                 }
-                while (IsNextStored || _underWay.Count == MaxPartsUnderWay || _underWay.Count > 0 && _bytesUnderWay + part.Bytes > MaxBytesUnderWay)
+                while (IsNextStored || _underWay.Count == MaxPartsUnderWay || _underWay.Count > 0
+                    && _bytesUnderWay + part.Bytes > MaxBytesUnderWay)
                     if (await CommitNextAsync(cancellation).ConfigureAwait(false) is { } misfit) return misfit;
                 await _encoders.WaitAsync(cancellation).ConfigureAwait(false);
                 _underWay.Enqueue((Task.Run(() => StoreAsync(part, cancellation), CancellationToken.None), part));
@@ -101,7 +105,8 @@ sealed class ImportAttempt(
         {
             _encoders.Release();
         }
-        return new(hash, encoded, encoded.Chunk is { } chunk && !writer.StoresRows ? await writer.WriteAsync(part.Index, chunk, cancellation).ConfigureAwait(false) : null);
+        return new(hash, encoded, encoded.Chunk is { } chunk && !writer.StoresRows
+            ? await writer.WriteAsync(part.Index, chunk, cancellation).ConfigureAwait(false) : null);
     }
 
     async Task<(int Column, ColumnType Type)?> CommitNextAsync(CancellationToken cancellation)
@@ -147,7 +152,8 @@ sealed class ImportAttempt(
         await writer.CheckpointAsync(state => CheckpointOf(state).ToJson(), cancellation).ConfigureAwait(false);
 
         ImportCheckpoint CheckpointOf(WriterState state) => new(
-            source.Name, source.Length, optionsHash, baseVersion, columns, _parts, HashText, _file, _line, rejected.Count, rejected.FileBytes, state)
+            source.Name, source.Length, optionsHash, baseVersion, columns, _parts, HashText, _file, _line, rejected.Count,
+            rejected.FileBytes, state)
         {
             Notes = notes.Tallies,
             Values = notes.Values,

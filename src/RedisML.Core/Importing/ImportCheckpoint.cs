@@ -32,10 +32,12 @@ sealed record ImportCheckpoint(
 
     /// <summary>A checkpoint as it lies in the journal of a broken import into <paramref name="dataset"/>.</summary>
     /// <exception cref="RedisMLException"><c>DatasetCorrupt</c></exception>
-    public static ImportCheckpoint Read(string dataset, string journal, string json) => StoredRecord.Decode("The checkpoint", dataset, journal, () =>
+    public static ImportCheckpoint Read(string dataset, string journal, string json) =>
+        StoredRecord.Decode("The checkpoint", dataset, journal, () =>
     {
         var checkpoint = JsonSerializer.Deserialize<ImportCheckpoint>(json, Dataset.Json);
-        Demand(checkpoint is { Source: not null, Options: not null, Hash: not null, File: not null, Writer: not null, Columns.Count: > 0 }, "it lacks parts");
+        Demand(checkpoint is { Source: not null, Options: not null, Hash: not null, File: not null, Writer: not null, Columns.Count: > 0 },
+            "it lacks parts");
         Demand(checkpoint.Columns.All(c => c?.Name is not null), "it lacks columns");
         Demand(checkpoint is { Parts: >= 0, Line: >= 0, Rejected: >= 0, RejectBytes: >= 0 }, "it counts less than nothing");
         return checkpoint;
@@ -51,7 +53,8 @@ sealed record ImportCheckpoint(
         if (baseVersion != BaseVersion) throw Impossible($"the dataset has changed since (version {BaseVersion} then, {baseVersion} now)");
 
         RedisMLException Impossible(string why) => new("ResumeImpossible", ErrorKind.InvalidOperation,
-            $"The import into '{dataset}' that broke off can't go on: {why}. Without -Resume it is discarded, and the import starts anew.", dataset);
+            $"The import into '{dataset}' that broke off can't go on: {why}. Without -Resume it is discarded, and the import starts anew.",
+            dataset);
     }
 
     public static RedisMLException Changed(RowSource source, string how) => new("SourceChanged", ErrorKind.InvalidData,

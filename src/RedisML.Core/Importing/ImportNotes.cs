@@ -28,10 +28,13 @@ sealed class ImportNotes(RowSource source, IReadOnlyList<SourceColumn> columns, 
         for (int i = 0; i < statistics?.Count; i++) _values[i] += statistics[i].Count;
         foreach (var note in notes)
         {
-            var known = _tallies.GetValueOrDefault((note.Column, note.Kind)) ?? new(note.Column, note.Kind, [], 0, file, line + note.Line - 1);
-            if (known.File == file && line + note.Line - 1 < known.Line) known = known with { Line = line + note.Line - 1, Values = [note.Value, .. known.Values.Where(v => v != note.Value)] };
+            var known = _tallies.GetValueOrDefault((note.Column, note.Kind))
+                ?? new(note.Column, note.Kind, [], 0, file, line + note.Line - 1);
+            if (known.File == file && line + note.Line - 1 < known.Line)
+                known = known with { Line = line + note.Line - 1, Values = [note.Value, .. known.Values.Where(v => v != note.Value)] };
             bool isNew = note.Value != "" && known.Values.Count < MaxShownValues && !known.Values.Contains(note.Value);
-            _tallies[(note.Column, note.Kind)] = known with { Count = known.Count + note.Count, Values = isNew ? [.. known.Values, note.Value] : known.Values };
+            _tallies[(note.Column, note.Kind)] = known with { Count = known.Count + note.Count, Values = isNew
+                ? [.. known.Values, note.Value] : known.Values };
         }
     }
 
@@ -57,19 +60,25 @@ sealed class ImportNotes(RowSource source, IReadOnlyList<SourceColumn> columns, 
     {
         var first = tallies.MinBy(t => t.Line)!;
         string counts = string.Join(", ", tallies.Select(t => $"{t.Count:N0} in column '{columns[t.Column].Name}' ({Quoted(t)})"));
-        return $"Taken for missing values: {counts}; the first in {Place(first)}. -NullValue says what is missing, and then nothing else is but an empty field.";
+        return $"Taken for missing values: {counts}; the first in {Place(first)}. -NullValue says what is missing, and then nothing else " +
+            "is but an empty field.";
     }
 
     string MisfitWarning(NoteTally tally)
     {
         var column = columns[tally.Column];
-        string name = column.Name.Replace("'", "''"), verb = tally.Count == 1 ? "isn't" : "aren't", all = tally.Count > tally.Values.Count ? ", …" : "";
-        return $"Column '{column.Name}' is text (Utf8): {tally.Count:N0} of {_values[tally.Column]:N0} values {verb} {column.Almost}, the first {(tally.Values.Count > 0 ? $"'{tally.Values[0]}'" : "an empty text")} in {Place(tally)}. " +
-            $"If they stand for missing values: -NullValue {Quoted(tally)}{all}; if they are faults: -Schema @{{ '{name}' = '{column.Almost}' }} with -BadRow Skip or Quarantine; if it is text: -Schema @{{ '{name}' = 'Utf8' }}.";
+        string name = column.Name.Replace("'", "''"), verb = tally.Count == 1 ? "isn't" : "aren't", all = tally.Count > tally.Values.Count
+            ? ", …" : "";
+        return $"Column '{column.Name}' is text (Utf8): {tally.Count:N0} of {_values[tally.Column]:N0} values {verb} {column.Almost}, " +
+            $"the first {(tally.Values.Count > 0 ? $"'{tally.Values[0]}'" : "an empty text")} in {Place(tally)}. " +
+            $"If they stand for missing values: -NullValue {Quoted(tally)}{all}; if they are faults: -Schema @{{ '{name}' = " +
+            $"'{column.Almost}' }} with -BadRow Skip or Quarantine; if it is text: -Schema @{{ '{name}' = 'Utf8' }}.";
     }
 
-    string Place(NoteTally tally) => tally.File == source.Name ? $"{source.RowName} {tally.Line:N0}" : $"'{tally.File}', {source.RowName} {tally.Line:N0}";
+    string Place(NoteTally tally) =>
+        tally.File == source.Name ? $"{source.RowName} {tally.Line:N0}" : $"'{tally.File}', {source.RowName} {tally.Line:N0}";
 
     /// <summary>The texts as PowerShell writes them; an empty one isn't among them.</summary>
-    static string Quoted(NoteTally tally) => tally.Values.Count == 0 ? "''" : string.Join(", ", tally.Values.Select(v => $"'{v.Replace("'", "''")}'"));
+    static string Quoted(NoteTally tally) =>
+        tally.Values.Count == 0 ? "''" : string.Join(", ", tally.Values.Select(v => $"'{v.Replace("'", "''")}'"));
 }

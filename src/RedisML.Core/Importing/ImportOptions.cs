@@ -56,7 +56,8 @@ public sealed record ImportOptions : SourceOptions
     public ReplicaDemand? Replicas { get; init; }
 
     /// <summary>Only what decides which rows come out of a source, and how.</summary>
-    internal ImportOptions ForRows() => this with { Force = false, Append = false, Resume = false, KeepVersions = null, RejectPath = null, MaxBadRows = 0 };
+    internal ImportOptions ForRows() =>
+        this with { Force = false, Append = false, Resume = false, KeepVersions = null, RejectPath = null, MaxBadRows = 0 };
 }
 
 /// <summary>What may differ between the columns of rows that are added and those of the dataset.</summary>
@@ -109,7 +110,8 @@ public sealed record ImportResult
     /// <summary>How many of the rows read an import which broke off had read already.</summary>
     public long RowsResumed { get; init; }
 
-    /// <summary>What the user should know: of the server, of values that were taken for missing, of columns that are text because of a few values.</summary>
+    /// <summary>What the user should know: of the server, of values that were taken for missing,
+    /// of columns that are text because of a few values.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
 
     /// <summary>Whether the dataset came from the same source already, so that there was nothing to do.</summary>

@@ -18,7 +18,8 @@ public enum BadRowPolicy
 
 /// <summary>Takes the rows that don't fit, as the options say: stops, counts, or writes them to the reject file.</summary>
 /// <param name="resumeFrom">Where the import goes on: the reject file is cut back to what it was then.</param>
-sealed class RejectedRows(RowSource source, IReadOnlyList<SourceColumn> columns, ImportOptions options, ImportCheckpoint? resumeFrom) : IAsyncDisposable
+sealed class RejectedRows(RowSource source, IReadOnlyList<SourceColumn> columns, ImportOptions options, ImportCheckpoint? resumeFrom)
+    : IAsyncDisposable
 {
     FileStream? _file;
 
@@ -37,7 +38,8 @@ sealed class RejectedRows(RowSource source, IReadOnlyList<SourceColumn> columns,
         Count++;
         if (options.BadRow == BadRowPolicy.Quarantine) await WriteAsync(bad, line).ConfigureAwait(false);
         if (Count > options.MaxBadRows)
-            throw Error("TooManyBadRows", bad, file, line, $" It is one more than the {options.MaxBadRows:N0} bad rows that -MaxBadRow allows.");
+            throw Error("TooManyBadRows", bad, file, line,
+                $" It is one more than the {options.MaxBadRows:N0} bad rows that -MaxBadRow allows.");
     }
 
     /// <summary>Hands what was written to the system: nothing is published, nor said to be resumable, before that has succeeded.</summary>
@@ -58,14 +60,16 @@ sealed class RejectedRows(RowSource source, IReadOnlyList<SourceColumn> columns,
     }
 
     /// <summary>Before anything is imported: whether the rejected rows may go where they are to go.</summary>
-    /// <exception cref="RedisMLException"><c>RejectFileExists</c>, <c>RejectFileIsSource</c>, and those of <see cref="TargetFile.Resolve"/>.</exception>
+    /// <exception cref="RedisMLException"><c>RejectFileExists</c>, <c>RejectFileIsSource</c>, and those of
+    /// <see cref="TargetFile.Resolve"/>.</exception>
     public void Check()
     {
         if (options.BadRow != BadRowPolicy.Quarantine || resumeFrom?.RejectBytes > 0) return;
         if (!File.Exists(TargetFile.Resolve(RejectPath))) return;
         if (!options.Force)
             throw new RedisMLException("RejectFileExists", ErrorKind.ResourceExists,
-                $"'{RejectPath}', where rejected rows are to go, exists already. Move it, name another file with -RejectPath, or replace it with -Force.", RejectPath);
+                $"'{RejectPath}', where rejected rows are to go, exists already. Move it, name another file with -RejectPath, or replace " +
+                "it with -Force.", RejectPath);
         CheckIsNoSource();
     }
 
@@ -89,7 +93,8 @@ sealed class RejectedRows(RowSource source, IReadOnlyList<SourceColumn> columns,
                 _file = Open(goesOn ? FileMode.Open : options.Force ? FileMode.Create : FileMode.CreateNew);
                 if (goesOn)
                 {
-                    if (_file.Length < resumeFrom!.RejectBytes) throw ImportCheckpoint.Changed(source, $"its rejected rows in '{RejectPath}' are gone");
+                    if (_file.Length < resumeFrom!.RejectBytes)
+                        throw ImportCheckpoint.Changed(source, $"its rejected rows in '{RejectPath}' are gone");
                     _file.SetLength(resumeFrom.RejectBytes);
                     _file.Position = resumeFrom.RejectBytes;
                 }
@@ -116,15 +121,19 @@ sealed class RejectedRows(RowSource source, IReadOnlyList<SourceColumn> columns,
     /// <summary>A file that can't be had alone while the source is locked is the source, by whatever name or link.</summary>
     void CheckIsNoSource()
     {
-        using var locks = new Locks([.. source.Files.Where(File.Exists).Select(f => new FileStream(f, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0))]);
+        using var locks =
+            new Locks([.. source.Files.Where(File.Exists)
+            .Select(f => new FileStream(f, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0))]);
         try
         {
-            using var alone = new FileStream(TargetFile.Resolve(RejectPath), FileMode.Open, FileAccess.Write, FileShare.None, bufferSize: 0);
+            using var alone =
+                new FileStream(TargetFile.Resolve(RejectPath), FileMode.Open, FileAccess.Write, FileShare.None, bufferSize: 0);
         }
         catch (IOException e)
         {
             throw new RedisMLException("RejectFileIsSource", ErrorKind.InvalidArgument,
-                $"The rejected rows can't go to '{RejectPath}': that is a file that is imported, or one that somebody has open.", RejectPath, e);
+                $"The rejected rows can't go to '{RejectPath}': that is a file that is imported, or one that somebody has open.",
+                RejectPath, e);
         }
     }
 
@@ -139,7 +148,8 @@ sealed class RejectedRows(RowSource source, IReadOnlyList<SourceColumn> columns,
     RedisMLException Failed(Exception e)
     {
         string path = options.RejectPath ?? source.RejectPath;
-        return new("RejectFileFailed", ErrorKind.WriteError, $"The rejected rows can't be written to '{path}': {e.Message}. Nothing was published.", path, e);
+        return new("RejectFileFailed", ErrorKind.WriteError,
+            $"The rejected rows can't be written to '{path}': {e.Message}. Nothing was published.", path, e);
     }
 
     string ColumnName(BadRow bad) => bad.Column < 0 ? "" : columns[bad.Column].Name;
@@ -151,7 +161,8 @@ sealed class RejectedRows(RowSource source, IReadOnlyList<SourceColumn> columns,
         string name = ColumnName(bad), what = bad.Column < 0
             ? $"{bad.Reason}: {bad.Value}"
             : bad.Reason != "" ? $"'{bad.Value}' in column '{name}' {bad.Reason}. -BadRow leaves such rows out"
-            : $"'{bad.Value}' in column '{name}' {Reason(bad)}. If it stands for a missing value, name it with -NullValue; if the column holds text, say so with -Schema @{{ '{name}' = 'Utf8' }}; -BadRow leaves such rows out";
+            : $"'{bad.Value}' in column '{name}' {Reason(bad)}. If it stands for a missing value, name it with -NullValue; if the column " +
+                $"holds text, say so with -Schema @{{ '{name}' = 'Utf8' }}; -BadRow leaves such rows out";
         return new(id, ErrorKind.InvalidData, $"'{file}', {source.RowName} {line}: {what}.{more}", $"{file}:{line}");
     }
 }

@@ -28,9 +28,12 @@ static class SchemaComparison
         if (!allowed.HasFlag(SchemaChange.Add)) differences.AddRange(added.Select(c => $"'{c.Name}' ({c.Schema.Type}) is new"));
         if (differences.Count > 0 || added.Count == columns.Count)
             throw new RedisMLException("SchemaMismatch", ErrorKind.InvalidData,
-                $"The columns of '{source}' differ from those of dataset '{dataset.Name}': {string.Join(", ", differences)}. Nothing was written. " +
-                "-SchemaChange Add takes new and missing columns, Coerce reads values as the dataset's types; -Force replaces the dataset.", dataset.Name);
-        return [.. columns.Select(c => dataset.Columns.FirstOrDefault(d => d.Name == c.Name) is { } known ? new(c.Name, known.Type, Inferred: false) : c)];
+                $"The columns of '{source}' differ from those of dataset '{dataset.Name}': {string.Join(", ", differences)}. Nothing was " +
+                "written. " +
+                "-SchemaChange Add takes new and missing columns, Coerce reads values as the dataset's types; -Force replaces the dataset.",
+                    dataset.Name);
+        return [.. columns.Select(c =>
+            dataset.Columns.FirstOrDefault(d => d.Name == c.Name) is { } known ? new(c.Name, known.Type, Inferred: false) : c)];
     }
 
     static bool Holds(ColumnType type, ColumnType? other) =>

@@ -29,14 +29,16 @@ public static class ModelExport
     /// <summary>Writes a version of a model to a file. The file is there whole or not at all.</summary>
     /// <param name="overwrite">Whether a file that exists is replaced.</param>
     /// <exception cref="RedisMLException">
-    /// <c>FileExists</c>, <c>FileNotWritten</c>; those of <see cref="TargetFile.Resolve"/>; for ONNX <c>ModelNotTrained</c>, <c>ParameterShapeMismatch</c>.
+    /// <c>FileExists</c>, <c>FileNotWritten</c>; those of <see cref="TargetFile.Resolve"/>; for ONNX <c>ModelNotTrained</c>,
+    /// <c>ParameterShapeMismatch</c>.
     /// </exception>
     public static async Task WriteAsync(
         ModelStore models, Model model, ModelFormat format, string path, bool overwrite, CancellationToken cancellation)
     {
         var file = new FileInfo(TargetFile.Resolve(path));
         if (!overwrite && file.Exists)
-            throw new RedisMLException("FileExists", ErrorKind.ResourceExists, $"There is a file '{file.FullName}'. Use -Force to replace it.", path);
+            throw new RedisMLException("FileExists", ErrorKind.ResourceExists,
+                $"There is a file '{file.FullName}'. Use -Force to replace it.", path);
 
         var parameters = await models.ReadParametersAsync(model, null, cancellation).ConfigureAwait(false);
         var bytes = Write(model, parameters, format);

@@ -6,8 +6,10 @@ using RedisML.Numerics;
 
 namespace RedisML.ModelFiles;
 
-/// <summary>Parameters in the format of <see href="https://github.com/huggingface/safetensors"/>: a header in JSON, then the elements.</summary>
-/// <remarks>Numbers and booleans are tensors without dimensions. Text, and what the model is, are in the header's <c>__metadata__</c>.</remarks>
+/// <summary>Parameters in the format of <see href="https://github.com/huggingface/safetensors"/>: a header in JSON,
+/// then the elements.</summary>
+/// <remarks>Numbers and booleans are tensors without dimensions. Text, and what the model is, are in the header's
+/// <c>__metadata__</c>.</remarks>
 static class SafetensorsExport
 {
     const int Alignment = 8;
@@ -64,7 +66,8 @@ static class SafetensorsExport
         json.WriteStartObject("__metadata__");
         json.WriteString("redisml.model", model.Name);
         json.WriteString("redisml.version", model.Version.ToString(CultureInfo.InvariantCulture));
-        if (model.Definition is not null) json.WriteString("redisml.definition", JsonSerializer.Serialize(model.Definition, ModelJson.Definition));
+        if (model.Definition is not null)
+            json.WriteString("redisml.definition", JsonSerializer.Serialize(model.Definition, ModelJson.Definition));
         foreach (var (name, value) in parameters)
             if (value is Scalar { Value: string text })
                 json.WriteString(name, text);

@@ -4,7 +4,8 @@ using static RedisML.Errors.Decoding;
 
 namespace RedisML.Models;
 
-/// <summary>Whether a definition from elsewhere is one that training could have written: then whatever reads it finds what it needs.</summary>
+/// <summary>Whether a definition from elsewhere is one that training could have written:
+/// then whatever reads it finds what it needs.</summary>
 static class ModelDefinitionCheck
 {
     /// <exception cref="InvalidDataException">It isn't.</exception>
@@ -15,16 +16,19 @@ static class ModelDefinitionCheck
         Demand(definition.Lineage is { Dataset: not null, Run: not null }, "it doesn't say what it came from");
         foreach (var parameter in definition.Parameters ?? [])
             Demand(parameter is { Name: not null, Shape: not null } && parameter.Shape.All(length => length >= 0)
-                && parameter.Shape.Aggregate(1.0, (count, length) => count * length) <= int.MaxValue, "a parameter has an impossible shape");
+                && parameter.Shape.Aggregate(1.0, (count, length) => count * length) <= int.MaxValue,
+                    "a parameter has an impossible shape");
         if (definition.Pipeline is { } pipeline) Check(pipeline, definition.Task);
         return definition;
     }
 
     static void Check(FeaturePipeline pipeline, ModelTask task)
     {
-        Demand(pipeline is { Inputs: not null, Derived: not null, Features: not null, Label: { Column: not null } }, "its pipeline lacks parts");
+        Demand(pipeline is { Inputs: not null, Derived: not null, Features: not null, Label: { Column: not null } },
+            "its pipeline lacks parts");
         Demand(Enum.IsDefined(pipeline.Missing), "its pipeline says nothing of missing values");
-        Demand(pipeline.Inputs.All(c => c?.Name is not null) && pipeline.Inputs.DistinctBy(c => c.Name).Count() == pipeline.Inputs.Count, "its inputs have no names of their own");
+        Demand(pipeline.Inputs.All(c => c?.Name is not null)
+            && pipeline.Inputs.DistinctBy(c => c.Name).Count() == pipeline.Inputs.Count, "its inputs have no names of their own");
         Demand(pipeline.Derived.All(c => c is { Name: not null, Expression: not null }), "a derived column lacks its name or expression");
         long width = 0;
         foreach (var feature in pipeline.Features)
@@ -33,7 +37,8 @@ static class ModelDefinitionCheck
             Demand(feature is not NumericFeature || pipeline.Inputs.FirstOrDefault(c => c.Name == feature.Column)?.Type != ColumnType.Utf8
                 || pipeline.Derived.Any(c => c.Name == feature.Column), $"feature '{feature.Column}' takes text for numbers");
             if (feature is NumericFeature number)
-                Demand(double.IsFinite(number.Mean) && double.IsFinite(number.Scale) && number.Scale > 0, $"feature '{feature.Column}' has the mean {number.Mean} and the scale {number.Scale}");
+                Demand(double.IsFinite(number.Mean) && double.IsFinite(number.Scale)
+                    && number.Scale > 0, $"feature '{feature.Column}' has the mean {number.Mean} and the scale {number.Scale}");
             if (feature is CategoryFeature category) CheckLevels(category.Type, category.Levels, feature.Column);
             width += feature.Width;
         }
@@ -50,7 +55,8 @@ static class ModelDefinitionCheck
     static void CheckLevels(ColumnType type, IReadOnlyList<string> levels, string column)
     {
         Demand(levels is not null && levels.All(level => level is not null), $"the levels of '{column}' are missing");
-        Demand(levels.Count <= Categories.MaxLevels && levels.Distinct(StringComparer.Ordinal).Count() == levels.Count, $"the levels of '{column}' are too many, or the same");
+        Demand(levels.Count <= Categories.MaxLevels
+            && levels.Distinct(StringComparer.Ordinal).Count() == levels.Count, $"the levels of '{column}' are too many, or the same");
         if (!type.IsNumeric) return;
         foreach (string level in levels) Demand(!double.IsNaN(Categories.Parse(type, level)), $"'{level}' is no level of '{column}'");
     }

@@ -55,9 +55,11 @@ static class ModelField
         {
             CheckName(name);
             var bytes = value.Encode();
-            if (bytes.Length > MaxValueBytes) throw TooLarge($"Parameter '{name}' takes {bytes.Length:N0} bytes; a value of Redis holds {MaxValueBytes:N0}. Split it.", name);
+            if (bytes.Length > MaxValueBytes) throw TooLarge(
+                $"Parameter '{name}' takes {bytes.Length:N0} bytes; a value of Redis holds {MaxValueBytes:N0}. Split it.", name);
             if ((total += bytes.Length) > MaxTotalBytes)
-                throw TooLarge($"The parameters up to '{name}' take {total:N0} bytes; {MaxTotalBytes:N0} can be written at once. Set fewer.", name);
+                throw TooLarge(
+                    $"The parameters up to '{name}' take {total:N0} bytes; {MaxTotalBytes:N0} can be written at once. Set fewer.", name);
             entries.Add(new(name, bytes));
         }
         return [.. entries];
@@ -66,7 +68,8 @@ static class ModelField
     internal static void CheckName(string name)
     {
         if (name.Length is 0 or > MaxNameLength || name[0] == '@' || name.Any(char.IsControl))
-            throw new RedisMLException("InvalidParameterName", ErrorKind.InvalidArgument, $"'{name}' can't name a parameter: a name has 1 to " +
+            throw new RedisMLException("InvalidParameterName", ErrorKind.InvalidArgument,
+                $"'{name}' can't name a parameter: a name has 1 to " +
                 $"{MaxNameLength} characters, none of them a control character, the first not '@'.", name);
     }
 

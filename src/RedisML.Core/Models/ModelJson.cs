@@ -29,7 +29,8 @@ sealed partial class ModelJson : JsonSerializerContext
             var node = JsonNode.Parse(text) as JsonObject ?? throw new JsonException("It isn't an object.");
             if (!node.ContainsKey("task")) Upgrade(node);
             return ModelDefinitionCheck.Checked(node.Deserialize(Definition));
-        }, (why, e) => new("InvalidModelDefinition", ErrorKind.InvalidData, $"The definition of model '{model}' can't be read: {why}.", model, e));
+        }, (why, e) =>
+            new("InvalidModelDefinition", ErrorKind.InvalidData, $"The definition of model '{model}' can't be read: {why}.", model, e));
     }
 
     /// <summary>What others wrote beside a definition; null where it isn't there, or isn't what it should be.</summary>

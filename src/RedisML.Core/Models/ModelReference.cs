@@ -32,7 +32,8 @@ public sealed record ModelReference(string Name, long? Version = null)
         int end = text.IndexOf(Separator);
         if (end < 0) return new(text, version);
         if (IsAlias(text.AsSpan(end + 1)))
-            return version is null ? new(text[..end]) { Alias = text[(end + 1)..] } : throw Invalid(text, $"it says an alias, and -Version says {version}");
+            return version is null ? new(text[..end]) { Alias = text[(end + 1)..] }
+                : throw Invalid(text, $"it says an alias, and -Version says {version}");
         if (!long.TryParse(text.AsSpan(end + 1), NumberStyles.None, CultureInfo.InvariantCulture, out long named) || named == 0)
             throw Invalid(text, $"after '{Separator}' comes the number of a version or an alias, as in 'price{Separator}3'");
         if (version is { } other && other != named) throw Invalid(text, $"it says version {named}, and -Version says {other}");
@@ -40,7 +41,8 @@ public sealed record ModelReference(string Name, long? Version = null)
     }
 
     /// <summary>As <see cref="Parse"/> reads it.</summary>
-    public override string ToString() => Version is { } version ? string.Create(CultureInfo.InvariantCulture, $"{Name}{Separator}{version}") : Alias is null ? Name : $"{Name}{Separator}{Alias}";
+    public override string ToString() => Version is { } version ? string.Create(CultureInfo.InvariantCulture, $"{Name}{Separator}{version}")
+        : Alias is null ? Name : $"{Name}{Separator}{Alias}";
 
     static RedisMLException Invalid(string text, string reason) =>
         new("InvalidModelReference", ErrorKind.InvalidArgument, $"'{text}' doesn't say which model is meant: {reason}.", text);

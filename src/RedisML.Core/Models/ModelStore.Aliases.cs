@@ -13,7 +13,8 @@ public sealed partial class ModelStore
     const int MaxMoves = 10_000;
 
     /// <summary>
-    /// KEYS: head. ARGV: alias; version, 0 to take it away; the version that it must name, 0 for none, empty for any; id of the move; its JSON
+    /// KEYS: head. ARGV: alias; version, 0 to take it away; the version that it must name, 0 for none, empty for any; id of the move;
+    /// its JSON
     /// up to what it moved from; 1 where it is tried again. Returns OK, or what is in the way.
     /// </summary>
     const string MoveAliasScript = """
@@ -45,7 +46,8 @@ public sealed partial class ModelStore
         return 'OK'
         """;
 
-    /// <summary>KEYS: head. ARGV: version; the one that becomes current where this is it, 0 for none. Returns OK, or what is in the way.</summary>
+    /// <summary>KEYS: head. ARGV: version; the one that becomes current where this is it, 0 for none. Returns OK,
+    /// or what is in the way.</summary>
     const string RemoveVersionScript = """
         local head = redis.call('HMGET', KEYS[1], 'version', 'aliases')
         if not head[1] then return 'NONE' end
@@ -69,13 +71,16 @@ public sealed partial class ModelStore
         return 1
         """;
 
-    /// <summary>Makes an alias name a version, and notes who did so and why. Atomic: of several at once one wins, and the history is a chain.</summary>
+    /// <summary>Makes an alias name a version, and notes who did so and why. Atomic: of several at once one wins,
+    /// and the history is a chain.</summary>
     /// <param name="version">The version; null takes the alias away.</param>
     /// <param name="expected">The version that the alias must name for that, 0 for none; null for any.</param>
-    /// <exception cref="RedisMLException"><c>InvalidAlias</c>, <c>ModelNotFound</c>, <c>ModelVersionNotFound</c>; <c>AliasMoved</c>: it names
+    /// <exception cref="RedisMLException"><c>InvalidAlias</c>, <c>ModelNotFound</c>, <c>ModelVersionNotFound</c>; <c>AliasMoved</c>:
+    /// it names
     /// another version than expected.</exception>
     public async Task MoveAliasAsync(
-        string name, string alias, long? version, long? expected, string by, string? reason, CancellationToken cancellation, bool rollback = false)
+        string name, string alias, long? version, long? expected, string by, string? reason, CancellationToken cancellation,
+        bool rollback = false)
     {
         if (!ModelReference.IsAlias(alias))
             throw new RedisMLException("InvalidAlias", ErrorKind.InvalidArgument,
@@ -98,7 +103,8 @@ public sealed partial class ModelStore
                 throw new RedisMLException("AliasMoved", ErrorKind.ResourceBusy, $"Alias '{alias}' of model '{name}' names " +
                     $"{(now == "0" ? "no version" : $"version {now}")}, and not {expected} as was expected: somebody moved it.", alias);
             case ["GONE"]:
-                throw new RedisMLException("ModelVersionNotFound", ErrorKind.ObjectNotFound, $"Version {version} of model '{name}' was removed.", name);
+                throw new RedisMLException("ModelVersionNotFound", ErrorKind.ObjectNotFound,
+                    $"Version {version} of model '{name}' was removed.", name);
             default:
                 throw NearestName.NotFound("ModelNotFound", "model", name, await ListAsync(cancellation).ConfigureAwait(false));
         }
@@ -129,15 +135,19 @@ public sealed partial class ModelStore
         var count = await Database.PatientlyAsync(d => d.HashGetAsync(head, ModelField.Moves), cancellation).ConfigureAwait(false);
         int moves = count.IsNull ? 0 : (int)count, first = Math.Max(1, moves - MaxMoves + 1);
         if (moves == 0) return [];
-        RedisValue[] fields = [.. Enumerable.Range(first, moves - first + 1).Select(number => (RedisValue)(ModelField.MovePrefix + number))];
+        RedisValue[] fields =
+            [.. Enumerable.Range(first, moves - first + 1).Select(number => (RedisValue)(ModelField.MovePrefix + number))];
         var entries = await Database.PatientlyAsync(d => d.HashGetAsync(head, fields), cancellation).ConfigureAwait(false);
-        return [.. entries.Select((json, i) => ModelJson.TryRead(json, ModelJson.Default.AliasMove) is { } move ? move with { Number = first + i } : null)
+        return [.. entries.Select((json, i) =>
+            ModelJson.TryRead(json, ModelJson.Default.AliasMove) is { } move ? move with { Number = first + i } : null)
             .OfType<AliasMove>()];
     }
 
     /// <summary>Removes a version.</summary>
-    /// <param name="force">Also where aliases name it, which are taken away before, or where it is the current one: the one before becomes that.</param>
-    /// <exception cref="RedisMLException"><c>ModelNotFound</c>, <c>ModelVersionNotFound</c>; <c>ModelAliased</c>; <c>ModelVersionCurrent</c>.</exception>
+    /// <param name="force">Also where aliases name it, which are taken away before, or where it is the current one:
+    /// the one before becomes that.</param>
+    /// <exception cref="RedisMLException"><c>ModelNotFound</c>, <c>ModelVersionNotFound</c>; <c>ModelAliased</c>;
+    /// <c>ModelVersionCurrent</c>.</exception>
     public async Task RemoveVersionAsync(string name, long version, bool force, string by, CancellationToken cancellation)
     {
         var model = await GetAsync(new ModelReference(name, version), cancellation).ConfigureAwait(false);
@@ -156,7 +166,8 @@ public sealed partial class ModelStore
         if (reply == "NAMED") throw Aliased($"Version {version} of model '{name}'", [], name);
         if (reply == "CURRENT")
             throw new RedisMLException("ModelVersionCurrent", ErrorKind.InvalidOperation,
-                $"Version {version} of model '{name}' is the current one. Use -Force to remove it all the same, or remove the model.", name);
+                $"Version {version} of model '{name}' is the current one. Use -Force to remove it all the same, or remove the model.",
+                name);
         await Database.PatientlyAsync(d => d.KeyDeleteAsync(Keys.ModelVersion(name, version)), cancellation).ConfigureAwait(false);
     }
 
@@ -169,19 +180,22 @@ public sealed partial class ModelStore
         List<RedisValue> fields = [];
         if (description is not null) fields.AddRange([ModelField.Description, description]);
         if (tags is not null)
-            fields.AddRange([ModelField.Tags, tags.Count == 0 ? "" : JsonSerializer.Serialize(new(tags), ModelJson.Default.DictionaryStringString)]);
+            fields.AddRange(
+                [ModelField.Tags, tags.Count == 0 ? "" : JsonSerializer.Serialize(new(tags), ModelJson.Default.DictionaryStringString)]);
         return AnnotateAsync(model, [.. fields], cancellation);
     }
 
     /// <summary>Notes how good a version was found to be on a dataset, in the place of what was noted of that dataset before.</summary>
     /// <exception cref="RedisMLException"><c>ModelVersionNotFound</c>.</exception>
     public Task NoteEvaluationAsync(Model model, ModelEvaluation evaluation, CancellationToken cancellation) => AnnotateAsync(model,
-        [ModelField.EvaluationPrefix + evaluation.Dataset, JsonSerializer.Serialize(evaluation, ModelJson.Default.ModelEvaluation)], cancellation);
+        [ModelField.EvaluationPrefix + evaluation.Dataset, JsonSerializer.Serialize(evaluation, ModelJson.Default.ModelEvaluation)],
+        cancellation);
 
     async Task AnnotateAsync(Model model, RedisValue[] fields, CancellationToken cancellation)
     {
         var key = Keys.ModelVersion(model.Name, model.Version);
-        if (!(bool)await Database.PatientlyAsync(d => d.ScriptEvaluateAsync(AnnotateScript, [key], fields), cancellation).ConfigureAwait(false))
+        if (!(bool)await Database.PatientlyAsync(d => d.ScriptEvaluateAsync(AnnotateScript, [key], fields), cancellation)
+            .ConfigureAwait(false))
             throw new RedisMLException("ModelVersionNotFound", ErrorKind.ObjectNotFound,
                 $"Version {model.Version} of model '{model.Name}' was removed.", model.Name);
     }

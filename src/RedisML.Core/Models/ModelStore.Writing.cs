@@ -15,11 +15,13 @@ public sealed partial class ModelStore
     const long BelievedVersions = 100_000;
 
     /// <summary>
-    /// How long a head without versions is kept, for its numbers: issued anew, they would give a slow writer's or remover's to somebody else.
+    /// How long a head without versions is kept, for its numbers: issued anew,
+    /// they would give a slow writer's or remover's to somebody else.
     /// </summary>
     const int HeadSeconds = 24 * 60 * 60;
 
-    /// <summary>KEYS: head. ARGV: number, the version that must be current, 0 for none, or empty for any older one; time; the run, or empty.</summary>
+    /// <summary>KEYS: head. ARGV: number, the version that must be current, 0 for none, or empty for any older one; time; the run,
+    /// or empty.</summary>
     /// <remarks>Numbers up to <c>removed</c> belong to a removal: a version that was then being written isn't to come back.</remarks>
     const string MoveHead = $"""
         local head = redis.call('HMGET', KEYS[1], 'version', 'last', 'removed')
@@ -45,7 +47,9 @@ public sealed partial class ModelStore
         if not tonumber(last) then last = '0' end
         if ARGV[2] ~= '1' and head[2] and head[2] ~= '' then return 'ALIASED' end
         for _, field in ipairs(redis.call('HKEYS', KEYS[1])) do
-          if field ~= 'last' and field ~= 'removed' and field ~= 'format' and string.sub(field, 1, 4) ~= 'run:' then redis.call('HDEL', KEYS[1], field) end
+          if field ~= 'last' and field ~= 'removed' and field ~= 'format' and string.sub(field, 1, 4) ~= 'run:' then
+            redis.call('HDEL', KEYS[1], field)
+          end
         end
         redis.call('HSET', KEYS[1], 'removed', last)
         redis.call('EXPIRE', KEYS[1], ARGV[1])
@@ -57,7 +61,8 @@ public sealed partial class ModelStore
         if redis.call('HEXISTS', KEYS[1], 'version') == 0 then redis.call('EXPIRE', KEYS[1], ARGV[1]) end
         """;
 
-    /// <summary>KEYS: version. ARGV: how many fields go, those, then names and values of those that are set. Returns 0 where the version is gone.
+    /// <summary>KEYS: version. ARGV: how many fields go, those, then names and values of those that are set.
+    /// Returns 0 where the version is gone.
     /// What it was found to be worth doesn't hold any more.</summary>
     const string ChangeVersion = """
         if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
@@ -74,15 +79,18 @@ public sealed partial class ModelStore
     /// <returns>The new version.</returns>
     /// <exception cref="RedisMLException"><c>InvalidParameterName</c>, <c>ParameterTooLarge</c>, <c>ModelBusy</c>.</exception>
     public Task<Model> PublishAsync(
-        string name, ModelDefinition definition, IEnumerable<KeyValuePair<string, ParameterValue>> parameters, CancellationToken cancellation) =>
+        string name, ModelDefinition definition, IEnumerable<KeyValuePair<string, ParameterValue>> parameters,
+        CancellationToken cancellation) =>
         PublishAsync(name, definition, parameters, run: "", cancellation);
 
-    /// <summary>The same, once for the training run that the lineage names: whoever comes later is given the version that there is.</summary>
+    /// <summary>The same, once for the training run that the lineage names:
+    /// whoever comes later is given the version that there is.</summary>
     /// <inheritdoc cref="PublishAsync(string, ModelDefinition, IEnumerable{KeyValuePair{string, ParameterValue}}, CancellationToken)"/>
     /// <param name="replicas">How many replicas are to have it first.</param>
     /// <param name="warn">Told where they don't, and it is published all the same.</param>
     internal Task<Model> PublishOnceAsync(
-        string name, ModelDefinition definition, IEnumerable<KeyValuePair<string, ParameterValue>> parameters, CancellationToken cancellation,
+        string name, ModelDefinition definition, IEnumerable<KeyValuePair<string, ParameterValue>> parameters,
+        CancellationToken cancellation,
         ReplicaDemand? replicas = null, Action<string>? warn = null) =>
         PublishAsync(name, definition, parameters, definition.Lineage.Run, cancellation, replicas, warn);
 
@@ -145,8 +153,10 @@ public sealed partial class ModelStore
         ];
         long version = await RetryAsync(name, async () =>
             await PublishedAsync(name, run, cancellation).ConfigureAwait(false)
-                ?? await TryPublishAsync(name, RedisValue.EmptyString, fields, cancellation, run, replicas, warn).ConfigureAwait(false)).ConfigureAwait(false);
-        if (replicas is not null && await replicas.DemandAsync(connection, $"version {version} of model '{name}'", isPublished: true, cancellation)
+                ?? await TryPublishAsync(name, RedisValue.EmptyString, fields, cancellation, run, replicas, warn).ConfigureAwait(false))
+                    .ConfigureAwait(false);
+        if (replicas is not null
+            && await replicas.DemandAsync(connection, $"version {version} of model '{name}'", isPublished: true, cancellation)
             .ConfigureAwait(false) is { } warning) warn?.Invoke(warning);
         return await GetAsync(name, version, cancellation).ConfigureAwait(false);
     }
@@ -155,7 +165,8 @@ public sealed partial class ModelStore
     async Task<long?> PublishedAsync(string name, string run, CancellationToken cancellation)
     {
         if (run == "") return null;
-        var version = await Database.PatientlyAsync(d => d.HashGetAsync(Keys.Model(name), $"run:{run}"), cancellation).ConfigureAwait(false);
+        var version = await Database.PatientlyAsync(d => d.HashGetAsync(Keys.Model(name), $"run:{run}"), cancellation)
+            .ConfigureAwait(false);
         return !version.IsNull && version.TryParse(out long published) ? published : null;
     }
 
@@ -164,23 +175,29 @@ public sealed partial class ModelStore
         long? current = (await HeadAsync(name, cancellation).ConfigureAwait(false))?.Version;
         if (current is not { } version)
         {
-            if (set.Length == 0) throw NearestName.NotFound("ModelNotFound", "model", name, await ListAsync(cancellation).ConfigureAwait(false));
+            if (set.Length == 0)
+                throw NearestName.NotFound("ModelNotFound", "model", name, await ListAsync(cancellation).ConfigureAwait(false));
             return await TryPublishAsync(name, 0, [new(ModelField.Created, ModelField.Now()), .. set], cancellation).ConfigureAwait(false);
         }
         var key = Keys.ModelVersion(name, version);
-        var marks = await Database.PatientlyAsync(d => d.HashGetAsync(key, [ModelField.Definition, ModelField.Modified]), cancellation).ConfigureAwait(false);
+        var marks = await Database.PatientlyAsync(d => d.HashGetAsync(key, [ModelField.Definition, ModelField.Modified]), cancellation)
+            .ConfigureAwait(false);
         bool isSealed = !marks[0].IsNull && marks[1].IsNull;
         if (!isSealed) return await TryWriteAsync(key, set, remove, cancellation).ConfigureAwait(false) ? version : null;
 
         var changed = new Dictionary<RedisValue, RedisValue>();
-        foreach (var entry in await Database.PatientlyAsync(d => d.HashGetAllAsync(key), cancellation).ConfigureAwait(false)) changed[entry.Name] = entry.Value;
+        foreach (var entry in await Database.PatientlyAsync(d => d.HashGetAllAsync(key), cancellation).ConfigureAwait(false))
+            changed[entry.Name] = entry.Value;
         foreach (var entry in set) changed[entry.Name] = entry.Value;
-        foreach (var field in remove.Concat(changed.Keys.Where(key => key.StartsWith(ModelField.EvaluationPrefix)).ToArray())) changed.Remove(field);
+        foreach (var field in remove.Concat(changed.Keys.Where(key => key.StartsWith(ModelField.EvaluationPrefix)).ToArray()))
+            changed.Remove(field);
         changed[ModelField.Created] = changed[ModelField.Modified] = ModelField.Now();
-        return await TryPublishAsync(name, version, [.. changed.Select(c => new HashEntry(c.Key, c.Value))], cancellation).ConfigureAwait(false);
+        return await TryPublishAsync(name, version, [.. changed.Select(c => new HashEntry(c.Key, c.Value))], cancellation)
+            .ConfigureAwait(false);
     }
 
-    /// <summary>Writes a new version and moves the head to it. Null, with nothing left behind, where another writer was in between.</summary>
+    /// <summary>Writes a new version and moves the head to it. Null, with nothing left behind,
+    /// where another writer was in between.</summary>
     async Task<long?> TryPublishAsync(string name, RedisValue expected, HashEntry[] fields, CancellationToken cancellation, string run = "",
         ReplicaDemand? replicas = null, Action<string>? warn = null)
     {
@@ -188,13 +205,15 @@ public sealed partial class ModelStore
         connection.DemandRoom();
         RedisKey head = Keys.Model(name);
         // Neither this nor the move is given up half-way: what became of them must be known.
-        long version = await Database.PatientlyAsync(d => d.HashIncrementAsync(head, ModelField.Last), CancellationToken.None).ConfigureAwait(false);
+        long version = await Database.PatientlyAsync(d => d.HashIncrementAsync(head, ModelField.Last), CancellationToken.None)
+            .ConfigureAwait(false);
         RedisKey key = Keys.ModelVersion(name, version);
         bool published = false;
         try
         {
             await Database.PatientlyAsync(d => d.HashSetAsync(key, fields), cancellation).ConfigureAwait(false);
-            if (replicas is not null && await replicas.DemandAsync(connection, $"version {version} of model '{name}'", isPublished: false, cancellation)
+            if (replicas is not null
+                && await replicas.DemandAsync(connection, $"version {version} of model '{name}'", isPublished: false, cancellation)
                 .ConfigureAwait(false) is { } warning) warn?.Invoke(warning);
             var moved = Database.PatientlyAsync(
                 d => d.ScriptEvaluateAsync(MoveHead, [head], [version, expected, ModelField.Now(), run]), CancellationToken.None);
@@ -218,11 +237,13 @@ public sealed partial class ModelStore
         await Database.ScriptEvaluateAsync(ExpireUnusedHead, [head], [HeadSeconds]).ConfigureAwait(false);
     }
 
-    /// <summary>Changes a version in place. False where it is no longer there: to write would make it again, without its other fields.</summary>
+    /// <summary>Changes a version in place. False where it is no longer there: to write would make it again,
+    /// without its other fields.</summary>
     async Task<bool> TryWriteAsync(RedisKey key, HashEntry[] set, RedisValue[] remove, CancellationToken cancellation)
     {
         RedisValue[] arguments = [remove.Length, .. remove, .. set.SelectMany(e => new[] { e.Name, e.Value })];
-        return (bool)await Database.PatientlyAsync(d => d.ScriptEvaluateAsync(ChangeVersion, [key], arguments), cancellation).ConfigureAwait(false);
+        return (bool)await Database.PatientlyAsync(d => d.ScriptEvaluateAsync(ChangeVersion, [key], arguments), cancellation)
+            .ConfigureAwait(false);
     }
 
     /// <summary>Tries again where another writer was in between, each time from what it left.</summary>

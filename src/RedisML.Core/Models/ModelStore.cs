@@ -23,7 +23,8 @@ public sealed partial class ModelStore(RedisMLConnection connection)
     }
 
     /// <inheritdoc cref="GetAsync(ModelReference, CancellationToken)"/>
-    public Task<Model> GetAsync(string name, long? version, CancellationToken cancellation) => GetAsync(new ModelReference(name, version), cancellation);
+    public Task<Model> GetAsync(string name, long? version, CancellationToken cancellation) =>
+        GetAsync(new ModelReference(name, version), cancellation);
 
     /// <summary>A version of a model, the current one unless told otherwise.</summary>
     /// <exception cref="RedisMLException"><c>ModelNotFound</c>, <c>ModelVersionNotFound</c>.</exception>
@@ -57,7 +58,8 @@ public sealed partial class ModelStore(RedisMLConnection connection)
         var wanted = (names ?? model.Parameters).ToArray();
         if (wanted.Length == 0) return [];
         var fields = Array.ConvertAll(wanted, n => (RedisValue)n);
-        var values = await Database.PatientlyAsync(d => d.HashGetAsync(Keys.ModelVersion(model.Name, model.Version), fields), cancellation).ConfigureAwait(false);
+        var values = await Database.PatientlyAsync(d => d.HashGetAsync(Keys.ModelVersion(model.Name, model.Version), fields), cancellation)
+            .ConfigureAwait(false);
         var parameters = new List<KeyValuePair<string, ParameterValue>>(wanted.Length);
         for (int i = 0; i < wanted.Length; i++)
             if (!values[i].IsNull)
@@ -68,7 +70,8 @@ public sealed partial class ModelStore(RedisMLConnection connection)
     static ParameterValue Decode(Model model, string name, RedisValue value)
     {
         var bytes = (ReadOnlyMemory<byte>)value;
-        return Decoding.Run(() => ParameterValue.Decode(bytes.Span), (why, e) => new((e as RedisMLException)?.ErrorId ?? "InvalidParameter", ErrorKind.InvalidData,
+        return Decoding.Run(() => ParameterValue.Decode(bytes.Span), (why, e) =>
+            new((e as RedisMLException)?.ErrorId ?? "InvalidParameter", ErrorKind.InvalidData,
             $"Parameter '{name}' of model '{model.Name}', version {model.Version}: {why}.", name, e));
     }
 
@@ -82,7 +85,8 @@ public sealed partial class ModelStore(RedisMLConnection connection)
         return await FindVersionAsync(reference.Name, version, head, cancellation).ConfigureAwait(false);
     }
 
-    async Task<ModelHead> HeadOrThrowAsync(string name, CancellationToken cancellation) => await HeadAsync(name, cancellation).ConfigureAwait(false)
+    async Task<ModelHead> HeadOrThrowAsync(string name, CancellationToken cancellation) =>
+        await HeadAsync(name, cancellation).ConfigureAwait(false)
         ?? throw NearestName.NotFound("ModelNotFound", "model", name, await ListAsync(cancellation).ConfigureAwait(false));
 
     /// <summary>Null where there is no such model.</summary>
@@ -105,7 +109,8 @@ public sealed partial class ModelStore(RedisMLConnection connection)
         if (aliases.Length > 0)
         {
             var versions = await Database.PatientlyAsync(
-                d => d.HashGetAsync(key, [.. aliases.Select(alias => (RedisValue)(ModelField.AliasPrefix + alias))]), cancellation).ConfigureAwait(false);
+                d => d.HashGetAsync(key, [.. aliases.Select(alias => (RedisValue)(ModelField.AliasPrefix + alias))]), cancellation)
+                    .ConfigureAwait(false);
             for (int i = 0; i < aliases.Length; i++)
                 if (versions[i].TryParse(out long version) && version > 0) named[aliases[i]] = version;
         }
@@ -116,7 +121,8 @@ public sealed partial class ModelStore(RedisMLConnection connection)
     async Task<IReadOnlyList<long>> VersionNumbersAsync(string name, CancellationToken cancellation)
     {
         const int Together = 1000;
-        var text = await Database.PatientlyAsync(d => d.HashGetAsync(Keys.Model(name), ModelField.Last), cancellation).ConfigureAwait(false);
+        var text = await Database.PatientlyAsync(d => d.HashGetAsync(Keys.Model(name), ModelField.Last), cancellation)
+            .ConfigureAwait(false);
         long last = text.TryParse(out long number) ? Math.Min(number, BelievedVersions) : 0;
         var found = new List<long>();
         for (long first = 1; first <= last; first += Together)
@@ -124,7 +130,8 @@ public sealed partial class ModelStore(RedisMLConnection connection)
             long start = first;
             int count = (int)Math.Min(Together, last - first + 1);
             var there = await Database.PatientlyAsync(
-                d => Task.WhenAll(Enumerable.Range(0, count).Select(i => d.KeyExistsAsync(Keys.ModelVersion(name, start + i)))), cancellation).ConfigureAwait(false);
+                d => Task.WhenAll(Enumerable.Range(0, count).Select(i => d.KeyExistsAsync(Keys.ModelVersion(name, start + i)))),
+                cancellation).ConfigureAwait(false);
             for (int i = 0; i < count; i++)
                 if (there[i]) found.Add(start + i);
         }
@@ -140,7 +147,8 @@ public sealed partial class ModelStore(RedisMLConnection connection)
             ModelField.Created, ModelField.Definition, ModelField.Modified, ModelField.Description, ModelField.Tags,
             .. fields.Where(field => field.StartsWith(ModelField.EvaluationPrefix)),
         ];
-        var meta = fields.Length == 0 ? [] : await Database.PatientlyAsync(d => d.HashGetAsync(key, wanted), cancellation).ConfigureAwait(false);
+        var meta = fields.Length == 0 ? []
+            : await Database.PatientlyAsync(d => d.HashGetAsync(key, wanted), cancellation).ConfigureAwait(false);
         return fields.Length == 0 || meta[0].IsNull ? null : new()
         {
             Name = name,
@@ -152,7 +160,8 @@ public sealed partial class ModelStore(RedisMLConnection connection)
             Aliases = [.. head.Aliases.Where(alias => alias.Value == version).Select(alias => alias.Key)],
             Description = (string?)meta[3],
             Tags = ModelJson.TryRead(meta[4], ModelJson.Default.DictionaryStringString) ?? [],
-            Evaluations = [.. meta.Skip(5).Select(json => ModelJson.TryRead(json, ModelJson.Default.ModelEvaluation)).OfType<ModelEvaluation>()
+            Evaluations =
+                [.. meta.Skip(5).Select(json => ModelJson.TryRead(json, ModelJson.Default.ModelEvaluation)).OfType<ModelEvaluation>()
                 .OrderBy(evaluation => evaluation.Dataset, StringComparer.Ordinal)],
         };
     }

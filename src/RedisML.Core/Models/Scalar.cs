@@ -32,7 +32,8 @@ public sealed class Scalar : ParameterValue
         long integer => [integer],
         double number => [number],
         bool boolean => [boolean ? 1 : 0],
-        _ => throw new RedisMLException("ParameterNotNumeric", ErrorKind.InvalidData, $"'{Value}' is text where a number is needed.", Value),
+        _ => throw new RedisMLException("ParameterNotNumeric", ErrorKind.InvalidData, $"'{Value}' is text where a number is needed.",
+            Value),
     };
 
     public override byte[] Encode() => Encoding.UTF8.GetBytes(ToString());

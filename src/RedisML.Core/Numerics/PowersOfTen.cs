@@ -1,6 +1,7 @@
 namespace RedisML.Numerics;
 
-/// <summary>The powers of ten that are doubles: a number of up to 15 digits divided by one is rounded once, to the nearest double.</summary>
+/// <summary>The powers of ten that are doubles: a number of up to 15 digits divided by one is rounded once,
+/// to the nearest double.</summary>
 static class PowersOfTen
 {
     /// <summary>From 10⁰ to 10²².</summary>

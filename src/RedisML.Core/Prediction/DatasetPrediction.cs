@@ -21,13 +21,16 @@ public sealed class DatasetPrediction(RedisMLConnection connection)
     /// nothing.</summary>
     /// <param name="progress">Is told the rows so far.</param>
     /// <exception cref="RedisMLException"><c>DatasetExists</c>, <c>OutputIsInput</c>, <c>ColumnNotFound</c>, <c>ColumnExists</c>,
-    /// <c>SignatureMismatch</c>, <c>ThresholdNotBinary</c>, <c>DatasetChanged</c>, those of <see cref="ModelFamilies.LoadAsync"/>.</exception>
+    /// <c>SignatureMismatch</c>, <c>ThresholdNotBinary</c>, <c>DatasetChanged</c>, those of
+    /// <see cref="ModelFamilies.LoadAsync"/>.</exception>
     public async Task<DatasetPredictionResult> RunAsync(
-        Model model, Dataset source, string output, PredictionOptions options, bool force, IProgress<long>? progress, CancellationToken cancellation)
+        Model model, Dataset source, string output, PredictionOptions options, bool force, IProgress<long>? progress,
+        CancellationToken cancellation)
     {
         var watch = Stopwatch.StartNew();
         if (output == source.Name)
-            throw new RedisMLException("OutputIsInput", ErrorKind.InvalidArgument, $"The predictions of dataset '{output}' need a dataset of their own.", output);
+            throw new RedisMLException("OutputIsInput", ErrorKind.InvalidArgument,
+                $"The predictions of dataset '{output}' need a dataset of their own.", output);
         var parameters = await new ModelStore(connection).ReadParametersAsync(model, null, cancellation).ConfigureAwait(false);
         var predictor = ModelFamilies.Load(model, parameters);
         var chunks = new PredictionChunks(predictor, source, options);
@@ -36,14 +39,16 @@ public sealed class DatasetPrediction(RedisMLConnection connection)
         if (current?.Fingerprint == fingerprint) return Result(current, chunks.Counts) with { Unchanged = true };
         if (current is not null && !force)
             throw new RedisMLException("DatasetExists", ErrorKind.ResourceExists,
-                $"Dataset '{output}' exists already and came from something else, or from another version of the model or of the rows. Use -Force to replace it.", output);
+                $"Dataset '{output}' exists already and came from something else, or from another version of the model or of the rows. " +
+                "Use -Force to replace it.", output);
 
         var writer = await DatasetWriter.StartAsync(connection, output, chunks.Schema, cancellation).ConfigureAwait(false);
         await using (writer.ConfigureAwait(false))
         {
             await WriteAsync(source, chunks, writer, progress, cancellation).ConfigureAwait(false);
             string? label = chunks.Schema.Any(column => column.Name == source.Label) ? source.Label : null;
-            return Result(await writer.PublishAsync(current, label, source.Compression, fingerprint, cancellation).ConfigureAwait(false), chunks.Counts);
+            return Result(await writer.PublishAsync(current, label, source.Compression, fingerprint, cancellation).ConfigureAwait(false),
+                chunks.Counts);
         }
 
         DatasetPredictionResult Result(Dataset dataset, PredictionCounts counts) => new()
@@ -61,7 +66,8 @@ public sealed class DatasetPrediction(RedisMLConnection connection)
         };
     }
 
-    async Task WriteAsync(Dataset source, PredictionChunks chunks, DatasetWriter writer, IProgress<long>? progress, CancellationToken cancellation)
+    async Task WriteAsync(Dataset source, PredictionChunks chunks, DatasetWriter writer, IProgress<long>? progress,
+        CancellationToken cancellation)
     {
         // As many as are worked on, and one to be written behind each.
         int most = 2 * WorkerCount;
@@ -109,7 +115,8 @@ public sealed class DatasetPrediction(RedisMLConnection connection)
     }
 
     /// <summary>Of all that decides how the predictions come out.</summary>
-    static string Fingerprint(Model model, IEnumerable<KeyValuePair<string, ParameterValue>> parameters, Dataset source, PredictionOptions options)
+    static string Fingerprint(Model model, IEnumerable<KeyValuePair<string, ParameterValue>> parameters, Dataset source,
+        PredictionOptions options)
     {
         // Parameters of a version that was changed by hand may change again under its number.
         var hash = new XxHash64();
@@ -118,7 +125,9 @@ public sealed class DatasetPrediction(RedisMLConnection connection)
             hash.Append(Encoding.UTF8.GetBytes(name));
             hash.Append(value.Encode());
         }
-        return FormattableString.Invariant($"predict:{model.Name}:{model.Version}:{hash.GetCurrentHashAsUInt64():x16}:{source.Name}:{source.Version}:") +
-            FormattableString.Invariant($"{source.Fingerprint}:{options.Threshold}:{options.ClassProbabilities}:{string.Join(',', options.KeepColumns)}");
+        return FormattableString.Invariant(
+            $"predict:{model.Name}:{model.Version}:{hash.GetCurrentHashAsUInt64():x16}:{source.Name}:{source.Version}:") +
+            FormattableString.Invariant(
+                $"{source.Fingerprint}:{options.Threshold}:{options.ClassProbabilities}:{string.Join(',', options.KeepColumns)}");
     }
 }

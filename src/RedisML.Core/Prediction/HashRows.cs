@@ -4,7 +4,8 @@ using StackExchange.Redis;
 
 namespace RedisML.Prediction;
 
-/// <summary>Rows that lie in Redis as hashes, a field a column, as text: those of a dataset of layout <c>Hash</c>, or of any other program.</summary>
+/// <summary>Rows that lie in Redis as hashes, a field a column, as text: those of a dataset of layout <c>Hash</c>,
+/// or of any other program.</summary>
 public sealed class HashRows(RedisMLConnection connection, ModelSignature signature)
 {
     /// <summary>Keys asked for at once.</summary>

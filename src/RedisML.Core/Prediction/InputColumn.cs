@@ -99,7 +99,8 @@ abstract class InputColumn(ColumnSchema schema)
         }
 
         protected override bool TryAdd(ReadOnlySpan<byte> text) =>
-            NumberText.TryDouble(text, exact: false, out double number) ? Add(number) : TextValue.TryBoolean(text, out bool boolean) && Add(boolean ? 1 : 0);
+            NumberText.TryDouble(text, exact: false, out double number) ? Add(number) : TextValue.TryBoolean(text, out bool boolean)
+                && Add(boolean ? 1 : 0);
 
         /// <summary>A column of 32 bits holds the nearest number of those.</summary>
         bool Add(double value) => Put(ref _values, Schema.Type.Kind == TypeKind.Float32 ? (float)value : value);
@@ -130,7 +131,8 @@ abstract class InputColumn(ColumnSchema schema)
             Span<char> characters = most <= StackBytes ? stackalloc char[StackBytes] : new char[most];
             characters = characters[..Encoding.UTF8.GetChars(text, characters)];
             return Put(ref _codes,
-                _known.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(characters, out int code) ? code : NewLevel(characters.ToString()));
+                _known.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(characters, out int code) ? code
+                    : NewLevel(characters.ToString()));
         }
 
         protected override bool TryAddText(string text) =>
@@ -159,8 +161,10 @@ abstract class InputColumn(ColumnSchema schema)
 
         protected override bool TryAdd(object value) => value switch
         {
-            DateOnly date => IsDate ? Put(ref _values, date.DayNumber - s_epochDay) : Schema.Type.Zone is null && AddTicks(date.ToDateTime(default).Ticks),
-            DateTime time when IsDate => time.TimeOfDay == TimeSpan.Zero && Put(ref _values, DateOnly.FromDateTime(time).DayNumber - s_epochDay),
+            DateOnly date => IsDate ? Put(ref _values, date.DayNumber - s_epochDay) : Schema.Type.Zone is null
+                && AddTicks(date.ToDateTime(default).Ticks),
+            DateTime time when IsDate =>
+                time.TimeOfDay == TimeSpan.Zero && Put(ref _values, DateOnly.FromDateTime(time).DayNumber - s_epochDay),
             DateTime { Kind: DateTimeKind.Unspecified } time => Schema.Type.Zone is null && AddTicks(time.Ticks),
             DateTime time => Schema.Type.Zone is not null && AddTicks(time.ToUniversalTime().Ticks),
             DateTimeOffset time => Schema.Type.Zone is not null && AddTicks(time.UtcTicks),

@@ -37,10 +37,12 @@ public static class ModelFamilies
     public static IReadOnlyList<ParameterElement> Explain(Model model, IReadOnlyDictionary<string, ParameterValue> parameters)
     {
         var family = model.Definition is { } definition ? s_byName.GetValueOrDefault(definition.Algorithm) : null;
-        return family?.Explain(model, parameters) ?? [.. parameters.SelectMany(parameter => ParameterElement.Of(parameter.Key, parameter.Value))];
+        return family?.Explain(model, parameters)
+            ?? [.. parameters.SelectMany(parameter => ParameterElement.Of(parameter.Key, parameter.Value))];
     }
 
     internal static ModelDefinition DefinitionOf(Model model) => model.Definition ?? throw new RedisMLException(
         "ModelNotTrained", ErrorKind.InvalidOperation,
-        $"Model '{model.Name}', version {model.Version}, holds parameters that were set by hand; only a trained model can predict.", model.Name);
+        $"Model '{model.Name}', version {model.Version}, holds parameters that were set by hand; only a trained model can predict.",
+        model.Name);
 }

@@ -29,7 +29,8 @@ public sealed class ModelSignature
 
     /// <summary>The columns of rows, stored and derived, after a check.</summary>
     /// <param name="withLabel">Whether the label is wanted too.</param>
-    /// <exception cref="RedisMLException"><c>SignatureMismatch</c>, which lists what is wrong. More columns than needed are fine.</exception>
+    /// <exception cref="RedisMLException"><c>SignatureMismatch</c>, which lists what is wrong.
+    /// More columns than needed are fine.</exception>
     internal BatchColumns Open(RowBatch rows, bool withLabel)
     {
         if (withLabel || !rows.IsMadeFor(this)) Check(rows.Types(), withLabel);

@@ -23,7 +23,8 @@ sealed class PredictionChunks
     {
         (_predictor, _source) = (predictor, source);
         _columns = new(predictor.Signature, options);
-        predictor.Signature.Check(source.Columns.ToDictionary(c => c.Name, c => (ColumnType?)c.Type, StringComparer.Ordinal), withLabel: false);
+        predictor.Signature.Check(source.Columns.ToDictionary(c => c.Name, c => (ColumnType?)c.Type, StringComparer.Ordinal),
+            withLabel: false);
         var names = source.Columns.Select(c => c.Name).ToList();
         _kept = [.. options.KeepColumns.Select(name => names.IndexOf(source.Column(name).Name))];
         if (options.KeepColumns.FirstOrDefault(_columns.Names.Contains) is { } taken)
@@ -47,7 +48,8 @@ sealed class PredictionChunks
         var built = builders.Select(builder => builder.Build()).ToArray();
         var arrays = _kept.Select(chunk.Batch.Column).Concat(built.Select(column => column.Array)).ToArray();
         var batch = new RecordBatch(
-            new Schema(Schema.Zip(arrays, (column, array) => new Field(column.Name, array.Data.DataType, nullable: true)), null), arrays, chunk.Rows);
+            new Schema(Schema.Zip(arrays, (column, array) => new Field(column.Name, array.Data.DataType, nullable: true)), null), arrays,
+            chunk.Rows);
         var data = ChunkCodec.Encode(batch, _source.Compression);
         var encoded = new EncodedChunk(data, chunk.Rows, ChunkCodec.BufferBytes(batch), ChunkCodec.Checksum(data.WrittenMemory.Span),
             [.. _kept.Select(column => StatisticsOf(chunk, column)), .. built.Select(column => column.Statistics)]);

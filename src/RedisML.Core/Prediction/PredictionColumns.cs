@@ -25,16 +25,19 @@ public sealed class PredictionColumns
         _threshold = options.Threshold;
         if (_threshold is not null && _classes?.Count != 2)
             throw new RedisMLException("ThresholdNotBinary", ErrorKind.InvalidArgument,
-                $"A threshold tells two classes apart; the model predicts {(_classes is null ? "a number" : $"{_classes.Count} classes")}.", _threshold);
+                $"A threshold tells two classes apart; the model predicts {(_classes is null ? "a number" : $"{_classes.Count} classes")}.",
+                _threshold);
         var type = _classes is null ? ColumnType.Float64
-            : label.Type.Kind is TypeKind.Boolean or TypeKind.Float64 || label.Type.IsInteger && label.Type.Kind != TypeKind.UInt64 ? label.Type : ColumnType.Utf8;
+            : label.Type.Kind is TypeKind.Boolean or TypeKind.Float64 || label.Type.IsInteger && label.Type.Kind != TypeKind.UInt64
+                ? label.Type : ColumnType.Utf8;
         _classValues = [.. (_classes ?? []).Select(name => ValueOf(type, name))];
         _classTexts = [.. (_classes ?? []).Select(Encoding.UTF8.GetBytes)];
         Schema =
         [
             new(Prediction, type),
             .. _classes is null ? [] : new ColumnSchema[] { new(Probability, ColumnType.Float64) },
-            .. options.ClassProbabilities ? (_classes ?? []).Select(name => new ColumnSchema($"{Probability}_{name}", ColumnType.Float64)) : [],
+            .. options.ClassProbabilities ? (_classes ?? []).Select(name => new ColumnSchema($"{Probability}_{name}", ColumnType.Float64))
+                : [],
         ];
         Names = [.. Schema.Select(column => column.Name)];
     }
@@ -45,12 +48,14 @@ public sealed class PredictionColumns
     /// <summary>Their names.</summary>
     public IReadOnlyList<string> Names { get; }
 
-    /// <summary>What is said of a row in one of the columns: a number, or a class in the type of the label; null where there is none.</summary>
+    /// <summary>What is said of a row in one of the columns: a number, or a class in the type of the label;
+    /// null where there is none.</summary>
     public object? Value(Predictions predictions, int row, int column)
     {
         if (_classes is null) return OrNull(predictions.Values[row]);
         int best = ClassOf(predictions, row);
-        return best < 0 ? null : column == 0 ? _classValues[best] : predictions.Probabilities[row * _classes.Count + (column == 1 ? best : column - 2)];
+        return best < 0 ? null : column == 0 ? _classValues[best]
+            : predictions.Probabilities[row * _classes.Count + (column == 1 ? best : column - 2)];
 
         static object? OrNull(double value) => double.IsNaN(value) ? null : value;
     }

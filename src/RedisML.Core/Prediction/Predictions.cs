@@ -24,11 +24,14 @@ public sealed class Predictions
     /// <summary>How many values were categories that training didn't see.</summary>
     public long Unseen { get; }
 
-    /// <summary>[rows], of two classes: the score whose growth makes the positive one likelier, without end where its probability ends at 1; else empty.</summary>
+    /// <summary>[rows], of two classes: the score whose growth makes the positive one likelier,
+    /// without end where its probability ends at 1; else empty.</summary>
     public double[] Scores { get; init; } = [];
 
-    /// <summary>Of two classes, by what a row is ranked: its score, where the model tells it, else the log odds of the positive class.</summary>
-    internal double LogOdds(int row) => Scores.Length > 0 ? Scores[row] : Math.Log(Probabilities[2 * row + 1]) - Math.Log(Probabilities[2 * row]);
+    /// <summary>Of two classes, by what a row is ranked: its score, where the model tells it,
+    /// else the log odds of the positive class.</summary>
+    internal double LogOdds(int row) =>
+        Scores.Length > 0 ? Scores[row] : Math.Log(Probabilities[2 * row + 1]) - Math.Log(Probabilities[2 * row]);
 
     /// <summary>Which they were, where the model tells.</summary>
     public IReadOnlyList<UnseenLevel> UnseenLevels { get; init; } = [];

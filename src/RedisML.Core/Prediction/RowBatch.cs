@@ -18,7 +18,8 @@ public sealed class RowBatch : IDisposable
 
     RowBatch(RecordBatch batch) => (_batch, Rows) = (batch, batch.Length);
 
-    RowBatch(Dictionary<string, ColumnVector> vectors, int rows, ModelSignature madeFor) => (_vectors, Rows, _madeFor) = (vectors, rows, madeFor);
+    RowBatch(Dictionary<string, ColumnVector> vectors, int rows, ModelSignature madeFor) =>
+        (_vectors, Rows, _madeFor) = (vectors, rows, madeFor);
 
     /// <summary>The number of rows.</summary>
     public int Rows { get; }
@@ -30,7 +31,8 @@ public sealed class RowBatch : IDisposable
     public static RowBatch Of(RecordBatch batch) => new(batch);
 
     /// <summary>The inputs of a model, decoded.</summary>
-    internal static RowBatch Of(Dictionary<string, ColumnVector> vectors, int rows, ModelSignature signature) => new(vectors, rows, signature);
+    internal static RowBatch Of(Dictionary<string, ColumnVector> vectors, int rows, ModelSignature signature) =>
+        new(vectors, rows, signature);
 
     public void Dispose() => _columns?.Dispose();
 
@@ -40,7 +42,8 @@ public sealed class RowBatch : IDisposable
     /// <summary>The names and logical types of the columns; null for a type that no dataset has.</summary>
     internal Dictionary<string, ColumnType?> Types() => _batch is null
         ? _vectors!.ToDictionary(column => column.Key, column => (ColumnType?)column.Value.Type, StringComparer.Ordinal)
-        : _batch.Schema.FieldsList.ToDictionary(field => field.Name, field => ArrowTypes.ToColumnType(field.DataType), StringComparer.Ordinal);
+        : _batch.Schema.FieldsList.ToDictionary(field => field.Name, field =>
+            ArrowTypes.ToColumnType(field.DataType), StringComparer.Ordinal);
 
     internal BatchColumns Columns(DerivedColumns derived)
     {

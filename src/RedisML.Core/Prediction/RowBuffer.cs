@@ -2,7 +2,8 @@ using RedisML.Columns;
 
 namespace RedisML.Prediction;
 
-/// <summary>Collects rows for a model as they come, from objects or from text, in memory that the next rows use again. For one thread.</summary>
+/// <summary>Collects rows for a model as they come, from objects or from text, in memory that the next rows use again.
+/// For one thread.</summary>
 public sealed class RowBuffer
 {
     readonly ModelSignature _signature;

@@ -4,7 +4,8 @@ using RedisML.Models;
 
 namespace RedisML.Prediction;
 
-/// <summary>A predictor over encoded features: a model of this kind says only what the scores of a block are, and what follows from them.</summary>
+/// <summary>A predictor over encoded features: a model of this kind says only what the scores of a block are,
+/// and what follows from them.</summary>
 public abstract class TabularPredictor(ModelDefinition definition, int outputs) : IPredictor
 {
     readonly FeaturePipeline _pipeline = definition.RequiredPipeline;

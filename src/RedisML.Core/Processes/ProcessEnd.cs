@@ -5,7 +5,8 @@ namespace RedisML.Processes;
 
 /// <summary>What is still to be done when the process ends, or is asked to end by SIGTERM.</summary>
 /// <remarks>
-/// At SIGTERM .NET 10 ends a process without raising <see cref="AppDomain.ProcessExit"/>, and <c>pwsh</c> runs no <c>finally</c> block then.
+/// At SIGTERM .NET 10 ends a process without raising <see cref="AppDomain.ProcessExit"/>,
+/// and <c>pwsh</c> runs no <c>finally</c> block then.
 /// </remarks>
 public static class ProcessEnd
 {
@@ -17,7 +18,8 @@ public static class ProcessEnd
 
     static ProcessEnd() => AppDomain.CurrentDomain.ProcessExit += (_, _) => RunAll();
 
-    /// <summary>Has an action run at the end, which comes when it returns: it may block for a moment, and its exceptions are dropped.</summary>
+    /// <summary>Has an action run at the end, which comes when it returns: it may block for a moment,
+    /// and its exceptions are dropped.</summary>
     /// <returns>What forgets the action when it is disposed of.</returns>
     public static IDisposable Register(Action action)
     {

@@ -24,6 +24,7 @@ internal sealed record DatasetReference(string Name, long Version, string Identi
             throw run.Refused($"it reads version {Version} of dataset '{Name}', which isn't there any more");
         }
         var found = To(dataset).Identity;
-        return found == Identity ? dataset : throw run.Refused($"it reads dataset '{Name}', version {Identity}, and here is version {found}");
+        return found == Identity ? dataset
+            : throw run.Refused($"it reads dataset '{Name}', version {Identity}, and here is version {found}");
     }
 }

@@ -10,7 +10,8 @@ namespace RedisML.Runs;
 /// </remarks>
 public interface IRunProgram<out T>
 {
-    /// <summary>How many leaves there are to share out; 0 where that isn't known before <see cref="Prepare"/>, which then has them all.</summary>
+    /// <summary>How many leaves there are to share out; 0 where that isn't known before <see cref="Prepare"/>,
+    /// which then has them all.</summary>
     int Leaves { get; }
 
     /// <summary>Loads the data of a share; called before it is contributed to, and again where the share has changed.</summary>

@@ -43,7 +43,8 @@ public sealed record NodeOptions
     /// <exception cref="InvalidDataException">They can't be.</exception>
     internal void Check()
     {
-        Demand(NodeCount >= 1 && MinNode >= 1 && MaxNode >= 0 && CheckpointStep >= 0 && KeepCheckpoint >= 1, "its numbers of nodes or checkpoints can't be");
+        Demand(NodeCount >= 1 && MinNode >= 1 && MaxNode >= 0 && CheckpointStep >= 0
+            && KeepCheckpoint >= 1, "its numbers of nodes or checkpoints can't be");
         foreach (double time in new[] { JoinTimeout, NodeTimeout, OutageTimeout, CheckpointInterval })
             Demand(time is >= 0 and <= MostSeconds, $"a time of {time} seconds can't be");
         Demand(NodeTimeout > 0, "its node timeout is 0");

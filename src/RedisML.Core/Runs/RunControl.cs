@@ -60,14 +60,16 @@ internal sealed record RunControl
 
     public bool HasEnded => RunPhase.IsEnd(Phase);
 
-    /// <exception cref="FormatException">It isn't what a run writes. So are <see cref="OverflowException"/> and <see cref="InvalidDataException"/>.</exception>
+    /// <exception cref="FormatException">It isn't what a run writes. So are <see cref="OverflowException"/> and
+    /// <see cref="InvalidDataException"/>.</exception>
     public static RunControl? Parse(IEnumerable<KeyValuePair<string, string>> pairs)
     {
         var fields = pairs.DistinctBy(pair => pair.Key).ToDictionary(StringComparer.Ordinal);
         if (!fields.ContainsKey("inc")) return null;
         string generation = Text("gen"), decided = Text("dgen");
         var members = List("members");
-        Demand(generation.Split('.') is [var count, _] && long.TryParse(count, out long generations) && generations is >= 0 and < long.MaxValue, $"its generation is '{generation}'");
+        Demand(generation.Split('.') is [var count, _] && long.TryParse(count, out long generations)
+            && generations is >= 0 and < long.MaxValue, $"its generation is '{generation}'");
         return new()
         {
             Incarnation = Text("inc"),

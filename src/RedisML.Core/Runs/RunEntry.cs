@@ -21,7 +21,8 @@ internal readonly record struct RunEntry(RunLedger Ledger, string? Member)
     }
 
     /// <summary>Asks to take part in a run as one more node.</summary>
-    /// <exception cref="RedisMLException"><c>TrainingRunNotFound</c>; <c>RunEnded</c>; <c>RunFull</c>; <c>NodeRefused</c>: another version of the module.</exception>
+    /// <exception cref="RedisMLException"><c>TrainingRunNotFound</c>; <c>RunEnded</c>; <c>RunFull</c>; <c>NodeRefused</c>:
+    /// another version of the module.</exception>
     public static async Task<RunEntry> JoinAsync(RedisMLConnection connection, string id, CancellationToken cancellation)
     {
         var (ledger, control) = await new RunStore(connection).OpenAsync(id, cancellation).ConfigureAwait(false);
@@ -35,7 +36,8 @@ internal readonly record struct RunEntry(RunLedger Ledger, string? Member)
         if (ledger.Specification.Nodes.Limit == 1)
         {
             throw new RedisMLException("RunFull", ErrorKind.InvalidOperation,
-                $"Training run '{id}' was started for one node. Give Start-RedisDistributedTraining -NodeCount or -MaxNode to let others take part.", id);
+                $"Training run '{id}' was started for one node. Give Start-RedisDistributedTraining -NodeCount or -MaxNode to let others " +
+                "take part.", id);
         }
         return new(ledger, null);
     }
@@ -58,13 +60,15 @@ internal readonly record struct RunEntry(RunLedger Ledger, string? Member)
 
     /// <summary>Goes on with a run from its last checkpoint, with this process as its first node.</summary>
     /// <exception cref="RedisMLException"><c>RunActive</c>: somebody else was faster.</exception>
-    public static async Task<RunEntry> ResumeAsync(RedisMLConnection connection, RunLedger ledger, RunControl control, CancellationToken cancellation)
+    public static async Task<RunEntry> ResumeAsync(RedisMLConnection connection, RunLedger ledger, RunControl control,
+        CancellationToken cancellation)
     {
         var node = RunMembership.NewId(RunMembership.NewName());
         var options = ledger.Specification.Nodes;
         var phase = options.Limit == 1 ? RunPhase.Run
             : (control.Started ? options.MinNode : options.NodeCount) <= 1 ? RunPhase.Form : RunPhase.Pause;
-        if (await ledger.ProposeAsync(control, [node], phase, $"resumed on {node}", node, restart: true, cancellation).ConfigureAwait(false))
+        if (await ledger.ProposeAsync(control, [node], phase, $"resumed on {node}", node, restart: true, cancellation)
+            .ConfigureAwait(false))
             return new(ledger, node);
         throw RunStore.Active(await new RunStore(connection).GetAsync(ledger.Specification.Id, cancellation).ConfigureAwait(false));
     }

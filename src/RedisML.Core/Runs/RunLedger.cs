@@ -42,7 +42,8 @@ internal sealed class RunLedger(RedisMLConnection connection, RunSpecification s
 
     /// <summary>Starts a new generation, if the run is still in the one given.</summary>
     public async Task<bool> ProposeAsync(
-        RunControl from, IReadOnlyList<string> members, string phase, string reason, string proposer, bool restart, CancellationToken cancellation)
+        RunControl from, IReadOnlyList<string> members, string phase, string reason, string proposer, bool restart,
+        CancellationToken cancellation)
     {
         var generation = NextGeneration(from.Generation);
         RedisValue[] arguments = [Incarnation, from.Generation, generation, phase, reason, Channel, proposer, restart ? 1 : 0,
@@ -56,7 +57,8 @@ internal sealed class RunLedger(RedisMLConnection connection, RunSpecification s
 
     /// <summary>Writes what a node adds to a step, and counts its arrival.</summary>
     public Task<string> ArriveAsync(
-        string generation, string node, long step, ReadOnlyMemory<byte> header, ReadOnlyMemory<byte> payload, ulong digest, CancellationToken cancellation) => RetryAsync(async () =>
+        string generation, string node, long step, ReadOnlyMemory<byte> header, ReadOnlyMemory<byte> payload, ulong digest,
+        CancellationToken cancellation) => RetryAsync(async () =>
     {
         var key = Keys.Payload(node, step);
         var written = Database.StringSetAsync(key, payload);
@@ -88,9 +90,11 @@ internal sealed class RunLedger(RedisMLConnection connection, RunSpecification s
     /// <param name="result">Of a run that is done, JSON; else empty.</param>
     /// <param name="errorId">Of one that failed; else empty.</param>
     public Task<string> EndAsync(
-        string generation, string node, string phase, string reason, CancellationToken cancellation, string result = "", string errorId = "") =>
+        string generation, string node, string phase, string reason, CancellationToken cancellation, string result = "",
+        string errorId = "") =>
         EvaluateAsync(
-            RunScripts.End, [Keys.Control, Keys.Members], [Incarnation, generation, node, phase, reason, result, errorId, Channel], cancellation);
+            RunScripts.End, [Keys.Control, Keys.Members], [Incarnation, generation, node, phase, reason, result, errorId, Channel],
+            cancellation);
 
     public Task<string> StopAsync(string reason, bool force, CancellationToken cancellation) =>
         EvaluateAsync(RunScripts.Stop, [Keys.Control], [Incarnation, reason, Channel, force ? 1 : 0], cancellation);
@@ -111,8 +115,10 @@ internal sealed class RunLedger(RedisMLConnection connection, RunSpecification s
     }
 
     public NodeOutException Lost() => new("RunStateLost", ErrorKind.InvalidData,
-        $"The state of training run '{Specification.Id}' is no longer on {connection.Endpoint}: the server was restarted without its data, evicted it, " +
-        "or the run was removed. Start the training again; with an append-only file (appendonly yes) it would survive a restart.", Specification.Id);
+        $"The state of training run '{Specification.Id}' is no longer on {connection.Endpoint}: the server was restarted without its " +
+        "data, evicted it, " +
+        "or the run was removed. Start the training again; with an append-only file (appendonly yes) it would survive a restart.",
+            Specification.Id);
 
     /// <summary>A run has time to wait for a server without memory, too.</summary>
     static bool MayPass(Exception e) => RedisPatience.MayPass(e)
@@ -123,7 +129,8 @@ internal sealed class RunLedger(RedisMLConnection connection, RunSpecification s
 
     string Status(RedisResult reply) => (string)((RedisResult[])reply!)[0]! is var status && status != "LOST" ? status : throw Lost();
 
-    static Dictionary<string, string> Fields(RedisResult flat) => RunControl.Pairs(flat).DistinctBy(pair => pair.Key).ToDictionary(StringComparer.Ordinal);
+    static Dictionary<string, string> Fields(RedisResult flat) =>
+        RunControl.Pairs(flat).DistinctBy(pair => pair.Key).ToDictionary(StringComparer.Ordinal);
 
     public static string NextGeneration(string generation) =>
         $"{long.Parse(generation.Split('.')[0]) + 1}.{Random.Shared.NextInt64():x16}";

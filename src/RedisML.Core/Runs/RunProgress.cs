@@ -2,7 +2,8 @@ namespace RedisML.Runs;
 
 /// <summary>How far a run is.</summary>
 /// <param name="Iteration">0 while rows are loaded.</param>
-/// <param name="Loss">What the program reports, of a training the mean loss of a row without the penalty; NaN while rows are loaded.</param>
+/// <param name="Loss">What the program reports, of a training the mean loss of a row without the penalty;
+/// NaN while rows are loaded.</param>
 /// <param name="Rows">Rows loaded so far, then the rows used.</param>
 /// <param name="RowsPerSecond">The rate of loading, then of evaluating: a row counts once an evaluation.</param>
 /// <param name="RowsDropped">Rows left out so far.</param>

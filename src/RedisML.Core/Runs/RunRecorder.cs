@@ -69,15 +69,18 @@ internal sealed class RunRecorder(RunLedger ledger, RunMembership membership) : 
         if (!membership.IsFirst || membership.HasLeft) return;
         var entries = new List<HashEntry>();
         while (_metrics.TryDequeue(out var metric))
-            entries.Add(new($"{metric.Name}:{metric.Step}", string.Create(CultureInfo.InvariantCulture, $"{metric.Value:R} {metric.Time}")));
+            entries.Add(
+                new($"{metric.Name}:{metric.Step}", string.Create(CultureInfo.InvariantCulture, $"{metric.Value:R} {metric.Time}")));
         if (entries.Count > 0) await ledger.Database.HashSetAsync(ledger.Keys.Metrics, [.. entries]).ConfigureAwait(false);
         RunProgress? progress;
         lock (_lock) progress = _progress;
-        var fields = new List<HashEntry> { new("updated", (await ledger.Clock.NowAsync(CancellationToken.None).ConfigureAwait(false)).ToUnixTimeMilliseconds()) };
+        var fields = new List<HashEntry> {
+            new("updated", (await ledger.Clock.NowAsync(CancellationToken.None).ConfigureAwait(false)).ToUnixTimeMilliseconds()) };
         if (progress is { } p)
         {
             fields.AddRange([new("iteration", p.Iteration), new("loss", p.Loss.ToString("R", CultureInfo.InvariantCulture)),
-                new("rows", p.Rows), new("dropped", p.RowsDropped), new("rate", p.RowsPerSecond.ToString("R", CultureInfo.InvariantCulture))]);
+                new("rows", p.Rows), new("dropped", p.RowsDropped),
+                new("rate", p.RowsPerSecond.ToString("R", CultureInfo.InvariantCulture))]);
         }
         await ledger.Database.HashSetAsync(ledger.Keys.Progress, [.. fields]).ConfigureAwait(false);
     }

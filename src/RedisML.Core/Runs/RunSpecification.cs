@@ -14,7 +14,8 @@ internal sealed record RunSpecification
     public const int CurrentProtocol = 3;
 
     /// <summary>The version of this module.</summary>
-    public static readonly string CurrentModule = typeof(RunSpecification).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!
+    public static readonly string CurrentModule =
+        typeof(RunSpecification).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!
         .InformationalVersion.Split('+')[0];
 
     public required string Id { get; init; }
@@ -57,17 +58,21 @@ internal sealed record RunSpecification
 
     /// <summary>Runs a decoder of what lies under one of a run's keys.</summary>
     /// <exception cref="RedisMLException"><c>RunCorrupt</c></exception>
-    public static T Decode<T>(string id, RedisKey key, Func<T> decode) => Run(decode, (why, e) => e is RedisMLException typed ? typed : new("RunCorrupt", ErrorKind.InvalidData,
-        $"Training run '{id}' can't be read at '{key}': {why}. Remove the run (Remove-RedisDistributedTraining), and start it again.", $"{key}", e));
+    public static T Decode<T>(string id, RedisKey key, Func<T> decode) =>
+        Run(decode, (why, e) => e is RedisMLException typed ? typed : new("RunCorrupt", ErrorKind.InvalidData,
+        $"Training run '{id}' can't be read at '{key}': {why}. Remove the run (Remove-RedisDistributedTraining), and start it again.",
+        $"{key}", e));
 
     /// <summary>What a kind has to say, as it is kept in <see cref="Work"/>.</summary>
     public static JsonElement ToWork<T>(T work) => JsonSerializer.SerializeToElement(work, Json);
 
     /// <exception cref="RedisMLException"><c>RunKindMismatch</c>: it is a run of another kind.</exception>
-    public T WorkOf<T>(string kind) => Kind == kind ? Work.Deserialize<T>(Json) ?? throw new InvalidDataException("it says nothing of its work") : throw new RedisMLException("RunKindMismatch", ErrorKind.InvalidOperation,
+    public T WorkOf<T>(string kind) => Kind == kind ? Work.Deserialize<T>(Json) ?? throw new InvalidDataException(
+        "it says nothing of its work") : throw new RedisMLException("RunKindMismatch", ErrorKind.InvalidOperation,
         $"Run '{Id}' is a {Kind} and no {kind}.", Id);
 
-    public RedisMLException Refused(string why) => new("NodeRefused", ErrorKind.InvalidOperation, $"This process can't take part in run '{Id}': {why}.", Id);
+    public RedisMLException Refused(string why) =>
+        new("NodeRefused", ErrorKind.InvalidOperation, $"This process can't take part in run '{Id}': {why}.", Id);
 
     /// <exception cref="RedisMLException"><c>NodeRefused</c>: it was started by another version of the module.</exception>
     public void CheckVersion()

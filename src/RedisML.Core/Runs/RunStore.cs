@@ -20,7 +20,8 @@ public sealed class RunStore(RedisMLConnection connection)
 
     /// <summary>The ids of all runs.</summary>
     public async Task<IReadOnlyList<string>> ListAsync(CancellationToken cancellation) =>
-        [.. (await _database.PatientlyAsync(d => d.SetMembersAsync(connection.Keys.Runs), cancellation).ConfigureAwait(false)).Select(id => (string)id!).Where(KeySpace.IsValidName)];
+        [.. (await _database.PatientlyAsync(d => d.SetMembersAsync(connection.Keys.Runs), cancellation).ConfigureAwait(false))
+            .Select(id => (string)id!).Where(KeySpace.IsValidName)];
 
     /// <summary>Where a run stands.</summary>
     /// <exception cref="RedisMLException"><c>TrainingRunNotFound</c>.</exception>
@@ -50,12 +51,14 @@ public sealed class RunStore(RedisMLConnection connection)
     {
         var run = await GetAsync(id, cancellation).ConfigureAwait(false);
         var (ledger, _) = await OpenAsync(id, cancellation).ConfigureAwait(false);
-        if (await ledger.StopAsync("stopped by request", force: run.State == RunState.Interrupted, cancellation).ConfigureAwait(false) == "PHASE") return false;
+        if (await ledger.StopAsync("stopped by request", force: run.State == RunState.Interrupted, cancellation)
+            .ConfigureAwait(false) == "PHASE") return false;
         var patience = TimeSpan.FromSeconds(Math.Max(10, 2 * ledger.Specification.Nodes.NodeTimeout));
         for (long start = Environment.TickCount64; Environment.TickCount64 - start < patience.TotalMilliseconds;)
         {
             await Task.Delay(50, cancellation).ConfigureAwait(false);
-            if ((await GetAsync(id, cancellation).ConfigureAwait(false)).State is RunState.Stopped or RunState.Completed or RunState.Failed) return true;
+            if ((await GetAsync(id, cancellation).ConfigureAwait(false)).State is RunState.Stopped or RunState.Completed or RunState.Failed)
+                return true;
         }
         await ledger.StopAsync("stopped by request; no node answered", force: true, cancellation).ConfigureAwait(false);
         return true;
@@ -82,16 +85,19 @@ public sealed class RunStore(RedisMLConnection connection)
     /// <summary>The metrics of a run, by name and step.</summary>
     public async Task<IReadOnlyList<RunMetric>> MetricsAsync(string id, CancellationToken cancellation)
     {
-        var fields = await _database.PatientlyAsync(d => d.HashGetAllAsync(connection.Keys.Run(id).Metrics), cancellation).ConfigureAwait(false);
+        var fields = await _database.PatientlyAsync(d => d.HashGetAllAsync(connection.Keys.Run(id).Metrics), cancellation)
+            .ConfigureAwait(false);
         return RunSpecification.Decode<IReadOnlyList<RunMetric>>(id, connection.Keys.Run(id).Metrics, () =>
-            [.. fields.Select(field => Parse((string)field.Name!, (string)field.Value!)).OrderBy(m => m.Name, StringComparer.Ordinal).ThenBy(m => m.Step)]);
+            [.. fields.Select(field => Parse((string)field.Name!, (string)field.Value!)).OrderBy(m => m.Name, StringComparer.Ordinal)
+                .ThenBy(m => m.Step)]);
 
         RunMetric Parse(string name, string text)
         {
             int colon = name.LastIndexOf(':');
             var words = text.Split(' ');
             return new(id, name[..colon], long.Parse(name[(colon + 1)..], CultureInfo.InvariantCulture),
-                double.Parse(words[0], CultureInfo.InvariantCulture), DateTimeOffset.FromUnixTimeMilliseconds(long.Parse(words[1], CultureInfo.InvariantCulture)));
+                double.Parse(words[0], CultureInfo.InvariantCulture),
+                DateTimeOffset.FromUnixTimeMilliseconds(long.Parse(words[1], CultureInfo.InvariantCulture)));
         }
     }
 
@@ -101,7 +107,8 @@ public sealed class RunStore(RedisMLConnection connection)
         var keys = connection.Keys.Run(specification.Id);
         var incarnation = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8));
         bool isAlone = specification.Nodes.Limit == 1;
-        await _database.PatientlyAsync(d => d.StringSetAsync(keys.Specification, specification.ToJson()), cancellation).ConfigureAwait(false);
+        await _database.PatientlyAsync(d => d.StringSetAsync(keys.Specification, specification.ToJson()), cancellation)
+            .ConfigureAwait(false);
         var member = _database.PatientlyAsync(d => d.HashSetAsync(keys.Members, [new(node, "-")]), cancellation);
         var control = _database.PatientlyAsync(d => d.HashSetAsync(keys.Control,
         [
@@ -125,17 +132,21 @@ public sealed class RunStore(RedisMLConnection connection)
         return (new(connection, Specification(id, text!), control.Incarnation), control);
     }
 
-    RunControl? Control(string id, HashEntry[] fields) => RunSpecification.Decode(id, connection.Keys.Run(id).Control, () => RunControl.Parse(Pairs(fields)));
+    RunControl? Control(string id, HashEntry[] fields) =>
+        RunSpecification.Decode(id, connection.Keys.Run(id).Control, () => RunControl.Parse(Pairs(fields)));
 
-    RunSpecification Specification(string id, string json) => RunSpecification.Decode(id, connection.Keys.Run(id).Specification, () => RunSpecification.FromJson(id, json));
+    RunSpecification Specification(string id, string json) =>
+        RunSpecification.Decode(id, connection.Keys.Run(id).Specification, () => RunSpecification.FromJson(id, json));
 
     /// <summary>Deletes what a run no longer needs once it is published; or all of it.</summary>
     internal async Task ClearAsync(string id, bool all, CancellationToken cancellation)
     {
         var keys = connection.Keys.Run(id);
-        var nodes = (await _database.PatientlyAsync(d => d.HashKeysAsync(keys.Nodes), cancellation).ConfigureAwait(false)).Select(n => (string)n!).ToList();
+        var nodes = (await _database.PatientlyAsync(d => d.HashKeysAsync(keys.Nodes), cancellation).ConfigureAwait(false))
+            .Select(n => (string)n!).ToList();
         var blobs = await _database.PatientlyAsync(d => d.SetMembersAsync(keys.Blobs), cancellation).ConfigureAwait(false);
-        List<RedisKey> gone = [.. blobs.Select(blob => (string)blob!).Where(keys.IsBlob).Select(blob => (RedisKey)blob), keys.Blobs, keys.Candidates, keys.Positions];
+        List<RedisKey> gone = [.. blobs.Select(blob => (string)blob!).Where(keys.IsBlob).Select(blob => (RedisKey)blob), keys.Blobs,
+            keys.Candidates, keys.Positions];
         bool isBelieved = nodes.Count <= BelievedNodes;
         foreach (var node in isBelieved ? nodes.Append("sum") : [])
         {
@@ -150,18 +161,21 @@ public sealed class RunStore(RedisMLConnection connection)
                 await foreach (var key in connection.KeysAsync(root, cancellation).ConfigureAwait(false))
                     if (key.Contains(":x:", StringComparison.Ordinal)) gone.Add(key);
         if (all)
-            gone.AddRange([keys.Specification, keys.Control, keys.Members, keys.Beats, keys.Nodes, keys.Metrics, keys.Progress, keys.Result]);
+            gone.AddRange(
+                [keys.Specification, keys.Control, keys.Members, keys.Beats, keys.Nodes, keys.Metrics, keys.Progress, keys.Result]);
         await _database.PatientlyAsync(d => Task.WhenAll(gone.Select(key => d.KeyDeleteAsync(key))), cancellation).ConfigureAwait(false);
     }
 
     internal static RedisMLException Active(RunStatus run) => new("RunActive", ErrorKind.ResourceBusy,
-        $"Training run '{run.Id}' is at work on {run.Nodes} {(run.Nodes == 1 ? "node" : "nodes")}. Stop it first (Stop-RedisDistributedTraining).", run.Id);
+        $"Training run '{run.Id}' is at work on {run.Nodes} {(run.Nodes == 1 ? "node" : "nodes")}. Stop it first " +
+        "(Stop-RedisDistributedTraining).", run.Id);
 
     async Task<RedisMLException> NotFoundAsync(string id, CancellationToken cancellation) =>
         NearestName.NotFound("TrainingRunNotFound", "training run", id, await ListAsync(cancellation).ConfigureAwait(false));
 
     static RunStatus Describe(
-        RunSpecification specification, RunControl control, Dictionary<string, string> progress, Dictionary<string, string> nodes, DateTimeOffset now)
+        RunSpecification specification, RunControl control, Dictionary<string, string> progress, Dictionary<string, string> nodes,
+        DateTimeOffset now)
     {
         var outcome = control.Phase == RunPhase.Done ? RunOutcome.FromJson(control.Result) : null;
         var updated = progress.TryGetValue("updated", out var time)
@@ -181,7 +195,8 @@ public sealed class RunStore(RedisMLConnection connection)
                 _ => RunState.Running,
             },
             Outcome = outcome,
-            Progress = new((int)Number("iteration", 0), Number("loss", double.NaN), (long)Number("rows", 0), Number("rate", 0), (long)Number("dropped", 0)),
+            Progress = new((int)Number("iteration", 0), Number("loss", double.NaN), (long)Number("rows", 0), Number("rate", 0),
+                (long)Number("dropped", 0)),
             Nodes = control.Members.Count,
             Workers = control.Members.Sum(member => nodes.TryGetValue(member, out var text)
                 ? NodeDescription.Of(text)?.Workers ?? 0 : 0),

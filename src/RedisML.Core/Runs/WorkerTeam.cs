@@ -47,7 +47,8 @@ internal sealed class WorkerTeam
         for (var loop = Next(null); loop is not null; loop = Next(loop)) loop.Work(worker);
     }
 
-    /// <summary>Runs <paramref name="body"/> for each index below <paramref name="count"/>, once, on whichever worker is free. For the leader alone.</summary>
+    /// <summary>Runs <paramref name="body"/> for each index below <paramref name="count"/>, once, on whichever worker is free.
+    /// For the leader alone.</summary>
     /// <param name="body">Called with the worker's number and the index.</param>
     /// <exception cref="OperationCanceledException">A worker was stopped.</exception>
     /// <remarks>A body's exception is rethrown; where several fail, that of the lowest index.</remarks>

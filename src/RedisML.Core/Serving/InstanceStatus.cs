@@ -19,7 +19,8 @@ public sealed record InstanceStatus
     /// <summary>Of those, the ones with an error; and requests to which nobody could reply.</summary>
     public long Failed { get; init; }
 
-    /// <summary>From the moment that a request was taken to that at which its reply was there, in milliseconds: the median of the last some thousand.</summary>
+    /// <summary>From the moment that a request was taken to that at which its reply was there, in milliseconds:
+    /// the median of the last some thousand.</summary>
     public double P50Milliseconds { get; init; }
 
     public double P99Milliseconds { get; init; }
@@ -37,6 +38,7 @@ public sealed record InstanceStatus
     public string? LastError { get; init; }
 }
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(InstanceStatus))]
 sealed partial class ServiceJson : JsonSerializerContext;

@@ -13,7 +13,8 @@ namespace RedisML.Serving;
 /// <param name="Probability">Of the predicted class; null for numbers.</param>
 /// <param name="Probabilities">Of all classes; null for numbers.</param>
 /// <param name="Version">The version of the model that said so.</param>
-public sealed record ServicePrediction(object? Prediction, double? Probability, IReadOnlyDictionary<string, double?>? Probabilities, long Version);
+public sealed record ServicePrediction(object? Prediction, double? Probability, IReadOnlyDictionary<string, double?>? Probabilities,
+    long Version);
 
 /// <summary>Asks a prediction service, one request at a time: the waits for a reply block a connection of its own.</summary>
 public sealed class PredictionClient : IAsyncDisposable
@@ -33,23 +34,28 @@ public sealed class PredictionClient : IAsyncDisposable
 
     /// <summary>Asks for the prediction of a row.</summary>
     /// <param name="timeout">How long the reply may take.</param>
-    /// <exception cref="RedisMLException"><c>PredictionTimeout</c>; and what the service answers, such as <c>SignatureMismatch</c>.</exception>
-    public async Task<ServicePrediction> AskAsync(IEnumerable<KeyValuePair<string, object?>> features, TimeSpan timeout, CancellationToken cancellation)
+    /// <exception cref="RedisMLException"><c>PredictionTimeout</c>; and what the service answers, such as
+    /// <c>SignatureMismatch</c>.</exception>
+    public async Task<ServicePrediction> AskAsync(IEnumerable<KeyValuePair<string, object?>> features, TimeSpan timeout,
+        CancellationToken cancellation)
     {
         string reply = _keys.ReplyStart + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(12));
         long deadline = (DateTimeOffset.UtcNow + timeout).ToUnixTimeMilliseconds();
-        await _connection.Database.ListLeftPushAsync(_keys.Queue, Write(reply, deadline, features)).WaitAsync(cancellation).ConfigureAwait(false);
+        await _connection.Database.ListLeftPushAsync(_keys.Queue, Write(reply, deadline, features)).WaitAsync(cancellation)
+            .ConfigureAwait(false);
         var end = DateTime.UtcNow + timeout;
         while (DateTime.UtcNow < end)
         {
             // Shorter than the client's patience for a reply, so that it isn't taken for one that was lost.
             double seconds = Math.Clamp((end - DateTime.UtcNow).TotalSeconds, 0.05, 1);
-            var popped = (RedisValue[]?)await _connection.Database.ExecuteAsync("BLPOP", [reply, seconds.ToString("0.###", CultureInfo.InvariantCulture)])
+            var popped = (RedisValue[]?)await _connection.Database.ExecuteAsync("BLPOP",
+                [reply, seconds.ToString("0.###", CultureInfo.InvariantCulture)])
                 .WaitAsync(cancellation).ConfigureAwait(false);
             if (popped is [_, var json]) return Read((byte[])json!);
         }
         throw new RedisMLException("PredictionTimeout", ErrorKind.OperationTimeout,
-            $"Service '{_service}' didn't answer within {timeout.TotalSeconds:0.##} s. Get-RedisPredictionService says whether it has instances.", _service);
+            $"Service '{_service}' didn't answer within {timeout.TotalSeconds:0.##} s. Get-RedisPredictionService says whether it has " +
+            "instances.", _service);
     }
 
     static byte[] Write(string reply, long deadline, IEnumerable<KeyValuePair<string, object?>> features)
@@ -68,7 +74,8 @@ public sealed class PredictionClient : IAsyncDisposable
                 {
                     case null or DBNull: writer.WriteNullValue(); break;
                     case bool boolean: writer.WriteBooleanValue(boolean); break;
-                    case sbyte or byte or short or ushort or int or uint or long: writer.WriteNumberValue(Convert.ToInt64(value, CultureInfo.InvariantCulture)); break;
+                    case sbyte or byte or short or ushort or int or uint or long: writer.WriteNumberValue(
+                        Convert.ToInt64(value, CultureInfo.InvariantCulture)); break;
                     case double number when double.IsFinite(number): writer.WriteNumberValue(number); break;
                     case float number when float.IsFinite(number): writer.WriteNumberValue(number); break;
                     case double or float: writer.WriteNullValue(); break;
@@ -89,7 +96,8 @@ public sealed class PredictionClient : IAsyncDisposable
             using var document = JsonDocument.Parse(json);
             var root = document.RootElement;
             if (root.TryGetProperty("error", out var error))
-                throw new RedisMLException(error.GetString()!, ErrorKind.InvalidData, $"Service '{_service}': {root.GetProperty("message").GetString()}", _service);
+                throw new RedisMLException(error.GetString()!, ErrorKind.InvalidData,
+                    $"Service '{_service}': {root.GetProperty("message").GetString()}", _service);
             return new(
                 ValueOf(root.GetProperty("prediction")),
                 root.TryGetProperty("probability", out var probability) ? probability.GetDouble() : null,
@@ -99,7 +107,8 @@ public sealed class PredictionClient : IAsyncDisposable
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
         {
-            throw new RedisMLException("InvalidReply", ErrorKind.InvalidData, $"Service '{_service}' answered what is no reply.", _service, e);
+            throw new RedisMLException("InvalidReply", ErrorKind.InvalidData, $"Service '{_service}' answered what is no reply.", _service,
+                e);
         }
     }
 

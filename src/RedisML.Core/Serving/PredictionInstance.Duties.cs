@@ -18,7 +18,8 @@ public sealed partial class PredictionInstance
         """;
 
     /// <summary>
-    /// KEYS: queue, work, lease, instances. ARGV: instance, 1 to put back though the lease holds. Puts what an instance had taken where it is
+    /// KEYS: queue, work, lease, instances. ARGV: instance, 1 to put back though the lease holds.
+    /// Puts what an instance had taken where it is
     /// taken next, the oldest first. Returns how many.
     /// </summary>
     const string PutBackScript = """

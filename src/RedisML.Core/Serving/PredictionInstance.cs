@@ -8,7 +8,8 @@ using StackExchange.Redis;
 
 namespace RedisML.Serving;
 
-/// <summary>An instance of a prediction service: takes requests from a list, answers them together, and follows the alias of its model.</summary>
+/// <summary>An instance of a prediction service: takes requests from a list, answers them together,
+/// and follows the alias of its model.</summary>
 /// <remarks>
 /// A request is moved to the instance's own list, answered, and only then removed: so it is answered at least once, whatever dies. What an
 /// instance whose lease lapsed had taken, the others put back. <c>docs/serving.md</c> is the protocol.
@@ -71,7 +72,8 @@ public sealed partial class PredictionInstance
     }
 
     /// <summary>Starts to answer; returns once the instance is known to others.</summary>
-    /// <exception cref="RedisMLException"><c>InvalidName</c>; those of <see cref="ModelStore.GetAsync(ModelReference, CancellationToken)"/> and
+    /// <exception cref="RedisMLException"><c>InvalidName</c>; those of
+    /// <see cref="ModelStore.GetAsync(ModelReference, CancellationToken)"/> and
     /// <see cref="ModelFamilies.LoadAsync"/>; those of a connection.</exception>
     public static async Task<PredictionInstance> StartAsync(
         RedisMLConnection connection, string name, ModelReference reference, ServiceOptions options, CancellationToken cancellation)
@@ -153,7 +155,8 @@ public sealed partial class PredictionInstance
         {
             var request = requests[i];
             if (request.Problem is not null || request.Reply is null) Interlocked.Increment(ref _failed);
-            replies.Add(request.Reply is null ? RejectAsync(taken[i]) : ReplyAsync(request.Reply, _reply.Write(request, served, predictions)));
+            replies.Add(request.Reply is null ? RejectAsync(taken[i])
+                : ReplyAsync(request.Reply, _reply.Write(request, served, predictions)));
         }
         await Task.WhenAll(replies).ConfigureAwait(false);
         Interlocked.Add(ref _answered, requests.Length);

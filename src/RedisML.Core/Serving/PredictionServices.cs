@@ -25,8 +25,10 @@ public sealed class PredictionServices(RedisMLConnection connection)
     /// <summary>The names of the services that have an instance, or requests that wait, ordinal.</summary>
     public async Task<IReadOnlyList<string>> ListAsync(CancellationToken cancellation)
     {
-        var names = await connection.Database.PatientlyAsync(d => d.SetMembersAsync(connection.Keys.Services), cancellation).ConfigureAwait(false);
-        var services = await Task.WhenAll(names.Select(name => (string)name!).Where(KeySpace.IsValidName).Select(name => ReadAsync(name, cancellation))).ConfigureAwait(false);
+        var names = await connection.Database.PatientlyAsync(d => d.SetMembersAsync(connection.Keys.Services), cancellation)
+            .ConfigureAwait(false);
+        var services = await Task.WhenAll(names.Select(name => (string)name!).Where(KeySpace.IsValidName)
+            .Select(name => ReadAsync(name, cancellation))).ConfigureAwait(false);
         return [.. services.Where(IsThere).Select(service => service.Name).Order(StringComparer.Ordinal)];
     }
 
@@ -35,7 +37,8 @@ public sealed class PredictionServices(RedisMLConnection connection)
     {
         var service = await ReadAsync(name, cancellation).ConfigureAwait(false);
         return IsThere(service) ? service
-            : throw NearestName.NotFound("ServiceNotFound", "prediction service", name, await ListAsync(cancellation).ConfigureAwait(false));
+            : throw NearestName.NotFound("ServiceNotFound", "prediction service", name, await ListAsync(cancellation)
+                .ConfigureAwait(false));
     }
 
     /// <summary>Tells the instances of a service to end, and waits until they have.</summary>
@@ -46,14 +49,17 @@ public sealed class PredictionServices(RedisMLConnection connection)
         var service = await GetAsync(name, cancellation).ConfigureAwait(false);
         var keys = connection.Keys.Service(name);
         foreach (var instance in service.Instances)
-            await connection.Database.PatientlyAsync(d => d.StringSetAsync(keys.Stop(instance.Id), "1", s_stopLife), cancellation).ConfigureAwait(false);
+            await connection.Database.PatientlyAsync(d => d.StringSetAsync(keys.Stop(instance.Id), "1", s_stopLife), cancellation)
+                .ConfigureAwait(false);
         for (var end = DateTime.UtcNow + patience; ; await Task.Delay(s_look, cancellation).ConfigureAwait(false))
         {
-            var left = (await ReadAsync(name, cancellation).ConfigureAwait(false)).Instances.Where(i => service.Instances.Any(s => s.Id == i.Id)).ToList();
+            var left = (await ReadAsync(name, cancellation).ConfigureAwait(false)).Instances.Where(i =>
+                service.Instances.Any(s => s.Id == i.Id)).ToList();
             if (left.Count == 0) return service.Instances.Count;
             if (DateTime.UtcNow > end)
                 throw new RedisMLException("ServiceNotStopped", ErrorKind.OperationTimeout,
-                    $"{left.Count} of the instances of service '{name}' haven't ended: {string.Join(", ", left.Select(i => $"{i.Machine}, process {i.Process}"))}.", name);
+                    $"{left.Count} of the instances of service '{name}' haven't ended: " +
+                    $"{string.Join(", ", left.Select(i => $"{i.Machine}, process {i.Process}"))}.", name);
         }
     }
 

@@ -4,7 +4,8 @@ using RedisML.Prediction;
 
 namespace RedisML.Serving;
 
-/// <summary>Writes replies as JSON: <c>prediction</c>, of classes <c>probability</c> and <c>probabilities</c>, and the version that said so; or <c>error</c>.</summary>
+/// <summary>Writes replies as JSON: <c>prediction</c>, of classes <c>probability</c> and <c>probabilities</c>, and the version that said
+/// so; or <c>error</c>.</summary>
 sealed class ServiceReply
 {
     readonly ArrayBufferWriter<byte> _bytes = new(512);

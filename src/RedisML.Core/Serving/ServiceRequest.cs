@@ -3,7 +3,8 @@ using RedisML.Prediction;
 
 namespace RedisML.Serving;
 
-/// <summary>A request as JSON: <c>{"reply": key, "features": {…}}</c>, or <c>"rows": […]</c>; <c>"deadline"</c> is Unix time in milliseconds.</summary>
+/// <summary>A request as JSON: <c>{"reply": key, "features": {…}}</c>, or <c>"rows": […]</c>;
+/// <c>"deadline"</c> is Unix time in milliseconds.</summary>
 /// <remarks>What clients send is data: sizes are bounded, and nothing of it names a key but under the start that replies have.</remarks>
 sealed class ServiceRequest
 {
@@ -27,7 +28,8 @@ sealed class ServiceRequest
     public static ServiceRequest Read(byte[] json, RowBuffer rows, string replyStart, DateTimeOffset now)
     {
         var request = new ServiceRequest { FirstRow = rows.Rows };
-        if (json.Length > ServiceLimits.RequestBytes) return request.Fail("RequestTooLarge", $"A request has up to {ServiceLimits.RequestBytes:N0} bytes.");
+        if (json.Length > ServiceLimits.RequestBytes)
+            return request.Fail("RequestTooLarge", $"A request has up to {ServiceLimits.RequestBytes:N0} bytes.");
         try
         {
             var reader = new Utf8JsonReader(json);
@@ -39,7 +41,8 @@ sealed class ServiceRequest
         }
         if (request.Problem is null && request.Deadline is { } deadline && deadline < now.ToUnixTimeMilliseconds())
             request.Fail("DeadlinePassed", "The deadline of the request has passed.");
-        if (request.Problem is null && rows.Rows == request.FirstRow) request.Fail("InvalidRequest", "The request has neither features nor rows.");
+        if (request.Problem is null && rows.Rows == request.FirstRow)
+            request.Fail("InvalidRequest", "The request has neither features nor rows.");
         if (request.Problem is not null) rows.Truncate(request.FirstRow);
         request.RowCount = rows.Rows - request.FirstRow;
         return request;

@@ -31,11 +31,13 @@ public sealed class OptionValues
         foreach (var (name, value) in given)
         {
             var option = algorithm.Options.FirstOrDefault(option => option.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
-                ?? throw NearestName.NotFound("OptionNotFound", $"option of {algorithm.Name} called", name, algorithm.Options.Select(o => o.Name));
+                ?? throw NearestName.NotFound("OptionNotFound", $"option of {algorithm.Name} called", name,
+                    algorithm.Options.Select(o => o.Name));
             if (!IsOf(option.Type, value))
             {
                 throw new RedisMLException("OptionInvalid", ErrorKind.InvalidArgument,
-                    $"Option {option.Name} of {algorithm.Name} takes {Called(option.Type)}, and not {value.GetRawText()}: {option.Description}", name);
+                    $"Option {option.Name} of {algorithm.Name} takes {Called(option.Type)}, and not {value.GetRawText()}: " +
+                    $"{option.Description}", name);
             }
             _values[option.Name] = value;
         }
@@ -58,7 +60,8 @@ public sealed class OptionValues
         OptionType.Integer => value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out _),
         OptionType.Boolean => value.ValueKind is JsonValueKind.True or JsonValueKind.False,
         OptionType.Text => value.ValueKind == JsonValueKind.String,
-        _ => value.ValueKind == JsonValueKind.Array ? value.EnumerateArray().All(item => IsOf(OptionType.Integer, item)) : IsOf(OptionType.Integer, value),
+        _ => value.ValueKind == JsonValueKind.Array ? value.EnumerateArray().All(item => IsOf(OptionType.Integer, item))
+            : IsOf(OptionType.Integer, value),
     };
 
     static string Called(OptionType type) => type switch

@@ -38,7 +38,8 @@ internal sealed class BatchSum(
         void AddPart(int worker, int index)
         {
             bool isFinite = parts[index].Branch.Add(
-                _batch, parts[index].Part, term, _parameters.Span, _gathered[worker] ??= new(data.Layout, Math.Max(data.MaxBlockRows, 2 * partRows), term.ScratchPerRow));
+                _batch, parts[index].Part, term, _parameters.Span,
+                _gathered[worker] ??= new(data.Layout, Math.Max(data.MaxBlockRows, 2 * partRows), term.ScratchPerRow));
             if (!isFinite) team.NotFiniteWorker = worker;
         }
     }

@@ -3,7 +3,8 @@ using RedisML.Runs.Exchange;
 
 namespace RedisML.Training;
 
-/// <summary>The blocks of all chunks in order, and the leaves that they fall into: known from the chunks' sizes, before any is read.</summary>
+/// <summary>The blocks of all chunks in order, and the leaves that they fall into: known from the chunks' sizes,
+/// before any is read.</summary>
 internal sealed class BlockMap
 {
     const int MaxLeaves = 64;
@@ -15,7 +16,8 @@ internal sealed class BlockMap
     public BlockMap(IEnumerable<int> chunkRows, int numberCount)
     {
         var firstBlocks = new List<int> { 0 };
-        foreach (int rows in chunkRows) firstBlocks.Add(firstBlocks[^1] + BlockPartition.CountOf(rows, BlockPartition.BlockRows(numberCount)));
+        foreach (int rows in chunkRows)
+            firstBlocks.Add(firstBlocks[^1] + BlockPartition.CountOf(rows, BlockPartition.BlockRows(numberCount)));
         _firstBlocks = [.. firstBlocks];
     }
 

@@ -23,7 +23,8 @@ internal sealed class DatasetTrainingSource : ITrainingSource, IAsyncDisposable
 
     public IReadOnlyList<int> ChunkRows => _chunkRows;
 
-    public static async Task<DatasetTrainingSource> OpenAsync(RedisMLConnection connection, Dataset dataset, CancellationToken cancellation) =>
+    public static async Task<DatasetTrainingSource> OpenAsync(RedisMLConnection connection, Dataset dataset,
+        CancellationToken cancellation) =>
         new(connection, dataset, await new DatasetReader(connection).ChunkRowsAsync(dataset, cancellation).ConfigureAwait(false));
 
     public ITrainingChunks Open(Range chunks)

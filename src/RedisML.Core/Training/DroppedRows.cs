@@ -3,7 +3,8 @@ using RedisML.Features;
 namespace RedisML.Training;
 
 /// <summary>Rows that training left out because a value was missing, and the columns in which it was.</summary>
-/// <param name="Columns">The label and the weight, then features, each with the rows in which it is missing; those that left no row out aren't among them.</param>
+/// <param name="Columns">The label and the weight, then features, each with the rows in which it is missing;
+/// those that left no row out aren't among them.</param>
 internal sealed record DroppedRows(long Rows, IReadOnlyList<(string Column, long Rows)> Columns, bool ByFeatures)
 {
     const int ColumnsShown = 5;
@@ -13,7 +14,8 @@ internal sealed record DroppedRows(long Rows, IReadOnlyList<(string Column, long
         List<(string Column, long Rows)> columns = [(specification.Label, statistics.LabelMissing)];
         if (specification.SampleWeight is { } weight) columns.Add((weight, statistics.WeightMissing));
         bool byFeatures = specification.Missing == MissingPolicy.Drop && statistics.FeatureMissing.Any(missing => missing > 0);
-        if (byFeatures) columns.AddRange(plan.Features.Select((feature, i) => (feature.Column, statistics.FeatureMissing[i])).OrderByDescending(f => f.Item2));
+        if (byFeatures) columns.AddRange(plan.Features.Select((feature, i) => (feature.Column, statistics.FeatureMissing[i]))
+            .OrderByDescending(f => f.Item2));
         return new(statistics.Dropped, [.. columns.Where(column => column.Rows > 0)], byFeatures);
     }
 

@@ -19,7 +19,8 @@ internal sealed class FeaturePlan
         _stored = schema.ToDictionary(c => c.Name, c => c.Type, StringComparer.Ordinal);
         Derived = new DerivedColumns(specification.Derived);
         if (Derived.Ordered.FirstOrDefault(d => _stored.ContainsKey(d.Name)) is { } clash)
-            throw Invalid("DerivedColumnExists", $"The derived column '{clash.Name}' has the name of a column of the dataset; choose another.", clash.Name);
+            throw Invalid("DerivedColumnExists",
+                $"The derived column '{clash.Name}' has the name of a column of the dataset; choose another.", clash.Name);
 
         foreach (var excluded in specification.ExcludedFeatures) TypeOf(excluded);
         LabelType = TypeOf(specification.Label);
@@ -56,7 +57,8 @@ internal sealed class FeaturePlan
     /// <summary>The derived columns that the label or a feature needs, each after those that it refers to.</summary>
     public IReadOnlyList<DerivedColumn> NeededDerived()
     {
-        var needed = Features.Select(f => f.Column).Append(_specification.Label).SelectMany(Derived.Sources).ToHashSet(StringComparer.Ordinal);
+        var needed = Features.Select(f => f.Column).Append(_specification.Label).SelectMany(Derived.Sources)
+            .ToHashSet(StringComparer.Ordinal);
         return [.. Derived.Ordered.Where(d => needed.Contains(d.Name))];
     }
 
@@ -83,7 +85,8 @@ internal sealed class FeaturePlan
     {
         var type = TypeOf(column);
         if (!type.IsNumeric && !type.IsText)
-            throw Invalid("FeatureTypeUnsupported", $"Column '{column}' is of type {type}, which no model takes; name the features without it.", column);
+            throw Invalid("FeatureTypeUnsupported",
+                $"Column '{column}' is of type {type}, which no model takes; name the features without it.", column);
         return new(column, type, type == ColumnType.Utf8 || _specification.Categories.Contains(column, StringComparer.Ordinal));
     }
 
@@ -105,12 +108,14 @@ internal sealed class FeaturePlan
     {
         var algorithm = _specification.Algorithm;
         if (!LabelType.IsNumeric && !LabelType.IsText)
-            throw Invalid("LabelTypeUnsupported", $"The label '{_specification.Label}' is of type {LabelType}, which no model predicts.", _specification.Label);
+            throw Invalid("LabelTypeUnsupported", $"The label '{_specification.Label}' is of type {LabelType}, which no model predicts.",
+                _specification.Label);
         if (IsClassification) return;
         if (LabelType == ColumnType.Utf8)
         {
             throw Invalid("LabelNotNumeric",
-                $"{algorithm} predicts a number and the label '{_specification.Label}' is text; use Logistic or Softmax.", _specification.Label);
+                $"{algorithm} predicts a number and the label '{_specification.Label}' is text; use Logistic or Softmax.",
+                _specification.Label);
         }
         if ((_specification.PositiveClass ?? _specification.ClassWeights.Keys.FirstOrDefault()) is { } name)
             throw Invalid("UnknownClass", $"{algorithm} predicts a number: it has no class '{name}'.", name);
@@ -130,5 +135,6 @@ internal sealed class FeaturePlan
     ColumnType TypeOf(string column) => Derived.TypeOf(column, stored => _stored.TryGetValue(stored, out var type) ? type
         : throw NearestName.NotFound("ColumnNotFound", "column", stored, _stored.Keys.Concat(Derived.Ordered.Select(d => d.Name))));
 
-    static RedisMLException Invalid(string errorId, string message, string target) => new(errorId, ErrorKind.InvalidArgument, message, target);
+    static RedisMLException Invalid(string errorId, string message, string target) =>
+        new(errorId, ErrorKind.InvalidArgument, message, target);
 }

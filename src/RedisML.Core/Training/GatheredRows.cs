@@ -18,7 +18,8 @@ internal sealed class GatheredRows(EncodedLayout layout, int maxRows, int scratc
 
     public double[] Scratch { get; } = new double[scratchPerRow * maxRows];
 
-    public EncodedBlock Block => new(layout, _rows, _numbers.AsSpan(0, _numberCount * _rows), _positions.AsSpan(0, layout.Categories.Length * _rows));
+    public EncodedBlock Block =>
+        new(layout, _rows, _numbers.AsSpan(0, _numberCount * _rows), _positions.AsSpan(0, layout.Categories.Length * _rows));
 
     public Targets Targets => new(_labels.AsSpan(0, _rows), _isWeighted ? _weights.AsSpan(0, _rows) : []);
 

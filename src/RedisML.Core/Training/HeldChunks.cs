@@ -113,7 +113,8 @@ internal sealed class HeldChunks(
                     }
                     long count = Interlocked.Add(ref _rowsLoaded, chunk.Rows);
                     long dropped = Interlocked.Add(ref _rowsDropped, loaded.Dropped);
-                    if (worker == 0) progress?.Report(new(0, double.NaN, count, count / Stopwatch.GetElapsedTime(start).TotalSeconds, dropped));
+                    if (worker == 0)
+                        progress?.Report(new(0, double.NaN, count, count / Stopwatch.GetElapsedTime(start).TotalSeconds, dropped));
                 }
             }
         });

@@ -22,7 +22,8 @@ internal static class LabelClasses
         if (task == ModelTask.Binary && classes.Length > 2)
         {
             throw Invalid("TooManyClasses",
-                $"{specification.Algorithm} tells two classes apart and '{specification.Label}' has {classes.Length}; use Softmax.", specification.Label);
+                $"{specification.Algorithm} tells two classes apart and '{specification.Label}' has {classes.Length}; use Softmax.",
+                specification.Label);
         }
         if (specification.PositiveClass is not { } positive) return classes;
         int index = Find(specification, type, classes, positive);

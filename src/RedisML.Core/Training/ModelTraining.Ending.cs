@@ -132,13 +132,15 @@ public sealed partial class ModelTraining
         ];
     }
 
-    /// <summary>The version that the run has published: by its first member, and where that one is gone, by whoever sees that the run is done.</summary>
+    /// <summary>The version that the run has published: by its first member, and where that one is gone,
+    /// by whoever sees that the run is done.</summary>
     async Task<long> PublishedAsync(RunControl control)
     {
         var (database, keys) = (_ledger.Database, _ledger.Keys);
         for (long start = Stopwatch.GetTimestamp(); control.Members is not [var first, ..] || first != _node.Membership.Id;)
         {
-            if ((long)await _ledger.RetryAsync(() => database.HashGetAsync(keys.Control, "published"), default).ConfigureAwait(false) is > 0 and var version)
+            if ((long)await _ledger.RetryAsync(() => database.HashGetAsync(keys.Control, "published"), default)
+                .ConfigureAwait(false) is > 0 and var version)
                 return version;
             if (Stopwatch.GetElapsedTime(start) > s_publishPatience) break;
             await Task.Delay(20).ConfigureAwait(false);

@@ -12,8 +12,10 @@ namespace RedisML.Training;
 public sealed partial class ModelTraining
 {
     /// <summary>Checks the specification against the dataset's schema, and starts a run with this process as its first node.</summary>
-    /// <exception cref="RedisMLException"><c>InvalidName</c>, and what <see cref="TrainingContext"/> finds wrong with the specification.</exception>
-    public static async Task<ModelTraining> StartAsync(RedisMLConnection connection, Dataset dataset, string model, TrainingSpecification specification,
+    /// <exception cref="RedisMLException"><c>InvalidName</c>, and what <see cref="TrainingContext"/> finds wrong
+    /// with the specification.</exception>
+    public static async Task<ModelTraining> StartAsync(RedisMLConnection connection, Dataset dataset, string model,
+        TrainingSpecification specification,
         int workerCount, NodeOptions options, CancellationToken cancellation, Dataset? validation = null, ITrainingScript? script = null,
         ReplicaDemand? replicas = null)
     {
@@ -33,19 +35,24 @@ public sealed partial class ModelTraining
     }
 
     /// <summary>Takes part in a run as one more node, once its members let this one in.</summary>
-    /// <exception cref="RedisMLException"><c>TrainingRunNotFound</c>; <c>RunEnded</c>; <c>NodeRefused</c>: another version of the module or the dataset.</exception>
+    /// <exception cref="RedisMLException"><c>TrainingRunNotFound</c>; <c>RunEnded</c>; <c>NodeRefused</c>:
+    /// another version of the module or the dataset.</exception>
     public static async Task<ModelTraining> JoinAsync(
-        RedisMLConnection connection, string id, int workerCount, CancellationToken cancellation, Func<ScriptSpecification, ITrainingScript>? toScript = null)
+        RedisMLConnection connection, string id, int workerCount, CancellationToken cancellation, Func<ScriptSpecification,
+        ITrainingScript>? toScript = null)
     {
         var entry = await RunEntry.JoinAsync(connection, id, cancellation).ConfigureAwait(false);
         var datasets = await DatasetsAsync(connection, entry.Specification, cancellation).ConfigureAwait(false);
-        return await BeginAsync(connection, entry, datasets, ScriptOf(entry.Specification, toScript), workerCount, cancellation).ConfigureAwait(false);
+        return await BeginAsync(connection, entry, datasets, ScriptOf(entry.Specification, toScript), workerCount, cancellation)
+            .ConfigureAwait(false);
     }
 
-    /// <summary>Goes on with a run that was stopped, failed or interrupted, from its last checkpoint, with this process as its first node.</summary>
+    /// <summary>Goes on with a run that was stopped, failed or interrupted, from its last checkpoint,
+    /// with this process as its first node.</summary>
     /// <exception cref="RedisMLException"><c>TrainingRunNotFound</c>; <c>RunEnded</c>; <c>RunActive</c>; <c>NodeRefused</c>.</exception>
     public static async Task<ModelTraining> ResumeAsync(
-        RedisMLConnection connection, string id, int workerCount, CancellationToken cancellation, Func<ScriptSpecification, ITrainingScript>? toScript = null)
+        RedisMLConnection connection, string id, int workerCount, CancellationToken cancellation, Func<ScriptSpecification,
+        ITrainingScript>? toScript = null)
     {
         var (ledger, control) = await RunEntry.FindResumableAsync(connection, id, cancellation).ConfigureAwait(false);
         var datasets = await DatasetsAsync(connection, ledger.Specification, cancellation).ConfigureAwait(false);
@@ -55,12 +62,14 @@ public sealed partial class ModelTraining
     }
 
     static async Task<ModelTraining> BeginAsync(
-        RedisMLConnection connection, RunEntry entry, TrainingDatasets datasets, ITrainingScript? script, int workerCount, CancellationToken cancellation)
+        RedisMLConnection connection, RunEntry entry, TrainingDatasets datasets, ITrainingScript? script, int workerCount,
+        CancellationToken cancellation)
     {
         var source = await DatasetTrainingSource.OpenAsync(connection, datasets.Training, cancellation).ConfigureAwait(false);
         var validation = datasets.Validation is null ? null
             : await DatasetTrainingSource.OpenAsync(connection, datasets.Validation, cancellation).ConfigureAwait(false);
-        var node = new RunNode(entry.Ledger, workerCount, entry.Member, [.. datasets.All.Select(dataset => new DatasetPin(connection, dataset))]);
+        var node =
+            new RunNode(entry.Ledger, workerCount, entry.Member, [.. datasets.All.Select(dataset => new DatasetPin(connection, dataset))]);
         try
         {
             await node.StartAsync(isMember: entry.Member is not null, cancellation).ConfigureAwait(false);

@@ -6,7 +6,8 @@ using RedisML.Training.Scripts;
 
 namespace RedisML.Training;
 
-/// <summary>This process's part in a training run: by workers that the caller provides, on a dataset in Redis, alone or with other nodes.</summary>
+/// <summary>This process's part in a training run: by workers that the caller provides, on a dataset in Redis,
+/// alone or with other nodes.</summary>
 /// <remarks>Call <see cref="Work"/> once a worker, each on a thread of its own, and await <see cref="Completion"/>.</remarks>
 public sealed partial class ModelTraining
 {
@@ -21,7 +22,8 @@ public sealed partial class ModelTraining
     readonly TrainingSession _session;
     volatile TrainingRun _run;
 
-    ModelTraining(RedisMLConnection connection, RunLedger ledger, RunNode node, IReadOnlyList<ColumnSchema> schema, DatasetTrainingSource source,
+    ModelTraining(RedisMLConnection connection, RunLedger ledger, RunNode node, IReadOnlyList<ColumnSchema> schema,
+        DatasetTrainingSource source,
         DatasetTrainingSource? validation, ITrainingScript? script, int workerCount)
     {
         (_connection, _ledger, _node, _source, _validation) = (connection, ledger, node, source, validation);

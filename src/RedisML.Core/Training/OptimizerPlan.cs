@@ -61,10 +61,12 @@ internal sealed class OptimizerPlan
                 _start, (DiagonalPreconditioner)preconditioner(true), _penalty, _specification.MaxIteration, _specification.Tolerance),
             _ => new Lbfgs(_start, preconditioner(false), _penalty, _specification.MaxIteration, _specification.Tolerance),
         };
-        return hasValidation || Batches > 0 && !IsAverage ? new MonitoredOptimizer(optimizer, hasValidation ? Options.Patience : null) : optimizer;
+        return hasValidation || Batches > 0 && !IsAverage ? new MonitoredOptimizer(optimizer, hasValidation ? Options.Patience : null)
+            : optimizer;
     }
 
-    /// <summary>Below what would oscillate: the Hessian's largest eigenvalue is at most its trace, one of each feature and the intercept.</summary>
+    /// <summary>Below what would oscillate: the Hessian's largest eigenvalue is at most its trace,
+    /// one of each feature and the intercept.</summary>
     double SgdRate() => 1 / (_objective.Curvature(_fit) * (_fit.Layout.Features.Count + 1));
 
     double AdamRate() => 0.01 * _objective.ParameterScale(_fit);

@@ -69,7 +69,8 @@ internal sealed class PipelineFit
     /// <summary>Rows left out because a value was missing.</summary>
     public DroppedRows Dropped { get; }
 
-    /// <summary>The sum of squares of each position of the encoded rows, each times its weight; classes count by their mean weight.</summary>
+    /// <summary>The sum of squares of each position of the encoded rows, each times its weight;
+    /// classes count by their mean weight.</summary>
     public double[] SquareSums => _features.SquareSums;
 
     /// <summary>The moments of the label, for regression.</summary>
@@ -120,11 +121,13 @@ internal sealed class PipelineFit
     {
         long dropped = statistics.Dropped;
         if (dropped == 0 && statistics.Weightless > 0)
-            return new("WeightInvalid", ErrorKind.InvalidData, $"Every row has the weight 0 in '{specification.SampleWeight}'.", specification.SampleWeight);
+            return new("WeightInvalid", ErrorKind.InvalidData, $"Every row has the weight 0 in '{specification.SampleWeight}'.",
+                specification.SampleWeight);
         if (dropped == 0)
             return new("NoRow", ErrorKind.InvalidData, "The dataset has no rows to train on.", specification.Label);
         if (statistics.LabelMissing == dropped)
-            return new("LabelMissing", ErrorKind.InvalidData, $"The label '{specification.Label}' is missing in every row.", specification.Label);
+            return new("LabelMissing", ErrorKind.InvalidData, $"The label '{specification.Label}' is missing in every row.",
+                specification.Label);
         var (column, missing) = plan.Features
             .Select((feature, i) => (feature.Column, Missing: statistics.FeatureMissing[i]))
             .MaxBy(f => f.Missing);

@@ -8,7 +8,8 @@ namespace RedisML.Training;
 /// <param name="batches">How many batches a pass over the rows has; 0 for optimizers that take all at once.</param>
 /// <param name="partRows">How many rows of a batch a worker takes at once.</param>
 internal sealed class RowSums(
-    Objective objective, TrainingData training, TrainingData? validation, int batches, int partRows, int seed, WorkerTeam team, int workerCount,
+    Objective objective, TrainingData training, TrainingData? validation, int batches, int partRows, int seed, WorkerTeam team,
+    int workerCount,
     IExchange exchange)
 {
     readonly BlockSum _all = new(training, objective, team, workerCount, exchange);

@@ -5,7 +5,8 @@ using RedisML.Runs.Exchange;
 
 namespace RedisML.Training;
 
-/// <summary>A training on encoded features: it loads and encodes the rows, and leaves to find the parameters to those who derive from it.</summary>
+/// <summary>A training on encoded features: it loads and encodes the rows,
+/// and leaves to find the parameters to those who derive from it.</summary>
 public abstract class TabularProgram : IRunProgram<TrainingResult>
 {
     readonly HeldChunks _held;
@@ -70,7 +71,8 @@ public abstract class TabularProgram : IRunProgram<TrainingResult>
         _validationDropped = held.Dropped;
         var data = held.Encode(fit);
         if (held.Weight > 0) return data;
-        throw new RedisMLException("NoRow", ErrorKind.InvalidData, "The validation dataset has no rows with all that training needs.", Context.Specification.Label);
+        throw new RedisMLException("NoRow", ErrorKind.InvalidData, "The validation dataset has no rows with all that training needs.",
+            Context.Specification.Label);
     }
 
     IEnumerable<string> Warnings(PipelineFit fit, Solution solution)

@@ -5,7 +5,8 @@ namespace RedisML.Training;
 /// <summary>The rows of a chunk that training uses, in blocks: first as loaded, then encoded in place.</summary>
 /// <param name="firstRow">The number of the chunk's first row in the dataset.</param>
 /// <param name="rows">How many rows are used.</param>
-/// <param name="blocks">How many blocks they are cut into. It goes by all rows of the chunk, so that it is known before they are read.</param>
+/// <param name="blocks">How many blocks they are cut into. It goes by all rows of the chunk,
+/// so that it is known before they are read.</param>
 internal sealed class TrainingChunk(long firstRow, int rows, int blocks, int numberCount, int categoryCount)
 {
     readonly double[] _numbers = GC.AllocateUninitializedArray<double>(checked(rows * numberCount));
@@ -37,7 +38,8 @@ internal sealed class TrainingChunk(long firstRow, int rows, int blocks, int num
 
     public ReadOnlySpan<double> BlockLabels(int block) => Labels.AsSpan(Blocks.Start(block), Blocks.Length(block));
 
-    public Targets BlockTargets(int block) => new(BlockLabels(block), Weights is null ? [] : Weights.AsSpan(Blocks.Start(block), Blocks.Length(block)));
+    public Targets BlockTargets(int block) =>
+        new(BlockLabels(block), Weights is null ? [] : Weights.AsSpan(Blocks.Start(block), Blocks.Length(block)));
 
     /// <summary>Copies a row into the columns of another block.</summary>
     /// <param name="block">The block that it is in.</param>

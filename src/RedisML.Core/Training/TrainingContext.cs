@@ -16,7 +16,8 @@ public sealed class TrainingContext
         Algorithm = AlgorithmOf(specification);
         Plan = new(specification, Algorithm.Task, schema);
         Options = new(Algorithm, specification.Options);
-        (Specification, Source, Validation, Team, WorkerCount, Progress, Script) = (specification, source, validation, team, workerCount, progress, script);
+        (Specification, Source, Validation, Team, WorkerCount, Progress, Script) = (specification, source, validation, team, workerCount,
+            progress, script);
     }
 
     public TrainingSpecification Specification { get; }

@@ -3,7 +3,8 @@ using RedisML.Runs.Exchange;
 
 namespace RedisML.Training;
 
-/// <summary>The encoded rows of a training as the blocks of all chunks in order, of which this node holds some that follow each other.</summary>
+/// <summary>The encoded rows of a training as the blocks of all chunks in order,
+/// of which this node holds some that follow each other.</summary>
 internal sealed class TrainingData(EncodedLayout layout, BlockMap map)
 {
     (TrainingChunk Chunk, int Block)[] _blocks = [];
@@ -35,7 +36,8 @@ internal sealed class TrainingData(EncodedLayout layout, BlockMap map)
     /// <summary>The rows of some leaves, as runs of rows of the chunks that they lie in.</summary>
     public IEnumerable<(TrainingChunk Chunk, int FirstRow, int EndRow)> Rows(Branch leaves)
     {
-        int first = Map.LeafStart(leaves.First) - _firstBlock, end = Map.LeafStart(Math.Min(leaves.First + leaves.Size, Map.Leaves)) - _firstBlock;
+        int first = Map.LeafStart(leaves.First) - _firstBlock, end = Map.LeafStart(Math.Min(leaves.First + leaves.Size, Map.Leaves))
+            - _firstBlock;
         while (first < end)
         {
             var (chunk, block) = _blocks[first];

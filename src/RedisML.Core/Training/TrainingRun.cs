@@ -25,10 +25,12 @@ public sealed record TrainingRun
     /// <summary>The hash of the script that it trains by, which other nodes allow; null where there is none.</summary>
     public string? ScriptHash { get; init; }
 
-    /// <summary>Iterations of the optimizer, or passes over the rows where it goes by batches; 0 before the first, and where the solution is exact.</summary>
+    /// <summary>Iterations of the optimizer, or passes over the rows where it goes by batches; 0 before the first,
+    /// and where the solution is exact.</summary>
     public int Step { get; init; }
 
-    /// <summary>Of a training row, without the penalty: squared error, deviance of counts, or log loss. NaN before the first step.</summary>
+    /// <summary>Of a training row, without the penalty: squared error, deviance of counts, or log loss.
+    /// NaN before the first step.</summary>
     public double Loss { get; init; } = double.NaN;
 
     /// <summary>False where the optimizer ended without reaching the tolerance.</summary>
@@ -56,7 +58,8 @@ public sealed record TrainingRun
     /// <summary>Rows loaded, later evaluated, a second.</summary>
     public double RowsPerSecond { get; init; }
 
-    /// <summary>At most, going by the steps so far and the most that there may be; null where nothing is known yet, and after the end.</summary>
+    /// <summary>At most, going by the steps so far and the most that there may be; null where nothing is known yet,
+    /// and after the end.</summary>
     public TimeSpan? TimeLeft => State != RunState.Running || Step == 0 || Elapsed == default
         ? null : Elapsed * ((double)Math.Max(0, MaxStep - Step) / Step);
 

@@ -20,7 +20,8 @@ public sealed record TrainingSpecification
     /// <summary>The column to predict, stored or derived.</summary>
     public required string Label { get; init; }
 
-    /// <summary>The columns to predict from, in the order of encoding. Null: all but the label, what it is derived from, and what is derived from these.</summary>
+    /// <summary>The columns to predict from, in the order of encoding. Null: all but the label, what it is derived from,
+    /// and what is derived from these.</summary>
     public IReadOnlyList<string>? Features { get; init; }
 
     /// <summary>Columns that aren't features where <see cref="Features"/> is null.</summary>
@@ -37,7 +38,8 @@ public sealed record TrainingSpecification
 
     public MissingPolicy Missing { get; init; }
 
-    /// <summary>The penalty <c>½·L2·‖w‖²</c> beside the sum of losses (squared errors and deviances count half). The intercept isn't penalised.</summary>
+    /// <summary>The penalty <c>½·L2·‖w‖²</c> beside the sum of losses (squared errors and deviances count half).
+    /// The intercept isn't penalised.</summary>
     public double L2 { get; init; } = 1;
 
     /// <summary>The penalty <c>L1·Σ|w|</c>, which makes weights 0; with <see cref="L2"/> it is the elastic net.</summary>

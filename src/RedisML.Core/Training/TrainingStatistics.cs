@@ -100,7 +100,8 @@ internal sealed class TrainingStatistics(FeaturePlan plan, TrainingSpecification
     }
 
     static ColumnMoments ReadMoments(BinaryReader reader) =>
-        new(reader.ReadInt64(), reader.ReadInt64(), reader.ReadDouble(), reader.ReadDouble(), reader.ReadDouble(), reader.ReadDouble(), reader.ReadDouble());
+        new(reader.ReadInt64(), reader.ReadInt64(), reader.ReadDouble(), reader.ReadDouble(), reader.ReadDouble(), reader.ReadDouble(),
+            reader.ReadDouble());
 
     static void Write(BinaryWriter writer, LevelWeights levels)
     {

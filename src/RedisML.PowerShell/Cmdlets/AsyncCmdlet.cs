@@ -73,7 +73,8 @@ public abstract class AsyncCmdlet : PSCmdlet
         }
     });
 
-    /// <summary>Hands an action, such as a write, to the pipeline thread; waits where that one is behind. After the work's end it's dropped.</summary>
+    /// <summary>Hands an action, such as a write, to the pipeline thread; waits where that one is behind.
+    /// After the work's end it's dropped.</summary>
     protected void Post(Action action)
     {
         try { _pump!.Add(action, _cancellation); }

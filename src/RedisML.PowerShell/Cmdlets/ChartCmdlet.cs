@@ -15,7 +15,8 @@ public abstract class ChartCmdlet : RedisMLCmdlet
     [Parameter]
     public SwitchParameter Force { get; set; }
 
-    /// <summary>The file to draw into; null without <c>-Path</c>. Ends the cmdlet where it can't be drawn, or would be overwritten.</summary>
+    /// <summary>The file to draw into; null without <c>-Path</c>. Ends the cmdlet where it can't be drawn,
+    /// or would be overwritten.</summary>
     protected string? ChartPath()
     {
         if (Path is null) return null;

@@ -6,7 +6,8 @@ using RedisML.PowerShell.Sessions;
 
 namespace RedisML.PowerShell.Cmdlets;
 
-/// <summary>Completes an argument with names that lie in Redis: within half a second, and without a word where the server is away.</summary>
+/// <summary>Completes an argument with names that lie in Redis: within half a second,
+/// and without a word where the server is away.</summary>
 public abstract class RedisNameCompleter : IArgumentCompleter
 {
     static readonly TimeSpan s_patience = TimeSpan.FromMilliseconds(400);
@@ -25,14 +26,17 @@ public abstract class RedisNameCompleter : IArgumentCompleter
 
     /// <summary>All names that the argument may take.</summary>
     /// <param name="bound">The arguments that the command line has so far.</param>
-    protected abstract Task<IReadOnlyList<string>> NamesAsync(RedisMLConnection connection, IDictionary bound, CancellationToken cancellation);
+    protected abstract Task<IReadOnlyList<string>> NamesAsync(RedisMLConnection connection, IDictionary bound,
+        CancellationToken cancellation);
 
     /// <summary>The same, where it depends on the argument so far.</summary>
     protected virtual Task<IReadOnlyList<string>> NamesAsync(
-        RedisMLConnection connection, string word, IDictionary bound, CancellationToken cancellation) => NamesAsync(connection, bound, cancellation);
+        RedisMLConnection connection, string word, IDictionary bound, CancellationToken cancellation) =>
+            NamesAsync(connection, bound, cancellation);
 
     /// <summary>The argument of a parameter, where the command line has it as text.</summary>
-    protected static string? TextOf(IDictionary bound, string parameter) => bound[parameter] is { } value ? (value as PSObject)?.BaseObject as string ?? value as string : null;
+    protected static string? TextOf(IDictionary bound, string parameter) =>
+        bound[parameter] is { } value ? (value as PSObject)?.BaseObject as string ?? value as string : null;
 
     IReadOnlyList<string> Find(string word, IDictionary bound)
     {

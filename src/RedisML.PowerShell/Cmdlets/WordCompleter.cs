@@ -12,6 +12,7 @@ public abstract class WordCompleter(IEnumerable<string> words) : IArgumentComple
         string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters)
     {
         string start = wordToComplete.Trim('\'', '"');
-        return [.. words.Where(word => word.TrimStart('\'', '"').StartsWith(start, StringComparison.OrdinalIgnoreCase)).Select(word => new CompletionResult(word))];
+        return [.. words.Where(word => word.TrimStart('\'', '"').StartsWith(start, StringComparison.OrdinalIgnoreCase))
+            .Select(word => new CompletionResult(word))];
     }
 }

@@ -70,7 +70,8 @@ public sealed class ConnectRedisMLCommand : AsyncCmdlet
         var certificates = ReadCertificates();
         Run(async cancellation =>
         {
-            var settings = ParameterSetName == EmbeddedSet ? await StartServerAsync(directory, cancellation).ConfigureAwait(false) : ReadSettings(certificates);
+            var settings = ParameterSetName == EmbeddedSet ? await StartServerAsync(directory, cancellation).ConfigureAwait(false)
+                : ReadSettings(certificates);
             PostVerbose($"Connecting to {settings}.");
             var connection = await ConnectAsync(settings with { Prefix = Prefix }, cancellation).ConfigureAwait(false);
             session.Add(connection);
@@ -79,7 +80,8 @@ public sealed class ConnectRedisMLCommand : AsyncCmdlet
         });
     }
 
-    bool HasNothingToGoBy => ParameterSetName == ConnectionStringSet && ConnectionString is null && ConnectionSession.EnvironmentText is null;
+    bool HasNothingToGoBy =>
+        ParameterSetName == ConnectionStringSet && ConnectionString is null && ConnectionSession.EnvironmentText is null;
 
     /// <summary>Those that the parameters give.</summary>
     TlsCertificates ReadCertificates()
@@ -88,7 +90,8 @@ public sealed class ConnectRedisMLCommand : AsyncCmdlet
         try
         {
             if (Plain(CertificateAuthority) is { } authority)
-                certificates = authority is X509Certificate2 one ? certificates.WithAuthority(one) : certificates.WithAuthority(ResolvePath($"{authority}"));
+                certificates = authority is X509Certificate2 one ? certificates.WithAuthority(one)
+                    : certificates.WithAuthority(ResolvePath($"{authority}"));
             if (Plain(ClientCertificate) is { } client)
             {
                 certificates = client is X509Certificate2 one ? certificates.WithClient(one)

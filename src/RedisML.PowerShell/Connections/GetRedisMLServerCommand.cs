@@ -22,7 +22,8 @@ public sealed class GetRedisMLServerCommand : AsyncCmdlet
         foreach (int port in Port)
         {
             if (EmbeddedServers.Running.FirstOrDefault(s => s.Port == port) is { } server) WriteObject(server);
-            else WriteError(ToErrorRecord(new("ServerNotFound", ErrorKind.ObjectNotFound, $"No server of this process listens on port {port}.", port)));
+            else WriteError(
+                ToErrorRecord(new("ServerNotFound", ErrorKind.ObjectNotFound, $"No server of this process listens on port {port}.", port)));
         }
     }
 }

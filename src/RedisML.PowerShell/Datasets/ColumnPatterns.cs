@@ -15,7 +15,8 @@ static class ColumnPatterns
     {
         var names = dataset.Columns.Select(c => c.Name).ToList();
         int[] found = [.. patterns.SelectMany(Match).Select(name => names.IndexOf(name)).Distinct()];
-        return found.Length > 0 ? found : throw NearestName.NotFound("ColumnNotFound", $"column in dataset '{dataset.Name}' that matches", string.Join("', '", patterns), names);
+        return found.Length > 0 ? found : throw NearestName.NotFound("ColumnNotFound", $"column in dataset '{dataset.Name}' that matches",
+            string.Join("', '", patterns), names);
 
         IEnumerable<string> Match(string pattern)
         {

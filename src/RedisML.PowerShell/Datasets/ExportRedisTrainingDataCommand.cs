@@ -48,13 +48,15 @@ public sealed class ExportRedisTrainingDataCommand : DatasetRowsCmdlet
         if (!ShouldProcess(path, $"Export dataset '{Dataset}'")) return;
         var rows = new LatestProgress<long>();
         long total = 0;
-        Run($"Exporting dataset '{Dataset}' to '{path}'", () => new($"{rows.Value:N0} rows", (double)rows.Value / Math.Max(1, total)), async (connection, cancellation) =>
+        Run($"Exporting dataset '{Dataset}' to '{path}'", () =>
+            new($"{rows.Value:N0} rows", (double)rows.Value / Math.Max(1, total)), async (connection, cancellation) =>
         {
             var dataset = await new DatasetStore(connection).GetAsync(Dataset, Version, cancellation).ConfigureAwait(false);
             total = Math.Min(First, Math.Max(0, dataset.Rows - Skip));
             var columns = ColumnPatterns.Matching(dataset, Column);
             if (columns.Length == 0)
-                throw new RedisMLException("ColumnNotFound", ErrorKind.ObjectNotFound, $"No column of dataset '{dataset.Name}' matches {string.Join(", ", Column.Select(c => $"'{c}'"))}.", dataset.Name);
+                throw new RedisMLException("ColumnNotFound", ErrorKind.ObjectNotFound,
+                    $"No column of dataset '{dataset.Name}' matches {string.Join(", ", Column.Select(c => $"'{c}'"))}.", dataset.Name);
             var options = new ExportOptions
             {
                 Path = path,

@@ -14,6 +14,7 @@ public sealed class FilterCompleter : RedisNameCompleter
         return start;
     }
 
-    protected override Task<IReadOnlyList<string>> NamesAsync(RedisMLConnection connection, IDictionary bound, CancellationToken cancellation) =>
+    protected override Task<IReadOnlyList<string>> NamesAsync(RedisMLConnection connection, IDictionary bound,
+        CancellationToken cancellation) =>
         ColumnNameCompleter.ColumnsAsync(connection, bound, cancellation);
 }

@@ -20,7 +20,8 @@ public sealed class GetRedisDatasetCommand : RedisMLCmdlet
     protected override void ProcessRecord() => Run(async (connection, cancellation) =>
     {
         var store = new DatasetStore(connection);
-        foreach (var dataset in await FindAsync(Name, () => store.NamesAsync(cancellation), name => store.GetAsync(name, Version, cancellation)).ConfigureAwait(false))
+        foreach (var dataset in await FindAsync(Name, () => store.NamesAsync(cancellation), name =>
+            store.GetAsync(name, Version, cancellation)).ConfigureAwait(false))
             PostObject(dataset);
     });
 }

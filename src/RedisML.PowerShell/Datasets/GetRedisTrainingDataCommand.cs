@@ -27,7 +27,8 @@ public sealed class GetRedisTrainingDataCommand : DatasetRowsCmdlet
         var columns = ColumnPatterns.Matching(dataset, Column);
         var query = new RowQuery { Filter = Filter, Skip = Skip, First = First, Sample = Sample, Seed = Seed };
         var rows = new List<PSObject>(Batch);
-        await foreach (var row in new RowReader(connection).ReadAsync(dataset, query, (chunk, row) => ToObject(chunk, row, columns, dataset), cancellation).ConfigureAwait(false))
+        await foreach (var row in new RowReader(connection)
+            .ReadAsync(dataset, query, (chunk, row) => ToObject(chunk, row, columns, dataset), cancellation).ConfigureAwait(false))
         {
             rows.Add(row);
             if (rows.Count == Batch) PostRows();

@@ -159,8 +159,12 @@ public sealed class ImportRedisTrainingDataCommand : RedisMLCmdlet, IDisposable
     {
         if (_feed is null)
         {
-            if (Dataset is null) Fail(new("DatasetRequired", ErrorKind.InvalidArgument, "Objects from the pipeline need -Dataset, the name of the dataset.", null));
-            if (Resume) Fail(new("ResumeImpossible", ErrorKind.InvalidOperation, "Objects from the pipeline can't be read again, so that their import can't resume.", Dataset));
+            if (Dataset is null)
+                Fail(new("DatasetRequired", ErrorKind.InvalidArgument, "Objects from the pipeline need -Dataset, the name of the dataset.",
+                null));
+            if (Resume)
+                Fail(new("ResumeImpossible", ErrorKind.InvalidOperation,
+                "Objects from the pipeline can't be read again, so that their import can't resume.", Dataset));
             _feed = new();
             if (!ShouldProcess($"Import objects into dataset '{Dataset}'", $"Import objects into dataset '{Dataset}'?", "Import")) return;
             var options = Options(Dataset!);
@@ -207,18 +211,22 @@ public sealed class ImportRedisTrainingDataCommand : RedisMLCmdlet, IDisposable
     {
         bool fits = IsWhitespace ? Escape is null : Delimiter is null or [< '\u0080'];
         if (!fits || Escape > '\u007F')
-            Fail(new("InvalidDelimiter", ErrorKind.InvalidArgument, "-Delimiter is an ASCII character, or Whitespace for runs of blanks and then without -Escape; -Escape is an ASCII character.", Delimiter));
+            Fail(new("InvalidDelimiter", ErrorKind.InvalidArgument,
+                "-Delimiter is an ASCII character, or Whitespace for runs of blanks and then without -Escape; -Escape is an ASCII " +
+                "character.", Delimiter));
         return IsWhitespace ? null : Delimiter?[0];
     }
 
     void Import(IReadOnlyList<string> files)
     {
         string dataset = Dataset ?? NameOf(files[0]);
-        if (Dataset is null && files[0] == "-") Fail(new("DatasetRequired", ErrorKind.InvalidArgument, "Standard input needs -Dataset, the name of the dataset.", null));
+        if (Dataset is null && files[0] == "-")
+            Fail(new("DatasetRequired", ErrorKind.InvalidArgument, "Standard input needs -Dataset, the name of the dataset.", null));
         string source = files.Count == 1 ? $"'{files[0]}'" : $"'{files[0]}' and {files.Count - 1} more such as '{files[^1]}'";
         var options = Options(dataset);
         string action = $"Import {source} into dataset '{dataset}'";
-        if (!ShouldProcess(IsWhatIf && files[0] != "-" ? $"Import {source}: {Plan(files, options)}" : action, $"{action}?", "Import")) return;
+        if (!ShouldProcess(IsWhatIf && files[0] != "-" ? $"Import {source}: {Plan(files, options)}" : action, $"{action}?", "Import"))
+            return;
         var progress = new LatestProgress<ImportProgress>();
         Run($"Importing {source} into dataset '{dataset}'", () => Report(progress), async (connection, cancellation) =>
             Show(await DatasetImport.RunAsync(connection, files, options, progress, cancellation).ConfigureAwait(false), source));
@@ -227,9 +235,14 @@ public sealed class ImportRedisTrainingDataCommand : RedisMLCmdlet, IDisposable
     void Show(ImportResult result, string source)
     {
         foreach (var warning in result.Warnings) PostWarning(warning);
-        if (result.Unchanged) PostWarning($"Dataset '{result.Dataset}' (version {result.Version}) came from this very file already: nothing to do. Use -Force to replace it all the same.");
+        if (result.Unchanged)
+            PostWarning(
+            $"Dataset '{result.Dataset}' (version {result.Version}) came from this very file already: nothing to do. Use -Force to " +
+            "replace it all the same.");
         if (result.RowsRejected > 0)
-            PostWarning($"{result.RowsRejected:N0} of {result.RowsRead:N0} rows of {source} didn't fit and were left out{(result.RejectPath is { } rejects ? $"; they are in '{rejects}'" : "")}.");
+            PostWarning(
+                $"{result.RowsRejected:N0} of {result.RowsRead:N0} rows of {source} didn't fit and were left " +
+                $"out{(result.RejectPath is { } rejects ? $"; they are in '{rejects}'" : "")}.");
         PostObject(result);
     }
 
@@ -251,7 +264,8 @@ public sealed class ImportRedisTrainingDataCommand : RedisMLCmdlet, IDisposable
 
     /// <summary>The file's name up to its first dot, with what a dataset's name can't have replaced.</summary>
     static string NameOf(string file) =>
-        string.Concat(System.IO.Path.GetFileName(file).Split('.')[0].Select(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-' ? c : '-'));
+        string.Concat(System.IO.Path.GetFileName(file).Split('.')[0]
+            .Select(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-' ? c : '-'));
 
     bool IsWhatIf => MyInvocation.BoundParameters.TryGetValue("WhatIf", out var given)
         ? ((SwitchParameter)given).IsPresent
@@ -282,10 +296,12 @@ public sealed class ImportRedisTrainingDataCommand : RedisMLCmdlet, IDisposable
                 return TypesOf(dataset);
             case string name:
                 Dataset? found = null;
-                Run(async (connection, cancellation) => found = await new DatasetStore(connection).GetAsync(name, null, cancellation).ConfigureAwait(false));
+                Run(async (connection, cancellation) =>
+                    found = await new DatasetStore(connection).GetAsync(name, null, cancellation).ConfigureAwait(false));
                 return TypesOf(found!);
             default:
-                Fail(new("InvalidSchema", ErrorKind.InvalidArgument, "-Schema takes a hashtable of columns and their types, a dataset, or the name of one.", Schema));
+                Fail(new("InvalidSchema", ErrorKind.InvalidArgument,
+                    "-Schema takes a hashtable of columns and their types, a dataset, or the name of one.", Schema));
                 return [];
         }
     }

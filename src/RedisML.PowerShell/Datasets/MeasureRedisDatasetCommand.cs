@@ -40,13 +40,16 @@ public sealed class MeasureRedisDatasetCommand : ChartCmdlet
         if (path is not null && !ShouldProcess(path, $"Draw dataset '{Name}'")) return;
         var rows = new LatestProgress<long>();
         long total = 0;
-        Run($"Measuring dataset '{Name}'", () => new($"{rows.Value:N0} rows", (double)rows.Value / Math.Max(1, total)), async (connection, cancellation) =>
+        Run($"Measuring dataset '{Name}'", () =>
+            new($"{rows.Value:N0} rows", (double)rows.Value / Math.Max(1, total)), async (connection, cancellation) =>
         {
             var dataset = await new DatasetStore(connection).GetAsync(Name, Version, cancellation).ConfigureAwait(false);
             total = dataset.Rows;
-            var options = new SummaryOptions { Columns = ColumnPatterns.Matching(dataset, Column), Quantiles = Quantile, Bins = Bin, Top = Top };
+            var options =
+                new SummaryOptions { Columns = ColumnPatterns.Matching(dataset, Column), Quantiles = Quantile, Bins = Bin, Top = Top };
             var summaries = await new DatasetSummary(connection).RunAsync(dataset, options, rows, cancellation).ConfigureAwait(false);
-            if (path is not null) await PostFileAsync(new DistributionChart($"{dataset.Name}, {dataset.Rows:N0} rows", summaries), path, cancellation).ConfigureAwait(false);
+            if (path is not null) await PostFileAsync(new DistributionChart($"{dataset.Name}, {dataset.Rows:N0} rows", summaries), path,
+                cancellation).ConfigureAwait(false);
             else foreach (var column in summaries) PostObject(column);
         });
     }

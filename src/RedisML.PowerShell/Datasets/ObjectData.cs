@@ -10,10 +10,12 @@ namespace RedisML.PowerShell.Datasets;
 static class ObjectData
 {
     /// <summary>What remoting and jobs add to every object.</summary>
-    static readonly HashSet<string> s_remoting = new(StringComparer.OrdinalIgnoreCase) { "RunspaceId", "PSComputerName", "PSShowComputerName", "PSSourceJobInstanceId" };
+    static readonly HashSet<string> s_remoting =
+        new(StringComparer.OrdinalIgnoreCase) { "RunspaceId", "PSComputerName", "PSShowComputerName", "PSSourceJobInstanceId" };
 
     /// <summary>Whose adapters show data as properties, beside those of the .NET object.</summary>
-    static readonly HashSet<string> s_adapted = ["Microsoft.Management.Infrastructure.CimInstance", "System.Management.ManagementBaseObject", "System.DirectoryServices.DirectoryEntry"];
+    static readonly HashSet<string> s_adapted = ["Microsoft.Management.Infrastructure.CimInstance",
+        "System.Management.ManagementBaseObject", "System.DirectoryServices.DirectoryEntry"];
 
     static readonly ConcurrentDictionary<Type, bool> s_isAdapted = new();
     static readonly ConcurrentDictionary<Type, bool> s_isData = new();
@@ -46,9 +48,11 @@ static class ObjectData
     {
         var properties = isPlain ? value.Properties.AsEnumerable() : ((string[])["psadapted", "psextended"])
             .SelectMany(set => (value.Members[set] as PSMemberSet)?.Properties ?? Enumerable.Empty<PSPropertyInfo>());
-        return value.TypeNames.Any(name => name.StartsWith("Deserialized.", StringComparison.Ordinal)) ? properties.Where(IsOwn) : properties;
+        return value.TypeNames.Any(name => name.StartsWith("Deserialized.", StringComparison.Ordinal)) ? properties.Where(IsOwn)
+            : properties;
 
-        static bool IsOwn(PSPropertyInfo property) => property.MemberType != PSMemberTypes.NoteProperty || !s_remoting.Contains(property.Name);
+        static bool IsOwn(PSPropertyInfo property) =>
+            property.MemberType != PSMemberTypes.NoteProperty || !s_remoting.Contains(property.Name);
     }
 
     static IEnumerable<(string, object?)> OfDictionary(IDictionary dictionary)
@@ -57,7 +61,8 @@ static class ObjectData
         foreach (DictionaryEntry entry in dictionary) yield return (entry.Key as string ?? $"{entry.Key}", entry.Value);
     }
 
-    static IEnumerable<(string, object?)> OfRow(DataRow row) => row.Table.Columns.Cast<DataColumn>().Select(c => (c.ColumnName, (object?)row[c]));
+    static IEnumerable<(string, object?)> OfRow(DataRow row) =>
+        row.Table.Columns.Cast<DataColumn>().Select(c => (c.ColumnName, (object?)row[c]));
 
     /// <summary>As a dictionary that isn't an <see cref="IDictionary"/> has them, such as <c>ExpandoObject</c>.</summary>
     static IEnumerable<(string, object?)> OfPairs(IEnumerable value)
@@ -69,6 +74,7 @@ static class ObjectData
 
     /// <summary>The type of the pairs of a generic dictionary; null for another type.</summary>
     static Type? PairsOf(Type type) => type.GetInterfaces()
-        .Where(i => i.IsGenericType && (i.GetGenericTypeDefinition() == typeof(IDictionary<,>) || i.GetGenericTypeDefinition() == typeof(IReadOnlyDictionary<,>)))
+        .Where(i => i.IsGenericType
+            && (i.GetGenericTypeDefinition() == typeof(IDictionary<,>) || i.GetGenericTypeDefinition() == typeof(IReadOnlyDictionary<,>)))
         .Select(i => typeof(KeyValuePair<,>).MakeGenericType(i.GetGenericArguments())).FirstOrDefault();
 }

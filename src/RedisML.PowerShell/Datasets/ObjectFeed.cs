@@ -18,7 +18,8 @@ sealed class ObjectFeed : IDisposable
     /// <summary>The import takes its columns from so many objects: of these all properties are listed.</summary>
     const int ListedRows = 16_384;
 
-    /// <summary>Of later ones that have the properties of the one before, one in so many is: listing takes seven times as long as looking up.</summary>
+    /// <summary>Of later ones that have the properties of the one before, one in so many is:
+    /// listing takes seven times as long as looking up.</summary>
     const int ListedEach = 16;
 
     readonly Channel<IReadOnlyList<ObjectRow>> _batches = Channel.CreateBounded<IReadOnlyList<ObjectRow>>(BatchesAhead);
@@ -37,7 +38,8 @@ sealed class ObjectFeed : IDisposable
     {
         try
         {
-            return await DatasetImport.RunAsync(connection, _batches.Reader.ReadAllAsync(_cancel.Token), options, Progress, _cancel.Token).ConfigureAwait(false);
+            return await DatasetImport.RunAsync(connection, _batches.Reader.ReadAllAsync(_cancel.Token), options, Progress, _cancel.Token)
+                .ConfigureAwait(false);
         }
         finally
         {
@@ -87,7 +89,8 @@ sealed class ObjectFeed : IDisposable
         }
     }
 
-    /// <summary>What an object holds: a dictionary its keys, a row of a table or a record its columns, another object its properties.</summary>
+    /// <summary>What an object holds: a dictionary its keys, a row of a table or a record its columns,
+    /// another object its properties.</summary>
     ObjectRow ToRow(PSObject value)
     {
         if (_objects++ >= ListedRows && _objects % ListedEach != 0 && _isPlain && TryLookUp(value, out var row)) return row;
@@ -143,5 +146,6 @@ sealed class ObjectFeed : IDisposable
     }
 
     /// <summary>What <c>$(if (…) {…})</c> gives where it gives nothing is nothing.</summary>
-    static object? Plain(object? value) => value == AutomationNull.Value ? null : value is PSObject { BaseObject: not PSCustomObject } wrapped ? wrapped.BaseObject : value;
+    static object? Plain(object? value) =>
+        value == AutomationNull.Value ? null : value is PSObject { BaseObject: not PSCustomObject } wrapped ? wrapped.BaseObject : value;
 }

@@ -25,7 +25,8 @@ public sealed class RemoveRedisDatasetCommand : RedisMLCmdlet
             {
                 var store = new DatasetStore(connection);
                 if (!await store.RemoveAsync(name, cancellation, Force).ConfigureAwait(false))
-                    PostError(NearestName.NotFound("DatasetNotFound", "dataset", name, await store.NamesAsync(cancellation).ConfigureAwait(false)));
+                    PostError(NearestName.NotFound("DatasetNotFound", "dataset", name, await store.NamesAsync(cancellation)
+                        .ConfigureAwait(false)));
             });
         }
     }
@@ -34,7 +35,8 @@ public sealed class RemoveRedisDatasetCommand : RedisMLCmdlet
     {
         if (!NamePattern.HasWildcards(pattern)) return [pattern];
         IReadOnlyList<string> names = [];
-        Run(async (connection, cancellation) => names = [.. (await new DatasetStore(connection).NamesAsync(cancellation).ConfigureAwait(false)).Matching(pattern)]);
+        Run(async (connection, cancellation) =>
+            names = [.. (await new DatasetStore(connection).NamesAsync(cancellation).ConfigureAwait(false)).Matching(pattern)]);
         return names;
     }
 }

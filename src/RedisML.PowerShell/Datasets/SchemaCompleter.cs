@@ -13,6 +13,7 @@ public sealed class SchemaCompleter : IArgumentCompleter
         [
             .. new DatasetNameCompleter().CompleteArgument(commandName, parameterName, wordToComplete, commandAst, fakeBoundParameters),
             .. ColumnType.Forms.Where(form => form.StartsWith(wordToComplete, StringComparison.OrdinalIgnoreCase))
-                .Select(form => new CompletionResult($"@{{ column = '{form}' }}", form, CompletionResultType.ParameterValue, $"A column of the type {form}")),
+                .Select(form => new CompletionResult($"@{{ column = '{form}' }}", form, CompletionResultType.ParameterValue,
+                    $"A column of the type {form}")),
         ];
 }

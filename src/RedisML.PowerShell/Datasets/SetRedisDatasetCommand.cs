@@ -30,7 +30,8 @@ public sealed class SetRedisDatasetCommand : RedisMLCmdlet
         Run(async (connection, cancellation) =>
         {
             var store = new DatasetStore(connection);
-            datasets = await FindAsync(Name, () => store.NamesAsync(cancellation), name => store.GetAsync(name, null, cancellation)).ConfigureAwait(false);
+            datasets = await FindAsync(Name, () => store.NamesAsync(cancellation), name => store.GetAsync(name, null, cancellation))
+                .ConfigureAwait(false);
         });
         foreach (var dataset in datasets)
         {

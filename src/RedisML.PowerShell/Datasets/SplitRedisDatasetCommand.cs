@@ -72,7 +72,8 @@ public sealed class SplitRedisDatasetCommand : RedisMLCmdlet
         {
             var source = await new DatasetStore(connection).GetAsync(Name, null, cancellation).ConfigureAwait(false);
             total = source.Rows;
-            foreach (var part in await new DatasetSplit(connection).RunAsync(source, options, progress, cancellation).ConfigureAwait(false)) PostObject(part);
+            foreach (var part in await new DatasetSplit(connection).RunAsync(source, options, progress, cancellation).ConfigureAwait(false))
+                PostObject(part);
         });
     }
 

@@ -17,7 +17,8 @@ static class ConfusionTable
             var result = new PSObject();
             result.Properties.Add(new PSNoteProperty(Actual, actual));
             for (int column = 0; column < names.Length; column++)
-                result.Properties.Add(new PSNoteProperty(names[column], isWeighted ? matrix[row, column] : (object)(long)matrix[row, column]));
+                result.Properties.Add(
+                    new PSNoteProperty(names[column], isWeighted ? matrix[row, column] : (object)(long)matrix[row, column]));
             return result;
         })];
     }

@@ -34,7 +34,8 @@ public sealed class GetRedisModelParameterCommand : ModelCmdlet
             {
                 // What a number belongs to follows from all parameters together.
                 var all = await models.ReadParametersAsync(model, null, cancellation).ConfigureAwait(false);
-                foreach (var element in ModelFamilies.Explain(model, all.ToDictionary(StringComparer.Ordinal)).Where(e => names.Contains(e.Name, StringComparer.Ordinal)))
+                foreach (var element in ModelFamilies.Explain(model, all.ToDictionary(StringComparer.Ordinal))
+                    .Where(e => names.Contains(e.Name, StringComparer.Ordinal)))
                     PostObject(new ModelParameterElement(model.Name, element));
                 continue;
             }

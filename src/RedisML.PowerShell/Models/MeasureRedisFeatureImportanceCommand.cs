@@ -46,7 +46,8 @@ public sealed class MeasureRedisFeatureImportanceCommand : ModelCmdlet
     protected override void ProcessRecord()
     {
         IReadOnlyList<Model> models = [];
-        Run(async (connection, cancellation) => models = await FindAsync(new(connection), Model, Version, cancellation).ConfigureAwait(false));
+        Run(async (connection, cancellation) =>
+            models = await FindAsync(new(connection), Model, Version, cancellation).ConfigureAwait(false));
         foreach (var model in models) Measure(model);
     }
 

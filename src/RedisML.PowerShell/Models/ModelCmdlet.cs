@@ -24,7 +24,8 @@ public abstract class ModelCmdlet : RedisMLCmdlet
         return found;
     }
 
-    /// <summary>The parameters of a model that names or wildcards say, each once, with errors as <see cref="FindAsync"/> has them.</summary>
+    /// <summary>The parameters of a model that names or wildcards say, each once,
+    /// with errors as <see cref="FindAsync"/> has them.</summary>
     private protected IReadOnlyList<string> Match(Model model, IEnumerable<string> names)
     {
         List<string> found = [];
@@ -33,7 +34,8 @@ public abstract class ModelCmdlet : RedisMLCmdlet
             // A parameter may be called so, wildcard characters and all.
             if (model.Parameters.Contains(name)) found.Add(name);
             else if (NamePattern.HasWildcards(name)) found.AddRange(model.Parameters.Matching(name));
-            else PostError(NearestName.NotFound("ParameterNotFound", $"parameter of model '{model.Name}' with the name", name, model.Parameters));
+            else PostError(
+                NearestName.NotFound("ParameterNotFound", $"parameter of model '{model.Name}' with the name", name, model.Parameters));
         }
         return [.. found.Distinct(StringComparer.Ordinal)];
     }

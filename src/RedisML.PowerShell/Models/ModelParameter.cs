@@ -19,7 +19,8 @@ public sealed class ModelParameter
 
     public string Name { get; }
 
-    /// <summary>A number, a boolean or text; a typed array, such as <c>double[]</c>; or for a matrix the array of its rows, <c>double[][]</c>.</summary>
+    /// <summary>A number, a boolean or text; a typed array, such as <c>double[]</c>;
+    /// or for a matrix the array of its rows, <c>double[][]</c>.</summary>
     public object Value { get; }
 
     /// <summary>The length of each dimension; empty for a scalar.</summary>

@@ -28,7 +28,8 @@ public sealed class ModelParameterElement
     /// <summary>As stored: of a number, for a change by one standard deviation.</summary>
     public double Value => _element.Value;
 
-    /// <summary>Of a number, for a change by one in its own unit; of the intercept, for zeros in all columns; null where nobody knows.</summary>
+    /// <summary>Of a number, for a change by one in its own unit; of the intercept, for zeros in all columns;
+    /// null where nobody knows.</summary>
     public double? RawValue => _element.RawValue;
 
     /// <summary>Its place in the parameter, from 0.</summary>

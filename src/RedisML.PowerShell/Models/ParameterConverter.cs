@@ -73,7 +73,8 @@ static class ParameterConverter
 
     static Tensor FromScalars(object?[] elements, string name)
     {
-        if (elements.Length > 0 && Array.TrueForAll(elements, e => e is bool)) return new(Array.ConvertAll(elements, e => (bool)e!), elements.Length);
+        if (elements.Length > 0 && Array.TrueForAll(elements, e => e is bool))
+            return new(Array.ConvertAll(elements, e => (bool)e!), elements.Length);
         var numbers = Array.ConvertAll(elements, e => Number(e, name));
         return new(Typed(numbers, CommonType(numbers.Select(n => n.GetType()))), numbers.Length);
     }
@@ -84,7 +85,8 @@ static class ParameterConverter
         var shape = rows[0].Shape;
         int different = Array.FindIndex(rows, row => !row.Shape.SequenceEqual(shape));
         if (different >= 0)
-            throw new RedisMLException("RaggedParameterValue", ErrorKind.InvalidArgument, $"The rows of parameter '{name}' differ: row {different}, " +
+            throw new RedisMLException("RaggedParameterValue", ErrorKind.InvalidArgument,
+                $"The rows of parameter '{name}' differ: row {different}, " +
                 $"counted from 0, has {Words(rows[different].Shape)}, and row 0 has {Words(shape)}.", name);
         var types = rows.Select(row => row.Elements.GetType().GetElementType()!).Distinct().ToArray();
         var type = types.Length == 1 ? types[0] : CommonType(types);
@@ -129,9 +131,11 @@ static class ParameterConverter
 
     static object? Unwrap(object? value) => value is PSObject wrapped ? wrapped.BaseObject : value;
 
-    static string Words(IReadOnlyList<int> shape) => shape is [1] ? "1 element" : shape is [var length] ? $"{length} elements" : $"the shape ({string.Join(", ", shape)})";
+    static string Words(IReadOnlyList<int> shape) =>
+        shape is [1] ? "1 element" : shape is [var length] ? $"{length} elements" : $"the shape ({string.Join(", ", shape)})";
 
     static RedisMLException Invalid(object? value, string name) => new("InvalidParameterValue", ErrorKind.InvalidArgument,
-        $"Parameter '{name}' can't hold {(value is null ? "null" : $"a {value.GetType().Name}")}: it takes a number, a boolean, text, or an array of " +
+        $"Parameter '{name}' can't hold {(value is null ? "null" : $"a {value.GetType().Name}")}: it takes a number, a boolean, text, or " +
+        "an array of " +
         "numbers or booleans, or of such arrays.", name);
 }

@@ -49,9 +49,11 @@ public sealed class PublishRedisModelCommand : ModelCmdlet
     protected override void ProcessRecord()
     {
         if (ParameterSetName == MoveSet && Alias is null && Description is null && Tag is null)
-            Fail(new("NothingToPublish", ErrorKind.InvalidArgument, "Give -Alias, -Description or -Tag: there is nothing to publish.", Name));
+            Fail(new("NothingToPublish", ErrorKind.InvalidArgument, "Give -Alias, -Description or -Tag: there is nothing to publish.",
+                Name));
         Model model = null!;
-        Run(async (connection, cancellation) => model = await new ModelStore(connection).GetAsync(ModelReference.Parse(Name, Version), cancellation).ConfigureAwait(false));
+        Run(async (connection, cancellation) =>
+            model = await new ModelStore(connection).GetAsync(ModelReference.Parse(Name, Version), cancellation).ConfigureAwait(false));
         if (!ShouldProcess($"{model.Name}{ModelReference.Separator}{model.Version}", Action())) return;
         Run(async (connection, cancellation) =>
         {
@@ -68,9 +70,11 @@ public sealed class PublishRedisModelCommand : ModelCmdlet
             }
             else
             {
-                if (Description is not null || Tag is not null) await models.DescribeAsync(model, Description, Tags(), cancellation).ConfigureAwait(false);
+                if (Description is not null || Tag is not null)
+                    await models.DescribeAsync(model, Description, Tags(), cancellation).ConfigureAwait(false);
                 if (Alias is not null)
-                    await models.MoveAliasAsync(model.Name, Alias, model.Version, IfVersion, Caller, Reason, cancellation).ConfigureAwait(false);
+                    await models.MoveAliasAsync(model.Name, Alias, model.Version, IfVersion, Caller, Reason, cancellation)
+                        .ConfigureAwait(false);
             }
             PostObject(await models.GetAsync(shown, cancellation).ConfigureAwait(false));
         });
@@ -89,5 +93,6 @@ public sealed class PublishRedisModelCommand : ModelCmdlet
     };
 
     Dictionary<string, string>? Tags() => Tag?.Cast<DictionaryEntry>().ToDictionary(
-        entry => $"{entry.Key}", entry => Convert.ToString((entry.Value as PSObject)?.BaseObject ?? entry.Value, CultureInfo.InvariantCulture) ?? "", StringComparer.Ordinal);
+        entry => $"{entry.Key}", entry => Convert.ToString((entry.Value as PSObject)?.BaseObject
+            ?? entry.Value, CultureInfo.InvariantCulture) ?? "", StringComparer.Ordinal);
 }

@@ -31,7 +31,8 @@ public sealed class RemoveRedisModelParameterCommand : ModelCmdlet
             IReadOnlyList<string> found = [];
             Run(async (connection, cancellation) =>
             {
-                foreach (var match in await FindAsync(new(connection), [model], null, cancellation).ConfigureAwait(false)) found = Match(match, names);
+                foreach (var match in await FindAsync(new(connection), [model], null, cancellation).ConfigureAwait(false))
+                    found = Match(match, names);
             });
             if (found.Count == 0 || !ShouldProcess(model, $"Remove {string.Join(", ", found)}")) continue;
             Run((connection, cancellation) => new ModelStore(connection).ChangeParametersAsync(model, [], found, cancellation));

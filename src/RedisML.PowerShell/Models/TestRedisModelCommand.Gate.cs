@@ -61,7 +61,8 @@ public sealed partial class TestRedisModelCommand
     void Reject(Model model, IReadOnlyList<string> problems)
     {
         var error = new RedisMLException("ModelRejected", ErrorKind.LimitsExceeded,
-            $"Model '{model.Name}', version {model.Version}, isn't good enough on dataset '{Dataset}': {string.Join("; ", problems)}.", model.Name);
+            $"Model '{model.Name}', version {model.Version}, isn't good enough on dataset '{Dataset}': {string.Join("; ", problems)}.",
+            model.Name);
         var record = ToErrorRecord(error);
         throw new RuntimeException(error.Message, error, record) { WasThrownFromThrowStatement = true };
     }
@@ -79,19 +80,23 @@ public sealed partial class TestRedisModelCommand
         var limits = new Dictionary<string, double>(StringComparer.OrdinalIgnoreCase);
         foreach (DictionaryEntry entry in given ?? new Hashtable())
         {
-            if (LanguagePrimitives.TryConvertTo(entry.Value, CultureInfo.InvariantCulture, out double limit)) limits[$"{entry.Key}"] = limit;
-            else throw new RedisMLException("InvalidLimit", ErrorKind.InvalidArgument, $"'{entry.Value}' is no number that {entry.Key} could reach.", entry.Key);
+            if (LanguagePrimitives.TryConvertTo(entry.Value, CultureInfo.InvariantCulture, out double limit))
+                limits[$"{entry.Key}"] = limit;
+            else throw new RedisMLException("InvalidLimit", ErrorKind.InvalidArgument,
+                $"'{entry.Value}' is no number that {entry.Key} could reach.", entry.Key);
         }
         return limits;
     }
 
     /// <summary>Notes the figures beside the version; one that may not write, as on a replica, tests all the same.</summary>
-    async Task NoteAsync(RedisMLConnection connection, Model model, Dataset dataset, EvaluationResult result, CancellationToken cancellation)
+    async Task NoteAsync(RedisMLConnection connection, Model model, Dataset dataset, EvaluationResult result,
+        CancellationToken cancellation)
     {
         try
         {
             await new ModelStore(connection).NoteEvaluationAsync(model,
-                new(dataset.Name, dataset.Version, result.Rows, DateTimeOffset.UtcNow, EvaluationFigures.Known(result)), cancellation).ConfigureAwait(false);
+                new(dataset.Name, dataset.Version, result.Rows, DateTimeOffset.UtcNow, EvaluationFigures.Known(result)), cancellation)
+                    .ConfigureAwait(false);
         }
         catch (Exception e) when (RedisErrors.Translate(e, connection.Endpoint) is { } error)
         {

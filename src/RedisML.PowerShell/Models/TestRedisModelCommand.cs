@@ -35,7 +35,8 @@ public sealed partial class TestRedisModelCommand : ModelCmdlet
     protected override void ProcessRecord()
     {
         IReadOnlyList<Model> models = [];
-        Run(async (connection, cancellation) => models = await FindAsync(new(connection), Name, Version, cancellation).ConfigureAwait(false));
+        Run(async (connection, cancellation) =>
+            models = await FindAsync(new(connection), Name, Version, cancellation).ConfigureAwait(false));
         foreach (var model in models) Judge(model, Evaluate(model));
     }
 
@@ -43,7 +44,8 @@ public sealed partial class TestRedisModelCommand : ModelCmdlet
     {
         EvaluationResult? evaluation = null;
         long total = 0, rows = 0;
-        Run($"Testing model '{model.Name}' on dataset '{Dataset}'", () => new($"{Volatile.Read(ref rows):N0} rows", (double)Volatile.Read(ref rows) / Math.Max(1, total)),
+        Run($"Testing model '{model.Name}' on dataset '{Dataset}'", () =>
+            new($"{Volatile.Read(ref rows):N0} rows", (double)Volatile.Read(ref rows) / Math.Max(1, total)),
             async (connection, cancellation) =>
             {
                 var predictor = await ModelFamilies.LoadAsync(new ModelStore(connection), model, cancellation).ConfigureAwait(false);
@@ -51,7 +53,8 @@ public sealed partial class TestRedisModelCommand : ModelCmdlet
                 total = dataset.Rows;
                 var evaluator = new ModelEvaluator(predictor, new() { SampleWeight = SampleWeight, Threshold = Threshold });
                 var result = await evaluator.EvaluateAsync(
-                    Counted(new DatasetReader(connection).ReadAsync(dataset, cancellation: cancellation)), cancellation).ConfigureAwait(false);
+                    Counted(new DatasetReader(connection).ReadAsync(dataset, cancellation: cancellation)), cancellation)
+                        .ConfigureAwait(false);
                 evaluation = result with { Model = model.Name, ModelVersion = model.Version, Dataset = dataset.Name };
                 Warn(evaluation, predictor.Signature.Label.Column);
                 // What a weight or a threshold made of the figures isn't what others would compare with.
@@ -75,16 +78,23 @@ public sealed partial class TestRedisModelCommand : ModelCmdlet
     {
         List<string> left = [];
         if (result.RowsWithoutLabel > 0)
-            left.Add($"{result.RowsWithoutLabel:N0} because '{label}'{(SampleWeight is null ? "" : $", or the weight '{SampleWeight}',")} is missing");
+            left.Add(
+                $"{result.RowsWithoutLabel:N0} because '{label}'{(SampleWeight is null ? "" : $", or the weight '{SampleWeight}',")} is " +
+                "missing");
         if (result.RowsWithoutPrediction > 0)
-            left.Add($"{result.RowsWithoutPrediction:N0} because the model predicts nothing where a value is missing (train with -Missing Mean)");
+            left.Add($"{result.RowsWithoutPrediction:N0} because the model predicts nothing where a value is missing " +
+                "(train with -Missing Mean)");
         if (left.Count > 0)
         {
-            PostWarning($"Of {result.RowsWithoutLabel + result.RowsWithoutPrediction + result.Rows:N0} rows of '{result.Dataset}' these don't count for model '{result.Model}': "
+            PostWarning(
+                $"Of {result.RowsWithoutLabel + result.RowsWithoutPrediction + result.Rows:N0} rows of '{result.Dataset}' these don't " +
+                $"count for model '{result.Model}': "
                 + $"{string.Join(", and ", left)}.");
         }
         if (result is ClassificationResult { RowsOfUnknownClass: > 0 } unknown)
-            PostWarning($"{unknown.RowsOfUnknownClass:N0} of {result.Rows:N0} rows of '{result.Dataset}' are of classes that model '{result.Model}' never saw; they count as wrong.");
+            PostWarning(
+                $"{unknown.RowsOfUnknownClass:N0} of {result.Rows:N0} rows of '{result.Dataset}' are of classes that model " +
+                $"'{result.Model}' never saw; they count as wrong.");
     }
 
     /// <summary>The figures as they are shown.</summary>

@@ -78,14 +78,16 @@ public sealed partial class InvokeRedisPredictionCommand
         if (_isKept.TryGetValue(name, out bool keeps)) return keeps;
         keeps = (_keeps ??= NamePattern.AnyOf(KeepColumn))(name);
         if (keeps && _columns.Names.Contains(name, StringComparer.OrdinalIgnoreCase))
-            Fail(new("ColumnExists", ErrorKind.ResourceExists, $"'{name}' can't be kept beside the prediction, which has that name.", name));
+            Fail(new("ColumnExists", ErrorKind.ResourceExists, $"'{name}' can't be kept beside the prediction, which has that name.",
+                name));
         return _isKept[name] = keeps;
     }
 
     void PredictKeys() => Run(async (connection, cancellation) =>
     {
         var buffer = Buffer;
-        await foreach (var (key, values) in new HashRows(connection, _predictor.Signature).ReadAsync(Key, cancellation).ConfigureAwait(false))
+        await foreach (var (key, values) in new HashRows(connection, _predictor.Signature).ReadAsync(Key, cancellation)
+            .ConfigureAwait(false))
         {
             buffer.Clear();
             if (values is null)

@@ -108,7 +108,8 @@ public sealed partial class InvokeRedisPredictionCommand : RedisMLCmdlet, IDispo
             case ServiceSet: AskService(InputObject); break;
             case KeySet: PredictKeys(); break;
             case DatasetSet: PredictRows(); break;
-            case OutputSet when ShouldProcess(OutputDataset, $"Predict dataset '{Dataset}' with model '{_model.Name}', version {_model.Version}"):
+            case OutputSet when ShouldProcess(OutputDataset,
+                $"Predict dataset '{Dataset}' with model '{_model.Name}', version {_model.Version}"):
                 PredictDataset();
                 break;
         }
@@ -128,7 +129,8 @@ public sealed partial class InvokeRedisPredictionCommand : RedisMLCmdlet, IDispo
                 for (int row = 0; row < objects.Length; row++)
                 {
                     objects[row] = new();
-                    foreach (int column in kept) AddProperty(objects[row], dataset.Columns[column].Name, chunk.Value(column, row, dataset.Columns[column].Type));
+                    foreach (int column in kept)
+                        AddProperty(objects[row], dataset.Columns[column].Name, chunk.Value(column, row, dataset.Columns[column].Type));
                     AddPrediction(objects[row], predictions, row);
                 }
                 Post(() =>
@@ -167,10 +169,12 @@ public sealed partial class InvokeRedisPredictionCommand : RedisMLCmdlet, IDispo
 
     void AddPrediction(PSObject target, Predictions predictions, int row)
     {
-        for (int column = 0; column < _columns.Names.Count; column++) AddProperty(target, _columns.Names[column], _columns.Value(predictions, row, column));
+        for (int column = 0; column < _columns.Names.Count; column++)
+            AddProperty(target, _columns.Names[column], _columns.Value(predictions, row, column));
     }
 
-    static void AddProperty(PSObject target, string name, object? value) => target.Properties.Add(new PSNoteProperty(name, value), preValidated: true);
+    static void AddProperty(PSObject target, string name, object? value) =>
+        target.Properties.Add(new PSNoteProperty(name, value), preValidated: true);
 
     /// <summary>A warning for each category that wasn't met before.</summary>
     void Warn(Predictions predictions)
@@ -180,7 +184,8 @@ public sealed partial class InvokeRedisPredictionCommand : RedisMLCmdlet, IDispo
     }
 
     string UnseenText(string column, string level) =>
-        $"UnseenCategory: '{level}' in '{column}' isn't among the categories that model '{_model.Name}' was trained on; it counts as none of them.";
+        $"UnseenCategory: '{level}' in '{column}' isn't among the categories that model '{_model.Name}' was trained on; it counts as " +
+        "none of them.";
 
     RedisMLException NotPredicted(string what, string problem, object target) => new("SignatureMismatch", ErrorKind.InvalidData,
         $"{what} can't be predicted by model '{_model.Name}', version {_model.Version}: {problem}.", target);

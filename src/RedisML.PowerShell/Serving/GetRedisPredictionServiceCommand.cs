@@ -16,7 +16,8 @@ public sealed class GetRedisPredictionServiceCommand : RedisMLCmdlet
     protected override void ProcessRecord() => Run(async (connection, cancellation) =>
     {
         var services = new PredictionServices(connection);
-        foreach (var service in await FindAsync(Name, () => services.ListAsync(cancellation), name => services.GetAsync(name, cancellation)).ConfigureAwait(false))
+        foreach (var service in await FindAsync(Name, () => services.ListAsync(cancellation), name => services.GetAsync(name, cancellation))
+            .ConfigureAwait(false))
             PostObject(service);
     });
 }

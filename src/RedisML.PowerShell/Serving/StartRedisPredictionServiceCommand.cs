@@ -37,7 +37,8 @@ public sealed class StartRedisPredictionServiceCommand : RedisMLCmdlet
         {
             var reference = ModelReference.Parse(Model);
             var options = new ServiceOptions { BatchSize = BatchSize, Lease = TimeSpan.FromSeconds(Lease) };
-            job = new(MyInvocation.Line, await PredictionInstance.StartAsync(connection, Name ?? reference.Name, reference, options, cancellation).ConfigureAwait(false));
+            job = new(MyInvocation.Line, await PredictionInstance.StartAsync(connection, Name
+                ?? reference.Name, reference, options, cancellation).ConfigureAwait(false));
         });
         if (!Wait)
         {

@@ -22,12 +22,14 @@ public sealed class StopRedisPredictionServiceCommand : RedisMLCmdlet
         Run(async (connection, cancellation) =>
         {
             var services = new PredictionServices(connection);
-            found = await FindAsync(Name, () => services.ListAsync(cancellation), name => services.GetAsync(name, cancellation)).ConfigureAwait(false);
+            found = await FindAsync(Name, () => services.ListAsync(cancellation), name => services.GetAsync(name, cancellation))
+                .ConfigureAwait(false);
         });
         foreach (var service in found)
         {
             if (!ShouldProcess(service.Name, $"Stop {service.Instances.Count} instances of a prediction service")) continue;
-            Run((connection, cancellation) => new PredictionServices(connection).StopAsync(service.Name, TimeSpan.FromSeconds(Timeout), cancellation));
+            Run((connection, cancellation) =>
+                new PredictionServices(connection).StopAsync(service.Name, TimeSpan.FromSeconds(Timeout), cancellation));
         }
     }
 }

@@ -50,13 +50,15 @@ sealed class ConnectionSession
         }
     }
 
-    /// <summary>The default connection, else the one of the environment variable, opened where need be; null where there is neither.</summary>
+    /// <summary>The default connection, else the one of the environment variable, opened where need be;
+    /// null where there is neither.</summary>
     internal async Task<RedisMLConnection?> FindAsync(CancellationToken cancellation)
     {
         if (_default is { } connection) return connection;
         if (EnvironmentText is not { } text) return null;
         if (_fromEnvironment is { } known && known.Text == text) return known.Connection;
-        connection = await RedisMLConnection.ConnectAsync(WithEnvironment(ConnectionSettings.Parse(text)), cancellation).ConfigureAwait(false);
+        connection = await RedisMLConnection.ConnectAsync(WithEnvironment(ConnectionSettings.Parse(text)), cancellation)
+            .ConfigureAwait(false);
         lock (_lock)
         {
             _connections.Add(connection);

@@ -112,6 +112,7 @@ static class EmbeddedServers
         string? cause = null;
         try { if (!Task.WaitAll(stopping, s_exitPatience)) cause = "it doesn't stop"; }
         catch (AggregateException e) { cause = e.GetBaseException().Message; }
-        if (cause is not null) Console.Error.WriteLine($"The embedded server of RedisML may not have kept all its data: {cause.TrimEnd('.')}.");
+        if (cause is not null)
+            Console.Error.WriteLine($"The embedded server of RedisML may not have kept all its data: {cause.TrimEnd('.')}.");
     }
 }

@@ -35,8 +35,10 @@ public sealed class RedisMLServer
     public override string ToString() => Endpoint;
 
     /// <summary>The error where its disk has no room for more; null where it has.</summary>
-    internal RedisMLException? FindObstacle() => DataDirectory is null || _missingDiskBytes() is not (> 0 and var missing) ? null : new("DiskFull",
-        ErrorKind.LimitsExceeded, $"The disk of '{DataDirectory}' is full: the embedded server needs {Math.Ceiling(missing / 1e6):N0} MB more to go on " +
+    internal RedisMLException? FindObstacle() =>
+        DataDirectory is null || _missingDiskBytes() is not (> 0 and var missing) ? null : new("DiskFull",
+        ErrorKind.LimitsExceeded,
+        $"The disk of '{DataDirectory}' is full: the embedded server needs {Math.Ceiling(missing / 1e6):N0} MB more to go on " +
         "safely. What it has is still there; make room, or remove datasets that aren't needed.", DataDirectory);
 
     internal ValueTask StopAsync() => _server.DisposeAsync();

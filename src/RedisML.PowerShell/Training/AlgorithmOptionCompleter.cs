@@ -13,7 +13,8 @@ public sealed class AlgorithmOptionCompleter : IArgumentCompleter
         string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters)
     {
         var name = fakeBoundParameters["Algorithm"]?.ToString() ?? "";
-        if (!ModelFamilies.Names.Contains(name, StringComparer.OrdinalIgnoreCase) || ModelFamilies.Get(name) is not IAlgorithm algorithm) return [];
+        if (!ModelFamilies.Names.Contains(name, StringComparer.OrdinalIgnoreCase) || ModelFamilies.Get(name) is not IAlgorithm algorithm)
+            return [];
         return algorithm.Options.Select(option => new CompletionResult(
             $"@{{ {option.Name} = ", option.Name, CompletionResultType.ParameterValue, option.Description));
     }

@@ -26,7 +26,8 @@ public sealed class GetRedisDistributedTrainingCommand : RedisMLCmdlet
         var store = new RunStore(connection);
         var trainings = new TrainingStore(connection);
         var isWanted = NamePattern.AnyOf(Model);
-        var runs = await FindAsync(Id, () => store.ListAsync(cancellation), id => trainings.GetAsync(id, cancellation)).ConfigureAwait(false);
+        var runs = await FindAsync(Id, () => store.ListAsync(cancellation), id => trainings.GetAsync(id, cancellation))
+            .ConfigureAwait(false);
         foreach (var run in runs.Where(run => isWanted(run.Model)).OrderBy(run => run.Started)) PostObject(run);
     });
 }

@@ -10,6 +10,7 @@ public sealed class JoinRedisDistributedTrainingCommand : OtherTrainingCmdlet
     protected override void ProcessRecord()
     {
         if (ShouldProcess(Id, "Join training run"))
-            Train($"Joining training run '{Id}'", Id, (connection, cancellation) => ModelTraining.JoinAsync(connection, Id, WorkerCount, cancellation, AllowedScript()));
+            Train($"Joining training run '{Id}'", Id, (connection, cancellation) =>
+                ModelTraining.JoinAsync(connection, Id, WorkerCount, cancellation, AllowedScript()));
     }
 }

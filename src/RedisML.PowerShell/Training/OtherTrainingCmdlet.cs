@@ -17,7 +17,8 @@ public abstract class OtherTrainingCmdlet : TrainingJobCmdlet
     [Parameter]
     public string? AllowScript { get; set; }
 
-    /// <summary>What makes the run's script runnable, if the user allowed it. Its <c>$using:</c> variables are read here, on the pipeline's thread.</summary>
+    /// <summary>What makes the run's script runnable, if the user allowed it. Its <c>$using:</c> variables are read here,
+    /// on the pipeline's thread.</summary>
     private protected Func<ScriptSpecification, ITrainingScript> AllowedScript()
     {
         var own = ScriptBlock is null ? null : ScriptHost.Of(ScriptBlock, SessionState);

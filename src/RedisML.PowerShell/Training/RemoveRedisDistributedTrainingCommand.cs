@@ -24,7 +24,8 @@ public sealed class RemoveRedisDistributedTrainingCommand : RedisMLCmdlet
                 try
                 {
                     if (await store.RemoveAsync(id, cancellation).ConfigureAwait(false)) return;
-                    PostError(NearestName.NotFound("TrainingRunNotFound", "training run", id, await store.ListAsync(cancellation).ConfigureAwait(false)));
+                    PostError(NearestName.NotFound("TrainingRunNotFound", "training run", id, await store.ListAsync(cancellation)
+                        .ConfigureAwait(false)));
                 }
                 catch (RedisMLException e) when (e.ErrorId == "RunActive")
                 {

@@ -10,6 +10,7 @@ public sealed class ResumeRedisDistributedTrainingCommand : OtherTrainingCmdlet
     protected override void ProcessRecord()
     {
         if (ShouldProcess(Id, "Resume training run"))
-            Train($"Resuming training run '{Id}'", Id, (connection, cancellation) => ModelTraining.ResumeAsync(connection, Id, WorkerCount, cancellation, AllowedScript()));
+            Train($"Resuming training run '{Id}'", Id, (connection, cancellation) =>
+                ModelTraining.ResumeAsync(connection, Id, WorkerCount, cancellation, AllowedScript()));
     }
 }

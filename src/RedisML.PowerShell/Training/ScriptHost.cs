@@ -7,7 +7,8 @@ using RedisML.Training.Scripts;
 
 namespace RedisML.PowerShell.Training;
 
-/// <summary>A training script and what it takes from the caller's session; each worker's thread has a copy of it in a runspace of its own.</summary>
+/// <summary>A training script and what it takes from the caller's session;
+/// each worker's thread has a copy of it in a runspace of its own.</summary>
 sealed class ScriptHost : ITrainingScript
 {
     /// <summary>The name of the parameter by which PowerShell hands down the values of <c>$using:</c>.</summary>
@@ -20,7 +21,8 @@ sealed class ScriptHost : ITrainingScript
     readonly string _hash;
     readonly ConcurrentDictionary<string, (int Epoch, double Sum, int Count)> _metrics = new(StringComparer.OrdinalIgnoreCase);
 
-    ScriptHost(ScriptBlockAst body, Dictionary<string, object?> usingValues, string hash) => (_body, UsingValues, _hash) = (body, usingValues, hash);
+    ScriptHost(ScriptBlockAst body, Dictionary<string, object?> usingValues, string hash) =>
+        (_body, UsingValues, _hash) = (body, usingValues, hash);
 
     /// <summary>By the key under which PowerShell looks for the value of each <c>$using:</c>.</summary>
     internal Dictionary<string, object?> UsingValues { get; }
@@ -38,7 +40,8 @@ sealed class ScriptHost : ITrainingScript
         return new(body, values, ScriptSpecification.HashOf(script.ToString()));
     }
 
-    /// <summary>The script of a run that another process started: what lies in Redis runs only if this user gave it, or named its hash.</summary>
+    /// <summary>The script of a run that another process started: what lies in Redis runs only if this user gave it,
+    /// or named its hash.</summary>
     /// <param name="own">What the user gave; null for nothing.</param>
     /// <param name="allowed">The hash that the user was told by whoever started the run; null for none.</param>
     /// <exception cref="RedisMLException">
@@ -48,16 +51,21 @@ sealed class ScriptHost : ITrainingScript
     {
         if (own is not null && own._hash != script.Hash)
             throw new RedisMLException("ScriptMismatch", ErrorKind.PermissionDenied,
-                $"The run's script isn't the one of -ScriptBlock, so that it isn't run here: its hash is {script.Hash}, and that of -ScriptBlock {own._hash}. It is:\n{script.Text}", script.Text);
+                $"The run's script isn't the one of -ScriptBlock, so that it isn't run here: its hash is {script.Hash}, and that of " +
+                $"-ScriptBlock {own._hash}. It is:\n{script.Text}", script.Text);
         if (own is not null) return own;
         if (allowed is null || !allowed.Equals(script.Hash, StringComparison.OrdinalIgnoreCase))
             throw new RedisMLException("ScriptNotAllowed", ErrorKind.PermissionDenied,
-                $"The run trains by a script, and whoever may write to Redis may have written it: it runs here only if you {(allowed is null ? "allow" : "allowed")} it. " +
-                $"Give it as -ScriptBlock, or -AllowScript with the hash that the starting node showed. The hash of this one is {script.Hash}, and it is:\n{script.Text}", script.Text);
+                $"The run trains by a script, and whoever may write to Redis may have written it: it runs here only if you " +
+                $"{(allowed is null ? "allow" : "allowed")} it. " +
+                $"Give it as -ScriptBlock, or -AllowScript with the hash that the starting node showed. The hash of this one is " +
+                $"{script.Hash}, and it is:\n{script.Text}", script.Text);
         var body = (ScriptBlockAst)ScriptBlock.Create(script.Text).Ast;
-        if (body.Find(ast => ast is UsingExpressionAst, searchNestedScriptBlocks: true) is not { } expression) return new(body, [], script.Hash);
+        if (body.Find(ast => ast is UsingExpressionAst, searchNestedScriptBlocks: true) is not { } expression)
+            return new(body, [], script.Hash);
         throw new RedisMLException("ScriptNotShared", ErrorKind.InvalidOperation,
-            $"The run's script uses {expression.Extent.Text}, which only the process that started it knows: give it here as -ScriptBlock, where there is such a variable.",
+            $"The run's script uses {expression.Extent.Text}, which only the process that started it knows: give it here as " +
+            "-ScriptBlock, where there is such a variable.",
             expression.Extent.Text);
     }
 
@@ -75,12 +83,14 @@ sealed class ScriptHost : ITrainingScript
         }
     }
 
-    public ScriptOutcome Run(TrainingBatch batch, IReadOnlyDictionary<string, object> parameters, ScriptStep step) => t_worker!.Run(batch, parameters, step);
+    public ScriptOutcome Run(TrainingBatch batch, IReadOnlyDictionary<string, object> parameters, ScriptStep step) =>
+        t_worker!.Run(batch, parameters, step);
 
     /// <summary>Adds a value to the mean of a metric over the batches of an epoch.</summary>
     internal void WriteMetric(string name, int epoch, double value)
     {
-        var (_, sum, count) = _metrics.AddOrUpdate(name, (epoch, value, 1), (_, old) => old.Epoch == epoch ? (epoch, old.Sum + value, old.Count + 1) : (epoch, value, 1));
+        var (_, sum, count) = _metrics.AddOrUpdate(name, (epoch, value, 1), (_, old) =>
+            old.Epoch == epoch ? (epoch, old.Sum + value, old.Count + 1) : (epoch, value, 1));
         Metric(name, epoch + 1, sum / count);
     }
 
@@ -93,7 +103,8 @@ sealed class ScriptHost : ITrainingScript
     }
 
     /// <summary>The expression as the caller would write it.</summary>
-    static string InCaller(UsingExpressionAst expression) => expression.Extent.Text.Replace("using:", "", StringComparison.OrdinalIgnoreCase);
+    static string InCaller(UsingExpressionAst expression) =>
+        expression.Extent.Text.Replace("using:", "", StringComparison.OrdinalIgnoreCase);
 
     static object? ValueOf(UsingExpressionAst expression, SessionState session)
     {

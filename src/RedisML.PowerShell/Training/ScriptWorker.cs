@@ -59,6 +59,7 @@ sealed class ScriptWorker(int number, ScriptBlock body, WorkerJob job, ScriptHos
         var place = invocation is null ? "" : string.IsNullOrEmpty(invocation.ScriptName)
             ? $" at line {invocation.ScriptLineNumber} of the script block" : $" at {invocation.ScriptName}:{invocation.ScriptLineNumber}";
         return new("ScriptFailed", ErrorKind.InvalidOperation,
-            $"The script failed in worker {number}{place}: {exception.Message} ({invocation?.Line.Trim()})", error?.TargetObject, exception);
+            $"The script failed in worker {number}{place}: {exception.Message} ({invocation?.Line.Trim()})", error?.TargetObject,
+            exception);
     }
 }

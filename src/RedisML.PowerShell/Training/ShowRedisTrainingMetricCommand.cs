@@ -39,7 +39,8 @@ public sealed class ShowRedisTrainingMetricCommand : ChartCmdlet
         if (_ids.Count == 0) return;
         var path = ChartPath();
         var names = Name ?? s_usual;
-        if (path is not null && !ShouldProcess(path, $"Draw '{string.Join("', '", names)}' of training run '{string.Join("', '", _ids)}'")) return;
+        if (path is not null && !ShouldProcess(path, $"Draw '{string.Join("', '", names)}' of training run '{string.Join("', '", _ids)}'"))
+            return;
         int width = Host.UI?.RawUI is { } screen && TryWidth(screen) is > 20 and var known ? known - 1 : DefaultWidth;
         Run(async (connection, cancellation) =>
         {
@@ -73,7 +74,8 @@ public sealed class ShowRedisTrainingMetricCommand : ChartCmdlet
         var value = string.Join(", ", names);
         if (runs is [var (run, curves)]) return new($"{value} of {run.Model}, run {run.Id}", value, curves);
         var title = $"{value} of {string.Join(", ", runs.Select(r => r.Run.Model).Distinct())}, {runs.Count} runs";
-        return new(title, value, runs.SelectMany(r => r.Curves.Select(c => c with { Name = names.Count == 1 ? r.Run.Id : $"{r.Run.Id} {c.Name}" })));
+        return new(title, value,
+            runs.SelectMany(r => r.Curves.Select(c => c with { Name = names.Count == 1 ? r.Run.Id : $"{r.Run.Id} {c.Name}" })));
     }
 
     static int TryWidth(PSHostRawUserInterface screen)

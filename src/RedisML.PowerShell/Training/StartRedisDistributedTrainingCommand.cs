@@ -122,9 +122,11 @@ public sealed partial class StartRedisDistributedTrainingCommand : TrainingJobCm
         Train($"Training model '{Model}'", Model, async (connection, cancellation) =>
         {
             var dataset = await new DatasetStore(connection).GetAsync(Dataset, DatasetVersion, cancellation).ConfigureAwait(false);
-            var validation = Validation is null ? null : await new DatasetStore(connection).GetAsync(Validation, null, cancellation).ConfigureAwait(false);
+            var validation = Validation is null ? null
+                : await new DatasetStore(connection).GetAsync(Validation, null, cancellation).ConfigureAwait(false);
             return await ModelTraining.StartAsync(
-                connection, dataset, Model, Specify(dataset) with { Script = script }, WorkerCount, Nodes(), cancellation, validation, _host,
+                connection, dataset, Model, Specify(dataset) with { Script = script }, WorkerCount, Nodes(), cancellation, validation,
+                _host,
                 ReplicaCount is { } count ? new(count, ReplicaTimeout, ReplicaPolicy) : null).ConfigureAwait(false);
         });
     }
@@ -143,7 +145,8 @@ public sealed partial class StartRedisDistributedTrainingCommand : TrainingJobCm
             KeepCheckpoint = KeepCheckpoint,
         };
         return options.MinNode <= NodeCount && NodeCount <= options.Limit ? options : throw new RedisMLException("NodeCountInvalid",
-            ErrorKind.InvalidArgument, $"-MinNode ({options.MinNode}), -NodeCount ({NodeCount}) and -MaxNode ({options.Limit}) must not decrease.", NodeCount);
+            ErrorKind.InvalidArgument,
+            $"-MinNode ({options.MinNode}), -NodeCount ({NodeCount}) and -MaxNode ({options.Limit}) must not decrease.", NodeCount);
     }
 
     TrainingSpecification Specify(Dataset dataset)
@@ -185,7 +188,8 @@ public sealed partial class StartRedisDistributedTrainingCommand : TrainingJobCm
     /// <summary>A date is no number: it is left out of the features, and what is derived of it isn't.</summary>
     void WarnOfTimes(Dataset dataset, List<string> excluded)
     {
-        var times = dataset.Columns.Where(c => c.Type.IsTime && c.Name != (Label ?? dataset.Label) && !excluded.Contains(c.Name)).Select(c => $"'{c.Name}'").ToList();
+        var times = dataset.Columns.Where(c => c.Type.IsTime && c.Name != (Label ?? dataset.Label) && !excluded.Contains(c.Name))
+            .Select(c => $"'{c.Name}'").ToList();
         if (times.Count == 0) return;
         PostWarning($"No model takes dates and timestamps: {string.Join(", ", times)} {(times.Count == 1 ? "is" : "are")} left out. "
             + "-Derive makes features of them, such as 'month(day)'; -ExcludeFeature leaves them out without this warning.");
@@ -193,5 +197,6 @@ public sealed partial class StartRedisDistributedTrainingCommand : TrainingJobCm
 
     /// <summary>The columns that the patterns match; a column's own name, and one without wildcards, stays, for Core to judge.</summary>
     static List<string> Expand(string[] patterns, List<string> names) =>
-        [.. patterns.SelectMany(pattern => !names.Contains(pattern) && NamePattern.HasWildcards(pattern) ? names.Matching(pattern) : [pattern]).Distinct()];
+        [.. patterns.SelectMany(pattern =>
+            !names.Contains(pattern) && NamePattern.HasWildcards(pattern) ? names.Matching(pattern) : [pattern]).Distinct()];
 }

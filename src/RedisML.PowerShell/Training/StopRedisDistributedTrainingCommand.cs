@@ -22,7 +22,8 @@ public sealed class StopRedisDistributedTrainingCommand : RedisMLCmdlet
             {
                 try
                 {
-                    if (!await new RunStore(connection).StopAsync(id, cancellation).ConfigureAwait(false)) PostVerbose($"Training run '{id}' had ended already.");
+                    if (!await new RunStore(connection).StopAsync(id, cancellation).ConfigureAwait(false))
+                        PostVerbose($"Training run '{id}' had ended already.");
                 }
                 catch (RedisMLException e) when (e.Kind == ErrorKind.ObjectNotFound)
                 {

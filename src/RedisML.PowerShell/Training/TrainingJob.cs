@@ -17,7 +17,8 @@ public sealed class TrainingJob : Job
     string? _longRunWarning;
 
     /// <param name="longRunWarning">What to know where the run takes long; null for nothing.</param>
-    internal TrainingJob(string command, ModelTraining training, Func<Exception, ErrorRecord> toErrorRecord, string? longRunWarning) : base(command)
+    internal TrainingJob(string command, ModelTraining training, Func<Exception, ErrorRecord> toErrorRecord, string? longRunWarning)
+        : base(command)
     {
         (_training, _toErrorRecord, _longRunWarning) = (training, toErrorRecord, longRunWarning);
         Warn = text => ChildJobs[0].Warning.Add(new(text));

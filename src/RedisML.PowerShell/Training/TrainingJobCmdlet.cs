@@ -41,7 +41,8 @@ public abstract class TrainingJobCmdlet : RedisMLCmdlet
         WriteObject(job);
 
         async Task<TrainingJob> CreateAsync(RedisMLConnection connection, CancellationToken cancellation) => new(MyInvocation.Line,
-            await begin(connection, cancellation).ConfigureAwait(false), ToJobError, connection.Server.Persistent == false ? NotPersistent(connection) : null);
+            await begin(connection, cancellation).ConfigureAwait(false), ToJobError, connection.Server.Persistent == false
+                ? NotPersistent(connection) : null);
 
         ErrorRecord ToJobError(Exception exception) => Translate(exception) is { } error
             ? ToErrorRecord(error)
@@ -49,7 +50,8 @@ public abstract class TrainingJobCmdlet : RedisMLCmdlet
     }
 
     static string NotPersistent(RedisMLConnection connection) =>
-        $"{connection.Endpoint} doesn't save its data: where it restarts, this run and its checkpoints are lost. Turn its append-only file on (appendonly yes) for long runs.";
+        $"{connection.Endpoint} doesn't save its data: where it restarts, this run and its checkpoints are lost. Turn its append-only " +
+        "file on (appendonly yes) for long runs.";
 
     static ProgressReport Report(TrainingJob? job) => job is null ? new("starting") : new(TrainingJob.Status(job.Run));
 }

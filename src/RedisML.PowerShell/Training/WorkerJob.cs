@@ -81,7 +81,8 @@ sealed class WorkerJob : Job
         if (_script is not null && !_ended.Task.IsCompleted) _engine.BeginStop(null, null);
     }
 
-    /// <summary>A script has the commands and modules of any session; a built-in model needs none, and an empty session opens in no time.</summary>
+    /// <summary>A script has the commands and modules of any session; a built-in model needs none,
+    /// and an empty session opens in no time.</summary>
     InitialSessionState SessionState()
     {
         if (_script is not null) return InitialSessionState.CreateDefault2();

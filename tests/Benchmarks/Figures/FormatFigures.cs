@@ -26,24 +26,29 @@ static class FormatFigures
     {
         BenchmarkContext.Heading("Import of typed files, Lz4 (thousand rows/s)");
         List<(string Name, string Path)> files = [("numbers", SampleFiles.Numeric(context.Folder, Megabytes))];
-        if (BenchmarkContext.Shared("data/flights.csv.gz") is { } flights) files.Add(("flights", SampleFiles.Unpacked(flights, context.Folder)));
+        if (BenchmarkContext.Shared("data/flights.csv.gz") is { } flights)
+            files.Add(("flights", SampleFiles.Unpacked(flights, context.Folder)));
         foreach (var (name, csv) in files)
         {
             await ImportFigures.ImportAsync(context, csv, ChunkCompression.Lz4);
             var dataset = await new DatasetStore(context.Connection).GetAsync("benchmark");
             List<string> typed = [Path.Combine(context.Folder, $"{name}.parquet"), Path.Combine(context.Folder, $"{name}.arrow")];
-            foreach (var path in typed) await new DatasetExport(context.Connection).RunAsync(dataset, new() { Path = path, Force = true }, null, default);
+            foreach (var path in typed)
+                await new DatasetExport(context.Connection).RunAsync(dataset, new() { Path = path, Force = true }, null, default);
             foreach (var path in typed)
             {
                 var (ours, theirs, ratio) = await BenchmarkContext.CompareAsync(
-                    () => ImportFigures.ImportAsync(context, path, ChunkCompression.Lz4), () => ImportFigures.ImportAsync(context, csv, ChunkCompression.Lz4),
+                    () => ImportFigures.ImportAsync(context, path, ChunkCompression.Lz4), () =>
+                        ImportFigures.ImportAsync(context, csv, ChunkCompression.Lz4),
                     () => new DatasetStore(context.Connection).RemoveAsync("benchmark"));
-                BenchmarkContext.Print($"{Path.GetFileName(path)} | {name}.csv", $"{dataset.Rows / ours / 1000:N0}", $"{dataset.Rows / theirs / 1000:N0}", ratio, "1");
+                BenchmarkContext.Print($"{Path.GetFileName(path)} | {name}.csv", $"{dataset.Rows / ours / 1000:N0}",
+                    $"{dataset.Rows / theirs / 1000:N0}", ratio, "1");
             }
             var (import, decoding, share) = await BenchmarkContext.CompareAsync(
                 () => ImportFigures.ImportAsync(context, typed[0], ChunkCompression.Lz4), () => Task.Run(() => Decode(typed[0])),
                 () => new DatasetStore(context.Connection).RemoveAsync("benchmark"));
-            BenchmarkContext.Print($"{name}.parquet | Arrow's reader alone", $"{dataset.Rows / import / 1000:N0}", $"{dataset.Rows / decoding / 1000:N0}", share, "");
+            BenchmarkContext.Print($"{name}.parquet | Arrow's reader alone", $"{dataset.Rows / import / 1000:N0}",
+                $"{dataset.Rows / decoding / 1000:N0}", share, "");
         }
     }
 
@@ -58,7 +63,8 @@ static class FormatFigures
     static async Task ManyColumnsAsync(BenchmarkContext context)
     {
         BenchmarkContext.Heading("Import of many columns (rates of source bytes)");
-        string wide = SampleFiles.Fractions(context.Folder, columns: 1000, Megabytes), narrow = SampleFiles.Fractions(context.Folder, columns: 10, Megabytes);
+        string wide = SampleFiles.Fractions(context.Folder, columns: 1000, Megabytes),
+            narrow = SampleFiles.Fractions(context.Folder, columns: 10, Megabytes);
         foreach (var compression in (ChunkCompression[])[ChunkCompression.None, ChunkCompression.Lz4])
         {
             var (ours, theirs, _) = await BenchmarkContext.CompareAsync(

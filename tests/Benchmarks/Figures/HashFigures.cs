@@ -19,9 +19,11 @@ static class HashFigures
 
         var (ours, theirs, ratio) = await BenchmarkContext.CompareAsync(
             () => DatasetImport.RunAsync(context.Connection, path, options, null, default),
-            async () => _ = await BenchmarkContext.TryRunAsync("sh", "-c", $"redis-cli -p {context.Port} --pipe < '{commands}'") ?? throw new InvalidOperationException("redis-cli failed."),
+            async () => _ = await BenchmarkContext.TryRunAsync("sh", "-c", $"redis-cli -p {context.Port} --pipe < '{commands}'")
+                ?? throw new InvalidOperationException("redis-cli failed."),
             () => BenchmarkContext.TryRunAsync("redis-cli", "-p", $"{context.Port}", "flushall"));
-        BenchmarkContext.Print("flights.csv | redis-cli --pipe, commands made beforehand", $"{rows / ours:N0}", $"{rows / theirs:N0}", ratio, "0.8");
+        BenchmarkContext.Print("flights.csv | redis-cli --pipe, commands made beforehand", $"{rows / ours:N0}", $"{rows / theirs:N0}",
+            ratio, "0.8");
         await new DatasetStore(context.Connection).RemoveAsync("benchmark");
         Console.WriteLine();
     }

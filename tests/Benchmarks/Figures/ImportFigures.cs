@@ -18,7 +18,8 @@ static class ImportFigures
         var path = SampleFiles.Numeric(context.Folder, Megabytes);
         double size = new FileInfo(path).Length / 1e6;
         foreach (var (compression, goal) in ((ChunkCompression, string)[])[(ChunkCompression.None, "0.8"), (ChunkCompression.Lz4, "0.5")])
-            await CompareAsync($"numeric CSV, {compression} | CsvHelper parsing, one core", goal, path, compression, size, () => Parse(path));
+            await CompareAsync($"numeric CSV, {compression} | CsvHelper parsing, one core", goal, path, compression, size, () =>
+                Parse(path));
         var gzip = SampleFiles.Gzip(path);
         await CompareAsync("the same, gzip, Lz4 | inflating", "0.8", gzip, ChunkCompression.Lz4, size, () => Inflate(gzip));
         await FlightsAsync(context);
@@ -27,13 +28,15 @@ static class ImportFigures
         async Task CompareAsync(string work, string goal, string file, ChunkCompression compression, double megabytes, Action rival)
         {
             var (ours, theirs, ratio) = await BenchmarkContext.CompareAsync(
-                () => ImportAsync(context, file, compression), () => Task.Run(rival), () => new DatasetStore(context.Connection).RemoveAsync("benchmark"));
+                () => ImportAsync(context, file, compression), () => Task.Run(rival), () =>
+                    new DatasetStore(context.Connection).RemoveAsync("benchmark"));
             BenchmarkContext.Print(work, $"{megabytes / ours:N0} MB/s", $"{megabytes / theirs:N0} MB/s", ratio, goal);
         }
     }
 
     public static Task<ImportResult> ImportAsync(BenchmarkContext context, string path, ChunkCompression compression) =>
-        DatasetImport.RunAsync(context.Connection, path, new() { Dataset = "benchmark", Compression = compression, Force = true }, null, default);
+        DatasetImport.RunAsync(context.Connection, path, new() { Dataset = "benchmark", Compression = compression, Force = true }, null,
+            default);
 
     static async Task FlightsAsync(BenchmarkContext context)
     {
@@ -54,7 +57,8 @@ static class ImportFigures
             rates.Add((await ImportAsync(context, path, ChunkCompression.Lz4)).RowsPerSecond);
         }
         double ours = BenchmarkContext.Median(rates.Skip(3));
-        BenchmarkContext.Print("flights.csv, Lz4 | redis-py, pipelined HSET a row (rows/s)", $"{ours:N0}", $"{theirs:N0}", ours / theirs, "60");
+        BenchmarkContext.Print("flights.csv, Lz4 | redis-py, pipelined HSET a row (rows/s)", $"{ours:N0}", $"{theirs:N0}", ours / theirs,
+            "60");
     }
 
     static void Parse(string path)

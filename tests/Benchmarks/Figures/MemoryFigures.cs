@@ -18,8 +18,10 @@ static class MemoryFigures
     /// <summary>Imports a file in this process and prints its peak memory; what the child runs.</summary>
     public static async Task ChildAsync(string path, int port)
     {
-        await using var connection = await Connections.RedisMLConnection.ConnectAsync(Connections.ConnectionSettings.For("127.0.0.1", port), default);
-        await DatasetImport.RunAsync(connection, path, new() { Dataset = "memory", Compression = ChunkCompression.Lz4, Force = true }, null, default);
+        await using var connection =
+            await Connections.RedisMLConnection.ConnectAsync(Connections.ConnectionSettings.For("127.0.0.1", port), default);
+        await DatasetImport.RunAsync(connection, path, new() { Dataset = "memory", Compression = ChunkCompression.Lz4, Force = true }, null,
+            default);
         Console.WriteLine(Process.GetCurrentProcess().PeakWorkingSet64);
     }
 

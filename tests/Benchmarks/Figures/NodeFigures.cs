@@ -47,7 +47,8 @@ static class NodeFigures
         }
         await database.KeyDeleteAsync(key);
         double ratio = BenchmarkContext.Median(ours.Zip(rival, (o, r) => o / r).Skip(1));
-        BenchmarkContext.Print("1 MB added up over two nodes | SET + GET of it (at most 3 times)", $"{BenchmarkContext.Median(ours.Skip(1)):0.00}",
+        BenchmarkContext.Print("1 MB added up over two nodes | SET + GET of it (at most 3 times)",
+            $"{BenchmarkContext.Median(ours.Skip(1)):0.00}",
             $"{BenchmarkContext.Median(rival.Skip(1)):0.00}", 3 / ratio, "1");
     }
 
@@ -59,7 +60,8 @@ static class NodeFigures
         var specification = new RunSpecification
         {
             Id = id, Kind = TrainingWork.Kind, Datasets = [new("none", 1, "")], Started = DateTimeOffset.UtcNow,
-            Work = RunSpecification.ToWork(new TrainingWork("benchmark", TrainFigures.Late)), Nodes = new() { NodeCount = 2, CheckpointInterval = 1e6 },
+            Work = RunSpecification.ToWork(new TrainingWork("benchmark", TrainFigures.Late)),
+            Nodes = new() { NodeCount = 2, CheckpointInterval = 1e6 },
         };
         var store = new RunStore(context.Connection);
         var (first, second) = ("a.1", "b.1");
@@ -69,7 +71,8 @@ static class NodeFigures
         var (otherLedger, _) = await new RunStore(other).OpenAsync(id, default);
         await using var two = new RunNode(otherLedger, 1, null);
         await two.StartAsync(isMember: false, default);
-        var results = await Task.WhenAll(new[] { one, two }.Select(node => Task.Factory.StartNew(() => Drive(node, length, steps), TaskCreationOptions.LongRunning)));
+        var results = await Task.WhenAll(
+            new[] { one, two }.Select(node => Task.Factory.StartNew(() => Drive(node, length, steps), TaskCreationOptions.LongRunning)));
         await ledger.StopAsync("measured", force: true, default);
         await store.RemoveAsync(id, default);
         return results.Max();
@@ -103,7 +106,8 @@ static class NodeFigures
     public static async Task KillAsync(BenchmarkContext context)
     {
         BenchmarkContext.Heading("A node is killed (milliseconds)");
-        await DatasetImport.RunAsync(context.Connection, SampleFiles.Numeric(context.Folder, 20), new() { Dataset = "nodes" }, null, default);
+        await DatasetImport.RunAsync(context.Connection, SampleFiles.Numeric(context.Folder, 20), new() { Dataset = "nodes" }, null,
+            default);
         await KillAsync(context, timeout: 1, rounds: 3);
         await KillAsync(context, new NodeOptions().NodeTimeout, rounds: 1);
         Console.WriteLine();
@@ -132,6 +136,7 @@ static class NodeFigures
             catch (OperationCanceledException) { }
         }
         double slowest = times.Max();
-        BenchmarkContext.Print($"next step after kill -9, suspected after {timeout:0} s | that and 2 s", $"{1000 * slowest:0}", $"{1000 * (timeout + 2):0}", (timeout + 2) / slowest, "1");
+        BenchmarkContext.Print($"next step after kill -9, suspected after {timeout:0} s | that and 2 s", $"{1000 * slowest:0}",
+            $"{1000 * (timeout + 2):0}", (timeout + 2) / slowest, "1");
     }
 }

@@ -23,13 +23,16 @@ static class ProfileFigures
             ("numbers", SampleFiles.Numeric(context.Folder, Megabytes)),
             ("1,000 columns", SampleFiles.Fractions(context.Folder, columns: 1000, Megabytes)),
         ];
-        if (BenchmarkContext.Shared("data/flights.csv.gz") is { } flights) files.Add(("flights", SampleFiles.Unpacked(flights, context.Folder)));
+        if (BenchmarkContext.Shared("data/flights.csv.gz") is { } flights)
+            files.Add(("flights", SampleFiles.Unpacked(flights, context.Folder)));
         foreach (var (name, csv) in files)
         {
             await ImportFigures.ImportAsync(context, csv, ChunkCompression.Lz4);
             var dataset = await store.GetAsync("benchmark");
-            List<string> paths = [csv, .. ((string[])["arrow", "parquet", "jsonl"]).Select(extension => Path.ChangeExtension(csv, extension))];
-            foreach (var path in paths.Skip(1)) await new DatasetExport(context.Connection).RunAsync(dataset, new() { Path = path, Force = true }, null, default);
+            List<string> paths =
+                [csv, .. ((string[])["arrow", "parquet", "jsonl"]).Select(extension => Path.ChangeExtension(csv, extension))];
+            foreach (var path in paths.Skip(1))
+                await new DatasetExport(context.Connection).RunAsync(dataset, new() { Path = path, Force = true }, null, default);
             foreach (var path in paths) await ProfileAsync(context, store, $"{name}, {Path.GetExtension(path)[1..]}", path);
         }
         await store.RemoveAsync("benchmark");
@@ -51,11 +54,14 @@ static class ProfileFigures
             await store.RemoveAsync("benchmark");
             var (cpuBefore, before) = (Environment.CpuUsage.TotalTime, GC.GetTotalAllocatedBytes());
             long rows = 0;
-            import = Math.Min(import, await BenchmarkContext.TimeAsync(async () => rows = (await ImportFigures.ImportAsync(context, path, ChunkCompression.Lz4)).RowsWritten));
+            import = Math.Min(import, await BenchmarkContext.TimeAsync(async () =>
+                rows = (await ImportFigures.ImportAsync(context, path, ChunkCompression.Lz4)).RowsWritten));
             allocated = Math.Min(allocated, (double)(GC.GetTotalAllocatedBytes() - before) / rows);
             cpu = Math.Min(cpu, (Environment.CpuUsage.TotalTime - cpuBefore).TotalSeconds);
         }
-        Console.WriteLine($"  {name,-60} {1000 * read,8:N0} {1000 * hash,8:N0} {1000 * plain,8:N0} {1000 * (packed - plain),8:N0}   {1000 * import,8:N0} {1000 * cpu,8:N0} {allocated,8:N0}");
+        Console.WriteLine(
+            $"  {name,-60} {1000 * read,8:N0} {1000 * hash,8:N0} {1000 * plain,8:N0} {1000 * (packed - plain),8:N0}   " +
+            $"{1000 * import,8:N0} {1000 * cpu,8:N0} {allocated,8:N0}");
     }
 
     /// <summary>The stages of all parts but for their way to the server, one after the other.</summary>

@@ -25,7 +25,8 @@ static class ReadFigures
             keys.AddRange((await new DatasetStore(context.Connection).PageAsync(dataset, page, default)).Select(e => e.Key));
         double size = dataset.StoredBytes / 1e6;
         var (ours, rival, ratio) = await BenchmarkContext.CompareAsync(() => ReadAsync(context, dataset), () => GetAsync(context, keys));
-        BenchmarkContext.Print($"every column as numbers, {compression} | GET of the chunks", $"{size / ours:N0} MB/s", $"{size / rival:N0} MB/s", ratio, goal);
+        BenchmarkContext.Print($"every column as numbers, {compression} | GET of the chunks", $"{size / ours:N0} MB/s",
+            $"{size / rival:N0} MB/s", ratio, goal);
     }
 
     /// <summary>Decodes every value to a double, on as many threads as training would use.</summary>

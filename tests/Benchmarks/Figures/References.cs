@@ -23,13 +23,15 @@ static class References
     static readonly Reference[] s_references =
     [
         Regression("flights", "arr_delay", 0.880, 15.35) with { Features = TrainFigures.Late.Features },
-        Classification("flights", "late", "Logistic", 0.9135, 0.935) with { Features = TrainFigures.Late.Features, Derived = TrainFigures.Late.Derived },
+        Classification("flights", "late", "Logistic", 0.9135, 0.935) with { Features = TrainFigures.Late.Features,
+            Derived = TrainFigures.Late.Derived },
         Regression("diamonds", "price", 0.919, 1135),
         Regression("diamonds", "logprice", 0.9735, null) with { Derived = [new DerivedColumn("logprice", "log(price)")] },
         Classification("adult", "income-per-year", "Logistic", 0.856, 0.910),
         Regression("bike-hour", "cnt", 0.6815, 100.4) with
         {
-            Features = ["season", "yr", "mnth", "hr", "holiday", "weekday", "workingday", "weathersit", "temp", "atemp", "hum", "windspeed"],
+            Features =
+                ["season", "yr", "mnth", "hr", "holiday", "weekday", "workingday", "weathersit", "temp", "atemp", "hum", "windspeed"],
             Categories = ["season", "mnth", "hr", "weekday", "weathersit"],
         },
         Classification("digits", "target", "Softmax", 0.972, null),
@@ -42,13 +44,19 @@ static class References
     public static async Task RunAsync(BenchmarkContext context)
     {
         Console.WriteLine($"Reference results: the mean of {s_seeds.Length} splits ± their deviation | scikit-learn's, of one split");
-        Console.WriteLine($"  {"set",-14} {"label",-16} {"rows",8}  {"R2",15} | {"",6}  {"RMSE",17} | {"",7}  {"accuracy",15} | {"",6}  {"AUC",15} | {"",5}  {"train loss",14}");
+        Console.WriteLine(
+            $"  {"set",-14} {"label",-16} {"rows",8}  {"R2",15} | {"",6}  {"RMSE",17} | {"",7}  {"accuracy",15} | {"",6}  {"AUC",15} | " +
+            $"{"",5}  {"train loss",14}");
         var others = new List<string>();
         foreach (var reference in s_references)
             if (await ImportAsync(context, reference) is { } dataset) others.Add(await RunAsync(context, reference, dataset));
         Console.WriteLine();
-        Console.WriteLine("The same by other ways: the largest difference of R2, accuracy and AUC, as means of those splits (at most 0.01); and whether parameters are the same to the bit");
-        Console.WriteLine($"  {"set",-14} {"label",-16} {"Sgd",8} {"Adam",8}   {string.Join("  ", s_workers.Select(n => Of(n, "worker")).Concat(s_nodes.Select(n => Of(n, "node process", "es"))))}");
+        Console.WriteLine(
+            "The same by other ways: the largest difference of R2, accuracy and AUC, as means of those splits (at most 0.01); and " +
+            "whether parameters are the same to the bit");
+        Console.WriteLine(
+            $"  {"set",-14} {"label",-16} {"Sgd",8} {"Adam",8}   " +
+            $"{string.Join("  ", s_workers.Select(n => Of(n, "worker")).Concat(s_nodes.Select(n => Of(n, "node process", "es"))))}");
         others.ForEach(Console.WriteLine);
         Console.WriteLine();
     }
@@ -63,7 +71,8 @@ static class References
 
     static async Task<Dataset?> ImportAsync(BenchmarkContext context, Reference reference)
     {
-        if ((BenchmarkContext.Shared($"data/{reference.Set}.csv.gz") ?? BenchmarkContext.Shared($"data/{reference.Set}.csv")) is not { } path) return null;
+        if ((BenchmarkContext.Shared($"data/{reference.Set}.csv.gz")
+            ?? BenchmarkContext.Shared($"data/{reference.Set}.csv")) is not { } path) return null;
         await DatasetImport.RunAsync(context.Connection, path, new() { Dataset = reference.Set }, null, default);
         return await new DatasetStore(context.Connection).GetAsync(reference.Set);
     }
@@ -87,10 +96,14 @@ static class References
             if (seed == s_seeds[0]) same = await CompareAsync(context, train, reference.Specification(OptimizerKind.Lbfgs));
         }
         var best = results[OptimizerKind.Lbfgs];
-        Console.WriteLine($"  {reference.Set,-14} {reference.Label,-16} {run.RowsUsed,8:N0}  {Mean(R2, 4)} | {reference.R2,6:0.0000}  {Mean(r => (r as RegressionResult)?.Rmse, 2)} | {reference.Rmse,7:0.00}  " +
+        Console.WriteLine(
+            $"  {reference.Set,-14} {reference.Label,-16} {run.RowsUsed,8:N0}  {Mean(R2, 4)} | {reference.R2,6:0.0000}  " +
+            $"{Mean(r => (r as RegressionResult)?.Rmse, 2)} | {reference.Rmse,7:0.00}  " +
             $"{Mean(Accuracy, 4)} | {reference.Accuracy,6:0.0000}  {Mean(Auc, 4)} | {reference.Auc,5:0.000}  {run.Loss,14:0.000000}");
-        return $"  {reference.Set,-14} {reference.Label,-16} {Difference(OptimizerKind.Sgd),8:0.0000} {Difference(OptimizerKind.Adam),8:0.0000}   " +
-            string.Join("  ", s_workers.Select(n => Of(n, "worker")).Concat(s_nodes.Select(n => Of(n, "node process", "es"))).Zip(same, (name, isSame) => (isSame ? "same" : "DIFFERS").PadRight(name.Length)));
+        return $"  {reference.Set,-14} {reference.Label,-16} {Difference(OptimizerKind.Sgd),8:0.0000} " +
+            $"{Difference(OptimizerKind.Adam),8:0.0000}   " +
+            string.Join("  ", s_workers.Select(n => Of(n, "worker")).Concat(s_nodes.Select(n => Of(n, "node process", "es")))
+                .Zip(same, (name, isSame) => (isSame ? "same" : "DIFFERS").PadRight(name.Length)));
 
         string Mean(Func<EvaluationResult, double?> figure, int digits)
         {
@@ -101,17 +114,20 @@ static class References
             return $"{mean.ToString($"F{digits}")} ± {deviation.ToString($"F{digits}")}".PadLeft(width);
         }
 
-        double Difference(OptimizerKind kind) => s_figures.Max(figure => Math.Abs(results[kind].Average(figure) - best.Average(figure) ?? 0));
+        double Difference(OptimizerKind kind) =>
+            s_figures.Max(figure => Math.Abs(results[kind].Average(figure) - best.Average(figure) ?? 0));
     }
 
     /// <summary>Whether other numbers of workers, and of processes, find the parameters that one worker finds.</summary>
     static async Task<List<bool>> CompareAsync(BenchmarkContext context, Dataset train, TrainingSpecification specification)
     {
         var parameters = new List<IReadOnlyList<double>>();
-        foreach (int workers in s_workers) parameters.Add(await ParametersAsync(context, await TrainFigures.TrainAsync(context, train, specification, workers)));
+        foreach (int workers in s_workers)
+            parameters.Add(await ParametersAsync(context, await TrainFigures.TrainAsync(context, train, specification, workers)));
         foreach (int nodes in s_nodes)
         {
-            var training = await ModelTraining.StartAsync(context.Connection, train, "benchmark", specification, 1, new() { NodeCount = nodes, MaxNode = nodes }, default);
+            var training = await ModelTraining.StartAsync(context.Connection, train, "benchmark", specification, 1,
+                new() { NodeCount = nodes, MaxNode = nodes }, default);
             new Thread(() => training.Work(0, default)) { IsBackground = true }.Start();
             var others = Enumerable.Range(1, nodes - 1).Select(_ => NodeChild.Start(context, training.Run.Id)).ToList();
             parameters.Add(await ParametersAsync(context, await training.Completion));

@@ -9,7 +9,8 @@ using RedisML.Training;
 
 namespace RedisML.Benchmarks.Figures;
 
-/// <summary>Run after run, whose nodes are killed and joined by others at random: each must end with the right model, and memory stay flat.</summary>
+/// <summary>Run after run, whose nodes are killed and joined by others at random: each must end with the right model,
+/// and memory stay flat.</summary>
 static partial class SoakFigures
 {
     const int MaxNodes = 4;
@@ -28,7 +29,8 @@ static partial class SoakFigures
 
     public static async Task RunAsync(BenchmarkContext context, TimeSpan duration)
     {
-        await DatasetImport.RunAsync(context.Connection, SampleFiles.Numeric(context.Folder, 20), new() { Dataset = "nodes" }, null, default);
+        await DatasetImport.RunAsync(context.Connection, SampleFiles.Numeric(context.Folder, 20), new() { Dataset = "nodes" }, null,
+            default);
         var dataset = await new DatasetStore(context.Connection).GetAsync("nodes");
         var specification = Specification with { MaxIteration = 300 };
         double expected = (await TrainFigures.TrainAsync(context, dataset, specification, 1)).Loss;
@@ -49,7 +51,8 @@ static partial class SoakFigures
                 await Task.WhenAny(training.Completion, Task.Delay(random.Next(500, 3000)));
                 nodes.RemoveAll(node => node.HasExited);
                 if (training.Completion.IsCompleted) break;
-                if (deadline.IsCompleted) throw new InvalidOperationException($"Run {samples.Count + 1} hangs at step {training.Run.Step}: {training.Run.Reason}");
+                if (deadline.IsCompleted) throw new InvalidOperationException(
+                    $"Run {samples.Count + 1} hangs at step {training.Run.Step}: {training.Run.Reason}");
                 if (nodes.Count > 0 && random.Next(2) == 0)
                 {
                     nodes[random.Next(nodes.Count)].Kill();
@@ -69,7 +72,9 @@ static partial class SoakFigures
             await new ModelStore(context.Connection).RemoveAsync("soak", default);
             (allKilled, allJoined) = (allKilled + killed, allJoined + joined);
             samples.Add(await Sample.TakeAsync(context));
-            Console.WriteLine($"{watch.Elapsed:hh\\:mm\\:ss} run {samples.Count}: {killed} killed, {joined} joined, loss {result.Loss:0.000000} is right; {samples[^1]}");
+            Console.WriteLine(
+                $"{watch.Elapsed:hh\\:mm\\:ss} run {samples.Count}: {killed} killed, {joined} joined, loss {result.Loss:0.000000} is " +
+                $"right; {samples[^1]}");
         }
         int quarter = Math.Max(1, samples.Count / 4);
         Console.WriteLine($"{samples.Count} runs, {allKilled} nodes killed, {allJoined} joined; every run ended with the right model.");
@@ -86,7 +91,8 @@ static partial class SoakFigures
             using var self = Process.GetCurrentProcess();
             var memory = (string)(await context.Connection.Database.ExecuteAsync("INFO", "memory"))!;
             return new(managed / 1e6, self.WorkingSet64 / 1e6, self.Threads.Count,
-                double.Parse(UsedMemory().Match(memory).Groups[1].Value, CultureInfo.InvariantCulture) / 1e6, (double)await context.Connection.Database.ExecuteAsync("DBSIZE"));
+                double.Parse(UsedMemory().Match(memory).Groups[1].Value, CultureInfo.InvariantCulture) / 1e6,
+                (double)await context.Connection.Database.ExecuteAsync("DBSIZE"));
         }
 
         public static Sample Median(IEnumerable<Sample> samples)

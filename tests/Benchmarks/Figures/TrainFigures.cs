@@ -56,14 +56,17 @@ static partial class TrainFigures
         }
         double warm = BenchmarkContext.Median(ours.Skip(1));
         var work = $"logistic, flights, {run.RowsUsed:N0} rows, warm | scikit-learn's fit";
-        var output = BenchmarkContext.Shared("peers/train.py") is { } script ? await BenchmarkContext.TryRunAsync("/usr/bin/python3", script, "flights-late") : null;
-        if (output is null || !FitTime().IsMatch(output)) Console.WriteLine($"  {work}: ours {warm:0.000}, scikit-learn not measured (needs python3-sklearn, python3-pandas)");
+        var output = BenchmarkContext.Shared("peers/train.py") is { } script
+            ? await BenchmarkContext.TryRunAsync("/usr/bin/python3", script, "flights-late") : null;
+        if (output is null || !FitTime().IsMatch(output))
+            Console.WriteLine($"  {work}: ours {warm:0.000}, scikit-learn not measured (needs python3-sklearn, python3-pandas)");
         else
         {
             double theirs = double.Parse(FitTime().Match(output).Groups[1].Value, CultureInfo.InvariantCulture);
             BenchmarkContext.Print(work, $"{warm:0.000}", $"{theirs:0.000}", theirs / warm, "8");
         }
-        Console.WriteLine($"    from rows in Redis to parameters in Redis; cold {ours[0]:0.000}; training loss {run.Loss:0.000000}, {run.Step} iterations");
+        Console.WriteLine($"    from rows in Redis to parameters in Redis; cold {ours[0]:0.000}; " +
+            $"training loss {run.Loss:0.000000}, {run.Step} iterations");
     }
 
     /// <summary>The shortest of some rounds each: two workers need both cores, and whatever else runs slows them down most.</summary>
@@ -88,12 +91,14 @@ static partial class TrainFigures
             two = Math.Min(two, await OptimizationTimeAsync(context, dataset, specification, 2));
             one = Math.Min(one, await OptimizationTimeAsync(context, dataset, specification, 1));
         }
-        BenchmarkContext.Print($"two workers | one, {dataset.Rows:N0} rows, loading excluded", $"{two:0.000}", $"{one:0.000}", one / two, "1.8");
+        BenchmarkContext.Print($"two workers | one, {dataset.Rows:N0} rows, loading excluded", $"{two:0.000}", $"{one:0.000}", one / two,
+            "1.8");
         Console.WriteLine();
     }
 
     /// <summary>From the first evaluation of the loss to the end.</summary>
-    static async Task<double> OptimizationTimeAsync(BenchmarkContext context, Dataset dataset, TrainingSpecification specification, int workers)
+    static async Task<double> OptimizationTimeAsync(BenchmarkContext context, Dataset dataset, TrainingSpecification specification,
+        int workers)
     {
         await using var chunks = DatasetTrainingChunks.Start(context.Connection, dataset);
         var progress = new FirstIteration();
@@ -101,7 +106,8 @@ static partial class TrainFigures
         return Stopwatch.GetElapsedTime(progress.Start).TotalSeconds;
     }
 
-    public static async Task<TrainingRun> TrainAsync(BenchmarkContext context, Dataset dataset, TrainingSpecification specification, int workers)
+    public static async Task<TrainingRun> TrainAsync(BenchmarkContext context, Dataset dataset, TrainingSpecification specification,
+        int workers)
     {
         var training = await ModelTraining.StartAsync(context.Connection, dataset, "benchmark", specification, workers, new(), default);
         for (int i = 0; i < workers; i++)

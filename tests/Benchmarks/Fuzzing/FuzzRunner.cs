@@ -83,7 +83,8 @@ static class FuzzRunner
                 if (clock.Elapsed > time) break;
             }
         }
-        Console.WriteLine($"{inputs:N0} inputs of {FuzzTargets.All.Count} kinds in {clock.Elapsed:hh\\:mm\\:ss}: {known.Count} kinds of failures.");
+        Console.WriteLine(
+            $"{inputs:N0} inputs of {FuzzTargets.All.Count} kinds in {clock.Elapsed:hh\\:mm\\:ss}: {known.Count} kinds of failures.");
         return known.Count;
     }
 }

@@ -33,13 +33,17 @@ static class FuzzTargets
     /// <summary>A column of each type.</summary>
     static readonly (string Name, ColumnType Type)[] s_columns =
     [
-        ("i", ColumnType.Int64), ("u", ColumnType.UInt64), ("f", ColumnType.Float64), ("s", ColumnType.Float32), ("b", ColumnType.Boolean), ("t", ColumnType.Utf8), ("own", ColumnType.Utf8),
-        ("d", ColumnType.Decimal128(12, 3)), ("day", ColumnType.Date32), ("at", ColumnType.Timestamp(TimestampUnit.Microsecond)), ("bin", ColumnType.Binary), ("l", ColumnType.List(TypeKind.Float64)),
+        ("i", ColumnType.Int64), ("u", ColumnType.UInt64), ("f", ColumnType.Float64), ("s", ColumnType.Float32), ("b", ColumnType.Boolean),
+        ("t", ColumnType.Utf8), ("own", ColumnType.Utf8),
+        ("d", ColumnType.Decimal128(12, 3)), ("day", ColumnType.Date32), ("at", ColumnType.Timestamp(TimestampUnit.Microsecond)),
+        ("bin", ColumnType.Binary), ("l", ColumnType.List(TypeKind.Float64)),
     ];
 
     static readonly List<ColumnSchema> s_schema = [.. s_columns.Select(c => new ColumnSchema(c.Name, c.Type))];
-    static readonly byte[] s_csv = Encoding.UTF8.GetBytes("i,u,f,s,b,t,own,d,day,at,bin,l\n" + string.Concat(Enumerable.Range(0, 200).Select(i => i % 17 == 3 ? "1,,,,,,,,,,,\n"
-        : $"{i * 71},{i},{i / 7.0:R},{i / 4f},{(i % 2 == 0 ? "true" : "false")},{"abc"[i % 3]},\"own {i}, \"\"x\"\"\",{i}.125,2024-01-{1 + i % 28:00},2024-01-01T00:00:{i % 60:00},AAEC,\"[{i}, 2.5]\"\n")));
+    static readonly byte[] s_csv = Encoding.UTF8.GetBytes("i,u,f,s,b,t,own,d,day,at,bin,l\n"
+        + string.Concat(Enumerable.Range(0, 200).Select(i => i % 17 == 3 ? "1,,,,,,,,,,,\n"
+        : $"{i * 71},{i},{i / 7.0:R},{i / 4f},{(i % 2 == 0 ? "true" : "false")},{"abc"[i % 3]},\"own {i}, " +
+            $"\"\"x\"\"\",{i}.125,2024-01-{1 + i % 28:00},2024-01-01T00:00:{i % 60:00},AAEC,\"[{i}, 2.5]\"\n")));
 
     // Not while the type is being initialised, which other threads would wait for.
     static readonly Lazy<IReadOnlyList<FuzzTarget>> s_all = new(Make);
@@ -50,7 +54,8 @@ static class FuzzTargets
     {
         var chunks = Enum.GetValues<ChunkCompression>().Select(c => ChunkOf(s_csv, c)).ToList();
         var batch = ChunkCodec.Decode(chunks[0]);
-        byte[] jsonLines = Written(batch, s => new JsonRowWriter(s, s_schema)), arrow = Written(batch, s => new ArrowRowWriter(new PositionStream(s), s_schema, isStream: false)),
+        byte[] jsonLines = Written(batch, s => new JsonRowWriter(s, s_schema)),
+            arrow = Written(batch, s => new ArrowRowWriter(new PositionStream(s), s_schema, isStream: false)),
             stream = Written(batch, s => new ArrowRowWriter(s, s_schema, isStream: true));
         // Parquet has no list column here: its library would decode it in a way of its own.
         var parquet = Written(batch, s => new FileFormatWriter(new ParquetFormat(), s, [.. s_schema.Take(11)]), columns: 11);
@@ -64,24 +69,35 @@ static class FuzzTargets
             Source("parquet", [parquet]),
             Source("gzip", [Compressed(s => new GZipStream(s, CompressionLevel.Fastest, leaveOpen: true))]),
             Source("zstd", [Compressed(s => new ZstdSharp.CompressionStream(s, leaveOpen: true))]),
-            new("npy", [new Tensor(new double[] { 1, 2, 3, 4, 5, 6 }, 2, 3).Encode(), new Tensor(new bool[] { true }, 1).Encode(), new Scalar(1.5).Encode()], bytes => ParameterValue.Decode(bytes).ToDoubles()),
+            new("npy", [new Tensor(new double[] { 1, 2, 3, 4, 5, 6 }, 2, 3).Encode(), new Tensor(new bool[] { true }, 1).Encode(),
+                new Scalar(1.5).Encode()], bytes => ParameterValue.Decode(bytes).ToDoubles()),
             new("chunk", chunks, ReadChunk),
-            new("manifest", [Encoding.UTF8.GetBytes(manifest.ToJson())], bytes => _ = StoredRecord.Manifest(s_keys, "a", 3, Encoding.UTF8.GetString(bytes)).Chunks),
-            new("page", [Encoding.UTF8.GetBytes(Dataset.PageToJson([Entry(0), Entry(1)]))], bytes => StoredRecord.Page(s_keys, manifest, manifest.Pages[0], bytes)),
-            new("placement", [JsonSerializer.SerializeToUtf8Bytes(new RowPlacement(DatasetLayout.Hash, "i", s_keys.Rows("a", Import)!, TimeSpan.FromDays(1)), Dataset.Json)],
+            new("manifest", [Encoding.UTF8.GetBytes(manifest.ToJson())], bytes =>
+                _ = StoredRecord.Manifest(s_keys, "a", 3, Encoding.UTF8.GetString(bytes)).Chunks),
+            new("page", [Encoding.UTF8.GetBytes(Dataset.PageToJson([Entry(0), Entry(1)]))], bytes =>
+                StoredRecord.Page(s_keys, manifest, manifest.Pages[0], bytes)),
+            new("placement",
+                [JsonSerializer.SerializeToUtf8Bytes(
+                new RowPlacement(DatasetLayout.Hash, "i", s_keys.Rows("a", Import)!, TimeSpan.FromDays(1)), Dataset.Json)],
                 bytes => StoredRecord.Placement(s_keys, "a", "journal", Encoding.UTF8.GetString(bytes))),
             new("journal", [Encoding.UTF8.GetBytes(Checkpoint().ToJson())], ReadJournal),
             new("definition", [JsonSerializer.SerializeToUtf8Bytes(Definition(), ModelJson.Definition)], Predict),
             new("specification", [Encoding.UTF8.GetBytes(Specification().ToJson())], ReadSpecification),
-            new("control", [Encoding.UTF8.GetBytes("inc=ab\ngen=3.0f\nphase=run\nlin=0\nstep=7\nmembers=a.1,b.2\ndgen=3.0f\ndmembers=\nckpt=x\nckstep=5\nsnap=\nsnapstep=\nstarted=1\npublished=0")], ReadControl),
-            new("checkpoint", [new RunReplica(new LocalLink(), []).Save(), [2, 0, 0, 0, 1, 0, 0, 0, 7, 3, 0, 0, 0, 1, 2, 3, 1, 2, 0, 0, 0, 9, 9, 1, 0, 0, 0, 1, 0, 0, 0, 5]],
+            new("control", [Encoding.UTF8.GetBytes("inc=ab\ngen=3.0f\nphase=run\nlin=0\nstep=7\nmembers=a.1,b.2\n" +
+                "dgen=3.0f\ndmembers=\nckpt=x\nckstep=5\nsnap=\nsnapstep=\nstarted=1\npublished=0")], ReadControl),
+            new("checkpoint", [new RunReplica(new LocalLink(), []).Save(),
+                [2, 0, 0, 0, 1, 0, 0, 0, 7, 3, 0, 0, 0, 1, 2, 3, 1, 2, 0, 0, 0, 9, 9, 1, 0, 0, 0, 1, 0, 0, 0, 5]],
                 bytes => new RunReplica(new LocalLink(), bytes).Save()),
-            new("expression", [.. new[] { "i * 2 + f / 3 > 4 and not (t = 'a' or own like 'x%')", "month(day) + log(s) - -1e3", "if(b, i, f) in (1, 2, 3)", "length(t) >= 1 and at > '2024-01-01'", new('(', 400), string.Concat(Enumerable.Repeat("-", 400)) + "1" }
+            new("expression",
+                [.. new[] { "i * 2 + f / 3 > 4 and not (t = 'a' or own like 'x%')", "month(day) + log(s) - -1e3",
+                "if(b, i, f) in (1, 2, 3)", "length(t) >= 1 and at > '2024-01-01'", new('(', 400),
+                string.Concat(Enumerable.Repeat("-", 400)) + "1" }
                 .Select(Encoding.UTF8.GetBytes)], Evaluate),
         ];
     }
 
-    static FuzzTarget Source(string name, IReadOnlyList<byte[]> seeds) => new(name, seeds, bytes => ReadSourceAsync(bytes).GetAwaiter().GetResult());
+    static FuzzTarget Source(string name, IReadOnlyList<byte[]> seeds) =>
+        new(name, seeds, bytes => ReadSourceAsync(bytes).GetAwaiter().GetResult());
 
     static async Task ReadSourceAsync(byte[] bytes)
     {
@@ -124,8 +140,11 @@ static class FuzzTargets
         var definition = ModelJson.Read(bytes, "m");
         if (definition.Pipeline is not { Width: <= 10_000 } pipeline) return;
         int width = pipeline.Width, outputs = definition.Algorithm == "Softmax" ? pipeline.Label.Classes?.Count ?? 1 : 1;
-        var model = new Model { Name = "m", Version = 1, Created = default, Definition = definition, Modified = false, Parameters = ["weight", "intercept"] };
-        var predictor = ModelFamilies.Load(model, [new("weight", new Tensor(new double[width * outputs], width * outputs)), new("intercept", new Tensor(new double[outputs], outputs))]);
+        var model = new Model { Name = "m", Version = 1, Created = default, Definition = definition, Modified = false,
+            Parameters = ["weight", "intercept"] };
+        var predictor =
+            ModelFamilies.Load(model, [new("weight", new Tensor(new double[width * outputs], width * outputs)),
+            new("intercept", new Tensor(new double[outputs], outputs))]);
         var row = new Dictionary<string, object?> { ["i"] = 1L, ["t"] = "a" };
         var buffer = new RowBuffer(predictor.Signature);
         buffer.TryAdd([.. buffer.Inputs.Select(input => row.GetValueOrDefault(input.Name))]);
@@ -142,7 +161,8 @@ static class FuzzTargets
 
     static void ReadControl(byte[] bytes)
     {
-        var pairs = Encoding.UTF8.GetString(bytes).Split('\n').Select(line => line.Split('=', 2)).Select(pair => KeyValuePair.Create(pair[0], pair.ElementAtOrDefault(1) ?? ""));
+        var pairs = Encoding.UTF8.GetString(bytes).Split('\n').Select(line => line.Split('=', 2))
+            .Select(pair => KeyValuePair.Create(pair[0], pair.ElementAtOrDefault(1) ?? ""));
         var control = RunSpecification.Decode("0f", "ctl", () => RunControl.Parse(pairs));
         if (control is not null) RunLedger.NextGeneration(control.Generation);
     }
@@ -181,7 +201,8 @@ static class FuzzTargets
         async Task<byte[]> ReadAsync()
         {
             using var files = await SourceFormat.OpenAsync([path], new SourceOptions(), CancellationToken.None);
-            var columns = (await files.Source.ReadColumnsAsync(s_columns.ToDictionary(c => c.Name, c => c.Type), CancellationToken.None)).ToArray();
+            var columns = (await files.Source.ReadColumnsAsync(s_columns.ToDictionary(c => c.Name, c => c.Type), CancellationToken.None))
+                .ToArray();
             await foreach (var part in files.Source.ReadAsync(columns, compression, CancellationToken.None))
                 using (part)
                     if (part.Encode(leaveOut: false) is { Chunk: { } chunk })
@@ -200,7 +221,8 @@ static class FuzzTargets
         async Task WriteAsync()
         {
             await using var writer = create(stream);
-            await writer.WriteAsync([.. Enumerable.Range(0, Math.Min(columns, batch.ColumnCount)).Select(batch.Column)], 0, batch.Length, CancellationToken.None);
+            await writer.WriteAsync([.. Enumerable.Range(0, Math.Min(columns, batch.ColumnCount)).Select(batch.Column)], 0, batch.Length,
+                CancellationToken.None);
             await writer.EndAsync(CancellationToken.None);
         }
     }
@@ -229,7 +251,8 @@ static class FuzzTargets
         Pages = [new(s_keys.Page("a", Import, 0)!, 2, 200, 10_000)],
     };
 
-    static ImportCheckpoint Checkpoint() => new("/a.csv", 100, "0f", 0, [.. s_columns.Select(c => new SourceColumn(c.Name, c.Type, true))], 2, "0f", "/a.csv", 3, 0, 0,
+    static ImportCheckpoint Checkpoint() =>
+        new("/a.csv", 100, "0f", 0, [.. s_columns.Select(c => new SourceColumn(c.Name, c.Type, true))], 2, "0f", "/a.csv", 3, 0, 0,
         new([], [Entry(0)], 100, 5000, [.. s_columns.Select(_ => new ColumnStatistics(1, 0, 1, 0, 1, 1))]));
 
     static ModelDefinition Definition() => new()
@@ -251,7 +274,8 @@ static class FuzzTargets
         Id = "0f",
         Kind = TrainingWork.Kind,
         Datasets = [new("a", 3, "3 of")],
-        Work = RunSpecification.ToWork(new TrainingWork("m", new() { Algorithm = "Linear", Label = "f", Features = ["i", "t"], Derived = [new("j", "i * 2")] })),
+        Work = RunSpecification.ToWork(
+            new TrainingWork("m", new() { Algorithm = "Linear", Label = "f", Features = ["i", "t"], Derived = [new("j", "i * 2")] })),
         Nodes = new() { NodeCount = 2 },
         Started = DateTimeOffset.UnixEpoch,
     };

@@ -7,8 +7,10 @@ namespace RedisML.Benchmarks.Fuzzing;
 /// <summary>Makes broken inputs of whole ones: bits and bytes, and of JSON its values.</summary>
 static class Mutation
 {
-    static readonly long[] s_numbers = [0, 1, -1, 127, 255, 256, 32_768, 65_535, int.MaxValue, int.MinValue, uint.MaxValue, 1L << 40, long.MaxValue, long.MinValue];
-    static readonly string[] s_words = ["null", "NaN", "\"\"", "-1", "1e308", "9223372036854775807", "99999999999999999999", "[]", "{}", "true", "\"\\u0000\"", "\n", "\r", ",", "\"", "(", ")", "''", "-"];
+    static readonly long[] s_numbers =
+        [0, 1, -1, 127, 255, 256, 32_768, 65_535, int.MaxValue, int.MinValue, uint.MaxValue, 1L << 40, long.MaxValue, long.MinValue];
+    static readonly string[] s_words = ["null", "NaN", "\"\"", "-1", "1e308", "9223372036854775807", "99999999999999999999", "[]", "{}",
+        "true", "\"\\u0000\"", "\n", "\r", ",", "\"", "(", ")", "''", "-"];
 
     /// <summary>An input with one to four changes.</summary>
     public static byte[] Of(byte[] whole, Random random)

@@ -19,7 +19,8 @@ sealed class PesterProcess : IDisposable
     /// <param name="discover">True to find tests, which then don't run.</param>
     public PesterProcess(bool discover)
     {
-        string[] arguments = [Built("Host"), "-NoProfile", "-NonInteractive", "-File", Path.Combine(Suite, "Runner", "run.ps1"), Built("Pester")];
+        string[] arguments =
+            [Built("Host"), "-NoProfile", "-NonInteractive", "-File", Path.Combine(Suite, "Runner", "run.ps1"), Built("Pester")];
         var start = new ProcessStartInfo("dotnet", discover ? [.. arguments, "-Discover"] : arguments)
         {
             RedirectStandardInput = true,

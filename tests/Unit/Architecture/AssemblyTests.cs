@@ -22,7 +22,8 @@ public sealed class AssemblyTests
     {
         // In the default load context nothing but the base library, the engine, Core and Loading is to be found.
         string[] own = ["RedisML.Core", "RedisML.Loading", "System.Management.Automation"];
-        var runtime = Directory.GetFiles(Path.GetDirectoryName(typeof(object).Assembly.Location)!, "*.dll").Select(Path.GetFileNameWithoutExtension);
+        var runtime = Directory.GetFiles(Path.GetDirectoryName(typeof(object).Assembly.Location)!, "*.dll")
+            .Select(Path.GetFileNameWithoutExtension);
         Assert.Empty(References("RedisML.PowerShell.dll").Except([.. own, .. runtime]));
     }
 

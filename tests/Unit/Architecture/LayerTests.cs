@@ -4,13 +4,15 @@ using RedisML.Errors;
 
 namespace RedisML.Unit.Architecture;
 
-/// <summary>Arrows between the folders of Core run down only: a folder uses those of lower rows, and may use its neighbours before it.</summary>
+/// <summary>Arrows between the folders of Core run down only: a folder uses those of lower rows,
+/// and may use its neighbours before it.</summary>
 public sealed class LayerTests
 {
     /// <summary>From the bottom up. A new folder needs a place here.</summary>
     static readonly string[] s_layers =
     [
-        "Errors", "Processes", "Extensions", "Numerics", "Charts", "Connections", "Columns", "Expressions", "Formats", "Datasets", "Features",
+        "Errors", "Processes", "Extensions", "Numerics", "Charts", "Connections", "Columns", "Expressions", "Formats", "Datasets",
+        "Features",
         "Models", "Importing", "Exporting", "Runs", "Prediction", "Evaluation", "Serving", "Training", "ModelFiles", "Algorithms",
     ];
 

@@ -70,7 +70,8 @@ public class ChartTests
         Assert.All(lines, line => Assert.InRange(line.Length, 0, 60));
         Assert.Single(lines, line => line.EndsWith(" first", StringComparison.Ordinal));
         Assert.Single(lines, line => line.EndsWith(" second", StringComparison.Ordinal));
-        Assert.DoesNotContain(TerminalChart.Draw(new("t", "loss", [Curve("first", 1.0)]), 60, 10), line => line.Contains("first", StringComparison.Ordinal));
+        Assert.DoesNotContain(TerminalChart.Draw(new("t", "loss", [Curve("first", 1.0)]), 60, 10), line =>
+            line.Contains("first", StringComparison.Ordinal));
     }
 
     static MetricSeries Curve(string name, double scale) =>

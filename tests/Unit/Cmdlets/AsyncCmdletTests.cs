@@ -82,7 +82,8 @@ public sealed class AsyncCmdletTests
     public void An_error_of_the_work_ends_the_cmdlet_with_its_id()
     {
         using var engine = NewEngine();
-        var result = engine.Invoke("param($e) Test-Async -Count 2 -Error $e; 'after'", Parameter("e", new RedisMLException("Fatal", ErrorKind.ReadError, "gone")));
+        var result = engine.Invoke("param($e) Test-Async -Count 2 -Error $e; 'after'",
+            Parameter("e", new RedisMLException("Fatal", ErrorKind.ReadError, "gone")));
         Assert.Equal([1, 2, "after"], result.Output.Select(o => o.BaseObject));
         Assert.Equal(["Ordinary", "Fatal"], result.Errors.Select(e => e.FullyQualifiedErrorId.Split(',')[0]));
     }
@@ -100,7 +101,8 @@ public sealed class AsyncCmdletTests
     {
         using var engine = NewEngine();
         TestAsyncCommand.Ended = new();
-        var result = engine.Invoke("param($e) Test-Async -Count 1 -Hang -PostedError $e", Parameter("e", new NotSupportedException("a fault")));
+        var result =
+            engine.Invoke("param($e) Test-Async -Count 1 -Hang -PostedError $e", Parameter("e", new NotSupportedException("a fault")));
         Assert.True(TestAsyncCommand.Ended.Task.IsCompleted);
         Assert.IsType<NotSupportedException>(result.Errors[^1].Exception.GetBaseException());
     }

@@ -160,7 +160,8 @@ public sealed class AccessRuleTests : IDisposable
     }
 
     [Theory]
-    [InlineData(AccessRole.Read, "HGETALL other:key", "SET team:x y", "SET team:dataset:points y", "HSET team:model:line a b", "EVAL return 0")]
+    [InlineData(AccessRole.Read, "HGETALL other:key", "SET team:x y", "SET team:dataset:points y", "HSET team:model:line a b",
+        "EVAL return 0")]
     [InlineData(AccessRole.Train, "GET other:key", "SET other:key y", "SET team:dataset:points y", "DEL team:dataset:points:chunk:a:0",
         "SADD team:datasets x", "PUBLISH other y", "HSET team:import:1 a b")]
     [InlineData(AccessRole.Import, "GET other:key", "SET other:key y", "HGETALL team:model:line", "GET team:run:{1}:spec", "DEL team:runs")]
@@ -178,7 +179,8 @@ public sealed class AccessRuleTests : IDisposable
     {
         await SetUserAsync(AccessRule.For(AccessRole.All, Prefix));
         await using var user = await ConnectionMultiplexer.ConnectAsync($"127.0.0.1:{_server.Port},user=All,password=secret");
-        var refused = await Assert.ThrowsAsync<RedisServerException>(() => user.GetDatabase().ScriptEvaluateAsync("return redis.call('GET', 'other:key')"));
+        var refused = await Assert.ThrowsAsync<RedisServerException>(() =>
+            user.GetDatabase().ScriptEvaluateAsync("return redis.call('GET', 'other:key')"));
         Assert.Contains("can't access", refused.Message);
     }
 
@@ -192,7 +194,8 @@ public sealed class AccessRuleTests : IDisposable
     Task SetUserAsync(AccessRule rule) => _admin.GetDatabase().ExecuteAsync(
         "ACL", ["SETUSER", $"{rule.Role}", "on", ">secret", .. rule.Rule.Split(' ')]);
 
-    /// <summary>All commands but those that come before any user, subcommands as <c>name|sub</c>, with how many arguments they need.</summary>
+    /// <summary>All commands but those that come before any user, subcommands as <c>name|sub</c>,
+    /// with how many arguments they need.</summary>
     async Task<IReadOnlyList<(string Name, int Arity)>> CommandsAsync()
     {
         var all = (RedisResult[])(await _admin.GetDatabase().ExecuteAsync("COMMAND"))!;

@@ -54,7 +54,8 @@ public sealed class ClientEndTests : IDisposable
             Start-RedisDistributedTraining points m -Algorithm Linear -Label y -Optimizer Sgd -Epoch 100000000 -LearningRate 1e-9 -NodeTimeout 600 -Wait
             """, [connection.Endpoint, connection.Prefix]);
         var runs = new RunStore(connection);
-        var run = await UntilAsync(async () => (await runs.ListAsync(Cancellation)) is [var id] && await runs.GetAsync(id, Cancellation) is { State: RunState.Running, Progress.Iteration: > 0 } r ? r : null);
+        var run = await UntilAsync(async () => (await runs.ListAsync(Cancellation)) is [var id]
+            && await runs.GetAsync(id, Cancellation) is { State: RunState.Running, Progress.Iteration: > 0 } r ? r : null);
         process.Signal("TERM");
         await process.ExitAsync();
         Assert.Equal(RunState.Interrupted, (await runs.GetAsync(run.Id, Cancellation)).State);
@@ -78,7 +79,8 @@ public sealed class ClientEndTests : IDisposable
         // An import that is under way elsewhere, and a version that is read there.
         var other = await DatasetWriter.StartAsync(connection, "others", [], Cancellation);
         var journal = connection.Keys.Journal((string)(await connection.Database.SetMembersAsync(connection.Keys.Imports)).Single()!);
-        var settings = ConnectionSettings.For("127.0.0.1", server.Port) with { Prefix = connection.Prefix, LocalClock = new ShiftedClock(hours) };
+        var settings =
+            ConnectionSettings.For("127.0.0.1", server.Port) with { Prefix = connection.Prefix, LocalClock = new ShiftedClock(hours) };
         await using (var wrong = await RedisMLConnection.ConnectAsync(settings, Cancellation))
         {
             var path = _folder.Write("a.csv", "x\n1\n");
@@ -97,7 +99,8 @@ public sealed class ClientEndTests : IDisposable
     {
         RedisServer.SkipIfMissing();
         using var server = new RedisServer("user timeless on nopass ~* &* +@all -time");
-        await using var connection = await RedisMLConnection.ConnectAsync(server.NewSettings().WithCredential("timeless", ""), Cancellation);
+        await using var connection =
+            await RedisMLConnection.ConnectAsync(server.NewSettings().WithCredential("timeless", ""), Cancellation);
         Assert.True(((await connection.Clock.NowAsync(Cancellation)) - DateTimeOffset.UtcNow).Duration() < TimeSpan.FromMinutes(1));
     }
 

@@ -50,7 +50,9 @@ public sealed class ClusterTests(RedisClusterFixture redis, RedisServerFixture s
     {
         using var engine = new HostedEngine();
         using var folder = new TemporaryFolder();
-        var path = folder.Write("a.csv", "x,k,y\n" + string.Concat(Enumerable.Range(0, 20_000).Select(i => $"{i * 37 % 1009 / 8.0},{"abc"[i % 3]},{i * 37 % 1009 + i % 3 * 10 + i % 7}\n")));
+        var path =
+            folder.Write("a.csv", "x,k,y\n" + string.Concat(Enumerable.Range(0, 20_000)
+            .Select(i => $"{i * 37 % 1009 / 8.0},{"abc"[i % 3]},{i * 37 % 1009 + i % 3 * 10 + i % 7}\n")));
         string Run(ConnectionSettings settings) => string.Join('\n', engine.Invoke($$"""
             $null = Connect-RedisML {{settings.Endpoint}} -Prefix {{settings.Prefix}}
             $null = Import-RedisTrainingData '{{path}}' -Dataset a -Label y
@@ -69,7 +71,8 @@ public sealed class ClusterTests(RedisClusterFixture redis, RedisServerFixture s
             """).OutputWithoutErrors);
         var (first, second) = (redis.Cluster.NewSettings(), single.NewSettings());
         Assert.Equal(Run(second), Run(first));
-        Assert.Equal(File.ReadAllText(Path.Combine(folder.Path, $"{second.Prefix}.csv")), File.ReadAllText(Path.Combine(folder.Path, $"{first.Prefix}.csv")));
+        Assert.Equal(File.ReadAllText(Path.Combine(folder.Path, $"{second.Prefix}.csv")),
+            File.ReadAllText(Path.Combine(folder.Path, $"{first.Prefix}.csv")));
         // The head of a removed model stays for a day.
         Assert.All(redis.Cluster.Keys(first.Prefix).SelectMany(keys => keys), key => Assert.Equal($"{first.Prefix}:model:m", key));
     }

@@ -110,7 +110,8 @@ public sealed class ConnectionFailureTests(EmbeddedServerFixture embedded)
 
     static async Task<RedisMLException> FailureAsync(ConnectionSettings settings)
     {
-        var error = await Assert.ThrowsAsync<RedisMLException>(() => RedisMLConnection.ConnectAsync(settings, TestContext.Current.CancellationToken));
+        var error = await Assert.ThrowsAsync<RedisMLException>(() =>
+            RedisMLConnection.ConnectAsync(settings, TestContext.Current.CancellationToken));
         Assert.DoesNotContain(Secret, error.ToString());
         return error;
     }

@@ -76,7 +76,8 @@ public sealed class ConnectionSettingsTests
     [InlineData("a:b")]
     [InlineData("{a}")]
     public void A_prefix_is_checked(string prefix) =>
-        Assert.Equal("InvalidPrefix", Assert.Throws<RedisMLException>(() => ConnectionSettings.For("localhost") with { Prefix = prefix }).ErrorId);
+        Assert.Equal("InvalidPrefix",
+            Assert.Throws<RedisMLException>(() => ConnectionSettings.For("localhost") with { Prefix = prefix }).ErrorId);
 
     [Fact]
     public void Defaults_suit_large_values_and_give_way_to_the_connection_string()
@@ -85,7 +86,8 @@ public sealed class ConnectionSettingsTests
         Assert.Equal((5_000, 60_000, "RedisML", true),
             (options.ConnectTimeout, options.AsyncTimeout, options.Defaults.ClientName, options.AbortOnConnectFail));
         options = ConnectionSettings.Parse("localhost,connectTimeout=1000,asyncTimeout=2000,name=job,abortConnect=false").ToOptions();
-        Assert.Equal((1_000, 2_000, "job", true), (options.ConnectTimeout, options.AsyncTimeout, options.ClientName, options.AbortOnConnectFail));
+        Assert.Equal((1_000, 2_000, "job", true),
+            (options.ConnectTimeout, options.AsyncTimeout, options.ClientName, options.AbortOnConnectFail));
         Assert.Equal(2_000, options.SyncTimeout);
     }
 }

@@ -17,7 +17,8 @@ public sealed class EmbeddedServerTests : IDisposable
     public async Task It_listens_on_loopback_alone()
     {
         await using var server = Server.Start();
-        var addresses = IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpListeners().Where(e => e.Port == server.Port).Select(e => e.Address);
+        var addresses = IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpListeners().Where(e => e.Port == server.Port)
+            .Select(e => e.Address);
         Assert.Equal([IPAddress.Loopback], addresses);
     }
 

@@ -80,5 +80,6 @@ public sealed class RedisErrorsTests
     }
 
     static Task<RedisMLConnection> ConnectAsync(RedisServer server, string options) =>
-        RedisMLConnection.ConnectAsync(ConnectionSettings.Parse($"127.0.0.1:{server.Port}{options}"), TestContext.Current.CancellationToken);
+        RedisMLConnection.ConnectAsync(ConnectionSettings.Parse($"127.0.0.1:{server.Port}{options}"),
+            TestContext.Current.CancellationToken);
 }

@@ -98,7 +98,8 @@ public sealed class ReplicaTests : IDisposable
         using var engine = new HostedEngine();
         var parameters = new Dictionary<string, object> { ["Server"] = connection.Endpoint, ["Prefix"] = connection.Prefix };
         const string Head = "param($Server, $Prefix) $ErrorActionPreference = 'Stop'; $null = Connect-RedisML $Server -Prefix $Prefix\n";
-        var refused = engine.Invoke(Head + "Start-RedisDistributedTraining a m -Algorithm Linear -Label y -ReplicaCount 1 -ReplicaTimeout 0.3 -Wait", parameters);
+        var refused = engine.Invoke(Head
+            + "Start-RedisDistributedTraining a m -Algorithm Linear -Label y -ReplicaCount 1 -ReplicaTimeout 0.3 -Wait", parameters);
         Assert.Contains("ReplicasMissing", refused.Errors[^1].FullyQualifiedErrorId);
         var models = new ModelStore(connection);
         Assert.Empty(await models.ListAsync(Cancellation));
@@ -113,7 +114,8 @@ public sealed class ReplicaTests : IDisposable
         Assert.Contains("RunEnded", again.Errors[^1].FullyQualifiedErrorId);
 
         var warned = engine.Invoke(
-            Head + "Start-RedisDistributedTraining a m -Algorithm Linear -Label y -ReplicaCount 3 -ReplicaTimeout 0.3 -ReplicaPolicy Prefer -Wait", parameters);
+            Head + "Start-RedisDistributedTraining a m -Algorithm Linear -Label y -ReplicaCount 3 -ReplicaTimeout 0.3 -ReplicaPolicy " +
+                "Prefer -Wait", parameters);
         Assert.Single(warned.OutputWithoutErrors);
         Assert.Contains(warned.Warnings, w => w.Contains("Only 1 of 3 replicas had version"));
         // The number of the version that wasn't published isn't given again.

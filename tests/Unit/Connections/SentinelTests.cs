@@ -25,7 +25,8 @@ public sealed class SentinelTests : IAsyncLifetime
         _primary = new("repl-diskless-sync-delay 0");
         _replica = new($"replicaof 127.0.0.1 {_primary.Port}");
         await WaitForAsync(_replica, "INFO replication", "master_link_status:up");
-        _sentinel = new($"sentinel monitor main 127.0.0.1 {_primary.Port} 1", "sentinel down-after-milliseconds main 500", "sentinel failover-timeout main 3000");
+        _sentinel = new($"sentinel monitor main 127.0.0.1 {_primary.Port} 1", "sentinel down-after-milliseconds main 500",
+            "sentinel failover-timeout main 3000");
         await WaitForAsync(_sentinel, "SENTINEL replicas main", "*1");
     }
 

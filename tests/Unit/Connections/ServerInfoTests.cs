@@ -67,5 +67,6 @@ public sealed class ServerInfoTests(EmbeddedServerFixture embedded, RedisServerF
     static Task<RedisMLConnection> ConnectAsync(ConnectionSettings settings) =>
         RedisMLConnection.ConnectAsync(settings, TestContext.Current.CancellationToken);
 
-    static Task<ConnectionTest> TestAsync(RedisMLConnection connection) => ConnectionTest.RunAsync(connection, TestContext.Current.CancellationToken);
+    static Task<ConnectionTest> TestAsync(RedisMLConnection connection) =>
+        ConnectionTest.RunAsync(connection, TestContext.Current.CancellationToken);
 }

@@ -26,7 +26,8 @@ public sealed class TlsFailureTests : IDisposable
         int port = StartServer(_certificates.Issue("localhost"), wantsClient: true);
         var (client, key) = _certificates.Issue("client");
         var certificates = new TlsCertificates().WithAuthority(_certificates.Authority).WithClient(client, key);
-        await using var byParameters = await RedisMLConnection.ConnectAsync(ConnectionSettings.For("localhost", port).WithTls(certificates), Cancellation);
+        await using var byParameters =
+            await RedisMLConnection.ConnectAsync(ConnectionSettings.For("localhost", port).WithTls(certificates), Cancellation);
         Assert.True(byParameters.Tls);
         // The key lies beside the certificate, under its name.
         var uri = $"rediss://localhost:{port}?ca={Uri.EscapeDataString(_certificates.Authority)}&cert={Uri.EscapeDataString(client)}";
@@ -45,7 +46,8 @@ public sealed class TlsFailureTests : IDisposable
         using var engine = new HostedEngine();
         var parameters = new Dictionary<string, object>
         {
-            ["Port"] = port, ["Ca"] = _certificates.Authority, ["Cert"] = client, ["Key"] = key, ["Authority"] = authority, ["Client"] = certificate,
+            ["Port"] = port, ["Ca"] = _certificates.Authority, ["Cert"] = client, ["Key"] = key, ["Authority"] = authority,
+                ["Client"] = certificate,
         };
         var result = engine.Invoke("""
             param($Port, $Ca, $Cert, $Key, $Authority, $Client)
@@ -75,7 +77,8 @@ public sealed class TlsFailureTests : IDisposable
         int port = StartServer(_certificates.Issue("localhost"), wantsClient: true);
         var (client, key) = others.Issue("client");
         var certificates = new TlsCertificates().WithAuthority(_certificates.Authority).WithClient(client, key);
-        Assert.Equal("ClientCertificateRefused", (await FailAsync(ConnectionSettings.For("localhost", port).WithTls(certificates))).ErrorId);
+        Assert.Equal("ClientCertificateRefused",
+            (await FailAsync(ConnectionSettings.For("localhost", port).WithTls(certificates))).ErrorId);
     }
 
     [Fact]
@@ -170,7 +173,8 @@ public sealed class TlsFailureTests : IDisposable
     int StartServer((string Certificate, string Key) own, bool wantsClient = false)
     {
         int port = RedisServer.FreePort();
-        Start($"tls-port {port}", $"tls-cert-file {own.Certificate}", $"tls-key-file {own.Key}", $"tls-ca-cert-file {_certificates.Authority}",
+        Start($"tls-port {port}", $"tls-cert-file {own.Certificate}", $"tls-key-file {own.Key}",
+            $"tls-ca-cert-file {_certificates.Authority}",
             $"tls-auth-clients {(wantsClient ? "yes" : "no")}");
         return port;
     }

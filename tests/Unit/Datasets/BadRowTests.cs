@@ -52,8 +52,10 @@ public sealed class BadRowTests(EmbeddedServerFixture embedded) : IDisposable
 
             """.ReplaceLineEndings("\n"), File.ReadAllText(result.RejectPath!));
 
-        var corrected = File.ReadAllText(result.RejectPath!).Replace("2,oops,b", "2,1e3,b").Replace("3,2.5\n", "3,2.5,\n").Replace("\"c\"d\n", "cd\n").Replace("seven,6.5", "7,6.5");
-        result = await ImportAsync(connection, _folder.Write("corrected.csv", corrected), s_options with { Dataset = "b", BadRow = BadRowPolicy.Stop });
+        var corrected = File.ReadAllText(result.RejectPath!).Replace("2,oops,b", "2,1e3,b").Replace("3,2.5\n", "3,2.5,\n")
+            .Replace("\"c\"d\n", "cd\n").Replace("seven,6.5", "7,6.5");
+        result = await ImportAsync(connection, _folder.Write("corrected.csv", corrected),
+            s_options with { Dataset = "b", BadRow = BadRowPolicy.Stop });
         Assert.Equal((4, 0), (result.RowsRead, result.RowsRejected));
         Assert.Equal<object?[]>([[2L, 1000.0, "b"], [3L, 2.5, null], [5L, 4.5, "cd"], [7L, 6.5, "g"]], await connection.RowsAsync("b"));
     }
@@ -80,11 +82,16 @@ public sealed class BadRowTests(EmbeddedServerFixture embedded) : IDisposable
         Assert.EndsWith("\"_record\":\"five\"}", rejected[2]);
 
         // As they are, they are bad rows again.
-        Assert.Equal("NoRows", (await Assert.ThrowsAsync<RedisMLException>(() => ImportAsync(connection, result.RejectPath!, s_options with { Dataset = "b" }))).ErrorId);
-        var corrected = File.ReadAllText(result.RejectPath!).Replace(":\"oops\",\"name", ":4.5,\"name").Replace("3.5,}", "3.5}").Replace("\"_record\":\"five\"", "\"id\":5");
-        var again = await ImportAsync(connection, _folder.Write("corrected.jsonl", corrected), s_options with { Append = true, SchemaChange = SchemaChange.Add, BadRow = BadRowPolicy.Stop });
+        Assert.Equal("NoRows",
+            (await Assert.ThrowsAsync<RedisMLException>(() =>
+            ImportAsync(connection, result.RejectPath!, s_options with { Dataset = "b" }))).ErrorId);
+        var corrected = File.ReadAllText(result.RejectPath!).Replace(":\"oops\",\"name", ":4.5,\"name").Replace("3.5,}", "3.5}")
+            .Replace("\"_record\":\"five\"", "\"id\":5");
+        var again = await ImportAsync(connection, _folder.Write("corrected.jsonl", corrected),
+            s_options with { Append = true, SchemaChange = SchemaChange.Add, BadRow = BadRowPolicy.Stop });
         Assert.Equal((3, 3), (again.RowsRead, again.RowsWritten));
-        Assert.Equal<object?[]>([[1L, 1.5, "a", null], [3L, 2.5, null, 1L], [6L, 5.5, "f", null], [2L, 4.5, "b", null], [4L, 3.5, null, null], [5L, null, null, null]], await connection.RowsAsync("a"));
+        Assert.Equal<object?[]>([[1L, 1.5, "a", null], [3L, 2.5, null, 1L], [6L, 5.5, "f", null], [2L, 4.5, "b", null],
+            [4L, 3.5, null, null], [5L, null, null, null]], await connection.RowsAsync("a"));
     }
 
     [Fact]
@@ -93,11 +100,14 @@ public sealed class BadRowTests(EmbeddedServerFixture embedded) : IDisposable
         await using var connection = await embedded.ConnectAsync();
         await ImportAsync(connection, _folder.Write("t.csv", "id,v\n1,5\n2,x\n3,7\n"), new() { Dataset = "t" });
         var path = Path.Combine(_folder.Path, "t.parquet");
-        await new DatasetExport(connection).RunAsync(await new DatasetStore(connection).GetAsync("t", null, Cancellation), new() { Path = path }, null, Cancellation);
-        var options = new ImportOptions { Dataset = "a", Schema = new Dictionary<string, ColumnType> { ["v"] = ColumnType.Int64 }, BadRow = BadRowPolicy.Quarantine };
+        await new DatasetExport(connection)
+            .RunAsync(await new DatasetStore(connection).GetAsync("t", null, Cancellation), new() { Path = path }, null, Cancellation);
+        var options = new ImportOptions { Dataset = "a", Schema = new Dictionary<string, ColumnType> { ["v"] = ColumnType.Int64 },
+            BadRow = BadRowPolicy.Quarantine };
         var result = await ImportAsync(connection, path, options);
         Assert.Equal("""{"_line":2,"_column":"v","_value":"x","_reason":"is no Int64","id":2,"v":"x"}""" + "\n", File.ReadAllText(result.RejectPath!));
-        await ImportAsync(connection, _folder.Write("c.jsonl", File.ReadAllText(result.RejectPath!).Replace("\"v\":\"x\"", "\"v\":6")), new() { Dataset = "a", Append = true });
+        await ImportAsync(connection, _folder.Write("c.jsonl", File.ReadAllText(result.RejectPath!).Replace("\"v\":\"x\"", "\"v\":6")),
+            new() { Dataset = "a", Append = true });
         Assert.Equal<object?[]>([[1L, 5L], [3L, 7L], [2L, 6L]], await connection.RowsAsync("a"));
     }
 
@@ -118,9 +128,12 @@ public sealed class BadRowTests(EmbeddedServerFixture embedded) : IDisposable
         var content = new StringBuilder("a,b\n");
         for (int i = 0; i < 200_000; i++) content.Append(i % 1000 == 999 ? "bad" : $"{i}").Append(",12345.678\n");
         var path = _folder.WriteGzip("a.csv.gz", content.ToString());
-        var result = await ImportAsync(connection, path, new() { Dataset = "a", Schema = new Dictionary<string, ColumnType> { ["a"] = ColumnType.Int64 }, BadRow = BadRowPolicy.Quarantine });
+        var result =
+            await ImportAsync(connection, path, new() { Dataset = "a", Schema = new Dictionary<string,
+            ColumnType> { ["a"] = ColumnType.Int64 }, BadRow = BadRowPolicy.Quarantine });
         Assert.Equal((200_000, 199_800, 200), (result.RowsRead, result.RowsWritten, result.RowsRejected));
-        Assert.Equal(Enumerable.Range(0, 200).Select(i => $"{i * 1000 + 1001}"), File.ReadLines(result.RejectPath!).Skip(1).Select(l => l.Split(',')[0]));
+        Assert.Equal(Enumerable.Range(0, 200).Select(i => $"{i * 1000 + 1001}"), File.ReadLines(result.RejectPath!).Skip(1)
+            .Select(l => l.Split(',')[0]));
         Assert.Equal(199_800, (await new DatasetStore(connection).GetAsync("a", null, Cancellation)).Rows);
     }
 
@@ -131,7 +144,8 @@ public sealed class BadRowTests(EmbeddedServerFixture embedded) : IDisposable
         var content = new StringBuilder("a,b\n");
         for (int i = 0; i < 200_000; i++) content.Append(i).Append(i == 5 ? ",1,1\n" : ",1234\n");
         content.Append("0.5,1\n");
-        var result = await ImportAsync(connection, _folder.WriteGzip("a.csv.gz", content.ToString()), new() { Dataset = "a", BadRow = BadRowPolicy.Quarantine });
+        var result = await ImportAsync(connection, _folder.WriteGzip("a.csv.gz", content.ToString()),
+            new() { Dataset = "a", BadRow = BadRowPolicy.Quarantine });
         Assert.Equal((200_001, 1), (result.RowsRead, result.RowsRejected));
         Assert.Equal(2, File.ReadLines(result.RejectPath!).Count());
         Assert.Equal(ColumnType.Float64, (await new DatasetStore(connection).GetAsync("a", null, Cancellation)).Columns[0].Type);
@@ -159,7 +173,8 @@ public sealed class BadRowTests(EmbeddedServerFixture embedded) : IDisposable
     public async Task A_file_of_bad_rows_alone_publishes_nothing()
     {
         await using var connection = await embedded.ConnectAsync();
-        var error = await Assert.ThrowsAsync<RedisMLException>(() => ImportAsync(connection, _folder.Write("a.csv", "id,price,name\nx,1,a\ny,2,b\n"), s_options));
+        var error = await Assert.ThrowsAsync<RedisMLException>(() =>
+            ImportAsync(connection, _folder.Write("a.csv", "id,price,name\nx,1,a\ny,2,b\n"), s_options));
         Assert.Equal("NoRows", error.ErrorId);
         Assert.Empty(await connection.KeysAsync());
     }
@@ -169,7 +184,8 @@ public sealed class BadRowTests(EmbeddedServerFixture embedded) : IDisposable
     {
         await using var connection = await embedded.ConnectAsync();
         var options = s_options with { BadRow = BadRowPolicy.Quarantine, RejectPath = Path.Combine(_folder.Path, "none", "r.csv") };
-        Assert.Equal("RejectFileFailed", (await Assert.ThrowsAsync<RedisMLException>(() => ImportAsync(connection, _folder.Write("a.csv", Mixed), options))).ErrorId);
+        Assert.Equal("RejectFileFailed",
+            (await Assert.ThrowsAsync<RedisMLException>(() => ImportAsync(connection, _folder.Write("a.csv", Mixed), options))).ErrorId);
         Assert.Empty(await connection.KeysAsync());
     }
 

@@ -12,7 +12,8 @@ using RedisML.Unit.Fixtures;
 
 namespace RedisML.Unit.Datasets;
 
-/// <summary>Inputs after public bug reports of many programs, in <c>tests/Unit/Cases</c>: each comes in as what it says, or is refused by name.</summary>
+/// <summary>Inputs after public bug reports of many programs, in <c>tests/Unit/Cases</c>: each comes in as what it says,
+/// or is refused by name.</summary>
 public sealed class CaseTests(EmbeddedServerFixture embedded) : IAsyncDisposable
 {
     static readonly string s_cases = Path.Combine(HostedEngine.ProjectRoot, "tests", "Unit", "Cases");
@@ -37,16 +38,19 @@ public sealed class CaseTests(EmbeddedServerFixture embedded) : IAsyncDisposable
     [InlineData("06-inf-token", "f.csv", "x:Float64 y:Int64", "1.5 1|Infinity 2|2.5 3")]
     [InlineData("09-type-line", "f.csv", "Value:Int64", "1|2")]
     [InlineData("09-type-line", "two.csv", "Name:Utf8 Size:Int64", "a 1")]
-    [InlineData("11-whitespace-delimited", "f.txt", "mpg:Float64 cyl:Int64 disp:Float64 hp:Float64 origin:Utf8", "18 8 307 130 usa|15 8 350 165 usa")]
+    [InlineData("11-whitespace-delimited", "f.txt", "mpg:Float64 cyl:Int64 disp:Float64 hp:Float64 origin:Utf8",
+        "18 8 307 130 usa|15 8 350 165 usa")]
     [InlineData("13-parts-without-rows", "p0.csv,p1.csv,p2.csv", "id:Int64 x:Int64", "1 10|3 30")]
     [InlineData("14-leading-zeros", "f.csv", "zip:Utf8 signed:Utf8 quoted:Utf8 z:Utf8", "02134 -007 0010 0|10001 12 100 00")]
-    [InlineData("15-mixed-iso-precision", "f.csv", "t:Timestamp(us,UTC) v:Int64", "10/11/2021 18:59:14 +00:00 1|10/11/2021 12:55:00 +00:00 2|10/11/2021 12:55:00 +00:00 3")]
+    [InlineData("15-mixed-iso-precision", "f.csv", "t:Timestamp(us,UTC) v:Int64",
+        "10/11/2021 18:59:14 +00:00 1|10/11/2021 12:55:00 +00:00 2|10/11/2021 12:55:00 +00:00 3")]
     [InlineData("16-empty-quoted", "f.csv", "id:Int64 name:Utf8", "1 |2 |3 x")]
     [InlineData("23-arrow-js-all-null", "f.arrow", null, null)]
     [InlineData("31-json-array", "f.json", "a:Int64 b:Utf8", "1 x|2 y")]
     [InlineData("31-json-array", "one.json", "a:Int64 b:Utf8", "1 x|2 y")]
     [InlineData("32-json-empty-name", "f.jsonl", "Column1:Int64 a:Int64", "1 2")]
-    [InlineData("34-jsonl-big-ids", "f.jsonl", "id:Int64 uuid:Utf8 n:Int64", "1 1344800117571260417 1344900117571260918|2 1344900117571260918 9007199254740993")]
+    [InlineData("34-jsonl-big-ids", "f.jsonl", "id:Int64 uuid:Utf8 n:Int64",
+        "1 1344800117571260417 1344900117571260918|2 1344900117571260918 9007199254740993")]
     public async Task A_file_comes_in_as_it_says(string name, string files, string? columns, string? rows)
     {
         await ImportAsync(name, files);
@@ -81,7 +85,8 @@ public sealed class CaseTests(EmbeddedServerFixture embedded) : IAsyncDisposable
         await ImportAsync("07-dotnet-7-digit-fraction", "f.csv");
         Assert.Equal("t:Timestamp(ns,UTC) v:Int64", await ColumnsAsync());
         var dataset = await new DatasetStore(_connection!).GetAsync("d", null, Cancellation);
-        await new DatasetSplit(_connection!).RunAsync(dataset, new() { Parts = SplitPart.TrainAndTest(0.25), By = "t" }, null, Cancellation);
+        await new DatasetSplit(_connection!)
+            .RunAsync(dataset, new() { Parts = SplitPart.TrainAndTest(0.25), By = "t" }, null, Cancellation);
         Assert.Equal([15L, 16L, 17L, 18L, 19L], (await _connection!.RowsAsync("d-test")).Select(row => row[1]));
     }
 
@@ -112,11 +117,13 @@ public sealed class CaseTests(EmbeddedServerFixture embedded) : IAsyncDisposable
         {
             var dataset = await new DatasetStore(_connection!).GetAsync("d", null, Cancellation);
             await ExportAsync(dataset, file);
-            await DatasetImport.RunAsync(_connection!, Path.Combine(_folder.Path, file), new() { Dataset = "d", Force = true, Schema = dataset.Columns.ToDictionary(c => c.Name, c => c.Type) }, null, Cancellation);
+            await DatasetImport.RunAsync(_connection!, Path.Combine(_folder.Path, file), new() { Dataset = "d", Force = true,
+                Schema = dataset.Columns.ToDictionary(c => c.Name, c => c.Type) }, null, Cancellation);
             Assert.Equal(rows, await RowsAsync());
         }
         using var parquet = new ParquetFileReader(Path.Combine(_folder.Path, "out.parquet"));
-        Assert.Contains(Enumerable.Range(0, parquet.FileMetaData.NumColumns), i => parquet.FileMetaData.Schema.Column(i).LogicalType.Type == LogicalTypeEnum.Uuid);
+        Assert.Contains(Enumerable.Range(0, parquet.FileMetaData.NumColumns), i =>
+            parquet.FileMetaData.Schema.Column(i).LogicalType.Type == LogicalTypeEnum.Uuid);
     }
 
     [Fact]
@@ -133,7 +140,9 @@ public sealed class CaseTests(EmbeddedServerFixture embedded) : IAsyncDisposable
         var text = new StringBuilder();
         for (int i = 0; i < 100_000; i++) text.Append(CultureInfo.InvariantCulture, $"{{\"a\":{i}}}\n");
         _connection = await embedded.ConnectAsync();
-        var error = await Assert.ThrowsAsync<RedisMLException>(() => DatasetImport.RunAsync(_connection, _folder.Write("f.jsonl", text.Append("{\"a\":1,\"b\":5}\n").ToString()), new() { Dataset = "d" }, null, Cancellation));
+        var error =
+            await Assert.ThrowsAsync<RedisMLException>(() => DatasetImport.RunAsync(_connection,
+            _folder.Write("f.jsonl", text.Append("{\"a\":1,\"b\":5}\n").ToString()), new() { Dataset = "d" }, null, Cancellation));
         Assert.Contains("line 100001", error.Message);
     }
 
@@ -158,22 +167,27 @@ public sealed class CaseTests(EmbeddedServerFixture embedded) : IAsyncDisposable
         var shared = Path.Combine(HostedEngine.ProjectRoot, "..", "shared", "cases");
         Assert.SkipUnless(Directory.Exists(shared), "The cases aren't beside the project.");
         // Those without a small file of their own are made in the tests above.
-        var known = Directory.GetDirectories(s_cases).Select(Path.GetFileName).Concat(["33-jsonl-late-key", "41-later-property"]).ToHashSet();
-        Assert.All(Directory.GetDirectories(shared).Select(Path.GetFileName).Where(name => string.CompareOrdinal(name, "50") < 0), name => Assert.Contains(name, known));
+        var known = Directory.GetDirectories(s_cases).Select(Path.GetFileName).Concat(["33-jsonl-late-key", "41-later-property"])
+            .ToHashSet();
+        Assert.All(Directory.GetDirectories(shared).Select(Path.GetFileName).Where(name => string.CompareOrdinal(name, "50") < 0), name =>
+            Assert.Contains(name, known));
     }
 
     async Task ImportAsync(string name, string files, ImportOptions? options = null)
     {
         _connection ??= await embedded.ConnectAsync();
-        await DatasetImport.RunAsync(_connection, [.. files.Split(',').Select(file => Path.Combine(s_cases, name, file))], options ?? new() { Dataset = "d", Force = true }, null, Cancellation);
+        await DatasetImport.RunAsync(_connection, [.. files.Split(',').Select(file => Path.Combine(s_cases, name, file))], options
+            ?? new() { Dataset = "d", Force = true }, null, Cancellation);
     }
 
     Task<ExportResult> ExportAsync(Dataset dataset, string file) =>
         new DatasetExport(_connection!).RunAsync(dataset, new() { Path = Path.Combine(_folder.Path, file) }, null, Cancellation);
 
     async Task<string> ColumnsAsync() =>
-        string.Join(' ', (await new DatasetStore(_connection!).GetAsync("d", null, Cancellation)).Columns.Select(c => $"{c.Name}:{c.Type}"));
+        string.Join(' ',
+            (await new DatasetStore(_connection!).GetAsync("d", null, Cancellation)).Columns.Select(c => $"{c.Name}:{c.Type}"));
 
     async Task<string> RowsAsync() =>
-        string.Join('|', (await _connection!.RowsAsync("d")).Select(row => string.Join(' ', row.Select(value => Convert.ToString(value, CultureInfo.InvariantCulture)))));
+        string.Join('|', (await _connection!.RowsAsync("d"))
+            .Select(row => string.Join(' ', row.Select(value => Convert.ToString(value, CultureInfo.InvariantCulture)))));
 }

@@ -123,9 +123,11 @@ public class ChunkTests
             ((Int64ColumnBuilder)builder.Columns[1]).Append(1_000_000);
         }
         using var chunk = builder.Encode(compression);
-        Assert.InRange(chunk.Data.Length, compression == ChunkCompression.None ? 240_000 : 160_000, compression == ChunkCompression.None ? 242_000 : 163_000);
+        Assert.InRange(chunk.Data.Length, compression == ChunkCompression.None ? 240_000 : 160_000, compression == ChunkCompression.None
+            ? 242_000 : 163_000);
 
-        using var reader = new Apache.Arrow.Ipc.ArrowStreamReader(new MemoryStream(chunk.Data.WrittenMemory.ToArray()), new Apache.Arrow.Compression.CompressionCodecFactory());
+        using var reader = new Apache.Arrow.Ipc.ArrowStreamReader(new MemoryStream(chunk.Data.WrittenMemory.ToArray()),
+            new Apache.Arrow.Compression.CompressionCodecFactory());
         using var batch = reader.ReadNextRecordBatch();
         random = new Random(1);
         Assert.All(((DoubleArray)batch.Column(0)).Values.ToArray(), v => Assert.Equal(random.NextDouble(), v));
@@ -142,5 +144,6 @@ public class ChunkTests
         return ChunkCodec.Decode(stream.WrittenMemory.ToArray()).Column(0);
     }
 
-    static IEnumerable<object?> Objects(IArrowArray array) => Enumerable.Range(0, array.Length).Select(i => ArrowValues.GetObject(array, i));
+    static IEnumerable<object?> Objects(IArrowArray array) =>
+        Enumerable.Range(0, array.Length).Select(i => ArrowValues.GetObject(array, i));
 }

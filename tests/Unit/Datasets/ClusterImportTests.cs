@@ -18,7 +18,8 @@ public sealed class ClusterImportTests(RedisClusterFixture redis) : NumberedRows
     const string More = " which makes for some more parts of the file and for some more chunks";
 
     public static TheoryData<DatasetLayout, string?> Layouts =>
-        new() { { DatasetLayout.Columnar, null }, { DatasetLayout.Hash, null }, { DatasetLayout.Hash, "id" }, { DatasetLayout.Stream, null } };
+        new() { { DatasetLayout.Columnar, null }, { DatasetLayout.Hash, null }, { DatasetLayout.Hash, "id" },
+            { DatasetLayout.Stream, null } };
 
     [Theory]
     [MemberData(nameof(Layouts))]
@@ -32,7 +33,8 @@ public sealed class ClusterImportTests(RedisClusterFixture redis) : NumberedRows
         int again = key is null ? 0 : 5000;
         await ImportAsync(connection, WriteRows(1000 + again, "more.csv", from: Rows - 1000 - again), options with { Append = true });
         await AssertWholeAsync(connection, Rows);
-        var shards = redis.Cluster.Keys(connection.Prefix).Select(keys => keys.Count(k => k.Contains(":chunk:") || k.Contains(":row:"))).ToArray();
+        var shards = redis.Cluster.Keys(connection.Prefix).Select(keys => keys.Count(k => k.Contains(":chunk:") || k.Contains(":row:")))
+            .ToArray();
         if (layout == DatasetLayout.Hash) Assert.All(shards, rows => Assert.InRange(rows, Rows / 5, Rows / 2));
         if (layout == DatasetLayout.Hash) Assert.Equal(Rows, shards.Sum());
         // A few chunks of the old version may still be there, for who reads them.
@@ -69,7 +71,8 @@ public sealed class ClusterImportTests(RedisClusterFixture redis) : NumberedRows
             }
             string import = connection.Database.SetMembers(keys.Imports)[0]!;
             RedisKey[] some = [keys.Imports, keys.Journal(import), keys.Dataset("a"), keys.Datasets, keys.Rows("a", import),
-                .. Enumerable.Range(0, 6).Select(i => keys.Chunk("a", import, i)), .. Enumerable.Range(1, 8).Select(i => keys.Row("a", $"{i * Rows / 8}"))];
+                .. Enumerable.Range(0, 6).Select(i => keys.Chunk("a", import, i)), .. Enumerable.Range(1, 8)
+                    .Select(i => keys.Row("a", $"{i * Rows / 8}"))];
             foreach (int slot in some.Select(k => connection.Database.Multiplexer.GetHashSlot(k)).Distinct().Where(redis.Cluster.BeginMove))
                 (moving.Count > moved.Count ? moved : moving).Add(slot);
         }, delay: 40, every: 1);
@@ -85,7 +88,8 @@ public sealed class ClusterImportTests(RedisClusterFixture redis) : NumberedRows
     [Theory]
     [InlineData(DatasetLayout.Columnar)]
     [InlineData(DatasetLayout.Hash)]
-    public async Task A_master_that_is_killed_is_replaced_by_its_replica_and_the_import_completes_or_says_what_was_lost(DatasetLayout layout)
+    public async Task A_master_that_is_killed_is_replaced_by_its_replica_and_the_import_completes_or_says_what_was_lost(
+        DatasetLayout layout)
     {
         RedisServer.SkipIfMissing();
         using var cluster = new RedisCluster(replica: true);
@@ -135,7 +139,10 @@ public sealed class ClusterImportTests(RedisClusterFixture redis) : NumberedRows
         const int rows = 3 * Rows;
         await using var connection = await redis.ConnectAsync();
         var path = WriteRows(rows);
-        using var process = new HostProcess($"$null = Connect-RedisML {connection.Endpoint} -Prefix {connection.Prefix}; Import-RedisTrainingData '{path}' -Dataset a -Layout Hash -Key id -Compression None");
+        using var process =
+            new HostProcess(
+            $"$null = Connect-RedisML {connection.Endpoint} -Prefix {connection.Prefix}; Import-RedisTrainingData '{path}' -Dataset a " +
+            "-Layout Hash -Key id -Compression None");
         Assert.True(SpinWait.SpinUntil(HasCheckpoint, TimeSpan.FromSeconds(60)));
         process.Kill();
         Assert.Null(await new DatasetStore(connection).FindAsync("a", Cancellation));
@@ -145,7 +152,8 @@ public sealed class ClusterImportTests(RedisClusterFixture redis) : NumberedRows
         await AssertWholeAsync(connection, rows);
         Assert.DoesNotContain(await connection.KeysAsync(), k => k.Contains(":import"));
 
-        bool HasCheckpoint() => connection.Database.SetMembers(connection.Keys.Imports).Any(import => connection.Database.HashExists(connection.Keys.Journal(import!), "checkpoint"));
+        bool HasCheckpoint() => connection.Database.SetMembers(connection.Keys.Imports)
+            .Any(import => connection.Database.HashExists(connection.Keys.Journal(import!), "checkpoint"));
     }
 
     [Theory]

@@ -73,7 +73,8 @@ public class ColumnBuilderTests
         var built = instants.Build();
         Assert.Equal(1_700_000_000_123_456_789, ((TimestampArray)built.Array).Values[0]);
         Assert.Equal("+02:00", ((TimestampType)built.Type).Timezone);
-        Assert.Equal([new DateTimeOffset(2023, 11, 15, 0, 13, 20, TimeSpan.FromHours(2)).AddTicks(1_234_567), null], RoundTrip(instants, type));
+        Assert.Equal([new DateTimeOffset(2023, 11, 15, 0, 13, 20, TimeSpan.FromHours(2)).AddTicks(1_234_567), null],
+            RoundTrip(instants, type));
     }
 
     [Fact]
@@ -138,7 +139,9 @@ public class ColumnBuilderTests
             {
                 double value = step < 0.3 ? i % 40 * step : i;
                 if (i % 7 == 3) source.AppendNull();
-                else Assert.True(parser.TryAppend(Encoding.UTF8.GetBytes(name switch { "Int64" => $"{i}", "Boolean" => i % 5 < 2 ? "true" : "false", _ => $"{value * step:R}" })));
+                else Assert.True(
+                    parser.TryAppend(Encoding.UTF8.GetBytes(
+                    name switch { "Int64" => $"{i}", "Boolean" => i % 5 < 2 ? "true" : "false", _ => $"{value * step:R}" })));
             }
             var array = source.Build().Array;
             var (one, some) = (ColumnBuilder.Create(type), ColumnBuilder.Create(type));

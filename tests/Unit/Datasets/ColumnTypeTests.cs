@@ -34,7 +34,8 @@ public class ColumnTypeTests
     [InlineData("timestamp", "Timestamp(us)")]
     [InlineData("timestamp[ns, tz=UTC]", "Timestamp(ns,UTC)")]
     [InlineData("list<float>", "List(Float32)")]
-    public void Other_names_of_types_are_understood(string text, string expected) => Assert.Equal(expected, ColumnType.Parse(text).ToString());
+    public void Other_names_of_types_are_understood(string text, string expected) =>
+        Assert.Equal(expected, ColumnType.Parse(text).ToString());
 
     [Theory]
     [InlineData("")]

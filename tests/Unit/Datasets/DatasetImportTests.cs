@@ -23,7 +23,8 @@ public sealed class DatasetImportTests(EmbeddedServerFixture embedded, RedisServ
     public async Task Types_are_inferred_and_every_value_reads_back(ServerKind server)
     {
         await using var connection = await server.ConnectAsync(embedded, redis);
-        var path = _folder.Write("a.csv", "id,price,code,flag,name,none\n1,1.5,007,true,\"a,\"\"b\"\"\",\n2,,010,FALSE,größe,\n-3,2,x,,,\n");
+        var path =
+            _folder.Write("a.csv", "id,price,code,flag,name,none\n1,1.5,007,true,\"a,\"\"b\"\"\",\n2,,010,FALSE,größe,\n-3,2,x,,,\n");
         var result = await ImportAsync(connection, path, new() { Dataset = "a", Label = "price" });
 
         Assert.Equal((3, 3, 0, 1), (result.RowsRead, result.RowsWritten, result.RowsRejected, result.Version));
@@ -85,7 +86,8 @@ public sealed class DatasetImportTests(EmbeddedServerFixture embedded, RedisServ
         var content = new StringBuilder("a,b\n");
         for (int i = 0; i < 300_000; i++) content.Append("12345.678,").Append(i).Append('\n');
         content.Append("x,1\n1,2\n");
-        var error = await Assert.ThrowsAsync<RedisMLException>(() => ImportAsync(connection, _folder.WriteGzip("a.csv.gz", content.ToString()), new() { Dataset = "a" }));
+        var error = await Assert.ThrowsAsync<RedisMLException>(() =>
+            ImportAsync(connection, _folder.WriteGzip("a.csv.gz", content.ToString()), new() { Dataset = "a" }));
         Assert.Contains("line 300002:", error.Message);
         Assert.Empty(await connection.KeysAsync());
     }
@@ -98,7 +100,8 @@ public sealed class DatasetImportTests(EmbeddedServerFixture embedded, RedisServ
     public async Task What_is_no_table_gives_one_clear_error_and_leaves_nothing(string content, string errorId)
     {
         await using var connection = await embedded.ConnectAsync();
-        var error = await Assert.ThrowsAsync<RedisMLException>(() => ImportAsync(connection, _folder.Write("a.csv", content), new() { Dataset = "a" }));
+        var error = await Assert.ThrowsAsync<RedisMLException>(() =>
+            ImportAsync(connection, _folder.Write("a.csv", content), new() { Dataset = "a" }));
         Assert.Equal(errorId, error.ErrorId);
         Assert.Contains("a.csv", error.Message);
         Assert.Empty(await connection.KeysAsync());
@@ -167,7 +170,8 @@ public sealed class DatasetImportTests(EmbeddedServerFixture embedded, RedisServ
     {
         await using var connection = await embedded.ConnectAsync();
         var imports = Enumerable.Range(0, 2).Select(i =>
-            ImportAsync(connection, _folder.Write($"{i}.csv", "a\n" + string.Concat(Enumerable.Repeat($"{i}\n", 50_000))), new() { Dataset = "a" }));
+            ImportAsync(connection, _folder.Write($"{i}.csv", "a\n" + string.Concat(Enumerable.Repeat($"{i}\n", 50_000))),
+                new() { Dataset = "a" }));
         var outcomes = await Task.WhenAll(imports.Select(async t =>
         {
             try { return (await t).Version.ToString(); }
@@ -201,7 +205,8 @@ public sealed class DatasetImportTests(EmbeddedServerFixture embedded, RedisServ
         var keys = connection.Keys;
         foreach (var (id, age) in (ReadOnlySpan<(string, int)>)[("dead", 7200), ("alive", 10)])
         {
-            database.HashSet(keys.Journal(id), [new("dataset", "x"), new("chunks", 64), new("beat", DateTimeOffset.UtcNow.ToUnixTimeSeconds() - age)]);
+            database.HashSet(keys.Journal(id),
+                [new("dataset", "x"), new("chunks", 64), new("beat", DateTimeOffset.UtcNow.ToUnixTimeSeconds() - age)]);
             database.SetAdd(keys.Imports, id);
             database.StringSet(keys.Chunk("x", id, 3), "data");
         }
@@ -231,13 +236,16 @@ public sealed class DatasetImportTests(EmbeddedServerFixture embedded, RedisServ
     public async Task A_chunk_is_an_Arrow_stream_with_its_checksum_in_the_page_for_any_client()
     {
         await using var connection = await embedded.ConnectAsync();
-        await ImportAsync(connection, _folder.Write("a.csv", "n,t\n1,x\n2,\n"), new() { Dataset = "a", Compression = ChunkCompression.Lz4 });
+        await ImportAsync(connection, _folder.Write("a.csv", "n,t\n1,x\n2,\n"),
+            new() { Dataset = "a", Compression = ChunkCompression.Lz4 });
         var database = connection.Database;
         var head = System.Text.Json.JsonDocument.Parse((string)database.HashGet(connection.Keys.Dataset("a"), "version:1")!).RootElement;
-        var page = System.Text.Json.JsonDocument.Parse((string)database.StringGet(head.GetProperty("pages")[0].GetProperty("key").GetString())!).RootElement;
+        var page = System.Text.Json.JsonDocument.Parse(
+            (string)database.StringGet(head.GetProperty("pages")[0].GetProperty("key").GetString())!).RootElement;
         var bytes = (byte[])database.StringGet(page[0].GetProperty("key").GetString())!;
         Assert.Equal(System.IO.Hashing.Crc32.HashToUInt32(bytes), page[0].GetProperty("crc32").GetUInt32());
-        using var reader = new Apache.Arrow.Ipc.ArrowStreamReader(new MemoryStream(bytes), new Apache.Arrow.Compression.CompressionCodecFactory());
+        using var reader =
+            new Apache.Arrow.Ipc.ArrowStreamReader(new MemoryStream(bytes), new Apache.Arrow.Compression.CompressionCodecFactory());
         using var batch = reader.ReadNextRecordBatch();
         Assert.Equal(["n", "t"], batch.Schema.FieldsList.Select(f => f.Name));
         Assert.Equal([1, 2], ((Apache.Arrow.Int8Array)batch.Column(0)).Values.ToArray().Select(v => (int)v));
@@ -253,7 +261,8 @@ public sealed class DatasetImportTests(EmbeddedServerFixture embedded, RedisServ
         await foreach (var chunk in new DatasetReader(connection).ReadAsync(dataset, cancellation: Cancellation))
             using (chunk)
                 for (int i = 0; i < chunk.Batch.Length; i++)
-                    rows.Add([.. Enumerable.Range(0, chunk.Batch.ColumnCount).Select(c => ArrowValues.GetObject(chunk.Batch.Column(c), i))]);
+                    rows.Add(
+                        [.. Enumerable.Range(0, chunk.Batch.ColumnCount).Select(c => ArrowValues.GetObject(chunk.Batch.Column(c), i))]);
         return rows;
     }
 

@@ -59,7 +59,8 @@ public sealed class DatasetVersionTests(RedisServerFixture redis, RedisClusterFi
         var first = await WriteAsync(connection, chunks: 1, append: false, keepVersions: 1);
         var pin = new DatasetPin(connection, first);
         await pin.KeepAsync(Cancellation);
-        Assert.Equal("DatasetInUse", (await Assert.ThrowsAsync<RedisMLException>(() => new DatasetStore(connection).RemoveAsync("a", Cancellation))).ErrorId);
+        Assert.Equal("DatasetInUse",
+            (await Assert.ThrowsAsync<RedisMLException>(() => new DatasetStore(connection).RemoveAsync("a", Cancellation))).ErrorId);
         await WriteAsync(connection, chunks: 1, append: false);
         await AgeAsync(connection);
         await WriteAsync(connection, chunks: 1, append: false);
@@ -173,7 +174,8 @@ public sealed class DatasetVersionTests(RedisServerFixture redis, RedisClusterFi
     }
 
     /// <summary>A version of chunks of one row each, numbered from 0.</summary>
-    static async Task<Dataset> WriteAsync(RedisMLConnection connection, int chunks, bool append, int? keepVersions = null, int entryBytes = 0)
+    static async Task<Dataset> WriteAsync(RedisMLConnection connection, int chunks, bool append, int? keepVersions = null,
+        int entryBytes = 0)
     {
         var current = await new DatasetStore(connection).FindAsync("a", Cancellation);
         var builder = new ChunkBuilder(s_schema);
@@ -200,14 +202,17 @@ public sealed class DatasetVersionTests(RedisServerFixture redis, RedisClusterFi
     static async Task AgeAsync(RedisMLConnection connection)
     {
         foreach (var version in await new DatasetStore(connection).VersionsAsync("a", Cancellation))
-            connection.Database.HashSet(connection.Keys.Dataset("a"), $"version:{version.Version}", (version with { Created = version.Created.AddHours(-1) }).ToJson());
+            connection.Database.HashSet(connection.Keys.Dataset("a"), $"version:{version.Version}",
+                (version with { Created = version.Created.AddHours(-1) }).ToJson());
     }
 
     static async Task<IReadOnlyList<long>> VersionsAsync(RedisMLConnection connection) =>
         [.. (await new DatasetStore(connection).VersionsAsync("a", Cancellation)).Select(v => v.Version)];
 
-    static async Task<int> CountAsync(RedisMLConnection connection, string part) => (await connection.KeysAsync()).Count(k => k.Contains(part));
+    static async Task<int> CountAsync(RedisMLConnection connection, string part) =>
+        (await connection.KeysAsync()).Count(k => k.Contains(part));
 
     static async Task<long> CommandsAsync(RedisMLConnection connection) => long.Parse(
-        ((string)(await connection.Database.ExecuteAsync("INFO", "stats"))!).Split('\n').First(l => l.StartsWith("total_commands_processed:", StringComparison.Ordinal)).Split(':')[1]);
+        ((string)(await connection.Database.ExecuteAsync("INFO", "stats"))!).Split('\n')
+            .First(l => l.StartsWith("total_commands_processed:", StringComparison.Ordinal)).Split(':')[1]);
 }

@@ -28,7 +28,8 @@ public sealed class FailoverTests : NumberedRowsTests
         Assert.True(progress.IsDone);
         Assert.Equal((rows, rows), (result.RowsRead, result.RowsWritten));
         await WaitForAsync(first, "role:slave");
-        await using var atSecond = await RedisMLConnection.ConnectAsync(second.NewSettings() with { Prefix = connection.Prefix }, Cancellation);
+        await using var atSecond =
+            await RedisMLConnection.ConnectAsync(second.NewSettings() with { Prefix = connection.Prefix }, Cancellation);
         await AssertWholeAsync(atSecond, rows);
     }
 

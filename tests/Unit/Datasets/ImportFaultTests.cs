@@ -10,7 +10,8 @@ using RedisML.Unit.Fixtures;
 
 namespace RedisML.Unit.Datasets;
 
-/// <summary>In each of these no half dataset is visible, no row comes twice, none is lost: there is one clear error or a completed import.</summary>
+/// <summary>In each of these no half dataset is visible, no row comes twice, none is lost:
+/// there is one clear error or a completed import.</summary>
 public sealed class ImportFaultTests(EmbeddedServerFixture embedded) : NumberedRowsTests
 {
     const int Rows = 300_000;
@@ -44,7 +45,8 @@ public sealed class ImportFaultTests(EmbeddedServerFixture embedded) : NumberedR
             server.Kill();
             server.Restart();
         }, delay: 60);
-        var error = await Assert.ThrowsAsync<RedisMLException>(() => DatasetImport.RunAsync(connection, WriteRows(Rows), s_options, progress, Cancellation));
+        var error = await Assert.ThrowsAsync<RedisMLException>(() =>
+            DatasetImport.RunAsync(connection, WriteRows(Rows), s_options, progress, Cancellation));
         Assert.Equal("ChunkLost", error.ErrorId);
         Assert.Empty(await connection.KeysAsync());
     }
@@ -63,7 +65,8 @@ public sealed class ImportFaultTests(EmbeddedServerFixture embedded) : NumberedR
             server.Kill();
             cancel.Cancel();
         }, delay: 350);
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => DatasetImport.RunAsync(connection, path, s_options, progress, cancel.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
+            DatasetImport.RunAsync(connection, path, s_options, progress, cancel.Token));
         server.Restart();
         await using var later = await RedisMLConnection.ConnectAsync(connection.Settings, Cancellation);
         Assert.Null(await new DatasetStore(later).FindAsync("a", Cancellation));
@@ -96,7 +99,8 @@ public sealed class ImportFaultTests(EmbeddedServerFixture embedded) : NumberedR
         await using var connection = await server.ConnectAsync();
         var path = WriteRows(Rows);
         var slowly = new AtReport(int.MaxValue, () => { }, delay: 60);
-        var error = await Assert.ThrowsAsync<RedisMLException>(() => DatasetImport.RunAsync(connection, path, s_options, slowly, Cancellation));
+        var error =
+            await Assert.ThrowsAsync<RedisMLException>(() => DatasetImport.RunAsync(connection, path, s_options, slowly, Cancellation));
         Assert.Equal("RedisOutOfMemory", error.ErrorId);
         Assert.Matches(@"About [1-9][0-9]* MB more are needed\. Its maxmemory is 10 MB\. Nothing was published\. .*-Resume", error.Message);
         Assert.Null(await new DatasetStore(connection).FindAsync("a", Cancellation));
@@ -113,7 +117,8 @@ public sealed class ImportFaultTests(EmbeddedServerFixture embedded) : NumberedR
         RedisServer.SkipIfMissing();
         using var server = new RedisServer("maxmemory 10mb");
         await using var connection = await server.ConnectAsync();
-        await Assert.ThrowsAsync<RedisMLException>(() => DatasetImport.RunAsync(connection, WriteRows(Rows), s_options, null, Cancellation));
+        await Assert.ThrowsAsync<RedisMLException>(() =>
+            DatasetImport.RunAsync(connection, WriteRows(Rows), s_options, null, Cancellation));
         await DatasetImport.RunAsync(connection, WriteRows(1000, "b.csv"), s_options, null, Cancellation);
         Assert.Single(await connection.KeysAsync(), k => k.Contains(":chunk:"));
     }
@@ -126,7 +131,8 @@ public sealed class ImportFaultTests(EmbeddedServerFixture embedded) : NumberedR
         RedisServer.SkipIfMissing();
         using var server = new RedisServer("maxmemory 8mb", $"maxmemory-policy {policy}");
         await using var connection = await server.ConnectAsync();
-        var error = await Assert.ThrowsAsync<RedisMLException>(() => DatasetImport.RunAsync(connection, WriteRows(Rows), s_options, null, Cancellation));
+        var error = await Assert.ThrowsAsync<RedisMLException>(() =>
+            DatasetImport.RunAsync(connection, WriteRows(Rows), s_options, null, Cancellation));
         Assert.Equal("ChunkLost", error.ErrorId);
         Assert.Null(await new DatasetStore(connection).FindAsync("a", Cancellation));
         Assert.DoesNotContain(await connection.KeysAsync(), k => k.Contains(":chunk:"));
@@ -142,7 +148,8 @@ public sealed class ImportFaultTests(EmbeddedServerFixture embedded) : NumberedR
     {
         await using var connection = await embedded.ConnectAsync();
         var content = new StringBuilder("id,value,text\n");
-        for (int i = 0; i < Rows; i++) content.Append(i).Append(i % 10_000 == 0 ? ",bad," : ",0.123456789,").Append("a text of its own ").Append(i).Append('\n');
+        for (int i = 0; i < Rows; i++)
+            content.Append(i).Append(i % 10_000 == 0 ? ",bad," : ",0.123456789,").Append("a text of its own ").Append(i).Append('\n');
         var path = gzip ? Folder.WriteGzip("a.csv.gz", content.ToString()) : Folder.Write("a.csv", content.ToString());
         var options = s_options with
         {
@@ -155,14 +162,17 @@ public sealed class ImportFaultTests(EmbeddedServerFixture embedded) : NumberedR
         for (int stop = 10; result is null; stop += 10)
         {
             using var cancel = new CancellationTokenSource();
-            try { result = await DatasetImport.RunAsync(connection, path, options, new AtReport(stop > 20 ? int.MaxValue : 6, cancel.Cancel, delay: 60), cancel.Token); }
+            try { result = await DatasetImport.RunAsync(connection, path, options,
+                new AtReport(stop > 20 ? int.MaxValue : 6, cancel.Cancel, delay: 60), cancel.Token); }
             catch (OperationCanceledException) { Assert.Null(await new DatasetStore(connection).FindAsync("a", Cancellation)); }
             resumed = result?.RowsResumed ?? 0;
         }
         Assert.InRange(resumed, 1, Rows - 1);
         Assert.Equal((Rows, Rows - 30, 30), (result.RowsRead, result.RowsWritten, result.RowsRejected));
-        Assert.Equal(Enumerable.Range(0, 30).Select(i => $"{i * 10_000 + 2}"), File.ReadLines(result.RejectPath!).Skip(1).Select(l => l.Split(',')[0]));
-        Assert.Equal(Enumerable.Range(0, Rows).Where(i => i % 10_000 != 0).Select(i => (long)i), (await connection.RowsAsync("a")).Select(r => (long)r[0]!));
+        Assert.Equal(Enumerable.Range(0, 30).Select(i => $"{i * 10_000 + 2}"), File.ReadLines(result.RejectPath!).Skip(1)
+            .Select(l => l.Split(',')[0]));
+        Assert.Equal(Enumerable.Range(0, Rows).Where(i => i % 10_000 != 0).Select(i => (long)i), (await connection.RowsAsync("a"))
+            .Select(r => (long)r[0]!));
     }
 
     [Theory]
@@ -183,21 +193,25 @@ public sealed class ImportFaultTests(EmbeddedServerFixture embedded) : NumberedR
             case "longer": File.AppendAllText(path, "1,2,x\n"); break;
             case "changed": File.WriteAllText(path, File.ReadAllText(path).Replace("\n17,", "\n18,")); break;
             case "options": options = options with { NullValues = ["17"] }; break;
-            case "dataset": await DatasetImport.RunAsync(connection, WriteRows(10, "b.csv"), s_options with { Dataset = "b" }, null, Cancellation); break;
+            case "dataset": await DatasetImport.RunAsync(connection, WriteRows(10, "b.csv"), s_options with { Dataset = "b" }, null,
+                Cancellation); break;
         }
         if (what == "dataset")
         {
             var other = await new DatasetStore(connection).GetAsync("b", null, Cancellation);
-            connection.Database.HashSet(connection.Keys.Dataset("a"), [new("format", 1), new("version", 1), new("version:1", (other with { Name = "a", Rows = 0, Pages = [] }).ToJson())]);
+            connection.Database.HashSet(connection.Keys.Dataset("a"),
+                [new("format", 1), new("version", 1), new("version:1", (other with { Name = "a", Rows = 0, Pages = [] }).ToJson())]);
             options = options with { Append = true };
         }
-        var error = await Assert.ThrowsAsync<RedisMLException>(() => DatasetImport.RunAsync(connection, path, options with { Resume = true }, null, Cancellation));
+        var error = await Assert.ThrowsAsync<RedisMLException>(() =>
+            DatasetImport.RunAsync(connection, path, options with { Resume = true }, null, Cancellation));
         Assert.Equal(errorId, error.ErrorId);
         if (what == "dataset") return;
         var result = await DatasetImport.RunAsync(connection, path, options, null, Cancellation);
         Assert.Equal((0, 1), (result.RowsResumed, result.Version));
         Assert.DoesNotContain(await connection.KeysAsync(), k => k.Contains(":import"));
-        Assert.Equal((await new DatasetStore(connection).GetAsync("a", null, Cancellation)).Chunks, (await connection.KeysAsync()).Count(k => k.Contains(":chunk:")));
+        Assert.Equal((await new DatasetStore(connection).GetAsync("a", null, Cancellation)).Chunks, (await connection.KeysAsync())
+            .Count(k => k.Contains(":chunk:")));
     }
 
     [Fact]
@@ -226,9 +240,11 @@ public sealed class ImportFaultTests(EmbeddedServerFixture embedded) : NumberedR
         {
             var entries = connection.Database.SetMembers(connection.Keys.Imports);
             Assert.True(SpinWait.SpinUntil(() => connection.Database.HashExists(connection.Keys.Journal(entries[0]!), "checkpoint"), 5000));
-            result = DatasetImport.RunAsync(connection, path, s_options with { Resume = true }, null, Cancellation).GetAwaiter().GetResult();
+            result = DatasetImport.RunAsync(connection, path, s_options with { Resume = true }, null, Cancellation).GetAwaiter()
+                .GetResult();
         }, delay: 350);
-        var error = await Assert.ThrowsAsync<RedisMLException>(() => DatasetImport.RunAsync(connection, path, s_options, progress, Cancellation));
+        var error =
+            await Assert.ThrowsAsync<RedisMLException>(() => DatasetImport.RunAsync(connection, path, s_options, progress, Cancellation));
         Assert.Contains(error.ErrorId, (string[])["ChunkLost", "ImportTakenOver"]);
         Assert.Equal(Rows, result!.RowsWritten);
         await AssertWholeAsync(connection, Rows);
@@ -241,7 +257,8 @@ public sealed class ImportFaultTests(EmbeddedServerFixture embedded) : NumberedR
         var path = Folder.Write("a.csv", "id,value\n" + string.Concat(Enumerable.Range(0, 200_000).Select(i => $"{i},text\n")));
         using (var file = File.OpenWrite(path)) file.SetLength(1L << 30);
         var progress = new AtReport(int.MaxValue, () => { });
-        var error = await Assert.ThrowsAsync<RedisMLException>(() => DatasetImport.RunAsync(connection, path, s_options, progress, Cancellation));
+        var error =
+            await Assert.ThrowsAsync<RedisMLException>(() => DatasetImport.RunAsync(connection, path, s_options, progress, Cancellation));
         Assert.Equal("RecordTooLong", error.ErrorId);
         Assert.InRange(progress.Last.BytesRead, 1, 64 << 20);
         Assert.Empty(await connection.KeysAsync());
@@ -266,7 +283,8 @@ public sealed class ImportFaultTests(EmbeddedServerFixture embedded) : NumberedR
         var errors = new ConcurrentBag<string>();
         var written = await Task.WhenAll(Enumerable.Range(1, 8).Select(async i =>
         {
-            try { return (await DatasetImport.RunAsync(connection, WriteRows(100 * i, $"{i}.csv"), s_options with { Append = true }, null, Cancellation)).RowsWritten; }
+            try { return (await DatasetImport.RunAsync(connection, WriteRows(100 * i, $"{i}.csv"), s_options with { Append = true }, null,
+                Cancellation)).RowsWritten; }
             catch (RedisMLException e) { errors.Add(e.ErrorId); return 0; }
         }));
         Assert.All(errors, e => Assert.Equal("DatasetChanged", e));

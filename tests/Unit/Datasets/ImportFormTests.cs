@@ -53,8 +53,12 @@ public sealed class ImportFormTests(EmbeddedServerFixture embedded) : IAsyncDisp
     [Fact]
     public async Task Errors_name_the_option_that_reads_the_file()
     {
-        Assert.Contains("-Escape '\\'", (await Assert.ThrowsAsync<RedisMLException>(() => ImportAsync("f.csv", "id,text,n\n1,\"he said \\\"hi\\\" to me\",2\n"))).Message);
-        Assert.Contains("-Delimiter Whitespace", (await Assert.ThrowsAsync<RedisMLException>(() => ImportAsync("f.csv", "a b c\n1  2 3\n", new() { Dataset = "d", Delimiter = ' ' }))).Message);
+        Assert.Contains("-Escape '\\'",
+            (await Assert.ThrowsAsync<RedisMLException>(() =>
+            ImportAsync("f.csv", "id,text,n\n1,\"he said \\\"hi\\\" to me\",2\n"))).Message);
+        Assert.Contains("-Delimiter Whitespace",
+            (await Assert.ThrowsAsync<RedisMLException>(() =>
+            ImportAsync("f.csv", "a b c\n1  2 3\n", new() { Dataset = "d", Delimiter = ' ' }))).Message);
     }
 
     [Fact]
@@ -109,9 +113,11 @@ public sealed class ImportFormTests(EmbeddedServerFixture embedded) : IAsyncDisp
     public async Task Half_characters_and_bad_bytes_are_bad_rows_of_JSON(string text)
     {
         var path = _folder.Write("f.jsonl", text.Replace("\u00FF", "~"));
-        await File.WriteAllBytesAsync(path, [.. (await File.ReadAllBytesAsync(path, Cancellation)).Select(b => b == '~' ? (byte)0xFF : b)], Cancellation);
+        await File.WriteAllBytesAsync(path, [.. (await File.ReadAllBytesAsync(path, Cancellation)).Select(b => b == '~' ? (byte)0xFF : b)],
+            Cancellation);
         _connection = await embedded.ConnectAsync();
-        var result = await DatasetImport.RunAsync(_connection, path, new() { Dataset = "d", BadRow = BadRowPolicy.Skip }, null, Cancellation);
+        var result =
+            await DatasetImport.RunAsync(_connection, path, new() { Dataset = "d", BadRow = BadRowPolicy.Skip }, null, Cancellation);
         Assert.Equal((1, "1 ok|3 fine"), (result.RowsRejected, await RowsAsync()));
     }
 
@@ -119,17 +125,20 @@ public sealed class ImportFormTests(EmbeddedServerFixture embedded) : IAsyncDisp
     public async Task A_part_that_has_only_a_header_adds_nothing()
     {
         _connection = await embedded.ConnectAsync();
-        string[] files = [_folder.Write("p0.csv", "id,x\n"), _folder.Write("p1.csv", "id,x\n1,10\n"), _folder.Write("p2.csv", "id,x"), _folder.Write("p3.csv", "id,x\n3,30\n")];
+        string[] files = [_folder.Write("p0.csv", "id,x\n"), _folder.Write("p1.csv", "id,x\n1,10\n"), _folder.Write("p2.csv", "id,x"),
+            _folder.Write("p3.csv", "id,x\n3,30\n")];
         await DatasetImport.RunAsync(_connection, files, new() { Dataset = "d" }, null, Cancellation);
         Assert.Equal("1 10|3 30", await RowsAsync());
-        var error = await Assert.ThrowsAsync<RedisMLException>(() => DatasetImport.RunAsync(_connection, [files[0], files[2]], new() { Dataset = "e" }, null, Cancellation));
+        var error = await Assert.ThrowsAsync<RedisMLException>(() =>
+            DatasetImport.RunAsync(_connection, [files[0], files[2]], new() { Dataset = "e" }, null, Cancellation));
         Assert.Equal("HeaderOnly", error.ErrorId);
     }
 
     async Task<Dataset> ImportAsync(string name, string text, ImportOptions? options = null)
     {
         _connection ??= await embedded.ConnectAsync();
-        await DatasetImport.RunAsync(_connection, _folder.Write(name, text), (options ?? new() { Dataset = "d" }) with { Force = true }, null, Cancellation);
+        await DatasetImport.RunAsync(_connection, _folder.Write(name, text), (options ?? new() { Dataset = "d" }) with { Force = true },
+            null, Cancellation);
         return await new DatasetStore(_connection).GetAsync("d", null, Cancellation);
     }
 

@@ -57,7 +57,8 @@ public sealed class ImportModeTests(EmbeddedServerFixture embedded, RedisServerF
         var keys = await connection.KeysAsync();
         var error = await Assert.ThrowsAsync<RedisMLException>(() => ImportAsync(connection, "2.csv", "x,z\noops,1\n", s_append));
         Assert.Equal("SchemaMismatch", error.ErrorId);
-        Assert.All(["'x' is Utf8 instead of Int64", "'y' (Int64) is missing", "'z' (Int64) is new"], text => Assert.Contains(text, error.Message));
+        Assert.All(["'x' is Utf8 instead of Int64", "'y' (Int64) is missing", "'z' (Int64) is new"], text =>
+            Assert.Contains(text, error.Message));
         Assert.Equal(keys, await connection.KeysAsync());
     }
 
@@ -77,7 +78,8 @@ public sealed class ImportModeTests(EmbeddedServerFixture embedded, RedisServerF
     {
         await using var connection = await embedded.ConnectAsync();
         await ImportAsync(connection, "1.csv", "x,y\n1,a\n", s_new);
-        var result = await ImportAsync(connection, "2.csv", "x,y\n2,5\n2.5,6\n", s_append with { SchemaChange = SchemaChange.Coerce, BadRow = BadRowPolicy.Skip });
+        var result = await ImportAsync(connection, "2.csv", "x,y\n2,5\n2.5,6\n",
+            s_append with { SchemaChange = SchemaChange.Coerce, BadRow = BadRowPolicy.Skip });
         Assert.Equal((2, 1), (result.RowsRead, result.RowsWritten));
         Assert.Equal<object?[]>([[1L, "a"], [2L, "5"]], await connection.RowsAsync("a"));
     }
@@ -95,7 +97,9 @@ public sealed class ImportModeTests(EmbeddedServerFixture embedded, RedisServerF
     public async Task Append_and_force_exclude_each_other()
     {
         await using var connection = await embedded.ConnectAsync();
-        Assert.Equal("AppendOrForce", (await Assert.ThrowsAsync<RedisMLException>(() => ImportAsync(connection, "1.csv", "x\n1\n", s_append with { Force = true }))).ErrorId);
+        Assert.Equal("AppendOrForce",
+            (await Assert.ThrowsAsync<RedisMLException>(() =>
+            ImportAsync(connection, "1.csv", "x\n1\n", s_append with { Force = true }))).ErrorId);
     }
 
     [Fact]
@@ -115,8 +119,10 @@ public sealed class ImportModeTests(EmbeddedServerFixture embedded, RedisServerF
         Assert.Equal(ImportAction.Nothing, (await DatasetImport.PlanAsync(connection, path, s_new, Cancellation)).Action);
         var other = _folder.Write("b.csv", "id,price\n1,2\n");
         Assert.Equal(ImportAction.Append, (await DatasetImport.PlanAsync(connection, other, s_append, Cancellation)).Action);
-        Assert.Equal(ImportAction.Replace, (await DatasetImport.PlanAsync(connection, other, s_new with { Force = true }, Cancellation)).Action);
-        Assert.Equal("DatasetExists", (await Assert.ThrowsAsync<RedisMLException>(() => DatasetImport.PlanAsync(connection, other, s_new, Cancellation))).ErrorId);
+        Assert.Equal(ImportAction.Replace,
+            (await DatasetImport.PlanAsync(connection, other, s_new with { Force = true }, Cancellation)).Action);
+        Assert.Equal("DatasetExists",
+            (await Assert.ThrowsAsync<RedisMLException>(() => DatasetImport.PlanAsync(connection, other, s_new, Cancellation))).ErrorId);
     }
 
     Task<ImportResult> ImportAsync(RedisMLConnection connection, string name, string content, ImportOptions options) =>

@@ -32,7 +32,8 @@ public sealed class ImportNoteTests(EmbeddedServerFixture embedded) : IAsyncDisp
         var (result, types) = await ImportAsync("f.csv", text.ToString());
         Assert.Equal("Int64 Utf8", types);
         var warning = Assert.Single(result.Warnings);
-        Assert.StartsWith($"Column 'v' is text (Utf8): 1 of {ManyRows:N0} values isn't Int64, the first 'oops' in line {culprit + 2:N0}.", warning);
+        Assert.StartsWith($"Column 'v' is text (Utf8): 1 of {ManyRows:N0} values isn't Int64, the first 'oops' in line {culprit + 2:N0}.",
+            warning);
         Assert.All((string[])["-NullValue 'oops'", "-Schema @{ 'v' = 'Int64' }", "-BadRow"], remedy => Assert.Contains(remedy, warning));
     }
 
@@ -41,8 +42,10 @@ public sealed class ImportNoteTests(EmbeddedServerFixture embedded) : IAsyncDisp
     [InlineData("f.csv", "v\n2024-01-01\n2024-01-02\nsoon\n", "1 of 3 values isn't Date32, the first 'soon' in line 4")]
     [InlineData("f.csv", "v\n1\n2\n3\n99999999999999999999\n", "1 of 4 values isn't Int64, the first '99999999999999999999' in line 5")]
     [InlineData("f.csv", "v\n1.5\n1e999\n2.5\n", "1 of 3 values isn't Float64, the first '1e999' in line 3")]
-    [InlineData("f.csv", "v\n1\nNA\n2\noops\n3\n4\n", "2 of 6 values aren't Int64, the first 'NA' in line 3. If they stand for missing values: -NullValue 'NA', 'oops'")]
-    [InlineData("f.csv", "v\n2024-01-01T00:00:00Z\n2024-01-01T00:00:00Z\n2024-01-01T00:00:00\n", "1 of 3 values isn't Timestamp(us,UTC), the first '2024-01-01T00:00:00' in line 4")]
+    [InlineData("f.csv", "v\n1\nNA\n2\noops\n3\n4\n",
+        "2 of 6 values aren't Int64, the first 'NA' in line 3. If they stand for missing values: -NullValue 'NA', 'oops'")]
+    [InlineData("f.csv", "v\n2024-01-01T00:00:00Z\n2024-01-01T00:00:00Z\n2024-01-01T00:00:00\n",
+        "1 of 3 values isn't Timestamp(us,UTC), the first '2024-01-01T00:00:00' in line 4")]
     [InlineData("f.jsonl", "{\"v\":1}\n{\"v\":2}\n{\"v\":\"x\"}\n", "1 of 3 values isn't Int64, the first 'x' in line 3")]
     [InlineData("f.csv", "v\nyes\n1\nno\n", null)]
     [InlineData("f.csv", "v\nNew York\n5\nRome\nOslo\n", null)]
@@ -68,7 +71,8 @@ public sealed class ImportNoteTests(EmbeddedServerFixture embedded) : IAsyncDisp
     [InlineData("\"NA\"")]
     public async Task Usual_spellings_are_missing_among_numbers_and_times_and_text_among_text(string word)
     {
-        var text = $"i,f,d,t,b,s\n1,1.5,2024-01-01,2024-01-01T05:00:00,true,x\n{string.Join(',', Enumerable.Repeat(word, 6))}\n2,2.5,2024-01-02,2024-01-02T05:00:00,false,y\n";
+        var text = $"i,f,d,t,b,s\n1,1.5,2024-01-01,2024-01-01T05:00:00,true,x\n" +
+            $"{string.Join(',', Enumerable.Repeat(word, 6))}\n2,2.5,2024-01-02,2024-01-02T05:00:00,false,y\n";
         var (result, types) = await ImportAsync("f.csv", text);
         Assert.Equal("Int64 Float64 Date32 Timestamp(us) Boolean Utf8", types);
         Assert.Equal([null, null, null, null, null, word.Trim('"')], (await _connection!.RowsAsync("d"))[1]);
@@ -108,7 +112,8 @@ public sealed class ImportNoteTests(EmbeddedServerFixture embedded) : IAsyncDisp
     [Fact]
     public async Task Lines_are_told_also_where_bad_rows_are_left_out()
     {
-        var (result, _) = await ImportAsync("f.csv", "a,b\n1,1\n\"x\ny\",2\n3,NA\n4,4\n", new() { Dataset = "d", BadRow = BadRowPolicy.Skip, Schema = new Dictionary<string, RedisML.Columns.ColumnType> { ["a"] = RedisML.Columns.ColumnType.Int64 } });
+        var (result, _) = await ImportAsync("f.csv", "a,b\n1,1\n\"x\ny\",2\n3,NA\n4,4\n", new() { Dataset = "d", BadRow = BadRowPolicy.Skip,
+            Schema = new Dictionary<string, RedisML.Columns.ColumnType> { ["a"] = RedisML.Columns.ColumnType.Int64 } });
         Assert.Equal(1, result.RowsRejected);
         Assert.Contains("the first in line 5", Assert.Single(result.Warnings));
     }
@@ -119,7 +124,8 @@ public sealed class ImportNoteTests(EmbeddedServerFixture embedded) : IAsyncDisp
         await using var connection = await embedded.ConnectAsync();
         string[] names = ["n", "m"];
         var rows = Enumerable.Range(0, 100).Select(i => new ObjectRow(names, [i == 7 ? "oops" : $"{i}", i == 9 ? "NA" : $"{i}"])).ToList();
-        var result = await DatasetImport.RunAsync(connection, Batches(), new ImportOptions { Dataset = "d", Force = true }, null, Cancellation);
+        var result =
+            await DatasetImport.RunAsync(connection, Batches(), new ImportOptions { Dataset = "d", Force = true }, null, Cancellation);
         Assert.Equal(2, result.Warnings.Count);
         Assert.Contains("1 in column 'm' ('NA'); the first in object 10", result.Warnings[0]);
         Assert.Contains("1 of 100 values isn't Int64, the first 'oops' in object 8", result.Warnings[1]);
@@ -135,18 +141,22 @@ public sealed class ImportNoteTests(EmbeddedServerFixture embedded) : IAsyncDisp
     public async Task The_weather_imports_as_numbers_by_itself()
     {
         await using var connection = await embedded.ConnectAsync();
-        var result = await DatasetImport.RunAsync(connection, SharedData.Path("weather.csv.gz"), new ImportOptions { Dataset = "d", Force = true }, null, Cancellation);
-        Assert.Equal("Utf8 Int64 Int64 Int64 Int64 Float64 Float64 Float64 Int64 Float64 Float64 Float64 Float64 Float64 Timestamp(us,UTC)", await TypesAsync(connection));
+        var result = await DatasetImport.RunAsync(connection, SharedData.Path("weather.csv.gz"),
+            new ImportOptions { Dataset = "d", Force = true }, null, Cancellation);
+        Assert.Equal("Utf8 Int64 Int64 Int64 Int64 Float64 Float64 Float64 Int64 Float64 Float64 Float64 Float64 Float64 Timestamp(us,UTC)",
+            await TypesAsync(connection));
         Assert.Contains("in column 'wind_gust' ('NA')", Assert.Single(result.Warnings));
     }
 
     async Task<(ImportResult Result, string Types)> ImportAsync(string name, string text, ImportOptions? options = null)
     {
         _connection ??= await embedded.ConnectAsync();
-        var result = await DatasetImport.RunAsync(_connection, _folder.Write(name, text), (options ?? new() { Dataset = "d" }) with { Force = true }, null, Cancellation);
+        var result = await DatasetImport.RunAsync(_connection, _folder.Write(name, text),
+            (options ?? new() { Dataset = "d" }) with { Force = true }, null, Cancellation);
         return (result, await TypesAsync(_connection));
     }
 
     static async Task<string> TypesAsync(RedisMLConnection connection) =>
-        string.Join(' ', (await new RedisML.Datasets.DatasetStore(connection).GetAsync("d", null, Cancellation)).Columns.Select(c => c.Type));
+        string.Join(' ',
+            (await new RedisML.Datasets.DatasetStore(connection).GetAsync("d", null, Cancellation)).Columns.Select(c => c.Type));
 }

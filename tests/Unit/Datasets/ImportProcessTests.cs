@@ -29,7 +29,8 @@ public sealed class ImportProcessTests(EmbeddedServerFixture embedded, RedisServ
     public async Task Standard_input_becomes_a_dataset_whatever_its_format(string content)
     {
         await using var connection = await embedded.ConnectAsync();
-        using var process = Start(connection, "$result = Import-RedisTrainingData -Path - -Dataset a; \"$($result.RowsRead) $($result.RowsWritten)\"");
+        using var process =
+            Start(connection, "$result = Import-RedisTrainingData -Path - -Dataset a; \"$($result.RowsRead) $($result.RowsWritten)\"");
         var result = await process.EndAsync(content);
         Assert.Equal(new HostResult(0, "2 2\n", ""), result);
         Assert.Equal<object?[]>([[1L, "one"], [2L, "a,b"]], await connection.RowsAsync("a"));
@@ -39,9 +40,13 @@ public sealed class ImportProcessTests(EmbeddedServerFixture embedded, RedisServ
     public async Task Standard_input_without_a_byte_or_to_be_resumed_is_an_error()
     {
         await using var connection = await embedded.ConnectAsync();
-        using var process = Start(connection, "try { Import-RedisTrainingData - -Dataset a } catch { $_.FullyQualifiedErrorId }; try { Import-RedisTrainingData - } catch { $_.FullyQualifiedErrorId }");
+        using var process =
+            Start(connection,
+            "try { Import-RedisTrainingData - -Dataset a } catch { $_.FullyQualifiedErrorId }; try { Import-RedisTrainingData - } catch " +
+            "{ $_.FullyQualifiedErrorId }");
         var result = await process.EndAsync();
-        Assert.Equal(["FileEmpty,RedisML.PowerShell.Datasets.ImportRedisTrainingDataCommand", "DatasetRequired,RedisML.PowerShell.Datasets.ImportRedisTrainingDataCommand"],
+        Assert.Equal(["FileEmpty,RedisML.PowerShell.Datasets.ImportRedisTrainingDataCommand",
+            "DatasetRequired,RedisML.PowerShell.Datasets.ImportRedisTrainingDataCommand"],
             result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries));
         Assert.Empty(await connection.KeysAsync());
     }
@@ -69,7 +74,8 @@ public sealed class ImportProcessTests(EmbeddedServerFixture embedded, RedisServ
     {
         const int rows = 1_000_000;
         await using var connection = await redis.ConnectAsync();
-        var path = _folder.Write("a.csv", "id,value\n" + string.Concat(Enumerable.Range(0, rows).Select(i => $"{i},a text of its own {i}\n")));
+        var path =
+            _folder.Write("a.csv", "id,value\n" + string.Concat(Enumerable.Range(0, rows).Select(i => $"{i},a text of its own {i}\n")));
         using var process = Start(connection, $"'ready'; Import-RedisTrainingData '{path}' -Dataset a -Layout Hash; 'not interrupted'");
         Assert.Equal("ready", await process.ReadLineAsync());
         Assert.True(SpinWait.SpinUntil(() => connection.Database.KeyExists(connection.Keys.Row("a", "1000")), s_soon));
@@ -79,7 +85,8 @@ public sealed class ImportProcessTests(EmbeddedServerFixture embedded, RedisServ
         Assert.Null(await new DatasetStore(connection).FindAsync("a", Cancellation));
         Assert.False(await connection.Database.KeyExistsAsync(connection.Keys.Row("a", $"{rows}")));
 
-        var result = await DatasetImport.RunAsync(connection, path, new() { Dataset = "a", Layout = DatasetLayout.Hash, Resume = true }, null, Cancellation);
+        var result = await DatasetImport.RunAsync(connection, path, new() { Dataset = "a", Layout = DatasetLayout.Hash, Resume = true },
+            null, Cancellation);
         Assert.Equal(rows, result.RowsWritten);
         await new DatasetStore(connection).RemoveAsync("a", Cancellation);
         Assert.Empty(await connection.KeysAsync());
@@ -93,7 +100,10 @@ public sealed class ImportProcessTests(EmbeddedServerFixture embedded, RedisServ
         await using var connection = await embedded.ConnectAsync();
         var path = _folder.Write(name, head + string.Concat(Enumerable.Repeat(row, 200_000)));
         using (var file = File.OpenWrite(path)) file.SetLength(Gigabyte);
-        using var process = Start(connection, $"try {{ Import-RedisTrainingData '{path}' -Dataset a }} catch {{ $_.FullyQualifiedErrorId }}; [Diagnostics.Process]::GetCurrentProcess().PeakWorkingSet64");
+        using var process =
+            Start(connection,
+            $"try {{ Import-RedisTrainingData '{path}' -Dataset a }} catch {{ $_.FullyQualifiedErrorId }}; " +
+            "[Diagnostics.Process]::GetCurrentProcess().PeakWorkingSet64");
         var lines = (await process.EndAsync()).Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.Equal("RecordTooLong,RedisML.PowerShell.Datasets.ImportRedisTrainingDataCommand", lines[0]);
         Assert.InRange(long.Parse(lines[1]), 1, MemoryBound);
@@ -102,5 +112,6 @@ public sealed class ImportProcessTests(EmbeddedServerFixture embedded, RedisServ
     }
 
     HostProcess Start(RedisMLConnection connection, string script) => new(
-        "param($Server, $Prefix)\n$null = Connect-RedisML $Server -Prefix $Prefix\n" + script, [connection.Endpoint == Embedded ? $"{Embedded},password={embedded.Password}" : connection.Endpoint, connection.Prefix]);
+        "param($Server, $Prefix)\n$null = Connect-RedisML $Server -Prefix $Prefix\n" + script,
+        [connection.Endpoint == Embedded ? $"{Embedded},password={embedded.Password}" : connection.Endpoint, connection.Prefix]);
 }

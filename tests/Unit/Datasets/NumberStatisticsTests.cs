@@ -20,12 +20,14 @@ public sealed class NumberStatisticsTests
             some[^(place + 1)] = 2e6;
             double mean = some.Average(), m2 = some.Sum(v => (v - mean) * (v - mean));
             var statistics = NumberStatistics.Of(some, missing: 2);
-            Assert.Equal((length, 2, some.Min(), some.Max()), (statistics.Count, statistics.Missing, statistics.Minimum, statistics.Maximum));
+            Assert.Equal((length, 2, some.Min(), some.Max()),
+                (statistics.Count, statistics.Missing, statistics.Minimum, statistics.Maximum));
             Assert.Equal(mean, statistics.Mean, 1e-12 * mean);
             Assert.Equal(m2, statistics.M2, 1e-12 * m2);
         }
     }
 
     [Fact]
-    public void Of_no_values_there_is_no_least_and_no_greatest() => Assert.Equal(new(0, 3, 0, 0, null, null), NumberStatistics.Of([], missing: 3));
+    public void Of_no_values_there_is_no_least_and_no_greatest() =>
+        Assert.Equal(new(0, 3, 0, 0, null, null), NumberStatistics.Of([], missing: 3));
 }

@@ -16,18 +16,24 @@ public sealed class OtherImplementationTests : IDisposable
     [Fact]
     public async Task A_chunk_opens_in_another_implementation_of_Arrow()
     {
-        Assert.SkipUnless(await RunAsync("npm", "install", "--no-audit", "--no-fund", "apache-arrow") is { ExitCode: 0 }, "There is no npm, or no apache-arrow.");
+        Assert.SkipUnless(await RunAsync("npm", "install", "--no-audit", "--no-fund", "apache-arrow") is { ExitCode: 0 },
+            "There is no npm, or no apache-arrow.");
         ColumnSchema[] schema =
         [
-            new("i", ColumnType.Int64), new("x", ColumnType.Float64), new("price", ColumnType.Float64), new("flag", ColumnType.Boolean), new("text", ColumnType.Utf8), new("few", ColumnType.Utf8),
-            new("day", ColumnType.Date32), new("time", ColumnType.Timestamp(TimestampUnit.Millisecond, "UTC")), new("bytes", ColumnType.Binary), new("vector", ColumnType.List(TypeKind.Float32)),
+            new("i", ColumnType.Int64), new("x", ColumnType.Float64), new("price", ColumnType.Float64), new("flag", ColumnType.Boolean),
+            new("text", ColumnType.Utf8), new("few", ColumnType.Utf8),
+            new("day", ColumnType.Date32), new("time", ColumnType.Timestamp(TimestampUnit.Millisecond, "UTC")),
+            new("bytes", ColumnType.Binary), new("vector", ColumnType.List(TypeKind.Float32)),
         ];
         object?[][] rows =
         [
-            [1, 0.1, 19.99, true, "a", "k", new DateTime(2024, 2, 29), new DateTimeOffset(2024, 2, 29, 12, 0, 0, TimeSpan.Zero), new byte[] { 1, 255 }, new[] { 0.5f, 2f }],
+            [1, 0.1, 19.99, true, "a", "k", new DateTime(2024, 2, 29), new DateTimeOffset(2024, 2, 29, 12, 0, 0, TimeSpan.Zero),
+                new byte[] { 1, 255 }, new[] { 0.5f, 2f }],
             [null, null, null, null, null, null, null, null, null, null],
-            [300, -2.0, -0.05, false, "größe", "k", new DateTime(1969, 12, 31), new DateTimeOffset(1970, 1, 1, 0, 0, 1, TimeSpan.Zero), Array.Empty<byte>(), Array.Empty<float>()],
-            [2, 1e300, 7.0, true, "", "k", new DateTime(1970, 1, 1), new DateTimeOffset(1970, 1, 1, 0, 0, 0, TimeSpan.Zero), new byte[] { 0 }, new[] { -1f }],
+            [300, -2.0, -0.05, false, "größe", "k", new DateTime(1969, 12, 31), new DateTimeOffset(1970, 1, 1, 0, 0, 1, TimeSpan.Zero),
+                Array.Empty<byte>(), Array.Empty<float>()],
+            [2, 1e300, 7.0, true, "", "k", new DateTime(1970, 1, 1), new DateTimeOffset(1970, 1, 1, 0, 0, 0, TimeSpan.Zero),
+                new byte[] { 0 }, new[] { -1f }],
         ];
         var builder = new ChunkBuilder(schema);
         foreach (var row in rows)
@@ -53,7 +59,9 @@ public sealed class OtherImplementationTests : IDisposable
     {
         try
         {
-            using var process = Process.Start(new ProcessStartInfo(program, arguments) { WorkingDirectory = _folder.Path, RedirectStandardOutput = true, RedirectStandardError = true })!;
+            using var process =
+                Process.Start(new ProcessStartInfo(program, arguments) { WorkingDirectory = _folder.Path, RedirectStandardOutput = true,
+                RedirectStandardError = true })!;
             var error = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
             string output = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
             await process.WaitForExitAsync(TestContext.Current.CancellationToken);

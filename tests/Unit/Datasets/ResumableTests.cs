@@ -26,7 +26,8 @@ public sealed class ResumableTests : IDisposable
         {
             if (rows > 0 && Interlocked.Exchange(ref killed, 1) == 0) server.Kill();
         });
-        var error = await Assert.ThrowsAsync<RedisMLException>(() => DatasetImport.RunAsync(connection, Write(), new() { Dataset = "a" }, progress, Cancellation));
+        var error = await Assert.ThrowsAsync<RedisMLException>(() =>
+            DatasetImport.RunAsync(connection, Write(), new() { Dataset = "a" }, progress, Cancellation));
         Assert.DoesNotContain("are kept", error.Message);
         Assert.Contains("doesn't say whether", error.Message);
 
@@ -43,7 +44,8 @@ public sealed class ResumableTests : IDisposable
         using var server = new RedisServer("maxmemory 6mb", "maxmemory-policy noeviction");
         await using var connection = await server.ConnectAsync();
         var path = Write();
-        var error = await Assert.ThrowsAsync<RedisMLException>(() => DatasetImport.RunAsync(connection, path, new() { Dataset = "a" }, null, Cancellation));
+        var error = await Assert.ThrowsAsync<RedisMLException>(() =>
+            DatasetImport.RunAsync(connection, path, new() { Dataset = "a" }, null, Cancellation));
         Assert.Equal("RedisOutOfMemory", error.ErrorId);
         var promised = error.Message.Contains("are kept", StringComparison.Ordinal)
             ? long.Parse(error.Message.Split(" rows are kept")[0].Split(' ')[^1].Replace(",", "", StringComparison.Ordinal)) : 0;
@@ -55,7 +57,8 @@ public sealed class ResumableTests : IDisposable
     string Write()
     {
         var random = new Random(1);
-        return _folder.Write("a.csv", "x,y\n" + string.Concat(Enumerable.Range(0, Rows).Select(_ => $"{random.NextInt64()},{random.NextDouble():R}\n")));
+        return _folder.Write("a.csv", "x,y\n"
+            + string.Concat(Enumerable.Range(0, Rows).Select(_ => $"{random.NextInt64()},{random.NextDouble():R}\n")));
     }
 
     sealed class Watch(Action<long> look) : IProgress<ImportProgress>

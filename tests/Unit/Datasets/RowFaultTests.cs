@@ -11,7 +11,8 @@ public sealed class RowFaultTests : NumberedRowsTests
 {
     const int Rows = 60_000;
 
-    public static TheoryData<DatasetLayout, string?> Layouts => new() { { DatasetLayout.Hash, null }, { DatasetLayout.Hash, "id" }, { DatasetLayout.Stream, null } };
+    public static TheoryData<DatasetLayout, string?> Layouts =>
+        new() { { DatasetLayout.Hash, null }, { DatasetLayout.Hash, "id" }, { DatasetLayout.Stream, null } };
 
     public static MatrixTheoryData<DatasetLayout, string> Evicting { get; } =
         new([DatasetLayout.Hash, DatasetLayout.Stream], ["allkeys-lru", "allkeys-lfu", "allkeys-random"]);
@@ -50,7 +51,8 @@ public sealed class RowFaultTests : NumberedRowsTests
             server.Kill();
             server.Restart();
         }, delay: 100);
-        var error = await Assert.ThrowsAsync<RedisMLException>(() => DatasetImport.RunAsync(connection, WriteNumbers(), Options(layout, key), progress, Cancellation));
+        var error = await Assert.ThrowsAsync<RedisMLException>(() =>
+            DatasetImport.RunAsync(connection, WriteNumbers(), Options(layout, key), progress, Cancellation));
         Assert.Equal("ChunkLost", error.ErrorId);
         Assert.Null(await new DatasetStore(connection).FindAsync("a", Cancellation));
     }
@@ -65,7 +67,8 @@ public sealed class RowFaultTests : NumberedRowsTests
         // The journal comes back, as from a backup; the rows don't.
         var progress = new AtReport(2, () =>
         {
-            var kept = connection.Database.SetMembers(connection.Keys.Imports).Select(i => connection.Keys.Journal(i!)).ToDictionary(j => j, j => connection.Database.HashGetAll(j));
+            var kept = connection.Database.SetMembers(connection.Keys.Imports).Select(i => connection.Keys.Journal(i!))
+                .ToDictionary(j => j, j => connection.Database.HashGetAll(j));
             server.Kill();
             server.Restart();
             Assert.True(SpinWait.SpinUntil(() => TryRestore(), TimeSpan.FromSeconds(10)));
@@ -83,7 +86,8 @@ public sealed class RowFaultTests : NumberedRowsTests
                 }
             }
         }, delay: 100);
-        var error = await Assert.ThrowsAsync<RedisMLException>(() => DatasetImport.RunAsync(connection, WriteNumbers(), Options(layout, key), progress, Cancellation));
+        var error = await Assert.ThrowsAsync<RedisMLException>(() =>
+            DatasetImport.RunAsync(connection, WriteNumbers(), Options(layout, key), progress, Cancellation));
         Assert.Equal("ChunkLost", error.ErrorId);
         Assert.Null(await new DatasetStore(connection).FindAsync("a", Cancellation));
     }
@@ -95,7 +99,8 @@ public sealed class RowFaultTests : NumberedRowsTests
         RedisServer.SkipIfMissing();
         using var server = new RedisServer("maxmemory 5mb", $"maxmemory-policy {policy}");
         await using var connection = await server.ConnectAsync();
-        var error = await Assert.ThrowsAsync<RedisMLException>(() => DatasetImport.RunAsync(connection, WriteNumbers(), Options(layout), null, Cancellation));
+        var error = await Assert.ThrowsAsync<RedisMLException>(() =>
+            DatasetImport.RunAsync(connection, WriteNumbers(), Options(layout), null, Cancellation));
         Assert.Contains(error.ErrorId, (string[])["ChunkLost", "RedisOutOfMemory"]);
         Assert.Null(await new DatasetStore(connection).FindAsync("a", Cancellation));
     }
@@ -108,7 +113,8 @@ public sealed class RowFaultTests : NumberedRowsTests
         using var server = new RedisServer("maxmemory 5mb", $"maxmemory-policy {policy}");
         await using var connection = await server.ConnectAsync();
         var path = WriteNumbers();
-        var error = await Assert.ThrowsAsync<RedisMLException>(() => DatasetImport.RunAsync(connection, path, Options(layout), null, Cancellation));
+        var error = await Assert.ThrowsAsync<RedisMLException>(() =>
+            DatasetImport.RunAsync(connection, path, Options(layout), null, Cancellation));
         Assert.Equal("RedisOutOfMemory", error.ErrorId);
         Assert.Null(await new DatasetStore(connection).FindAsync("a", Cancellation));
 

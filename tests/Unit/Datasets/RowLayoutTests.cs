@@ -35,7 +35,8 @@ public sealed class RowLayoutTests(EmbeddedServerFixture embedded, RedisServerFi
         Assert.Equal(await connection.RowsAsync("same"), await connection.RowsAsync("a"));
         var dataset = await new DatasetStore(connection).GetAsync("a", null, Cancellation);
         Assert.Equal((3, layout, key), (dataset.Rows, dataset.Layout, dataset.Placement!.Key));
-        await foreach (var chunk in new DatasetReader(connection).ReadAsync(dataset, 1, 1, Cancellation)) Assert.Equal((1, 3L), (chunk.Rows, chunk.Value(0, 0, ColumnType.Int64)));
+        await foreach (var chunk in new DatasetReader(connection).ReadAsync(dataset, 1, 1, Cancellation))
+            Assert.Equal((1, 3L), (chunk.Rows, chunk.Value(0, 0, ColumnType.Int64)));
         foreach (var name in (string[])["a", "same"]) await new DatasetStore(connection).RemoveAsync(name, Cancellation);
         Assert.Empty(await connection.KeysAsync());
     }
@@ -63,7 +64,8 @@ public sealed class RowLayoutTests(EmbeddedServerFixture embedded, RedisServerFi
     public async Task A_server_without_streams_is_told_before_anything_is_written()
     {
         await using var connection = await embedded.ConnectAsync();
-        var error = await Assert.ThrowsAsync<RedisMLException>(() => ImportAsync(connection, "a.csv", Content, s_hash with { Layout = DatasetLayout.Stream }));
+        var error = await Assert.ThrowsAsync<RedisMLException>(() =>
+            ImportAsync(connection, "a.csv", Content, s_hash with { Layout = DatasetLayout.Stream }));
         Assert.Equal("StreamsUnsupported", error.ErrorId);
         Assert.Null(await new DatasetStore(connection).FindAsync("a", Cancellation));
     }
@@ -116,7 +118,8 @@ public sealed class RowLayoutTests(EmbeddedServerFixture embedded, RedisServerFi
     public async Task A_broken_off_import_of_rows_goes_on_and_its_rows_come_once()
     {
         await using var connection = await redis.ConnectAsync();
-        var path = _folder.Write("a.csv", "id,text\n" + string.Concat(Enumerable.Range(0, 150_000).Select(i => $"{i},a text that is its own {i}\n")));
+        var path = _folder.Write("a.csv", "id,text\n"
+            + string.Concat(Enumerable.Range(0, 150_000).Select(i => $"{i},a text that is its own {i}\n")));
         using var cancel = new CancellationTokenSource();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
             DatasetImport.RunAsync(connection, path, s_hash, new CancelOnceWritten(cancel), cancel.Token));
@@ -142,7 +145,9 @@ public sealed class RowLayoutTests(EmbeddedServerFixture embedded, RedisServerFi
     public async Task A_key_that_is_not_there_stops_and_leaves_nothing(string errorId, string content)
     {
         await using var connection = await redis.ConnectAsync();
-        Assert.Equal(errorId, (await Assert.ThrowsAsync<RedisMLException>(() => ImportAsync(connection, "a.csv", content, s_hash with { Key = "id" }))).ErrorId);
+        Assert.Equal(errorId,
+            (await Assert.ThrowsAsync<RedisMLException>(() =>
+            ImportAsync(connection, "a.csv", content, s_hash with { Key = "id" }))).ErrorId);
         Assert.Empty(await connection.KeysAsync());
     }
 
@@ -151,12 +156,17 @@ public sealed class RowLayoutTests(EmbeddedServerFixture embedded, RedisServerFi
     {
         await using var connection = await embedded.ConnectAsync();
         await ImportAsync(connection, "1.csv", "id\n1\n", new() { Dataset = "a" });
-        Assert.Equal("LayoutMismatch", (await Assert.ThrowsAsync<RedisMLException>(() => ImportAsync(connection, "2.csv", "id\n2\n", s_hash with { Append = true }))).ErrorId);
-        Assert.Equal("KeyNeedsHash", (await Assert.ThrowsAsync<RedisMLException>(() => ImportAsync(connection, "2.csv", "id\n2\n", new() { Dataset = "b", Key = "id" }))).ErrorId);
+        Assert.Equal("LayoutMismatch",
+            (await Assert.ThrowsAsync<RedisMLException>(() =>
+            ImportAsync(connection, "2.csv", "id\n2\n", s_hash with { Append = true }))).ErrorId);
+        Assert.Equal("KeyNeedsHash",
+            (await Assert.ThrowsAsync<RedisMLException>(() =>
+            ImportAsync(connection, "2.csv", "id\n2\n", new() { Dataset = "b", Key = "id" }))).ErrorId);
     }
 
     Task<ImportResult> ImportAsync(RedisMLConnection connection, string name, string content, ImportOptions options) =>
-        DatasetImport.RunAsync(connection, name.EndsWith(".gz", StringComparison.Ordinal) ? _folder.WriteGzip(name, content) : _folder.Write(name, content), options, null, Cancellation);
+        DatasetImport.RunAsync(connection, name.EndsWith(".gz", StringComparison.Ordinal) ? _folder.WriteGzip(name, content)
+            : _folder.Write(name, content), options, null, Cancellation);
 
     sealed class CancelOnceWritten(CancellationTokenSource cancel) : IProgress<ImportProgress>
     {

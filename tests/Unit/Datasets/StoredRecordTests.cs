@@ -60,7 +60,8 @@ public sealed class StoredRecordTests(EmbeddedServerFixture embedded, RedisServe
             await ImportAsync(connection, "x", "neighbour");
             await connection.Database.HashSetAsync(connection.Keys.Dataset("a"), "version:1", manifest);
             var store = new DatasetStore(connection);
-            Assert.Equal("DatasetCorrupt", (await Assert.ThrowsAsync<RedisMLException>(() => store.GetAsync("a", null, Cancellation))).ErrorId);
+            Assert.Equal("DatasetCorrupt",
+                (await Assert.ThrowsAsync<RedisMLException>(() => store.GetAsync("a", null, Cancellation))).ErrorId);
             Assert.Equal(2, (await connection.RowsAsync("neighbour")).Count);
             Assert.True(await store.RemoveAsync("a", Cancellation));
             Assert.DoesNotContain(await connection.KeysAsync(), k => k.Contains(":dataset:a"));
@@ -106,7 +107,8 @@ public sealed class StoredRecordTests(EmbeddedServerFixture embedded, RedisServe
         string foreign = $"{connection.Keys.Prefix}:dataset:x:chunk:0f:0:chunk:0f:0";
         await connection.Database.StringSetAsync(foreign, "1");
         await connection.Database.SetAddAsync(connection.Keys.Imports, import);
-        await connection.Database.HashSetAsync($"{connection.Keys.Prefix}:import:{import}", [new("dataset", dataset), new("beat", beat), new("chunks", 1)]);
+        await connection.Database.HashSetAsync($"{connection.Keys.Prefix}:import:{import}",
+            [new("dataset", dataset), new("beat", beat), new("chunks", 1)]);
         await ImportAsync(connection, "x", "a");
         Assert.Equal(2, (await connection.RowsAsync("a")).Count);
         Assert.True(await connection.Database.KeyExistsAsync(foreign));

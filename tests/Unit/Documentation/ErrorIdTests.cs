@@ -15,7 +15,8 @@ public sealed partial class ErrorIdTests
         var rows = Row().Matches(File.ReadAllText(Path.Combine(HostedEngine.ProjectRoot, "docs", "error-ids.md"))).ToList();
         Assert.Equal(thrown.Order(StringComparer.Ordinal), rows.Select(row => row.Groups[1].Value).Order(StringComparer.Ordinal));
 
-        var kinds = sources.SelectMany(text => Kind().Matches(text)).ToLookup(match => match.Groups[1].Value, match => match.Groups[2].Value);
+        var kinds = sources.SelectMany(text => Kind().Matches(text))
+            .ToLookup(match => match.Groups[1].Value, match => match.Groups[2].Value);
         Assert.All(rows.Where(row => kinds.Contains(row.Groups[1].Value)), row =>
             Assert.Subset(row.Groups[2].Value.Split(", ").ToHashSet(), kinds[row.Groups[1].Value].ToHashSet()));
     }

@@ -12,7 +12,8 @@ public sealed partial class ExpressionTopicTests
     [Fact]
     public void Every_function_is_in_it_and_no_other()
     {
-        var named = Blocks().Where(block => !block.Contains("Start-Redis")).SelectMany(block => Call().Matches(block)).Select(match => match.Groups[1].Value).Distinct();
+        var named = Blocks().Where(block => !block.Contains("Start-Redis")).SelectMany(block => Call().Matches(block))
+            .Select(match => match.Groups[1].Value).Distinct();
         Assert.Equal(Function.Names.Order(), named.Order());
     }
 

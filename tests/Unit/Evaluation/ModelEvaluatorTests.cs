@@ -27,7 +27,8 @@ public sealed class ModelEvaluatorTests
         var table = new TestTable().Add("x", x).Add("y", y);
         var result = await EvaluateAsync(Evaluator("Linear", null, ColumnType.Float64), table, chunkRows);
 
-        var rows = x.Zip(y).Where(r => r is { First: not null, Second: not null }).Select(r => (Prediction: r.First!.Value, Label: r.Second!.Value)).ToList();
+        var rows = x.Zip(y).Where(r => r is { First: not null, Second: not null })
+            .Select(r => (Prediction: r.First!.Value, Label: r.Second!.Value)).ToList();
         double mean = rows.Average(r => r.Label), squares = rows.Sum(r => Math.Pow(r.Prediction - r.Label, 2));
         Assert.Equal((rows.Count, y.Count(v => v is null)), (result.Rows, result.RowsWithoutLabel));
         Assert.Equal(5000, result.Rows + result.RowsWithoutLabel + result.RowsWithoutPrediction);
@@ -37,7 +38,8 @@ public sealed class ModelEvaluatorTests
         Assert.Null(result.Numbers.SourceColumn);
     }
 
-    /// <summary>A row of a class that training didn't see is a wrong answer: scikit-learn's figures over the union of the classes.</summary>
+    /// <summary>A row of a class that training didn't see is a wrong answer:
+    /// scikit-learn's figures over the union of the classes.</summary>
     [Theory]
     [InlineData(1)]
     [InlineData(3)]
@@ -61,19 +63,22 @@ public sealed class ModelEvaluatorTests
         Assert.Equal(expected / 7, result.LogLoss!.Value, 1e-12);
         Assert.Equal(4 / 12.0, result.Auc!.Value, 1e-15); // 2 is above all but 5, −2 above −3, −1000 above none
         Assert.Equal(0, result.AucBound);
-        Assert.Equal([new("no", 1 / 4.0, 1 / 2.0, 2 / 6.0, 2), new("yes", 1 / 3.0, 1 / 3.0, 2 / 6.0, 3), new ClassFigures("maybe", null, 0, 0, 2)], result.Classes);
+        Assert.Equal([new("no", 1 / 4.0, 1 / 2.0, 2 / 6.0, 2), new("yes", 1 / 3.0, 1 / 3.0, 2 / 6.0, 3),
+            new ClassFigures("maybe", null, 0, 0, 2)], result.Classes);
         Assert.Equal(("yes", 1 / 3.0, 1 / 3.0, 2 / 6.0), (result.PositiveClass, result.Precision, result.Recall, result.F1));
         Assert.Equal((2 / 6.0 + 2 / 6.0 + 0) / 3, result.MacroF1!.Value, 1e-15);
 
         static double Softplus(double x) => Math.Log(1 + Math.Exp(x));
     }
 
-    /// <summary>Both probabilities are 1 to the last bit, and the rows are ranked all the same: 0.7778 is scikit-learn's of the scores.</summary>
+    /// <summary>Both probabilities are 1 to the last bit, and the rows are ranked all the same:
+    /// 0.7778 is scikit-learn's of the scores.</summary>
     [Fact]
     public async Task Rows_are_ranked_by_scores_and_not_by_probabilities_that_saturate()
     {
         var table = new TestTable().Add("x", [800.0, 801, 802, 803, 804, 805]).Add("y", ["no", "yes", "yes", "no", "yes", "no"]);
-        foreach (var (algorithm, parameters) in new[] { ("Logistic", new LinearParameters([1], [0])), ("Softmax", new LinearParameters([-0.5, 0.5], [0, 0])) })
+        foreach (var (algorithm, parameters) in new[] { ("Logistic", new LinearParameters([1], [0])),
+            ("Softmax", new LinearParameters([-0.5, 0.5], [0, 0])) })
         {
             var result = await EvaluateAsync(Evaluator(algorithm, ["no", "yes"], ColumnType.Utf8, parameters: parameters), table, 4);
             Assert.Equal(4 / 9.0, result.Classes.Auc!.Value, 1e-15);
@@ -92,12 +97,14 @@ public sealed class ModelEvaluatorTests
         string[] classes = ["a", "b", "c"];
         bool isNumber = algorithm is "Linear" or "Poisson", isBinary = algorithm == "Logistic";
         var x = Enumerable.Range(0, 400).Select(i => i % 31 == 7 ? null : (double?)(random.NextDouble() * 4 - 2)).ToArray();
-        var y = Enumerable.Range(0, 400).Select(i => i % 17 == 3 ? null : (object?)(isNumber ? (double)random.Next(5) : classes[random.Next(3)])).ToArray();
+        var y = Enumerable.Range(0, 400)
+            .Select(i => i % 17 == 3 ? null : (object?)(isNumber ? (double)random.Next(5) : classes[random.Next(3)])).ToArray();
         long?[] weights = [.. Enumerable.Range(0, 400).Select(i => i % 41 == 9 ? null : (long?)(i % 3))];
         var table = new TestTable().Add("x", x).Add("y", isNumber ? ColumnType.Float64 : ColumnType.Utf8, y).Add("w", weights);
         var repeated = new TestTable();
         foreach (var column in table.Schema)
-            repeated.Add(column.Name, column.Type, Enumerable.Range(0, 400).SelectMany(row => Enumerable.Repeat(table.Column(column.Name)[row], (int)(weights[row] ?? 1))));
+            repeated.Add(column.Name, column.Type, Enumerable.Range(0, 400)
+                .SelectMany(row => Enumerable.Repeat(table.Column(column.Name)[row], (int)(weights[row] ?? 1))));
         // What is left out because its weight is missing has no counterpart among the repeated rows.
         repeated = repeated.Where(row => repeated.Column("w")[row] is not null);
 
@@ -106,7 +113,8 @@ public sealed class ModelEvaluatorTests
         var type = isNumber ? ColumnType.Float64 : ColumnType.Utf8;
         var options = new EvaluationOptions { SampleWeight = "w", Threshold = isBinary ? 0.4 : null };
         var weighted = await EvaluateAsync(Evaluator(algorithm, known, type, null, parameters, options), table, 90);
-        var plain = await EvaluateAsync(Evaluator(algorithm, known, type, null, parameters, options with { SampleWeight = null }), repeated, 90);
+        var plain =
+            await EvaluateAsync(Evaluator(algorithm, known, type, null, parameters, options with { SampleWeight = null }), repeated, 90);
 
         Assert.Equal(plain.Rows, weighted.Weight);
         Assert.Equal(table.Where(row => weights[row] > 0 && x[row] is not null && y[row] is not null).Rows, weighted.Rows);
@@ -136,7 +144,9 @@ public sealed class ModelEvaluatorTests
     {
         // Probabilities of 0.12, 0.38, 0.62 and 0.88.
         var table = new TestTable().Add("x", [-2.0, -0.5, 0.5, 2]).Add("y", ["no", "no", "yes", "yes"]);
-        var result = (await EvaluateAsync(Evaluator("Logistic", ["no", "yes"], ColumnType.Utf8, options: new() { Threshold = threshold }), table, 4)).Classes;
+        var result =
+            (await EvaluateAsync(Evaluator("Logistic", ["no", "yes"], ColumnType.Utf8, options: new() { Threshold = threshold }), table,
+            4)).Classes;
         var matrix = result.ConfusionMatrix;
         Assert.Equal((threshold, positives, negatives), (result.Threshold, matrix[0, 1] + matrix[1, 1], matrix[0, 0] + matrix[1, 0]));
         Assert.Equal(1, result.Auc); // which knows no threshold
@@ -145,7 +155,8 @@ public sealed class ModelEvaluatorTests
     [Fact]
     public void A_threshold_needs_two_classes_and_is_a_probability()
     {
-        Assert.Equal("ThresholdInvalid", Assert.Throws<RedisMLException>(() => Evaluator("Linear", null, ColumnType.Float64, options: new() { Threshold = 0.5 })).ErrorId);
+        Assert.Equal("ThresholdInvalid", Assert.Throws<RedisMLException>(() =>
+            Evaluator("Linear", null, ColumnType.Float64, options: new() { Threshold = 0.5 })).ErrorId);
         Assert.Equal("ThresholdInvalid", Assert.Throws<RedisMLException>(() =>
             Evaluator("Softmax", ["a", "b", "c"], ColumnType.Utf8, null, new([1, 2, 3], [0, 0, 0]), new() { Threshold = 0.5 })).ErrorId);
         Assert.Equal("ThresholdInvalid", Assert.Throws<RedisMLException>(() =>
@@ -158,7 +169,9 @@ public sealed class ModelEvaluatorTests
     {
         double[] prices = [2, 8, 20, 100], logs = [0.9, 1.9, 3.2, 4.4];
         var table = new TestTable().Add("x", logs.Select(v => (double?)v)).Add("price", prices.Select(v => (double?)v));
-        var result = (await EvaluateAsync(Evaluator("Linear", null, ColumnType.Float64, [new("half", "price / 2"), new("y", "log(half)")]), table, 3)).Numbers;
+        var result =
+            (await EvaluateAsync(Evaluator("Linear", null, ColumnType.Float64, [new("half", "price / 2"), new("y", "log(half)")]), table,
+            3)).Numbers;
         double[] predicted = [.. logs.Select(v => 2 * Math.Exp(v))];
         double squares = predicted.Zip(prices, (p, y) => (p - y) * (p - y)).Sum(), mean = prices.Average();
         Assert.Equal("price", result.SourceColumn);
@@ -183,18 +196,23 @@ public sealed class ModelEvaluatorTests
     [Fact]
     public async Task Without_rows_there_are_no_figures()
     {
-        var result = await EvaluateAsync(Evaluator("Linear", null, ColumnType.Float64), new TestTable().Add("x", [1.0]).Add("y", [(double?)null]), 1);
+        var result = await EvaluateAsync(Evaluator("Linear", null, ColumnType.Float64), new TestTable().Add("x", [1.0])
+            .Add("y", [(double?)null]), 1);
         Assert.Equal((0, 1, null, null), (result.Rows, result.RowsWithoutLabel, result.Numbers.R2, result.Numbers.Rmse));
-        var constant = await EvaluateAsync(Evaluator("Linear", null, ColumnType.Float64), new TestTable().Add("x", [1.0, 2]).Add("y", [3.0, 3]), 1);
-        var classes = await new ModelEvaluator(Predictor("Logistic", ["a", "b"], ColumnType.Utf8, [], new([1], [0]))).EvaluateAsync(AsyncEnumerable.Empty<DatasetChunk>(), Cancellation);
-        Assert.Equal((0, null, null, 2), (classes.Rows, classes.Classes.Accuracy, classes.Classes.Baseline, classes.Classes.ConfusionMatrix.Classes.Count));
+        var constant =
+            await EvaluateAsync(Evaluator("Linear", null, ColumnType.Float64), new TestTable().Add("x", [1.0, 2]).Add("y", [3.0, 3]), 1);
+        var classes = await new ModelEvaluator(Predictor("Logistic", ["a", "b"], ColumnType.Utf8, [], new([1], [0])))
+            .EvaluateAsync(AsyncEnumerable.Empty<DatasetChunk>(), Cancellation);
+        Assert.Equal((0, null, null, 2),
+            (classes.Rows, classes.Classes.Accuracy, classes.Classes.Baseline, classes.Classes.ConfusionMatrix.Classes.Count));
         Assert.Equal((null, 1.5), (constant.Numbers.R2, constant.Numbers.Mae));
     }
 
     [Fact]
     public async Task An_error_in_a_chunk_ends_the_evaluation_and_every_chunk_is_disposed_of()
     {
-        var table = new TestTable().Add("x", Enumerable.Range(0, 60).Select(i => (double?)i)).Add("y", Enumerable.Range(0, 60).Select(i => (double?)i));
+        var table = new TestTable().Add("x", Enumerable.Range(0, 60).Select(i => (double?)i))
+            .Add("y", Enumerable.Range(0, 60).Select(i => (double?)i));
         var memory = new CountingMemory();
         int given = 0;
         var evaluator = Evaluator("Linear", null, ColumnType.Float64);
@@ -207,7 +225,8 @@ public sealed class ModelEvaluatorTests
             {
                 await Task.Yield();
                 given++;
-                yield return new(chunk.Index, chunk.FirstRow, 1, () => chunk.Index == 5 ? throw new InvalidDataException() : chunk.Batch, memory);
+                yield return new(chunk.Index, chunk.FirstRow, 1, () =>
+                    chunk.Index == 5 ? throw new InvalidDataException() : chunk.Batch, memory);
             }
         }
     }
@@ -218,24 +237,28 @@ public sealed class ModelEvaluatorTests
     /// <summary>All figures of a result by name.</summary>
     static Dictionary<string, double> Figures(EvaluationResult result)
     {
-        string[] counts = [nameof(result.Rows), nameof(result.RowsWithoutLabel), nameof(result.RowsWithoutPrediction), nameof(result.UnseenValues), "RowsOfUnknownClass"];
+        string[] counts = [nameof(result.Rows), nameof(result.RowsWithoutLabel), nameof(result.RowsWithoutPrediction),
+            nameof(result.UnseenValues), "RowsOfUnknownClass"];
         var figures = result.GetType().GetProperties().Where(p => !counts.Contains(p.Name) && p.GetValue(result) is double)
             .ToDictionary(p => p.Name, p => (double)p.GetValue(result)!);
         if (result is not ClassificationResult classes) return figures;
         foreach (var (name, precision, recall, f1, support) in classes.Classes)
         {
-            (figures[$"{name} precision"], figures[$"{name} recall"], figures[$"{name} F1"], figures[$"{name} support"]) = (precision ?? -1, recall ?? -1, f1 ?? -1, support);
+            (figures[$"{name} precision"], figures[$"{name} recall"], figures[$"{name} F1"], figures[$"{name} support"]) = (precision
+                ?? -1, recall ?? -1, f1 ?? -1, support);
         }
         foreach (var (i, count) in classes.ConfusionMatrix.Counts.Cast<double>().Index()) figures[$"count {i}"] = count;
         return figures;
     }
 
     /// <summary>A model of y whose score is x, unless other parameters are given.</summary>
-    static ModelEvaluator Evaluator(string algorithm, IReadOnlyList<string>? classes, ColumnType labelType, IReadOnlyList<DerivedColumn>? derived = null,
+    static ModelEvaluator Evaluator(string algorithm, IReadOnlyList<string>? classes, ColumnType labelType,
+        IReadOnlyList<DerivedColumn>? derived = null,
         LinearParameters? parameters = null, EvaluationOptions? options = null) =>
         new(Predictor(algorithm, classes, labelType, derived ?? [], parameters ?? new([1], [0])), options);
 
-    static LinearPredictor Predictor(string algorithm, IReadOnlyList<string>? classes, ColumnType labelType, IReadOnlyList<DerivedColumn> derived,
+    static LinearPredictor Predictor(string algorithm, IReadOnlyList<string>? classes, ColumnType labelType,
+        IReadOnlyList<DerivedColumn> derived,
         LinearParameters parameters) => new(new()
         {
             Algorithm = algorithm,

@@ -63,11 +63,13 @@ public sealed class PermutationImportanceTests
     public void A_metric_of_another_task_is_refused() => Assert.Equal("MetricNotApplicable",
         Assert.Throws<RedisMLException>(() => new PermutationImportance(Predictor([]), new() { Metric = ImportanceMetric.Auc })).ErrorId);
 
-    static async Task<IReadOnlyList<FeatureImportance>> MeasureAsync(ImportanceOptions options, int chunkRows, IReadOnlyList<DerivedColumn>? derived = null)
+    static async Task<IReadOnlyList<FeatureImportance>> MeasureAsync(ImportanceOptions options, int chunkRows,
+        IReadOnlyList<DerivedColumn>? derived = null)
     {
         var random = new Random(4);
         double[] a = [.. Enumerable.Range(0, 4000).Select(_ => random.NextDouble())], b = [.. a.Select(_ => random.NextDouble())];
-        var table = new TestTable().Add("a", a.Select(v => (double?)v)).Add("b", b.Select(v => (double?)v)).Add("unused", a.Select(_ => (double?)random.NextDouble()));
+        var table = new TestTable().Add("a", a.Select(v => (double?)v)).Add("b", b.Select(v => (double?)v))
+            .Add("unused", a.Select(_ => (double?)random.NextDouble()));
         if (derived is null) table.Add("y", a.Zip(b, (x, z) => (double?)(3 * x + z)));
         return await new PermutationImportance(Predictor(derived ?? []), options)
             .MeasureAsync(table.Schema, table.Rows, table.Chunks(chunkRows).ToAsyncEnumerable(), null, Cancellation);

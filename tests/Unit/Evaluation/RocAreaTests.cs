@@ -76,7 +76,8 @@ public sealed class RocAreaTests
     static (double Score, bool IsPositive)[] Rows(int count, int distinctScores)
     {
         var random = new Random(2);
-        return [.. Enumerable.Range(0, count).Select(_ => (Math.Log(distinctScores / (double)random.Next(1, distinctScores) - 1), random.Next(3) == 0))];
+        return [.. Enumerable.Range(0, count)
+            .Select(_ => (Math.Log(distinctScores / (double)random.Next(1, distinctScores) - 1), random.Next(3) == 0))];
     }
 
     static RocArea Fill(RocArea area, IEnumerable<(double Score, bool IsPositive)> rows)

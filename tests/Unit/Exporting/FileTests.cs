@@ -36,7 +36,8 @@ public sealed class FileTests(EmbeddedServerFixture embedded) : IDisposable
                 await connection.Database.StringSetAsync("key", new byte[100_000]);
                 Assert.Equal(Private | UnixFileMode.UserExecute, File.GetUnixFileMode(path));
                 // Those that it makes while it runs follow a moment later.
-                Assert.True(SpinWait.SpinUntil(() => Modes(path).All(m => m.Mode == Private), TimeSpan.FromSeconds(10)), string.Join("\n", Modes(path)));
+                Assert.True(SpinWait.SpinUntil(() => Modes(path).All(m => m.Mode == Private), TimeSpan.FromSeconds(10)),
+                    string.Join("\n", Modes(path)));
             }
             Assert.NotEmpty(Modes(path));
             Assert.All(Modes(path), m => Assert.Equal(Private, m.Mode));
@@ -62,7 +63,8 @@ public sealed class FileTests(EmbeddedServerFixture embedded) : IDisposable
         await using var connection = await embedded.ConnectAsync();
         var path = _folder.Write("a.csv", "x\n1\nbad\n3\n");
         var result = await DatasetImport.RunAsync(connection, path,
-            new() { Dataset = "a", BadRow = BadRowPolicy.Quarantine, Schema = new Dictionary<string, ColumnType> { ["x"] = ColumnType.Parse("Int64") } }, null, Cancellation);
+            new() { Dataset = "a", BadRow = BadRowPolicy.Quarantine, Schema = new Dictionary<string,
+                ColumnType> { ["x"] = ColumnType.Parse("Int64") } }, null, Cancellation);
         Assert.Equal(Private, File.GetUnixFileMode(result.RejectPath!));
 
         var usual = File.GetUnixFileMode(path);
@@ -96,10 +98,12 @@ public sealed class FileTests(EmbeddedServerFixture embedded) : IDisposable
             new() { Dataset = "a", Schema = new Dictionary<string, ColumnType> { ["=h"] = ColumnType.Parse("Utf8") } }, null, Cancellation);
         var target = Path.Combine(_folder.Path, "b.csv");
         await ExportAsync(connection, target, neutralize: true);
-        Assert.Equal("'=h,n\n'=1+1,-1\n'+1,-2\n'-x,-3\n'@SUM(A1),-4\n'\tx,-5\n\"'=a\"\"b,c\",-6\n'＝1,-7\nplain=,-8\n,-9\n", await File.ReadAllTextAsync(target, Cancellation));
+        Assert.Equal("'=h,n\n'=1+1,-1\n'+1,-2\n'-x,-3\n'@SUM(A1),-4\n'\tx,-5\n\"'=a\"\"b,c\",-6\n'＝1,-7\nplain=,-8\n,-9\n",
+            await File.ReadAllTextAsync(target, Cancellation));
         await ExportAsync(connection, target);
         Assert.StartsWith("=h,n\n=1+1,-1\n", await File.ReadAllTextAsync(target, Cancellation));
-        var error = await Assert.ThrowsAsync<RedisMLException>(() => ExportAsync(connection, Path.Combine(_folder.Path, "b.jsonl"), neutralize: true));
+        var error = await Assert.ThrowsAsync<RedisMLException>(() =>
+            ExportAsync(connection, Path.Combine(_folder.Path, "b.jsonl"), neutralize: true));
         Assert.Equal("FormulaNeedsCsv", error.ErrorId);
     }
 
@@ -161,7 +165,8 @@ public sealed class FileTests(EmbeddedServerFixture embedded) : IDisposable
         disk.Fill(kilobytesLeft: 110 << 10);
         var random = new Random(1);
         // 64 MB of numbers that no compression makes fit.
-        var path = _folder.Write("big.csv", "x,y\n" + string.Concat(Enumerable.Range(0, 4_000_000).Select(_ => $"{random.NextInt64()},{random.NextInt64()}\n")));
+        var path = _folder.Write("big.csv", "x,y\n"
+            + string.Concat(Enumerable.Range(0, 4_000_000).Select(_ => $"{random.NextInt64()},{random.NextInt64()}\n")));
         using var process = new HostProcess("""
             param($Data, $Path)
             $null = Connect-RedisML -Embedded -DataDirectory $Data

@@ -74,7 +74,8 @@ public sealed class ColumnExpressionTests
     public void GivesANumberForEachRow(string expression, double first, double second, double third, double fourth)
     {
         var result = Assert.IsType<NumberVector>(Evaluate(expression));
-        Assert.Equal([first, second, third, fourth], result.Values.ToArray(), (a, b) => a.Equals(b) || Math.Abs(a - b) <= 1e-14 * Math.Abs(a));
+        Assert.Equal([first, second, third, fourth], result.Values.ToArray(), (a, b) =>
+            a.Equals(b) || Math.Abs(a - b) <= 1e-14 * Math.Abs(a));
     }
 
     [Theory]

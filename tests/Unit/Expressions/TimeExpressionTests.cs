@@ -15,10 +15,14 @@ public sealed class TimeExpressionTests
 
     static readonly Dictionary<string, ColumnVector> s_columns = new()
     {
-        ["day"] = new TimeVector(ColumnType.Date32, s_times.Select(t => (long)Math.Floor((t - DateTime.UnixEpoch).TotalDays)).Append(No).ToArray()),
-        ["at"] = new TimeVector(ColumnType.Timestamp(TimestampUnit.Microsecond), s_times.Select(t => (t - DateTime.UnixEpoch).Ticks / 10).Append(No).ToArray()),
-        ["ns"] = new TimeVector(ColumnType.Timestamp(TimestampUnit.Nanosecond), new[] { 1_700_000_000_000_000_001, 1_700_000_000_000_000_000, -1, No }),
-        ["berlin"] = new TimeVector(ColumnType.Timestamp(TimestampUnit.Second, "Europe/Berlin"), s_times.Select(t => (t - DateTime.UnixEpoch).Ticks / TimeSpan.TicksPerSecond).Append(No).ToArray()),
+        ["day"] = new TimeVector(ColumnType.Date32, s_times.Select(t => (long)Math.Floor((t - DateTime.UnixEpoch).TotalDays)).Append(No)
+            .ToArray()),
+        ["at"] = new TimeVector(ColumnType.Timestamp(TimestampUnit.Microsecond), s_times.Select(t => (t - DateTime.UnixEpoch).Ticks / 10)
+            .Append(No).ToArray()),
+        ["ns"] = new TimeVector(ColumnType.Timestamp(TimestampUnit.Nanosecond),
+            new[] { 1_700_000_000_000_000_001, 1_700_000_000_000_000_000, -1, No }),
+        ["berlin"] = new TimeVector(ColumnType.Timestamp(TimestampUnit.Second, "Europe/Berlin"),
+            s_times.Select(t => (t - DateTime.UnixEpoch).Ticks / TimeSpan.TicksPerSecond).Append(No).ToArray()),
         ["far"] = new TimeVector(ColumnType.Date32, new[] { 2_932_896L, -719_162, 10_000_000, No }),
         ["x"] = new NumberVector(ColumnType.Float64, new[] { 1, -1, 0, Missing }),
         ["name"] = new TextVector(new[] { 0, 0, 0, -1 }, ["2023-12-01"]),
@@ -64,7 +68,8 @@ public sealed class TimeExpressionTests
     public void PartsAreThoseOfTheCalendar()
     {
         var times = Enumerable.Range(0, 4800).Select(i => new DateTime(1700, 1, 28, 13, 7, 9).AddMonths(i).AddTicks(i * 10L)).ToArray();
-        var at = new TimeVector(ColumnType.Timestamp(TimestampUnit.Microsecond), times.Select(t => (t - DateTime.UnixEpoch).Ticks / 10).ToArray());
+        var at = new TimeVector(ColumnType.Timestamp(TimestampUnit.Microsecond), times.Select(t => (t - DateTime.UnixEpoch).Ticks / 10)
+            .ToArray());
         foreach (var (name, part) in new (string, Func<DateTime, double>)[]
             {
                 ("year", t => t.Year), ("month", t => t.Month), ("day", t => t.Day), ("hour", t => t.Hour), ("minute", t => t.Minute),

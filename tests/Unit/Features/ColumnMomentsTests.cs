@@ -43,5 +43,6 @@ public sealed class ColumnMomentsTests
     [InlineData(double.PositiveInfinity)]
     [InlineData(double.NegativeInfinity)]
     [InlineData(1e300)]
-    public void Values_that_cannot_be_squared_are_found(double value) => Assert.False(ColumnMoments.Of([1, value, -value, double.NaN]).IsFinite);
+    public void Values_that_cannot_be_squared_are_found(double value) =>
+        Assert.False(ColumnMoments.Of([1, value, -value, double.NaN]).IsFinite);
 }

@@ -20,5 +20,6 @@ public sealed class DerivedColumnsTests
     [InlineData("DerivedColumnExists", "a", "x + 1", "a", "x + 2")]
     [InlineData("InvalidExpression", "a", "x +", "b", "x")]
     public void What_cannot_be_derived_is_an_error(string errorId, string name1, string expression1, string name2, string expression2) =>
-        Assert.Equal(errorId, Assert.Throws<RedisMLException>(() => new DerivedColumns([new(name1, expression1), new(name2, expression2)])).ErrorId);
+        Assert.Equal(errorId,
+            Assert.Throws<RedisMLException>(() => new DerivedColumns([new(name1, expression1), new(name2, expression2)])).ErrorId);
 }

@@ -13,7 +13,8 @@ public static class DatasetRows
         await foreach (var chunk in new DatasetReader(connection).ReadAsync(dataset, cancellation: TestContext.Current.CancellationToken))
             using (chunk)
                 for (int row = 0; row < chunk.Rows; row++)
-                    rows.Add([.. Enumerable.Range(0, dataset.Columns.Count).Select(column => chunk.Value(column, row, dataset.Columns[column].Type))]);
+                    rows.Add([.. Enumerable.Range(0, dataset.Columns.Count)
+                        .Select(column => chunk.Value(column, row, dataset.Columns[column].Type))]);
         return rows;
     }
 }

@@ -10,7 +10,8 @@ public sealed class HostProcess : IDisposable
 
     /// <summary>Built beside these tests, in the same configuration.</summary>
     static readonly string s_program = Path.GetFullPath(Path.Combine(
-        AppContext.BaseDirectory, "..", "..", "RedisML.Host", Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory)), "RedisML.Host.dll"));
+        AppContext.BaseDirectory, "..", "..", "RedisML.Host", Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory)),
+        "RedisML.Host.dll"));
 
     readonly TemporaryFolder _folder = new();
     readonly Process _process;
@@ -33,7 +34,8 @@ public sealed class HostProcess : IDisposable
     }
 
     /// <summary>
-    /// The exit code of a script that was interrupted: <c>pwsh -File</c> tells it from one at its end by nothing, so that a test has to show
+    /// The exit code of a script that was interrupted: <c>pwsh -File</c> tells it from one at its end by nothing,
+    /// so that a test has to show
     /// by what the script didn't write that it was.
     /// </summary>
     public const int Interrupted = 0;
@@ -69,7 +71,8 @@ public sealed class HostProcess : IDisposable
     {
         await _process.StandardInput.WriteAsync(input);
         _process.StandardInput.Close();
-        var texts = await Task.WhenAll(_process.StandardOutput.ReadToEndAsync(), _process.StandardError.ReadToEndAsync()).WaitAsync(s_patience);
+        var texts = await Task.WhenAll(_process.StandardOutput.ReadToEndAsync(), _process.StandardError.ReadToEndAsync())
+            .WaitAsync(s_patience);
         await _process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(s_patience);
         return new(_process.ExitCode, texts[0].ReplaceLineEndings("\n"), texts[1].ReplaceLineEndings("\n"));
     }
@@ -81,7 +84,8 @@ public sealed class HostProcess : IDisposable
     public void Signal(string name)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no signals.");
-        Assert.SkipWhen(name == "INT" && IgnoresInterrupt(), "SIGINT is ignored by the process that runs the tests, and env can't reset it.");
+        Assert.SkipWhen(name == "INT"
+            && IgnoresInterrupt(), "SIGINT is ignored by the process that runs the tests, and env can't reset it.");
         using var kill = Process.Start("sh", ["-c", $"kill -{name} {Id}"]);
         kill.WaitForExit();
     }

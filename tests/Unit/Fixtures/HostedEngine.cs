@@ -9,7 +9,8 @@ using Engine = System.Management.Automation.PowerShell;
 
 namespace RedisML.Unit.Fixtures;
 
-/// <summary>A runspace with the built module imported. Core runs in the default load context here, as this assembly references it.</summary>
+/// <summary>A runspace with the built module imported. Core runs in the default load context here,
+/// as this assembly references it.</summary>
 public sealed class HostedEngine : IDisposable
 {
     /// <param name="host">Null for one that shows nothing.</param>

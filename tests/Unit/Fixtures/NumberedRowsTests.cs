@@ -14,7 +14,8 @@ public abstract class NumberedRowsTests : IDisposable
     /// <summary>Writes a CSV file of the columns id, value and text.</summary>
     /// <param name="more">What makes the texts longer.</param>
     protected string WriteRows(int rows, string name = "a.csv", int from = 0, string more = "") =>
-        Folder.Write(name, "id,value,text\n" + string.Concat(Enumerable.Range(from, rows).Select(i => $"{i},{i / 7.0:R},a text of its own {i}{more}\n")));
+        Folder.Write(name, "id,value,text\n"
+            + string.Concat(Enumerable.Range(from, rows).Select(i => $"{i},{i / 7.0:R},a text of its own {i}{more}\n")));
 
     protected static async Task AssertWholeAsync(RedisMLConnection connection, int rows) =>
         Assert.Equal(Enumerable.Range(0, rows).Select(i => (long)i), (await connection.RowsAsync("a")).Select(r => (long)r[0]!));

@@ -5,7 +5,8 @@ using StackExchange.Redis;
 
 namespace RedisML.Unit.Fixtures;
 
-/// <summary>A real Redis Cluster on free loopback ports: three masters with a third of the slots each, and a replica of the first where wanted.</summary>
+/// <summary>A real Redis Cluster on free loopback ports: three masters with a third of the slots each,
+/// and a replica of the first where wanted.</summary>
 public sealed class RedisCluster : IDisposable
 {
     const int Slots = 16384, Masters = 3;
@@ -34,16 +35,19 @@ public sealed class RedisCluster : IDisposable
     }
 
     /// <summary>What reaches the cluster by the node given, under a prefix that nobody else uses.</summary>
-    public ConnectionSettings NewSettings(int node = 1) => ConnectionSettings.For("127.0.0.1", _nodes[node].Port) with { Prefix = TestPrefix.New() };
+    public ConnectionSettings NewSettings(int node = 1) =>
+        ConnectionSettings.For("127.0.0.1", _nodes[node].Port) with { Prefix = TestPrefix.New() };
 
     public Task<RedisMLConnection> ConnectAsync() => RedisMLConnection.ConnectAsync(NewSettings(), TestContext.Current.CancellationToken);
 
     /// <summary>The keys under a prefix that each master holds itself.</summary>
     public IReadOnlyList<string>[] Keys(string prefix) =>
-        [.. Enumerable.Range(0, Masters).Select(i => (IReadOnlyList<string>)[.. ((RedisResult[])Execute(i, "KEYS", $"{prefix}:*")!).Select(k => (string)k!)])];
+        [.. Enumerable.Range(0, Masters)
+            .Select(i => (IReadOnlyList<string>)[.. ((RedisResult[])Execute(i, "KEYS", $"{prefix}:*")!).Select(k => (string)k!)])];
 
     /// <summary>Begins to move a slot to the first master: keys that its owner hasn't are asked for there.</summary>
-    /// <remarks>Always to the same master: moves to and fro, faster than nodes tell each other of them, would leave slots without an owner.</remarks>
+    /// <remarks>Always to the same master: moves to and fro, faster than nodes tell each other of them,
+    /// would leave slots without an owner.</remarks>
     /// <returns>Whether it isn't there already.</returns>
     public bool BeginMove(int slot)
     {
@@ -63,7 +67,8 @@ public sealed class RedisCluster : IDisposable
         foreach (int node in new[] { 0, from, Masters - from }) Execute(node, "CLUSTER", "SETSLOT", slot, "NODE", Id(0));
     }
 
-    /// <summary>Ends the first master at once, as kill -9 does. Its replica, where it has one, takes its place about two seconds later.</summary>
+    /// <summary>Ends the first master at once, as kill -9 does. Its replica, where it has one,
+    /// takes its place about two seconds later.</summary>
     public void KillFirst() => _nodes[0].Kill();
 
     public void Dispose()

@@ -21,7 +21,8 @@ public sealed class RedisServer : IDisposable
     {
         Port = FreePort();
         _configuration = Path.Combine(_folder.FullName, "redis.conf");
-        _arguments = options.Any(o => o.StartsWith("sentinel ", StringComparison.Ordinal)) ? [_configuration, "--sentinel"] : [_configuration];
+        _arguments = options.Any(o => o.StartsWith("sentinel ", StringComparison.Ordinal)) ? [_configuration, "--sentinel"]
+            : [_configuration];
         File.WriteAllLines(_configuration,
             ["bind 127.0.0.1", $"port {Port}", $"dir {_folder.FullName}", "save \"\"", "appendonly no", .. options]);
         _process = Start();

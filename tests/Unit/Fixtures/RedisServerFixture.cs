@@ -5,7 +5,8 @@ using RedisML.Unit.Fixtures;
 
 namespace RedisML.Unit.Fixtures;
 
-/// <summary>One real redis-server for all tests, started by the first that asks. Where none is installed, those tests are skipped.</summary>
+/// <summary>One real redis-server for all tests, started by the first that asks. Where none is installed,
+/// those tests are skipped.</summary>
 public sealed class RedisServerFixture : IDisposable
 {
     readonly Lazy<RedisServer> _server = new(() => new());

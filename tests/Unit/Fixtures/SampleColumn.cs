@@ -6,7 +6,8 @@ namespace RedisML.Unit.Fixtures;
 public static class SampleColumn
 {
     /// <summary>The values of a column of the diamonds, the sample that comes with the project.</summary>
-    public static IEnumerable<string> Diamonds(string column) => Read(Path.Combine(HostedEngine.ProjectRoot, "samples", "data", "diamonds.csv.gz"), column);
+    public static IEnumerable<string> Diamonds(string column) =>
+        Read(Path.Combine(HostedEngine.ProjectRoot, "samples", "data", "diamonds.csv.gz"), column);
 
     /// <summary>The values of a column of the flights beside the project; empty ones are left out.</summary>
     public static IEnumerable<string> Flights(string column) => Read(SharedData.Path("flights.csv.gz"), column);

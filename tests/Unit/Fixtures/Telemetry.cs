@@ -3,13 +3,15 @@ using System.Runtime.InteropServices;
 
 namespace RedisML.Unit.Fixtures;
 
-/// <summary>Keeps ONNX Runtime and PowerShell from reporting to their makers what they run, here and in processes that tests start.</summary>
+/// <summary>Keeps ONNX Runtime and PowerShell from reporting to their makers what they run,
+/// here and in processes that tests start.</summary>
 static partial class Telemetry
 {
     /// <summary>By which each is told not to, where they are set to 1.</summary>
     internal static readonly string[] Variables = ["ORT_DISABLE_TELEMETRY", "POWERSHELL_TELEMETRY_OPTOUT"];
 
-    /// <summary>Native code reads the variable of the process, which that of .NET isn't, outside Windows. Child processes inherit the latter.</summary>
+    /// <summary>Native code reads the variable of the process, which that of .NET isn't, outside Windows.
+    /// Child processes inherit the latter.</summary>
     [ModuleInitializer]
     internal static void OptOut()
     {

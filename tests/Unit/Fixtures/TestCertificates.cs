@@ -37,7 +37,8 @@ public sealed class TestCertificates : IDisposable
         using var certificate = request.Create(
             _authority, DateTimeOffset.UtcNow.AddDays(-20), DateTimeOffset.UtcNow.AddDays(days), RandomNumberGenerator.GetBytes(8));
         var name = $"{host}{days}";
-        return (_folder.Write($"{name}.crt", certificate.ExportCertificatePem()), _folder.Write($"{name}.key", key.ExportPkcs8PrivateKeyPem()));
+        return (_folder.Write($"{name}.crt", certificate.ExportCertificatePem()),
+            _folder.Write($"{name}.key", key.ExportPkcs8PrivateKeyPem()));
     }
 
     public void Dispose()

@@ -41,10 +41,12 @@ public sealed class NpyFormatTests
         NpyArray[] arrays =
         [
             new(new[] { 1.5f, float.NaN }, 2), new(new[] { double.Epsilon, double.NegativeInfinity }, 1, 2),
-            new(new sbyte[] { -1, 2 }, 2), new(new short[] { -300, 2 }, 2), new(new int[] { int.MinValue, 2 }, 2), new(new long[] { long.MinValue, 2 }, 2),
+            new(new sbyte[] { -1, 2 }, 2), new(new short[] { -300, 2 }, 2), new(new int[] { int.MinValue, 2 }, 2),
+            new(new long[] { long.MinValue, 2 }, 2),
             new(new byte[] { 255, 2 }, 2), new(new ushort[] { 65535, 2 }, 2), new(new uint[] { uint.MaxValue, 2 }, 2),
             new(new ulong[] { ulong.MaxValue, 2 }, 2), new(new[] { true, false }, 2),
-            new(new[] { 7.0 }), new(Array.Empty<double>(), 0), new(Array.Empty<double>(), 0, 3), new(Enumerable.Range(0, 24).ToArray(), 2, 3, 4),
+            new(new[] { 7.0 }), new(Array.Empty<double>(), 0), new(Array.Empty<double>(), 0, 3),
+            new(Enumerable.Range(0, 24).ToArray(), 2, 3, 4),
         ];
         foreach (var array in arrays)
         {
@@ -60,7 +62,8 @@ public sealed class NpyFormatTests
     [Fact]
     public void FortranOrderIsTransposed()
     {
-        var columns = Header("'descr': '<i4', 'fortran_order': True, 'shape': (2, 3), ", [.. new[] { 1, 4, 2, 5, 3, 6 }.SelectMany(BitConverter.GetBytes)]);
+        var columns = Header("'descr': '<i4', 'fortran_order': True, 'shape': (2, 3), ",
+            [.. new[] { 1, 4, 2, 5, 3, 6 }.SelectMany(BitConverter.GetBytes)]);
         Assert.Equal([1, 2, 3, 4, 5, 6], (int[])NpyFormat.Read(columns).Elements);
     }
 
@@ -70,7 +73,8 @@ public sealed class NpyFormatTests
         var data = new byte[16];
         BinaryPrimitives.WriteDoubleBigEndian(data, 1.25);
         BinaryPrimitives.WriteDoubleBigEndian(data.AsSpan(8), -3);
-        Assert.Equal([1.25, -3], (double[])NpyFormat.Read(Header("'descr': '>f8', 'fortran_order': False, 'shape': (2,), ", data)).Elements);
+        Assert.Equal([1.25, -3],
+            (double[])NpyFormat.Read(Header("'descr': '>f8', 'fortran_order': False, 'shape': (2,), ", data)).Elements);
     }
 
     [Fact]

@@ -46,7 +46,8 @@ public sealed class ParquetTests : IDisposable
     public async Task A_part_of_a_chunk_is_written_as_it_is()
     {
         var written = Timestamps(ColumnType.Timestamp(TimestampUnit.Nanosecond), [1, 2, null, 4, 5]);
-        using var reader = new ParquetFile(new MemoryStream(await WriteAsync(new("when", ColumnType.Timestamp(TimestampUnit.Nanosecond)), written, 1, 3)));
+        using var reader = new ParquetFile(
+            new MemoryStream(await WriteAsync(new("when", ColumnType.Timestamp(TimestampUnit.Nanosecond)), written, 1, 3)));
         Assert.Equal(written.ToList(true).Skip(1).Take(3), ((TimestampArray)Assert.Single(reader.Batches()).Column(0)).ToList(true));
     }
 
@@ -69,14 +70,16 @@ public sealed class ParquetTests : IDisposable
             builder.AppendRange(batch.Column(0), 10, batch.Length - 10);
         }
         var array = builder.Build().Array;
-        Assert.Equal(["value 1", .. values], Enumerable.Range(0, array.Length).Select(i => ArrowValues.GetObject(array, i, ColumnType.Utf8)));
+        Assert.Equal(["value 1", .. values], Enumerable.Range(0, array.Length)
+            .Select(i => ArrowValues.GetObject(array, i, ColumnType.Utf8)));
     }
 
     [Fact]
     public async Task Text_that_hardly_repeats_comes_plainly()
     {
         string?[] values = [.. Enumerable.Range(0, 200_000).Select(i => $"a longer value {i}")];
-        using var reader = new ParquetFile(new MemoryStream(await WriteAsync(new("text", ColumnType.Utf8), Texts(values), 0, values.Length)));
+        using var reader =
+            new ParquetFile(new MemoryStream(await WriteAsync(new("text", ColumnType.Utf8), Texts(values), 0, values.Length)));
         Assert.All(reader.Batches(), batch => Assert.IsType<StringArray>(batch.Column(0)));
     }
 
@@ -92,7 +95,9 @@ public sealed class ParquetTests : IDisposable
             foreach (int size in (int[])[1, 7, 0, 300_000, rows - 300_008])
             {
                 var numbers = Enumerable.Range(next, size);
-                var batch = new RecordBatch(schema, [new Int32Array.Builder().AppendRange(numbers).Build(), Texts([.. numbers.Select(i => $"group {size}, {i % 3}")])], size);
+                var batch =
+                    new RecordBatch(schema, [new Int32Array.Builder().AppendRange(numbers).Build(),
+                    Texts([.. numbers.Select(i => $"group {size}, {i % 3}")])], size);
                 writer.WriteRecordBatch(batch);
                 next += size;
             }
@@ -117,7 +122,8 @@ public sealed class ParquetTests : IDisposable
         using var reader = new ParquetFile(Int96File(time, new DateTime(1700, 1, 1)));
         Assert.Equal(ColumnType.Timestamp(TimestampUnit.Nanosecond), ArrowTypes.ToColumnType(reader.Schema.GetFieldByIndex(0).DataType));
         var array = (TimestampArray)Assert.Single(reader.Batches()).Column(0);
-        Assert.Equal(((time - DateTime.UnixEpoch).Ticks * 100, (new DateTime(1700, 1, 1) - DateTime.UnixEpoch).Ticks * 100), (array.Values[0], array.Values[1]));
+        Assert.Equal(((time - DateTime.UnixEpoch).Ticks * 100, (new DateTime(1700, 1, 1) - DateTime.UnixEpoch).Ticks * 100),
+            (array.Values[0], array.Values[1]));
 
         using var far = new ParquetFile(Int96File(time, new DateTime(9999, 12, 31)));
         Assert.Contains("column 'when'", Assert.Throws<InvalidDataException>(() => far.Batches().Count()).Message);
@@ -130,7 +136,8 @@ public sealed class ParquetTests : IDisposable
         {
             byte[] bytes = [.. Enumerable.Repeat<byte[]>([(byte)'a', 0xFF], times).SelectMany(b => b)];
             int[] offsets = [.. Enumerable.Range(0, times + 1).Select(i => 2 * i)];
-            var text = new StringArray(times, new ArrowBuffer(MemoryMarshal.AsBytes<int>(offsets).ToArray()), new ArrowBuffer(bytes), ArrowBuffer.Empty);
+            var text = new StringArray(times, new ArrowBuffer(MemoryMarshal.AsBytes<int>(offsets).ToArray()), new ArrowBuffer(bytes),
+                ArrowBuffer.Empty);
             using var reader = new ParquetFile(new MemoryStream(await WriteAsync(new("name", ColumnType.Utf8), text, 0, times)));
             Assert.Contains("column 'name'", Assert.Throws<InvalidDataException>(() => reader.Batches().Count()).Message);
         }
@@ -144,7 +151,8 @@ public sealed class ParquetTests : IDisposable
         var file = new MemoryStream();
         using (var writer = new FileWriter(file, schema, leaveOpen: true))
         {
-            writer.WriteRecordBatch(new(schema, [new Int32Array.Builder().Append(1).Build(), new Time32Array.Builder(time).Append(5).Build()], 1));
+            writer.WriteRecordBatch(
+                new(schema, [new Int32Array.Builder().Append(1).Build(), new Time32Array.Builder(time).Append(5).Build()], 1));
             writer.Close();
         }
         var source = new FileFormatSource(SourceFile.Open(_folder.Write("a.parquet", file.ToArray())), new ParquetFormat());
@@ -193,7 +201,9 @@ public sealed class ParquetTests : IDisposable
         using (var writer = new FileWriter(file, schema, leaveOpen: true))
         {
             var numbers = Enumerable.Range(0, 3000);
-            writer.WriteRecordBatch(new(schema, [new Int32Array.Builder().AppendRange(numbers).Build(), Texts([.. numbers.Select(i => i % 3 == 0 ? null : $"v{i * i % 50}")])], 3000));
+            writer.WriteRecordBatch(
+                new(schema, [new Int32Array.Builder().AppendRange(numbers).Build(),
+                Texts([.. numbers.Select(i => i % 3 == 0 ? null : $"v{i * i % 50}")])], 3000));
             writer.Close();
         }
         var random = new Random(1);
@@ -208,7 +218,8 @@ public sealed class ParquetTests : IDisposable
                 foreach (var batch in reader.Batches())
                     using (batch)
                         foreach (var array in batch.Arrays)
-                            if (ArrowTypes.ToColumnType(array.Data.DataType) is { } type) ColumnBuilder.Create(type).AppendRange(array, 0, array.Length);
+                            if (ArrowTypes.ToColumnType(array.Data.DataType) is { } type)
+                                ColumnBuilder.Create(type).AppendRange(array, 0, array.Length);
             }
             catch (InvalidDataException)
             {
@@ -250,7 +261,8 @@ public sealed class ParquetTests : IDisposable
         long[] numbers = [.. values.Select(v => v ?? 0)];
         byte present = 0;
         for (int i = 0; i < values.Length; i++) present |= (byte)(values[i] is null ? 0 : 1 << i);
-        return (TimestampArray)ArrowArrayFactory.BuildArray(new ArrayData(ArrowTypes.Of(type), values.Length, values.Count(v => v is null), 0,
+        return (TimestampArray)ArrowArrayFactory.BuildArray(
+            new ArrayData(ArrowTypes.Of(type), values.Length, values.Count(v => v is null), 0,
             [new ArrowBuffer(new[] { present }), new ArrowBuffer(MemoryMarshal.AsBytes<long>(numbers).ToArray())]));
     }
 

@@ -13,7 +13,8 @@ using RedisML.Unit.Fixtures;
 
 namespace RedisML.Unit.Formats;
 
-/// <summary>Whatever a dataset holds comes back from every format the same in rows, values, nulls and names, or the export refuses it.</summary>
+/// <summary>Whatever a dataset holds comes back from every format the same in rows, values, nulls and names,
+/// or the export refuses it.</summary>
 public sealed class RoundTripPropertyTests(EmbeddedServerFixture embedded) : IDisposable
 {
     const int Samples = 25;
@@ -21,23 +22,31 @@ public sealed class RoundTripPropertyTests(EmbeddedServerFixture embedded) : IDi
     static readonly DateTime s_epoch = DateTime.SpecifyKind(DateTime.UnixEpoch, DateTimeKind.Unspecified);
 
     static readonly Gen<string> s_text = Gen.OneOf(
-        Gen.OneOf("", "NA", "-", "null", "a,b", "a;b", "said \"hi\"", " padded ", "two\nlines", "cr\rlf", "007", "1e999", "true", "2024-01-01", "\0", "#TYPE x", "sep=;", "−", "😀", "\u00A0"),
+        Gen.OneOf("", "NA", "-", "null", "a,b", "a;b", "said \"hi\"", " padded ", "two\nlines", "cr\rlf", "007", "1e999", "true",
+            "2024-01-01", "\0", "#TYPE x", "sep=;", "−", "😀", "\u00A0"),
         Gen.String[Gen.Char['\u0001', '\u02FF'], 0, 12]);
 
     /// <summary>A type and what its values are made by.</summary>
     static readonly (ColumnType Type, Gen<object> Values)[] s_types =
     [
-        (ColumnType.Int8, Gen.SByte.Select(v => (object)v)), (ColumnType.Int64, Gen.Long.Select(v => (object)v)), (ColumnType.UInt16, Gen.UShort.Select(v => (object)v)),
-        (ColumnType.UInt64, Gen.ULong.Select(v => (object)v)), (ColumnType.Float32, Gen.Float.Select(v => (object)v)), (ColumnType.Float64, Gen.Double.Select(v => (object)v)),
-        (ColumnType.Float64, Gen.OneOf(0.0, -0.0, double.PositiveInfinity, double.NegativeInfinity, double.MaxValue, double.Epsilon, 1.5).Select(v => (object)v)),
-        (ColumnType.Boolean, Gen.Bool.Select(v => (object)v)), (ColumnType.Utf8, s_text.Select(v => (object)v)), (ColumnType.Utf8, s_text.Where(v => v is not ("" or "\0")).Select(v => (object)v)),
+        (ColumnType.Int8, Gen.SByte.Select(v => (object)v)), (ColumnType.Int64, Gen.Long.Select(v => (object)v)),
+        (ColumnType.UInt16, Gen.UShort.Select(v => (object)v)),
+        (ColumnType.UInt64, Gen.ULong.Select(v => (object)v)), (ColumnType.Float32, Gen.Float.Select(v => (object)v)),
+        (ColumnType.Float64, Gen.Double.Select(v => (object)v)),
+        (ColumnType.Float64, Gen.OneOf(0.0, -0.0, double.PositiveInfinity, double.NegativeInfinity, double.MaxValue, double.Epsilon, 1.5)
+            .Select(v => (object)v)),
+        (ColumnType.Boolean, Gen.Bool.Select(v => (object)v)), (ColumnType.Utf8, s_text.Select(v => (object)v)),
+        (ColumnType.Utf8, s_text.Where(v => v is not ("" or "\0")).Select(v => (object)v)),
         (ColumnType.Decimal128(38, 9), Gen.Long.Select(v => (object)(v / 1_000_000m))),
         (ColumnType.Date32, Gen.Int[1, 3_652_058].Select(v => (object)DateOnly.FromDayNumber(v))),
         (ColumnType.Timestamp(TimestampUnit.Second), Gen.Int.Select(v => (object)s_epoch.AddSeconds(v))),
-        (ColumnType.Timestamp(TimestampUnit.Microsecond), Gen.Long[-60_000_000_000_000_000, 250_000_000_000_000_000].Select(v => (object)s_epoch.AddTicks(v * 10))),
-        (ColumnType.Timestamp(TimestampUnit.Nanosecond, "UTC"), Gen.Long[-90_000_000_000_000_000, 90_000_000_000_000_000].Select(v => (object)new DateTimeOffset(DateTime.UnixEpoch.Ticks + v, TimeSpan.Zero))),
+        (ColumnType.Timestamp(TimestampUnit.Microsecond), Gen.Long[-60_000_000_000_000_000, 250_000_000_000_000_000]
+            .Select(v => (object)s_epoch.AddTicks(v * 10))),
+        (ColumnType.Timestamp(TimestampUnit.Nanosecond, "UTC"), Gen.Long[-90_000_000_000_000_000, 90_000_000_000_000_000]
+            .Select(v => (object)new DateTimeOffset(DateTime.UnixEpoch.Ticks + v, TimeSpan.Zero))),
         (ColumnType.Binary, Gen.Byte.Array[0, 20].Select(v => (object)v)), (ColumnType.Uuid, Gen.Guid.Select(v => (object)v)),
-        (ColumnType.List(TypeKind.Int32), Gen.Int.Array[0, 4].Select(v => (object)v)), (ColumnType.List(TypeKind.Float64), Gen.Double.Array[0, 4].Select(v => (object)v)),
+        (ColumnType.List(TypeKind.Int32), Gen.Int.Array[0, 4].Select(v => (object)v)),
+        (ColumnType.List(TypeKind.Float64), Gen.Double.Array[0, 4].Select(v => (object)v)),
     ];
 
     /// <summary>Columns by name, and rows.</summary>
@@ -45,7 +54,8 @@ public sealed class RoundTripPropertyTests(EmbeddedServerFixture embedded) : IDi
         from names in Gen.String[Gen.Char[' ', '~'], 0, 6].Array[1, 4]
         from types in Gen.Int[0, s_types.Length - 1].Array[names.Length]
         from count in Gen.Int[1, 12]
-        from columns in types.Aggregate(Gen.Const((object?[][])[]), (made, type) => made.SelectMany(before => Column(type, count).Select(column => (object?[][])[.. before, column])))
+        from columns in types.Aggregate(Gen.Const((object?[][])[]), (made, type) =>
+            made.SelectMany(before => Column(type, count).Select(column => (object?[][])[.. before, column])))
         select (names, types, Enumerable.Range(0, count).Select(row => columns.Select(column => column[row]).ToArray()).ToArray());
 
     /// <summary>Every fourth value is missing.</summary>
@@ -94,8 +104,10 @@ public sealed class RoundTripPropertyTests(EmbeddedServerFixture embedded) : IDi
         async Task<Dataset> ImportAsync(string path, string name, IReadOnlyDictionary<string, ColumnType> schema)
         {
             // A delimiter that is given: one that is found out may be another where there is a single row.
-            char? delimiter = path.EndsWith(".csv", StringComparison.Ordinal) ? ',' : path.EndsWith(".tsv", StringComparison.Ordinal) ? '\t' : null;
-            await DatasetImport.RunAsync(connection, path, new() { Dataset = name, Force = true, Schema = schema, Delimiter = delimiter }, null, Cancellation);
+            char? delimiter = path.EndsWith(".csv", StringComparison.Ordinal) ? ',' : path.EndsWith(".tsv", StringComparison.Ordinal) ? '\t'
+                : null;
+            await DatasetImport.RunAsync(connection, path, new() { Dataset = name, Force = true, Schema = schema, Delimiter = delimiter },
+                null, Cancellation);
             return await new DatasetStore(connection).GetAsync(name, null, Cancellation);
         }
     }
@@ -113,10 +125,12 @@ public sealed class RoundTripPropertyTests(EmbeddedServerFixture embedded) : IDi
         var schema = new Schema([.. names.Zip(types, (n, t) => ArrowTypes.FieldOf(n, t))], null);
         var builders = types.Select(ColumnBuilder.Create).ToArray();
         foreach (var row in rows)
-            for (int i = 0; i < types.Length; i++) Assert.True(new ObjectValue(types[i], builders[i]).TryAppend(row[i]), $"{row[i]} as {types[i]}");
+            for (int i = 0; i < types.Length; i++)
+                Assert.True(new ObjectValue(types[i], builders[i]).TryAppend(row[i]), $"{row[i]} as {types[i]}");
         using var file = File.Create(path);
         using var writer = new ArrowFileWriter(file, schema);
-        writer.WriteRecordBatch(new RecordBatch(schema, types.Zip(builders, (t, b) => FullWidthColumn.Create(t).Widen(b.Build().Array, 0, rows.Length)), rows.Length));
+        writer.WriteRecordBatch(new RecordBatch(schema,
+            types.Zip(builders, (t, b) => FullWidthColumn.Create(t).Widen(b.Build().Array, 0, rows.Length)), rows.Length));
         writer.WriteEnd();
     }
 }

@@ -61,16 +61,20 @@ public sealed class RoundTripTests(EmbeddedServerFixture embedded) : IDisposable
         var path = Path.Combine(_folder.Path, name);
         if (isCsv)
         {
-            var refused = await Assert.ThrowsAsync<RedisMLException>(() => new DatasetExport(connection).RunAsync(first, new() { Path = path, Delimiter = delimiter }, null, Cancellation));
+            var refused = await Assert.ThrowsAsync<RedisMLException>(() =>
+                new DatasetExport(connection).RunAsync(first, new() { Path = path, Delimiter = delimiter }, null, Cancellation));
             Assert.Equal("ValueNotInFormat", refused.ErrorId);
             Assert.Matches("^Column '(text|bytes)', row [0-9,]+: an empty ", refused.Message);
         }
         // What CSV can't tell from missing values is left out.
         var columns = first.Columns.Where(c => !isCsv || c.Name is not ("text" or "bytes")).ToList();
-        await new DatasetExport(connection).RunAsync(first, new() { Path = path, Columns = [.. columns.Select(c => c.Name)], Delimiter = delimiter }, null, Cancellation);
-        var second = await ImportAsync(connection, path, "second", new() { Dataset = "second", Schema = columns.ToDictionary(c => c.Name, c => c.Type) });
+        await new DatasetExport(connection)
+            .RunAsync(first, new() { Path = path, Columns = [.. columns.Select(c => c.Name)], Delimiter = delimiter }, null, Cancellation);
+        var second = await ImportAsync(connection, path, "second",
+            new() { Dataset = "second", Schema = columns.ToDictionary(c => c.Name, c => c.Type) });
         var kept = columns.Select(c => first.Columns.ToList().IndexOf(c)).ToArray();
-        Assert.Equal((await connection.RowsAsync(first.Name)).Select(row => kept.Select(i => row[i]).ToArray()), await connection.RowsAsync(second.Name));
+        Assert.Equal((await connection.RowsAsync(first.Name)).Select(row => kept.Select(i => row[i]).ToArray()),
+            await connection.RowsAsync(second.Name));
     }
 
     [Fact]
@@ -79,7 +83,8 @@ public sealed class RoundTripTests(EmbeddedServerFixture embedded) : IDisposable
         await using var connection = await embedded.ConnectAsync();
         var dataset = await ImportAsync(connection, WriteArrowFile(), "first");
         var path = Path.Combine(_folder.Path, "part.jsonl");
-        await new DatasetExport(connection).RunAsync(dataset, new() { Path = path, Skip = 2, First = 2, Columns = ["text", "i16"] }, null, Cancellation);
+        await new DatasetExport(connection)
+            .RunAsync(dataset, new() { Path = path, Skip = 2, First = 2, Columns = ["text", "i16"] }, null, Cancellation);
         Assert.Equal("{\"text\":null,\"i16\":2}\n{\"text\":\"t3\",\"i16\":null}\n", await File.ReadAllTextAsync(path, Cancellation));
         var error = await Assert.ThrowsAsync<RedisMLException>(() =>
             new DatasetExport(connection).RunAsync(dataset, new() { Path = path, NoClobber = true }, null, Cancellation));
@@ -97,7 +102,8 @@ public sealed class RoundTripTests(EmbeddedServerFixture embedded) : IDisposable
         using var reader = new ArrowFileReader(File.OpenRead(path));
         var expected = new List<object?[]>();
         while (await reader.ReadNextRecordBatchAsync(Cancellation) is { } batch)
-            for (int i = 0; i < batch.Length; i++) expected.Add([.. batch.Arrays.Select(a => ArrowValues.GetObject(a, i, ArrowTypes.ToColumnType(a.Data.DataType)!.Value))]);
+            for (int i = 0; i < batch.Length; i++)
+                expected.Add([.. batch.Arrays.Select(a => ArrowValues.GetObject(a, i, ArrowTypes.ToColumnType(a.Data.DataType)!.Value))]);
         Assert.Equal(expected, await connection.RowsAsync(dataset.Name));
     }
 
@@ -130,7 +136,8 @@ public sealed class RoundTripTests(EmbeddedServerFixture embedded) : IDisposable
             {"when": null, "flag": true, "nested": {"k": [1]}}
             """);
         var dataset = await ImportAsync(connection, path, "a");
-        Assert.Equal(["Float64", "Utf8", "Timestamp(us)", "List(Float64)", "Utf8", "Boolean", "Utf8"], dataset.Columns.Select(c => c.Type.ToString()));
+        Assert.Equal(["Float64", "Utf8", "Timestamp(us)", "List(Float64)", "Utf8", "Boolean", "Utf8"],
+            dataset.Columns.Select(c => c.Type.ToString()));
         Assert.Equal<object?[]>(
             [
                 [1.0, "x\ny", new DateTime(2024, 2, 29), new[] { 1.0, 2 }, null, null, null],
@@ -165,10 +172,13 @@ public sealed class RoundTripTests(EmbeddedServerFixture embedded) : IDisposable
         await using (var file = File.Create(path))
         {
             using var writer = new ArrowFileWriter(file, schema);
-            await writer.WriteRecordBatchAsync(new(schema, [new Int64Array.Builder().Append(1).Append(300).AppendNull().Build(), new StringArray.Builder().Append("1.5").Append("2").Append("x").Build()], 3), Cancellation);
+            await writer.WriteRecordBatchAsync(
+                new(schema, [new Int64Array.Builder().Append(1).Append(300).AppendNull().Build(), new StringArray.Builder().Append("1.5")
+                .Append("2").Append("x").Build()], 3), Cancellation);
             await writer.WriteEndAsync(Cancellation);
         }
-        var options = new ImportOptions { Dataset = "a", Schema = new Dictionary<string, ColumnType> { ["n"] = ColumnType.Int8, ["t"] = ColumnType.Float64 } };
+        var options = new ImportOptions { Dataset = "a", Schema = new Dictionary<string,
+            ColumnType> { ["n"] = ColumnType.Int8, ["t"] = ColumnType.Float64 } };
         var error = await Assert.ThrowsAsync<RedisMLException>(() => ImportAsync(connection, path, "a", options));
         Assert.Contains("row 2: '300' in column 'n' is no Int8", error.Message);
         var dataset = await ImportAsync(connection, path, "a", options with { BadRow = BadRowPolicy.Skip });
@@ -182,10 +192,13 @@ public sealed class RoundTripTests(EmbeddedServerFixture embedded) : IDisposable
     public async Task Chunks_of_every_compression_read_back_and_the_result_tells_the_ratio(ChunkCompression compression)
     {
         await using var connection = await embedded.ConnectAsync();
-        var path = _folder.Write("a.csv", "n,t\n" + string.Concat(Enumerable.Range(0, 20_000).Select(i => $"{i % 5},{(i % 2 == 0 ? "even" : "odd")}\n")));
+        var path = _folder.Write("a.csv", "n,t\n"
+            + string.Concat(Enumerable.Range(0, 20_000).Select(i => $"{i % 5},{(i % 2 == 0 ? "even" : "odd")}\n")));
         var result = await DatasetImport.RunAsync(connection, path, new() { Dataset = "a", Compression = compression }, null, Cancellation);
-        Assert.InRange(result.CompressionRatio!.Value, compression == ChunkCompression.None ? 0.9 : 5, compression == ChunkCompression.None ? 1 : 1000);
-        Assert.Equal(Enumerable.Range(0, 20_000).Select(i => (object?[])[(long)(i % 5), i % 2 == 0 ? "even" : "odd"]), await connection.RowsAsync("a"));
+        Assert.InRange(result.CompressionRatio!.Value, compression == ChunkCompression.None ? 0.9 : 5, compression == ChunkCompression.None
+            ? 1 : 1000);
+        Assert.Equal(Enumerable.Range(0, 20_000).Select(i => (object?[])[(long)(i % 5), i % 2 == 0 ? "even" : "odd"]),
+            await connection.RowsAsync("a"));
     }
 
     static async Task<Dataset> ImportAsync(RedisMLConnection connection, string path, string name, ImportOptions? options = null)
@@ -200,8 +213,10 @@ public sealed class RoundTripTests(EmbeddedServerFixture embedded) : IDisposable
         var path = Path.Combine(_folder.Path, "source.arrow");
         ColumnType[] types =
         [
-            ColumnType.Int16, ColumnType.UInt8, ColumnType.UInt64, ColumnType.Float32, ColumnType.Float64, ColumnType.Boolean, ColumnType.Utf8,
-            ColumnType.Decimal128(30, 3), ColumnType.Date32, ColumnType.Timestamp(TimestampUnit.Microsecond), ColumnType.Timestamp(TimestampUnit.Millisecond, "UTC"),
+            ColumnType.Int16, ColumnType.UInt8, ColumnType.UInt64, ColumnType.Float32, ColumnType.Float64, ColumnType.Boolean,
+            ColumnType.Utf8,
+            ColumnType.Decimal128(30, 3), ColumnType.Date32, ColumnType.Timestamp(TimestampUnit.Microsecond),
+            ColumnType.Timestamp(TimestampUnit.Millisecond, "UTC"),
             ColumnType.Binary, ColumnType.List(TypeKind.Float32),
         ];
         string[] names = ["i16", "u8", "u64", "f32", "f64", "flag", "text", "exact", "day", "time", "zoned", "bytes", "vector"];
@@ -214,7 +229,8 @@ public sealed class RoundTripTests(EmbeddedServerFixture embedded) : IDisposable
             var builders = types.Select(ColumnBuilder.Create).ToArray();
             for (int row = start; row < start + count; row++)
                 for (int i = 0; i < types.Length; i++)
-                    if (!new RedisML.Formats.Objects.ObjectValue(types[i], builders[i]).TryAppend(Value(names[i], row))) throw new InvalidOperationException(names[i]);
+                    if (!new RedisML.Formats.Objects.ObjectValue(types[i], builders[i]).TryAppend(Value(names[i], row)))
+                        throw new InvalidOperationException(names[i]);
             var arrays = types.Zip(builders, (t, b) => RedisML.Formats.Arrow.FullWidthColumn.Create(t).Widen(b.Build().Array, 0, count));
             writer.WriteRecordBatch(new RecordBatch(schema, arrays, count));
         }
@@ -223,7 +239,8 @@ public sealed class RoundTripTests(EmbeddedServerFixture embedded) : IDisposable
     }
 
     static IEnumerable<object?[]> ExpectedRows() => Enumerable.Range(0, Rows).Select(row => (object?[])
-        [.. ((string[])["i16", "u8", "u64", "f32", "f64", "flag", "text", "exact", "day", "time", "zoned", "bytes", "vector"]).Select(name => Value(name, row))]);
+        [.. ((string[])["i16", "u8", "u64", "f32", "f64", "flag", "text", "exact", "day", "time", "zoned", "bytes", "vector"])
+            .Select(name => Value(name, row))]);
 
     static object? Value(string name, int row) => (row + name.Length) % 4 == 2 ? null : name switch
     {

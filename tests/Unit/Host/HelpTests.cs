@@ -21,7 +21,8 @@ public sealed class HelpTests : IDisposable
         File.Move(Path.Combine(_folder.Path, "Connect-RedisML.md"), Path.Combine(_folder.Path, "Connect-RedisNothing.md"));
         Change("Connect-RedisNothing.md", text => text.Replace("# Connect-RedisML", "# Connect-RedisNothing"));
 
-        var result = await HostProcess.RunAsync(Path.Combine(_folder.Path, "build.ps1"), HostedEngine.ModulePath, Path.Combine(_folder.Path, "en-US"));
+        var result = await HostProcess.RunAsync(Path.Combine(_folder.Path, "build.ps1"), HostedEngine.ModulePath,
+            Path.Combine(_folder.Path, "en-US"));
 
         Assert.Equal(1, result.ExitCode);
         string[] expected =

@@ -29,12 +29,14 @@ public sealed class ModuleTests : IDisposable
             """);
         // One of the same name elsewhere doesn't stand before it.
         _folder.Write(Path.Combine("others", "RedisML", "RedisML.psd1"), "@{ ModuleVersion = '99.0' }");
-        using var host = new HostProcess($"& '{script}'", variables: new Dictionary<string, string?> { ["PSModulePath"] = Path.Combine(_folder.Path, "others") });
+        using var host = new HostProcess($"& '{script}'", variables: new Dictionary<string,
+            string?> { ["PSModulePath"] = Path.Combine(_folder.Path, "others") });
         var result = await host.EndAsync();
         Assert.Equal(("", 0), (result.Error, result.ExitCode));
         var lines = result.Output.Split('\n');
         Assert.Equal(
-            ["Garnet.server in RedisML.Server", "RedisML.Core in RedisML", "RedisML.Loading in Default", "RedisML.PowerShell in Default", "StackExchange.Redis in RedisML"],
+            ["Garnet.server in RedisML.Server", "RedisML.Core in RedisML", "RedisML.Loading in Default", "RedisML.PowerShell in Default",
+                "StackExchange.Redis in RedisML"],
             lines[..5].Order());
         Assert.EndsWith(Path.Combine("Modules", "RedisML"), lines[5]);
         Assert.StartsWith("Connects to a Redis server", lines[6]);

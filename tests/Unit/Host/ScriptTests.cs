@@ -2,7 +2,8 @@ using RedisML.Unit.Fixtures;
 
 namespace RedisML.Unit.Host;
 
-/// <summary>The Host is PowerShell: arguments, streams and exit codes are those of <c>pwsh</c>, and pipes hold no escape sequences.</summary>
+/// <summary>The Host is PowerShell: arguments, streams and exit codes are those of <c>pwsh</c>,
+/// and pipes hold no escape sequences.</summary>
 public sealed class ScriptTests : IDisposable
 {
     readonly TemporaryFolder _folder = new();
@@ -41,7 +42,8 @@ public sealed class ScriptTests : IDisposable
     public async Task Standard_input_is_a_command_with_a_hyphen()
     {
         using var host = HostProcess.Start(["-Command", "-"]);
-        Assert.Equal(new HostResult(5, "in a block\nnext\n", ""), await host.EndAsync("if ($true) { 'in a block' }\n'next'\nexit 5\n'never'\n"));
+        Assert.Equal(new HostResult(5, "in a block\nnext\n", ""),
+            await host.EndAsync("if ($true) { 'in a block' }\n'next'\nexit 5\n'never'\n"));
     }
 
     [Fact]

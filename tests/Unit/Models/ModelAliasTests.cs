@@ -128,7 +128,8 @@ public abstract class ModelAliasTests
         Assert.Empty(await models.ListAsync(Cancellation));
         var keys = (await connection.KeysAsync()).Where(key => key.Contains(":model"));
         Assert.Equal([(string)connection.Keys.Model("m")!], keys);
-        Assert.Equal(["format", "last", "removed"], (await connection.Database.HashKeysAsync(connection.Keys.Model("m"))).Select(f => $"{f}").Order());
+        Assert.Equal(["format", "last", "removed"], (await connection.Database.HashKeysAsync(connection.Keys.Model("m")))
+            .Select(f => $"{f}").Order());
 
         Task FailsAsync(string id, Func<Task> act) => Assert.ThrowsAsync<RedisMLException>(act).ContinueWith(
             error => Assert.Equal(id, error.Result.ErrorId), Cancellation, TaskContinuationOptions.None, TaskScheduler.Default);

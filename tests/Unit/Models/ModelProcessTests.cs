@@ -21,7 +21,8 @@ public sealed class ModelProcessTests(EmbeddedServerFixture embedded)
             Pipeline = new() { Features = [], Label = new("y", RedisML.Columns.ColumnType.Float64, null) },
             Lineage = new() { Dataset = "d", DatasetVersion = 1, Run = "r", RowsUsed = 1, Trained = DateTimeOffset.UnixEpoch },
         };
-        for (int version = 1; version <= 4; version++) await models.PublishAsync("m", definition, [new("w", new Scalar(1.0))], Cancellation);
+        for (int version = 1; version <= 4; version++)
+            await models.PublishAsync("m", definition, [new("w", new Scalar(1.0))], Cancellation);
 
         var movers = Enumerable.Range(1, 4).Select(own => Start(connection, $$"""
             foreach ($i in 1..250) { $null = Publish-RedisModel m -Version {{own}} -Alias champion -Reason "{{own}}-$i" }
@@ -57,7 +58,8 @@ public sealed class ModelProcessTests(EmbeddedServerFixture embedded)
         var end = await process.EndAsync();
         Assert.Equal(exitCode, end.ExitCode);
         Assert.Equal(exitCode == 0 ? "went on\n" : "", end.Output);
-        if (exitCode != 0) Assert.Contains("isn't good enough on dataset 'd'", end.Error.ReplaceLineEndings(" ").Replace("     | ", "", StringComparison.Ordinal));
+        if (exitCode != 0) Assert.Contains("isn't good enough on dataset 'd'", end.Error.ReplaceLineEndings(" ")
+            .Replace("     | ", "", StringComparison.Ordinal));
     }
 
     HostProcess Start(RedisMLConnection connection, string script) => new(

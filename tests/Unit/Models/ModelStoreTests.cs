@@ -25,7 +25,8 @@ public abstract class ModelStoreTests
             Missing = MissingPolicy.Mean,
         },
         Options = System.Text.Json.JsonSerializer.SerializeToElement(new { l2 = 1 }),
-        Lineage = new() { Dataset = "flights", DatasetVersion = 3, Run = "r1", Seed = 42, RowsUsed = 100, Trained = DateTimeOffset.UnixEpoch },
+        Lineage =
+            new() { Dataset = "flights", DatasetVersion = 3, Run = "r1", Seed = 42, RowsUsed = 100, Trained = DateTimeOffset.UnixEpoch },
         Metrics = new Dictionary<string, double> { ["loss"] = 0.5 },
     };
 
@@ -41,7 +42,8 @@ public abstract class ModelStoreTests
         Assert.Null(made.Definition);
         Assert.Equal(["rate", "w"], made.Parameters);
 
-        var changed = await models.ChangeParametersAsync("m", Parameters(("w", Vector(3)), ("note", new Scalar("x"))), ["rate"], Cancellation);
+        var changed =
+            await models.ChangeParametersAsync("m", Parameters(("w", Vector(3)), ("note", new Scalar("x"))), ["rate"], Cancellation);
         Assert.Equal(1, changed.Version);
         Assert.Equal(["note", "w"], changed.Parameters);
         await AssertParameterAsync(models, changed, "w", 3);
@@ -51,7 +53,8 @@ public abstract class ModelStoreTests
     public async Task AnyClientReadsTheHash()
     {
         await using var connection = await ConnectAsync();
-        await new ModelStore(connection).ChangeParametersAsync("m", Parameters(("rate", new Scalar(0.1)), ("w", Vector(1, 2))), [], Cancellation);
+        await new ModelStore(connection)
+            .ChangeParametersAsync("m", Parameters(("rate", new Scalar(0.1)), ("w", Vector(1, 2))), [], Cancellation);
         string prefix = connection.Settings.Prefix;
         var database = connection.Database;
         Assert.Equal("1", (string?)await database.ExecuteAsync("HGET", $"{prefix}:model:m", "version"));
@@ -66,7 +69,8 @@ public abstract class ModelStoreTests
     {
         await using var connection = await ConnectAsync();
         var models = new ModelStore(connection);
-        await models.PublishAsync("m", s_definition, Parameters(("weight", Vector(1, 2, 3, 4)), ("intercept", new Scalar(5.0))), Cancellation);
+        await models.PublishAsync("m", s_definition, Parameters(("weight", Vector(1, 2, 3, 4)), ("intercept", new Scalar(5.0))),
+            Cancellation);
         var model = await models.GetAsync("m", null, Cancellation);
         Assert.Equal((1L, "Linear", "flights", false), (model.Version, model.Algorithm, model.Dataset, model.Modified));
         Assert.Equal(s_definition.Pipeline!.Features, model.Definition!.Pipeline!.Features, FeaturesAreEqual);
@@ -141,7 +145,8 @@ public abstract class ModelStoreTests
     {
         await using var connection = await ConnectAsync();
         var parameters = Enumerable.Range(0, count).Select(i => KeyValuePair.Create<string, ParameterValue>($"p{i}", new Huge(bytes)));
-        var error = await Assert.ThrowsAsync<RedisMLException>(() => new ModelStore(connection).ChangeParametersAsync("m", parameters, [], Cancellation));
+        var error = await Assert.ThrowsAsync<RedisMLException>(() =>
+            new ModelStore(connection).ChangeParametersAsync("m", parameters, [], Cancellation));
         Assert.Equal("ParameterTooLarge", error.ErrorId);
         Assert.Contains($"{(long)count * bytes:N0} bytes", error.Message);
         Assert.Contains($"{limit:N0}", error.Message);
@@ -205,7 +210,8 @@ public abstract class ModelStoreTests
         await Task.WhenAll(Enumerable.Range(0, 12).Select(async i =>
         {
             if (i % 3 == 0) await models.RemoveAsync("m", Cancellation);
-            else if (i % 3 == 1) await models.PublishAsync("m", s_definition, Parameters(("weight", Vector(i))), Cancellation).ContinueWith(_ => { });
+            else if (i % 3 == 1)
+                await models.PublishAsync("m", s_definition, Parameters(("weight", Vector(i))), Cancellation).ContinueWith(_ => { });
             else await models.ChangeParametersAsync("m", Parameters(("p", new Scalar(i))), [], Cancellation).ContinueWith(_ => { });
         }));
         if (await models.ListAsync(Cancellation) is ["m"]) Assert.NotEmpty((await models.GetAsync("m", null, Cancellation)).Parameters);
@@ -267,7 +273,8 @@ public abstract class ModelStoreTests
         // The head may stay, for a day and for its numbers alone.
         if (!await connection.Database.KeyExistsAsync(connection.Keys.Model(name))) return;
         Assert.NotNull(await connection.Database.KeyTimeToLiveAsync(connection.Keys.Model(name)));
-        Assert.All(await connection.Database.HashKeysAsync(connection.Keys.Model(name)), f => Assert.Contains(f.ToString(), (string[])["last", "removed", "format"]));
+        Assert.All(await connection.Database.HashKeysAsync(connection.Keys.Model(name)), f =>
+            Assert.Contains(f.ToString(), (string[])["last", "removed", "format"]));
     }
 }
 

@@ -21,7 +21,8 @@ public sealed class ScalarTests
     [InlineData("1,234", "1,234")]
     public void AScalarIsStoredAsTextAndReadBackAsItself(object value, string text)
     {
-        var scalar = value switch { long l => new Scalar(l), double d => new Scalar(d), bool b => new Scalar(b), _ => new Scalar((string)value) };
+        var scalar =
+            value switch { long l => new Scalar(l), double d => new Scalar(d), bool b => new Scalar(b), _ => new Scalar((string)value) };
         Assert.Equal(text, Encoding.UTF8.GetString(scalar.Encode()));
         Assert.Equal(value, ((Scalar)ParameterValue.Decode(scalar.Encode())).Value);
     }

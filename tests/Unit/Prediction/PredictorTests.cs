@@ -79,7 +79,8 @@ public sealed class PredictorTests
         var pipeline = Pipeline(MissingPolicy.Drop, [new NumericFeature("x", 0, 1)], ["no", "yes"]);
         var predictions = Create("Logistic", pipeline, new([1], [0])).Predict(new TestTable().Add("x", [score, null]).Batch());
         Assert.Equal([expected, double.NaN], predictions.Values);
-        Assert.Equal([1 - probability, probability, double.NaN, double.NaN], predictions.Probabilities, (a, b) => a.Equals(b) || Math.Abs(a - b) < 1e-15);
+        Assert.Equal([1 - probability, probability, double.NaN, double.NaN], predictions.Probabilities, (a, b) =>
+            a.Equals(b) || Math.Abs(a - b) < 1e-15);
         Assert.Equal(["no", "yes"], predictions.Classes!);
     }
 

@@ -20,8 +20,10 @@ public sealed class RowBufferTests
         Derived = [new("hour", "hour(t)"), new("weekday", "year(d)"), new("double", "x * 2")],
         Features =
         [
-            new NumericFeature("x", 0, 1), new NumericFeature("f", 0, 1), new CategoryFeature("c", ColumnType.Utf8, ["u", "v"], MissingLevel: false),
-            new NumericFeature("b", 0, 1), new NumericFeature("hour", 0, 1), new NumericFeature("weekday", 0, 1), new NumericFeature("double", 0, 1),
+            new NumericFeature("x", 0, 1), new NumericFeature("f", 0, 1),
+            new CategoryFeature("c", ColumnType.Utf8, ["u", "v"], MissingLevel: false),
+            new NumericFeature("b", 0, 1), new NumericFeature("hour", 0, 1), new NumericFeature("weekday", 0, 1),
+            new NumericFeature("double", 0, 1),
         ],
         Label = new("y", ColumnType.Float64, null),
         Missing = MissingPolicy.Drop,
@@ -107,7 +109,8 @@ public sealed class RowBufferTests
             Lineage = new() { Dataset = "d", DatasetVersion = 1, Run = "r", RowsUsed = 1, Trained = default },
         }, new([1, 0.5, -1, 2], [0.1]));
         var buffer = new RowBuffer(predictor.Signature);
-        for (int row = 0; row < table.Rows; row++) Assert.Null(buffer.TryAdd([table.Column("x")[row], table.Column("z")[row], table.Column("c")[row]]));
+        for (int row = 0; row < table.Rows; row++)
+            Assert.Null(buffer.TryAdd([table.Column("x")[row], table.Column("z")[row], table.Column("c")[row]]));
         var (one, other) = (predictor.Predict(buffer.ToBatch()), predictor.Predict(RowBatch.Of(table.Batch())));
         Assert.Equal(other.Values, one.Values);
         Assert.Equal(other.Probabilities, one.Probabilities);

@@ -13,13 +13,15 @@ public sealed partial class CSharpSampleTests
         RedisServer.SkipIfMissing();
         using var server = new RedisServer();
         var file = Path.Combine(HostedEngine.ProjectRoot, "samples", "data", "diamonds.csv.gz");
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Diamonds.dll"), $"127.0.0.1:{server.Port}", file])
+        var start =
+            new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Diamonds.dll"), $"127.0.0.1:{server.Port}", file])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
         using var sample = Process.Start(start)!;
-        var output = await Task.WhenAll(sample.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken), sample.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken));
+        var output = await Task.WhenAll(sample.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken),
+            sample.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken));
         Assert.Equal("", output[1]);
         var lines = output[0].Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         Assert.Equal(["53940 rows", "version 1, mean squared error", "it costs USD", "intercept: 1 numbers", "weight: 26 numbers"],

@@ -35,8 +35,10 @@ public sealed partial class TrainingSampleTests
         await using var connection = await RedisMLConnection.ConnectAsync(ConnectionSettings.For("127.0.0.1", server.Port), Cancellation);
         using var folder = new TemporaryFolder();
         foreach (var part in new[] { "train", "test" })
-            await DatasetImport.RunAsync(connection, folder.Write($"{part}.csv", Flights(part == "train" ? 3000 : 500)), new() { Dataset = $"flights-{part}" }, null, Cancellation);
-        var (train, evaluate) = Steps() is [var first, var second] ? (first, second) : throw new InvalidDataException("Two steps are expected.");
+            await DatasetImport.RunAsync(connection, folder.Write($"{part}.csv", Flights(part == "train" ? 3000 : 500)),
+                new() { Dataset = $"flights-{part}" }, null, Cancellation);
+        var (train, evaluate) = Steps() is [var first, var second] ? (first, second)
+            : throw new InvalidDataException("Two steps are expected.");
 
         var jobs = Enumerable.Range(1, Jobs).Select(job => Start(train, server, job)).ToList();
         try
@@ -59,7 +61,8 @@ public sealed partial class TrainingSampleTests
 
     /// <summary>A job that looks for its run looks again soon.</summary>
     static HostProcess Start(string step, RedisServer server, int job) =>
-        new($"function Start-Sleep($Seconds) {{ Microsoft.PowerShell.Utility\\Start-Sleep -Milliseconds 100 }}\n{step}", variables: new Dictionary<string, string?>
+        new($"function Start-Sleep($Seconds) {{ Microsoft.PowerShell.Utility\\Start-Sleep -Milliseconds 100 }}\n{step}",
+            variables: new Dictionary<string, string?>
         {
             ["REDISML_CONNECTION"] = $"127.0.0.1:{server.Port}",
             ["SYSTEM_JOBPOSITIONINPHASE"] = $"{job}",
@@ -76,6 +79,8 @@ public sealed partial class TrainingSampleTests
     [GeneratedRegex(@"- pwsh: \|((?:\n      .*)+)")]
     private static partial Regex Step();
 
-    static string Flights(int rows) => "dep_delay,distance,air_time,month,hour,carrier,origin,arr_delay\n" + string.Concat(Enumerable.Range(0, rows).Select(i =>
-        string.Create(CultureInfo.InvariantCulture, $"{i * 37 % 91 - 20},{200 + i * 13 % 900},{30 + i * 7 % 120},{1 + i % 12},{i % 24},{(char)('A' + i % 4)},{(i % 2 == 0 ? "JFK" : "EWR")},{i * 37 % 91 - 25 + i % 5}\n")));
+    static string Flights(int rows) =>
+        "dep_delay,distance,air_time,month,hour,carrier,origin,arr_delay\n" + string.Concat(Enumerable.Range(0, rows).Select(i =>
+        string.Create(CultureInfo.InvariantCulture, $"{i * 37 % 91 - 20},{200 + i * 13 % 900},{30 + i * 7 % 120},{1 + i % 12},{i % 24}," +
+            $"{(char)('A' + i % 4)},{(i % 2 == 0 ? "JFK" : "EWR")},{i * 37 % 91 - 25 + i % 5}\n")));
 }

@@ -100,7 +100,8 @@ public abstract class PredictionServiceTests
         var models = new ModelStore(connection);
         for (int version = 1; version <= 5; version++) await PublishAsync(connection, version);
         await models.MoveAliasAsync("m", "champion", 1, null, "test", null, Cancellation);
-        var instance = await PredictionInstance.StartAsync(connection, "s", ModelReference.Parse("m@champion"), s_fast with { FollowInterval = TimeSpan.FromMilliseconds(5) }, Cancellation);
+        var instance = await PredictionInstance.StartAsync(connection, "s", ModelReference.Parse("m@champion"),
+            s_fast with { FollowInterval = TimeSpan.FromMilliseconds(5) }, Cancellation);
         using var end = new CancellationTokenSource();
         var asked = Enumerable.Range(0, 3).Select(client => Task.Run(async () =>
         {
@@ -148,8 +149,10 @@ public abstract class PredictionServiceTests
     {
         await using var connection = await ConnectAsync();
         await PublishAsync(connection, 1);
-        using var first = await StartProcessAsync(connection, "$null = Start-RedisPredictionService m -Name s -Lease 1; 'ready'; " + HostProcess.Wait);
-        using var second = await StartProcessAsync(connection, "$null = Start-RedisPredictionService m -Name s -Lease 1; 'ready'; " + HostProcess.Wait);
+        using var first =
+            await StartProcessAsync(connection, "$null = Start-RedisPredictionService m -Name s -Lease 1; 'ready'; " + HostProcess.Wait);
+        using var second =
+            await StartProcessAsync(connection, "$null = Start-RedisPredictionService m -Name s -Lease 1; 'ready'; " + HostProcess.Wait);
         Assert.Equal("ready", await first.ReadLineAsync());
         Assert.Equal("ready", await second.ReadLineAsync());
         const int Requests = 4000;
@@ -177,7 +180,8 @@ public abstract class PredictionServiceTests
         var services = new PredictionServices(connection);
         var error = await Assert.ThrowsAsync<RedisMLException>(() => services.GetAsync("s", Cancellation));
         Assert.Equal("ServiceNotFound", error.ErrorId);
-        error = await Assert.ThrowsAsync<RedisMLException>(() => PredictionInstance.StartAsync(connection, "s", new("none"), s_fast, Cancellation));
+        error = await Assert.ThrowsAsync<RedisMLException>(() =>
+            PredictionInstance.StartAsync(connection, "s", new("none"), s_fast, Cancellation));
         Assert.Equal("ModelNotFound", error.ErrorId);
         var one = await PredictionInstance.StartAsync(connection, "s", new("m"), s_fast, Cancellation);
         var two = await PredictionInstance.StartAsync(connection, "s", new("m"), s_fast, Cancellation);
@@ -233,7 +237,8 @@ public sealed class PredictionServiceOnEmbeddedServerTests(EmbeddedServerFixture
     protected override Task<RedisMLConnection> ConnectAsync() => server.ConnectAsync();
 
     protected override Task<HostProcess> StartProcessAsync(RedisMLConnection connection, string script) => Task.FromResult(new HostProcess(
-        "param($Server, $Prefix)\n$null = Connect-RedisML $Server -Prefix $Prefix\n" + script, [$"127.0.0.1:{server.Port},password={server.Password}", connection.Prefix]));
+        "param($Server, $Prefix)\n$null = Connect-RedisML $Server -Prefix $Prefix\n" + script,
+        [$"127.0.0.1:{server.Port},password={server.Password}", connection.Prefix]));
 }
 
 public sealed class PredictionServiceOnRedisTests(RedisServerFixture server) : PredictionServiceTests

@@ -11,7 +11,8 @@ public sealed class FitAdviceTests
     [InlineData("Softmax")]
     public async Task Separated_classes_want_a_penalty(string algorithm)
     {
-        var table = new TestTable().Add("x", Enumerable.Range(0, 40).Select(i => (double?)i)).Add("y", Enumerable.Range(0, 40).Select(i => (string?)(i < 20 ? "n" : "p")));
+        var table = new TestTable().Add("x", Enumerable.Range(0, 40).Select(i => (double?)i))
+            .Add("y", Enumerable.Range(0, 40).Select(i => (string?)(i < 20 ? "n" : "p")));
         var result = await table.TrainAsync(new() { Algorithm = algorithm, Label = "y", L2 = 0 });
         var warning = Assert.Single(result.Warnings);
         Assert.Contains("'y' are separated", warning);
@@ -44,7 +45,8 @@ public sealed class FitAdviceTests
         var table = new TestTable().Add("c", c.Select(v => (string?)v)).Add("x", c.Select(_ => (double?)random.NextDouble()))
             .Add("k", c.Select(v => (string?)(v == "only" || random.Next(2) == 0 ? "yes" : "no")))
             .Add("n", c.Select(v => (double?)(v == "only" ? 0 : random.Next(1, 9))));
-        var result = await table.TrainAsync(new() { Algorithm = algorithm, Label = label, Features = ["c", "x"], L2 = 0, Tolerance = 0, MaxIteration = 300 });
+        var result = await table.TrainAsync(
+            new() { Algorithm = algorithm, Label = label, Features = ["c", "x"], L2 = 0, Tolerance = 0, MaxIteration = 300 });
         Assert.False(result.Converged);
         var warning = Assert.Single(result.Warnings);
         Assert.Contains(feature, warning);
@@ -70,10 +72,13 @@ public sealed class FitAdviceTests
             .Add("full", [1.0, 2, 3, 4, 5, 6, 7, 8])
             .Add("w", [1L, 1, 1, 1, 1, null, 0, 1])
             .Add("y", [1.0, 2, 3, 4, null, 6, 5, 4]);
-        var specification = new TrainingSpecification { Algorithm = "Linear", Label = "y", SampleWeight = "w", Missing = MissingPolicy.Drop };
+        var specification =
+            new TrainingSpecification { Algorithm = "Linear", Label = "y", SampleWeight = "w", Missing = MissingPolicy.Drop };
         var dropped = await table.TrainAsync(specification, chunkRows: 3);
         Assert.Equal((3, 4), (dropped.RowsUsed, dropped.RowsDropped)); // and one of weight 0
-        Assert.Equal("4 of 7 rows were left out because a value is missing: 'y' in 1, 'w' in 1, 'x' in 1, 'c' in 1. -Missing Mean keeps rows that miss a feature.",
+        Assert.Equal(
+            "4 of 7 rows were left out because a value is missing: 'y' in 1, 'w' in 1, 'x' in 1, 'c' in 1. -Missing Mean keeps rows that " +
+            "miss a feature.",
             Assert.Single(dropped.Warnings));
         var kept = await table.TrainAsync(specification with { Missing = MissingPolicy.Mean }, chunkRows: 3);
         Assert.Equal("2 of 7 rows were left out because a value is missing: 'y' in 1, 'w' in 1.", Assert.Single(kept.Warnings));
@@ -82,10 +87,13 @@ public sealed class FitAdviceTests
     [Fact]
     public async Task Rows_of_the_validation_are_said_too_and_progress_counts_rows_left_out()
     {
-        var table = new TestTable().Add("x", Enumerable.Range(0, 40).Select(i => i % 10 == 1 ? null : (double?)i)).Add("y", Enumerable.Range(0, 40).Select(i => (double?)(2 * i)));
+        var table = new TestTable().Add("x", Enumerable.Range(0, 40).Select(i => i % 10 == 1 ? null : (double?)i))
+            .Add("y", Enumerable.Range(0, 40).Select(i => (double?)(2 * i)));
         var reports = new Reports();
-        var result = await new TrainingSession(new() { Algorithm = "Linear", Label = "y", Missing = MissingPolicy.Drop, L1 = 0.1 }, table.Schema,
-            new MemoryChunks(table.Chunks(7)), 1, reports, new MemoryChunks(table.Chunks(7))).RunAsync(TestContext.Current.CancellationToken);
+        var result =
+            await new TrainingSession(new() { Algorithm = "Linear", Label = "y", Missing = MissingPolicy.Drop, L1 = 0.1 }, table.Schema,
+            new MemoryChunks(table.Chunks(7)), 1, reports, new MemoryChunks(table.Chunks(7)))
+                .RunAsync(TestContext.Current.CancellationToken);
         Assert.Equal(2, result.Warnings.Count);
         Assert.StartsWith("4 of 40 rows", result.Warnings[0]);
         Assert.StartsWith("4 validation rows", result.Warnings[1]);

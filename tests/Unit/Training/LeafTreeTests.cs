@@ -50,7 +50,8 @@ public sealed class LeafTreeTests
 
     static double Sum(double[] values, int nodes)
     {
-        var branches = Enumerable.Range(0, nodes).SelectMany(rank => LeafTree.Branches(Share.Of(values.Length, rank, nodes), values.Length)).ToList();
+        var branches = Enumerable.Range(0, nodes).SelectMany(rank => LeafTree.Branches(Share.Of(values.Length, rank, nodes), values.Length))
+            .ToList();
         var sum = new double[1];
         LeafTree.Combine(branches, values.Length, index => new[] { Tree(branches[index].First, branches[index].Size) }, sum);
         return sum[0];

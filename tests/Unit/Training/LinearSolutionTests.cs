@@ -53,7 +53,8 @@ public sealed class LinearSolutionTests
         for (int i = 0; i < table.Rows; i++)
         {
             int level = ((List<string>)[.. levels]).IndexOf((string)table.Column("c")[i]!);
-            double predicted = result.Weights[0] * ((double)table.Column("x")[i]! - mean) / scale + result.Weights[1 + level] + result.Intercepts[0];
+            double predicted = result.Weights[0] * ((double)table.Column("x")[i]! - mean) / scale + result.Weights[1 + level]
+                + result.Intercepts[0];
             derivatives[level] += predicted - (double)table.Column("y")[i]!;
         }
         for (int level = 0; level < derivatives.Length; level++) Assert.Equal(0, derivatives[level] + result.Weights[1 + level], 1e-3);
@@ -68,7 +69,8 @@ public sealed class LinearSolutionTests
             .Add("n", Enumerable.Range(0, rows).Select(_ => (long?)random.Next(10)))
             .Add("d", Enumerable.Range(0, rows).Select(_ => (string?)"uv"[random.Next(2)].ToString()));
         return table.Add("y", Enumerable.Range(0, rows).Select(i =>
-            (double?)(3 * (double)table.Column("x")[i]! - (long)table.Column("n")[i]! + ((string)table.Column("c")[i]!)[0] + random.NextDouble())));
+            (double?)(3 * (double)table.Column("x")[i]! - (long)table.Column("n")[i]! + ((string)table.Column("c")[i]!)[0]
+                + random.NextDouble())));
     }
 
     /// <summary>The design matrix as the pipeline says, with a last column of ones.</summary>

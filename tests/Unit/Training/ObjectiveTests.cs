@@ -40,7 +40,8 @@ public sealed class ObjectiveTests
             double[] up = [.. parameters], down = [.. parameters];
             up[i] += step;
             down[i] -= step;
-            double slope = (Evaluate(objective, numbers, positions, labels, up)[^2] - Evaluate(objective, numbers, positions, labels, down)[^2]) / (2 * step);
+            double slope = (Evaluate(objective, numbers, positions, labels, up)[^2]
+                - Evaluate(objective, numbers, positions, labels, down)[^2]) / (2 * step);
             Assert.Equal(slope, sum[i], 1e-7 * rows);
         }
     }
@@ -59,10 +60,12 @@ public sealed class ObjectiveTests
         var expected = new double[objective.Length];
         for (int row = 0; row < 21; row++)
         {
-            var one = Evaluate(objective, s_layout, [numbers[row], numbers[21 + row]], [positions[row], positions[21 + row]], [labels[row]], parameters);
+            var one = Evaluate(objective, s_layout, [numbers[row], numbers[21 + row]], [positions[row], positions[21 + row]], [labels[row]],
+                parameters);
             for (int i = 0; i < one.Length; i++) expected[i] += weights[row] * one[i];
         }
-        Assert.Equal(expected, Evaluate(objective, s_layout, numbers, positions, labels, parameters, weights), (a, b) => Math.Abs(a - b) < 1e-12);
+        Assert.Equal(expected, Evaluate(objective, s_layout, numbers, positions, labels, parameters, weights), (a, b) =>
+            Math.Abs(a - b) < 1e-12);
     }
 
     [Fact]
@@ -73,7 +76,8 @@ public sealed class ObjectiveTests
         var (numbers, positions, labels) = Rows(40, 2);
         double[] parameters = [.. Enumerable.Range(0, logistic.ParameterCount).Select(i => Math.Sin(i))];
         double[] both = [.. new double[s_layout.Width], .. parameters[..^1], 0, parameters[^1]];
-        Assert.Equal(Evaluate(logistic, numbers, positions, labels, parameters)[^2], Evaluate(softmax, numbers, positions, labels, both)[^2], 1e-12);
+        Assert.Equal(Evaluate(logistic, numbers, positions, labels, parameters)[^2],
+            Evaluate(softmax, numbers, positions, labels, both)[^2], 1e-12);
     }
 
     [Theory]
@@ -115,10 +119,12 @@ public sealed class ObjectiveTests
     static double[] Evaluate(Objective objective, double[] numbers, int[] positions, double[] labels, double[] parameters) =>
         Evaluate(objective, s_layout, numbers, positions, labels, parameters);
 
-    static double[] Evaluate(Objective objective, EncodedLayout layout, double[] numbers, int[] positions, double[] labels, double[] parameters, double[]? weights = null)
+    static double[] Evaluate(Objective objective, EncodedLayout layout, double[] numbers, int[] positions, double[] labels,
+        double[] parameters, double[]? weights = null)
     {
         var sum = new double[objective.Length];
-        objective.Add(new(layout, labels.Length, numbers, positions), new(labels, weights ?? []), parameters, sum, new double[objective.ScratchPerRow * 64]);
+        objective.Add(new(layout, labels.Length, numbers, positions), new(labels, weights ?? []), parameters, sum,
+            new double[objective.ScratchPerRow * 64]);
         return sum;
     }
 }

@@ -10,12 +10,14 @@ namespace RedisML.Unit.Training;
 /// <summary>Penalties and weights on a small table, beside what scikit-learn 1.2.1 finds on the same.</summary>
 /// <remarks>
 /// With X the encoded columns (deviations of the population; of weighted rows as StandardScaler().fit(X, sample_weight=w) has them) and
-/// n = 400 the references are, all with tol=1e-12. Balanced weights count rows by their weights too: b = w.sum() / (2 * bincount(flag, w))[flag].
+/// n = 400 the references are, all with tol=1e-12. Balanced weights count rows by their weights too:
+/// b = w.sum() / (2 * bincount(flag, w))[flag].
 /// <code>
 /// PoissonRegressor(alpha=2/n).fit(X, count);  PoissonRegressor(alpha=2/w.sum()).fit(X, count, sample_weight=w)
 /// Ridge(alpha=2).fit(X, y, sample_weight=w);  Lasso(alpha=60/n).fit(X, y);  ElasticNet(alpha=90/n, l1_ratio=60/90).fit(X, y)
 /// LogisticRegression(C=1).fit(X, flag, sample_weight=w*b);  LogisticRegression(C=1, class_weight={0: 3, 1: .5}).fit(X, flag)
-/// LogisticRegression(solver='saga', penalty='l1', C=1/8).fit(X, flag);  LogisticRegression(solver='saga', penalty='elasticnet', C=1/8, l1_ratio=.5).fit(X, flag)
+/// LogisticRegression(solver='saga', penalty='l1', C=1/8).fit(X, flag); LogisticRegression(solver='saga', penalty='elasticnet',
+/// C=1/8, l1_ratio=.5).fit(X, flag)
 /// LogisticRegression(C=1, class_weight='balanced').fit(X, kind);  LogisticRegression(solver='saga', penalty='l1', C=1/4).fit(X, kind)
 /// </code>
 /// </remarks>
@@ -44,7 +46,8 @@ public sealed class ReferenceFitTests
             [2.4199375877, -0.4955779809, -0.0534280706, 0.0507473562, -0.7984266092, -0.5246712246, 1.3231080439], [0.1464250450]
         },
         {
-            "logistic, classes weighted", Of("Logistic", "flag", l2: 1) with { ClassWeights = new Dictionary<string, double> { ["0"] = 3, ["1.0"] = 0.5 } },
+            "logistic, classes weighted",
+                Of("Logistic", "flag", l2: 1) with { ClassWeights = new Dictionary<string, double> { ["0"] = 3, ["1.0"] = 0.5 } },
             [2.4602431071, -0.5956405924, -0.1642349573, 0.0284696730, -0.7206986970, -0.5578598663, 1.2785526771], [-1.4729896405]
         },
         { "logistic, L1", Of("Logistic", "flag", 8), [1.8117224836, -0.2965165607, 0, 0, 0, 0, 0.9573555194], [-0.0382873644] },
@@ -63,14 +66,16 @@ public sealed class ReferenceFitTests
         },
         {
             "softmax, L1", Of("Softmax", "kind", 4),
-            [-2.8383122613, 0, 0, 0.0447901178, 0, 0, -0.1247236018, 0, -0.1226976810, 0, 0, 0, 0, 0, 4.9941609703, 2.0892034780, 0, 0, 0, 0, 0],
+            [-2.8383122613, 0, 0, 0.0447901178, 0, 0, -0.1247236018, 0, -0.1226976810, 0, 0, 0, 0, 0, 4.9941609703, 2.0892034780, 0, 0, 0,
+                0, 0],
             [0.3229205389, 1.0314286362, -1.3543491752]
         },
     };
 
     [Theory]
     [MemberData(nameof(Fits), DisableDiscoveryEnumeration = true)]
-    public async Task It_finds_what_scikit_learn_finds(string name, TrainingSpecification specification, double[] weights, double[] intercepts)
+    public async Task It_finds_what_scikit_learn_finds(string name, TrainingSpecification specification, double[] weights,
+        double[] intercepts)
     {
         var result = await Table().TrainAsync(specification, chunkRows: 130);
         Assert.True(result.Converged, name);
@@ -122,7 +127,8 @@ public sealed class ReferenceFitTests
             Pipeline = trained.Pipeline,
             Lineage = new() { Dataset = "d", DatasetVersion = 1, Run = "r", RowsUsed = Rows, Trained = default },
         }, new(trained.Weights, trained.Intercepts));
-        return (RegressionResult)await new ModelEvaluator(predictor).EvaluateAsync(Table().Chunks(130).ToAsyncEnumerable(), TestContext.Current.CancellationToken);
+        return (RegressionResult)await new ModelEvaluator(predictor)
+            .EvaluateAsync(Table().Chunks(130).ToAsyncEnumerable(), TestContext.Current.CancellationToken);
     }
 
     static TestTable Table()
@@ -136,7 +142,8 @@ public sealed class ReferenceFitTests
             .Add("v", rows.Select(i => (double?)(i * 104729L % 97 / 48.0 - 1)))
             .Add("c", rows.Select(i => (string?)(i % 3).ToString(CultureInfo.InvariantCulture)))
             .Add("w", rows.Select(i => (double?)(1 + i % 4 * 0.5)))
-            .Add("count", rows.Select(i => (double?)Math.Floor(Math.Exp(0.4 * x[i] - 0.3 * z[i] + (i % 3 == 1 ? 0.2 : 0)) * 2 + i * 31 % 17 / 10.0)))
+            .Add("count",
+                rows.Select(i => (double?)Math.Floor(Math.Exp(0.4 * x[i] - 0.3 * z[i] + (i % 3 == 1 ? 0.2 : 0)) * 2 + i * 31 % 17 / 10.0)))
             .Add("flag", rows.Select(i => (long?)(x[i] - 0.5 * z[i] + (i % 3 == 2 ? 1 : 0) + Math.Sin(i * 12.9) * 1.5 > 0 ? 1 : 0)))
             .Add("kind", rows.Select(i => (long?)(x[i] + Math.Sin(i * 12.9) < -0.5 ? 0 : x[i] + z[i] < 1 ? 1 : 2)))
             .Add("y", rows.Select(i => (double?)(3 * x[i] - 2 * z[i] + (i % 3 == 1 ? 1 : 0) + i * 31 % 17 / 5.0)));

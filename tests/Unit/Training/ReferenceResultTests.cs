@@ -54,7 +54,8 @@ public sealed class ReferenceResultTests
         {
             Algorithm = "Linear",
             Label = "cnt",
-            Features = ["season", "yr", "mnth", "hr", "holiday", "weekday", "workingday", "weathersit", "temp", "atemp", "hum", "windspeed"],
+            Features =
+                ["season", "yr", "mnth", "hr", "holiday", "weekday", "workingday", "weathersit", "temp", "atemp", "hum", "windspeed"],
             Categories = ["season", "mnth", "hr", "weekday", "weathersit"],
         });
         Assert.Equal(0.6815, tested.Numbers.R2!.Value, 0.015); // two standard deviations over splits of 3,476 rows
@@ -104,14 +105,16 @@ public sealed class ReferenceResultTests
         {
             Algorithm = "Linear",
             Label = "cnt",
-            Features = ["season", "yr", "mnth", "hr", "holiday", "weekday", "workingday", "weathersit", "temp", "atemp", "hum", "windspeed"],
+            Features =
+                ["season", "yr", "mnth", "hr", "holiday", "weekday", "workingday", "weathersit", "temp", "atemp", "hum", "windspeed"],
             Categories = ["season", "mnth", "hr", "weekday", "weathersit"],
         }),
         ("bike-hour.csv.gz", new()
         {
             Algorithm = "Poisson",
             Label = "cnt",
-            Features = ["season", "yr", "mnth", "hr", "holiday", "weekday", "workingday", "weathersit", "temp", "atemp", "hum", "windspeed"],
+            Features =
+                ["season", "yr", "mnth", "hr", "holiday", "weekday", "workingday", "weathersit", "temp", "atemp", "hum", "windspeed"],
             Categories = ["season", "mnth", "hr", "weekday", "weathersit"],
         }),
         ("digits.csv", new() { Algorithm = "Softmax", Label = "target" }),
@@ -146,8 +149,10 @@ public sealed class ReferenceResultTests
         using Stream content = path.EndsWith(".gz") ? new GZipStream(file, CompressionMode.Decompress) : file;
         using var reader = CsvReader.Create(content, new CsvReaderOptions(), leaveOpen: true);
         reader.ReadHeader();
-        string[] wanted = [.. specification.Features ?? reader.Headers, specification.Label switch { "late" => "arr_delay", "logprice" => "price", var label => label }];
-        var columns = wanted.Distinct().Select(name => (Name: name, Index: reader.GetFieldIndex(name), Values: new List<string>())).ToList();
+        string[] wanted = [.. specification.Features
+            ?? reader.Headers, specification.Label switch { "late" => "arr_delay", "logprice" => "price", var label => label }];
+        var columns = wanted.Distinct().Select(name => (Name: name, Index: reader.GetFieldIndex(name), Values: new List<string>()))
+            .ToList();
         while (reader.Read())
         {
             foreach (var (_, index, values) in columns) values.Add(reader.GetString(index).Trim());
@@ -156,7 +161,8 @@ public sealed class ReferenceResultTests
         foreach (var (name, _, values) in columns)
         {
             if (values.All(v => v.Length == 0 || double.TryParse(v, CultureInfo.InvariantCulture, out _)))
-                table.Add(name, ColumnType.Float64, values.Select(v => v.Length == 0 ? null : (object?)double.Parse(v, CultureInfo.InvariantCulture)));
+                table.Add(name, ColumnType.Float64,
+                    values.Select(v => v.Length == 0 ? null : (object?)double.Parse(v, CultureInfo.InvariantCulture)));
             else
                 table.Add(name, values.Select(v => v.Length == 0 ? null : v));
         }

@@ -32,7 +32,8 @@ public sealed class ScriptTrainingTests : IDisposable
     public ScriptTrainingTests()
     {
         var rows = string.Concat(Enumerable.Range(0, 3000).Select(i => $"{i % 17},{(char)('a' + i % 3)},{3 * (i % 17) + i % 3}\n"));
-        Run($"Connect-RedisML -Embedded -Prefix {TestPrefix.New()}; Import-RedisTrainingData '{_folder.Write("line.csv", "x,c,y\n" + rows)}' -Label y");
+        Run($"Connect-RedisML -Embedded -Prefix {TestPrefix.New()}; Import-RedisTrainingData " +
+            $"'{_folder.Write("line.csv", "x,c,y\n" + rows)}' -Label y");
     }
 
     public void Dispose()

@@ -49,12 +49,14 @@ sealed class TestTable
 
     /// <summary>Trains on threads of its own.</summary>
     public Task<TrainingResult> TrainAsync(TrainingSpecification specification, int workerCount = 2, int chunkRows = 700) =>
-        new TrainingSession(specification, Schema, new MemoryChunks(Chunks(chunkRows)), workerCount).RunAsync(TestContext.Current.CancellationToken);
+        new TrainingSession(specification, Schema, new MemoryChunks(Chunks(chunkRows)), workerCount)
+            .RunAsync(TestContext.Current.CancellationToken);
 
     RecordBatch Batch(int start, int rows, int variant)
     {
         var arrays = _columns.Select(c => Build(c.Schema.Type, c.Values.AsSpan(start, rows), variant)).ToList();
-        return new(new Schema(_columns.Zip(arrays, (c, a) => new Field(c.Schema.Name, a.Data.DataType, nullable: true)), null), arrays, rows);
+        return new(new Schema(_columns.Zip(arrays, (c, a) => new Field(c.Schema.Name, a.Data.DataType, nullable: true)), null), arrays,
+            rows);
     }
 
     static IArrowArray Build(ColumnType type, ReadOnlySpan<object?> values, int variant)
@@ -100,7 +102,8 @@ sealed class TestTable
             if (!levels.Contains(text)) levels.Add(text);
             indices.Append((short)levels.IndexOf(text));
         }
-        return new(new DictionaryType(Int16Type.Default, StringType.Default, false), indices.Build(), new StringArray.Builder().AppendRange(levels).Build());
+        return new(new DictionaryType(Int16Type.Default, StringType.Default, false), indices.Build(), new StringArray.Builder()
+            .AppendRange(levels).Build());
     }
 }
 

@@ -62,7 +62,8 @@ public sealed class TrainingFailureTests
 
     [Theory]
     [MemberData(nameof(Impossible), DisableDiscoveryEnumeration = true)]
-    public async Task What_cannot_be_trained_is_an_error_that_names_the_cause(string errorId, string expected, TrainingSpecification specification)
+    public async Task What_cannot_be_trained_is_an_error_that_names_the_cause(string errorId, string expected,
+        TrainingSpecification specification)
     {
         var error = await Assert.ThrowsAsync<RedisMLException>(() => s_table.TrainAsync(specification, chunkRows: 8));
         Assert.Equal(errorId, error.ErrorId);
@@ -72,7 +73,8 @@ public sealed class TrainingFailureTests
     [Fact]
     public async Task Too_many_levels_are_an_error_that_names_the_column()
     {
-        var table = new TestTable().Add("id", Enumerable.Range(0, 10_001).Select(i => (string?)$"{i}")).Add("y", Enumerable.Range(0, 10_001).Select(i => (double?)i));
+        var table = new TestTable().Add("id", Enumerable.Range(0, 10_001).Select(i => (string?)$"{i}"))
+            .Add("y", Enumerable.Range(0, 10_001).Select(i => (double?)i));
         var error = await Assert.ThrowsAsync<RedisMLException>(() => table.TrainAsync(Linear with { Features = null }, chunkRows: 6000));
         Assert.Equal(("TooManyLevels", "id"), (error.ErrorId, error.Target));
     }
@@ -96,8 +98,10 @@ public sealed class TrainingFailureTests
     public async Task A_chunk_that_cannot_be_read_fails_the_training_for_all_workers()
     {
         var broken = new RedisMLException("ChecksumMismatch", ErrorKind.InvalidData, "The chunk isn't what was written.");
-        var chunks = s_table.Chunks(3).Select(c => c.Index != 7 ? c : new DatasetChunk(7, c.FirstRow, c.Rows, () => throw broken, null)).ToList();
-        var error = await Assert.ThrowsAsync<RedisMLException>(() => RunAsync(new TrainingSession(Linear, s_table.Schema, new MemoryChunks(chunks), 4)));
+        var chunks = s_table.Chunks(3).Select(c => c.Index != 7 ? c : new DatasetChunk(7, c.FirstRow, c.Rows, () => throw broken, null))
+            .ToList();
+        var error = await Assert.ThrowsAsync<RedisMLException>(() =>
+            RunAsync(new TrainingSession(Linear, s_table.Schema, new MemoryChunks(chunks), 4)));
         Assert.Same(broken, error);
     }
 
@@ -109,7 +113,8 @@ public sealed class TrainingFailureTests
         var chunks = new Endless(30);
         var session = new TrainingSession(Linear, s_table.Schema, chunks, 3);
         using var stop = new CancellationTokenSource();
-        var workers = Enumerable.Range(0, 3).Select(worker => Task.Factory.StartNew(() => session.Work(worker, worker == stopped ? stop.Token : default),
+        var workers = Enumerable.Range(0, 3)
+            .Select(worker => Task.Factory.StartNew(() => session.Work(worker, worker == stopped ? stop.Token : default),
             CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)).ToArray();
         await chunks.Awaited.WaitAsync(s_deadline, TestContext.Current.CancellationToken);
         await stop.CancelAsync();
@@ -122,12 +127,15 @@ public sealed class TrainingFailureTests
     {
         var table = TrainingSessionTests.Table(3000);
         using var stop = new CancellationTokenSource();
-        var specification = TrainingSessionTests.Specification("Softmax") with { Missing = MissingPolicy.Mean, Tolerance = 0, L2 = 0, MaxIteration = int.MaxValue };
+        var specification = TrainingSessionTests.Specification("Softmax") with { Missing = MissingPolicy.Mean, Tolerance = 0, L2 = 0,
+            MaxIteration = int.MaxValue };
         var session = new TrainingSession(specification, table.Schema, new MemoryChunks(table.Chunks(500)), 3, new StopAt(3, stop));
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => session.RunAsync(stop.Token).WaitAsync(s_deadline, TestContext.Current.CancellationToken));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
+            session.RunAsync(stop.Token).WaitAsync(s_deadline, TestContext.Current.CancellationToken));
     }
 
-    static Task<TrainingResult> RunAsync(TrainingSession session) => session.RunAsync(CancellationToken.None).WaitAsync(s_deadline, TestContext.Current.CancellationToken);
+    static Task<TrainingResult> RunAsync(TrainingSession session) =>
+        session.RunAsync(CancellationToken.None).WaitAsync(s_deadline, TestContext.Current.CancellationToken);
 
     /// <summary>Chunks that never come.</summary>
     sealed class Endless(long rows) : ITrainingChunks

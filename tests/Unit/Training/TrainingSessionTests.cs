@@ -44,7 +44,8 @@ public sealed class TrainingSessionTests
     [Fact]
     public async Task A_seed_draws_the_batches()
     {
-        var specification = Specification("Logistic") with { Missing = MissingPolicy.Mean, Optimizer = new() { Kind = OptimizerKind.Sgd, Epochs = 2 } };
+        var specification =
+            Specification("Logistic") with { Missing = MissingPolicy.Mean, Optimizer = new() { Kind = OptimizerKind.Sgd, Epochs = 2 } };
         var weights = new List<double[]>();
         foreach (int seed in new[] { 1, 2, 1 }) weights.Add((await Table(2000).TrainAsync(specification with { Seed = seed })).Weights);
         Assert.Equal(weights[0], weights[2]);
@@ -83,7 +84,8 @@ public sealed class TrainingSessionTests
     [Fact]
     public async Task A_class_that_only_validation_has_does_not_count_there()
     {
-        var training = new TestTable().Add("x", Enumerable.Range(0, 60).Select(i => (double?)i)).Add("k", Enumerable.Range(0, 60).Select(i => (string?)(i < 30 ? "a" : "b")));
+        var training = new TestTable().Add("x", Enumerable.Range(0, 60).Select(i => (double?)i))
+            .Add("k", Enumerable.Range(0, 60).Select(i => (string?)(i < 30 ? "a" : "b")));
         var validation = new TestTable().Add("x", [1.0, 50, 7]).Add("k", ["a", "b", "new"]);
         var specification = new TrainingSpecification { Algorithm = "Softmax", Label = "k" };
         var result = await new TrainingSession(specification, training.Schema, new MemoryChunks(training.Chunks(50)), 1,
@@ -99,7 +101,8 @@ public sealed class TrainingSessionTests
             .Add("c", ["a", "b", "c", null, "a", "b"])
             .Add("unused", [null, null, null, null, null, (double?)null])
             .Add("y", [1.0, 2, 3, 4, null, 6]);
-        var result = await table.TrainAsync(new() { Algorithm = "Linear", Label = "y", Features = ["x", "c"], Missing = MissingPolicy.Drop }, chunkRows: 2);
+        var result = await table.TrainAsync(
+            new() { Algorithm = "Linear", Label = "y", Features = ["x", "c"], Missing = MissingPolicy.Drop }, chunkRows: 2);
         Assert.Equal((3, 3), (result.RowsUsed, result.RowsDropped));
         Assert.Equal(Math.Sqrt(62.0 / 9), ((NumericFeature)result.Pipeline!.Features[0]).Scale, 1e-12); // of 1, 2 and 7
         var category = (CategoryFeature)result.Pipeline!.Features[1];
@@ -127,8 +130,10 @@ public sealed class TrainingSessionTests
     public async Task By_default_features_are_all_columns_that_do_not_tell_the_label()
     {
         var table = Table(200);
-        var derived = new DerivedColumn[] { new("late", "delay > 15"), new("delay", "x * 20"), new("double", "delay * 2"), new("sum", "n + z"), new("unused", "z * 2") };
-        var result = await table.TrainAsync(new() { Algorithm = "Logistic", Label = "late", Derived = derived, Missing = MissingPolicy.Mean });
+        var derived = new DerivedColumn[] { new("late", "delay > 15"), new("delay", "x * 20"), new("double", "delay * 2"),
+            new("sum", "n + z"), new("unused", "z * 2") };
+        var result =
+            await table.TrainAsync(new() { Algorithm = "Logistic", Label = "late", Derived = derived, Missing = MissingPolicy.Mean });
         Assert.Equal(["c", "flag", "n", "z", "weight", "y", "kind", "sum", "unused"], result.Pipeline!.Features.Select(f => f.Column));
         Assert.Equal(["delay", "late", "sum", "unused"], result.Pipeline!.Derived.Select(d => d.Name));
         Assert.Equal(["c", "flag", "n", "z", "weight", "y", "kind"], result.Pipeline!.Inputs.Select(c => c.Name));
@@ -142,7 +147,8 @@ public sealed class TrainingSessionTests
     [InlineData("9.0", "10", "9")]
     public async Task Classes_are_ordered_by_value_with_the_positive_one_last(string? positive, params string[] classes)
     {
-        var table = new TestTable().Add("x", Enumerable.Range(0, 20).Select(i => (double?)i)).Add("y", Enumerable.Range(0, 20).Select(i => (long?)(i < 12 ? 9 : 10)));
+        var table = new TestTable().Add("x", Enumerable.Range(0, 20).Select(i => (double?)i))
+            .Add("y", Enumerable.Range(0, 20).Select(i => (long?)(i < 12 ? 9 : 10)));
         var result = await table.TrainAsync(new() { Algorithm = "Logistic", Label = "y", PositiveClass = positive });
         Assert.Equal(classes, result.Pipeline!.Label.Classes!);
         Assert.Equal(classes[1] == "10" ? 1 : -1, Math.Sign(result.Weights[0])); // 10 is where x is large
@@ -170,7 +176,8 @@ public sealed class TrainingSessionTests
     {
         var table = Table(2000);
         var reports = new List<RunProgress>();
-        var session = new TrainingSession(Specification("Logistic") with { Missing = MissingPolicy.Mean }, table.Schema, new MemoryChunks(table.Chunks(500)), 1, new Recorder(reports));
+        var session = new TrainingSession(Specification("Logistic") with { Missing = MissingPolicy.Mean }, table.Schema,
+            new MemoryChunks(table.Chunks(500)), 1, new Recorder(reports));
         var result = await session.RunAsync(TestContext.Current.CancellationToken);
         Assert.Equal([500L, 1000, 1500, 2000], reports.Where(r => r.Iteration == 0).Select(r => r.Rows));
         var iterations = reports.Where(r => r.Iteration > 0).ToList();

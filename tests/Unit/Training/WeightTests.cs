@@ -6,7 +6,8 @@ using RedisML.Unit.Fixtures;
 
 namespace RedisML.Unit.Training;
 
-/// <summary>A row of weight 0 changes nothing, and a row of weight 2 is two rows: means, deviations, levels, classes, penalties and the fit.</summary>
+/// <summary>A row of weight 0 changes nothing, and a row of weight 2 is two rows: means, deviations, levels, classes,
+/// penalties and the fit.</summary>
 public sealed class WeightTests
 {
     const int Rows = 600;
@@ -100,7 +101,8 @@ public sealed class WeightTests
     public async Task Where_no_row_has_a_weight_the_column_is_named()
     {
         var table = new TestTable().Add("x", [1.0, 2]).Add("y", [1.0, 2]).Add("w", [0L, 0]);
-        var error = await Assert.ThrowsAsync<RedisMLException>(() => table.TrainAsync(new() { Algorithm = "Linear", Label = "y", SampleWeight = "w" }));
+        var error = await Assert.ThrowsAsync<RedisMLException>(() =>
+            table.TrainAsync(new() { Algorithm = "Linear", Label = "y", SampleWeight = "w" }));
         Assert.Equal("WeightInvalid", error.ErrorId);
         Assert.Contains("'w'", error.Message);
     }
@@ -138,7 +140,8 @@ public sealed class WeightTests
     {
         var repeated = new TestTable();
         foreach (var column in table.Schema)
-            repeated.Add(column.Name, column.Type, Enumerable.Range(0, table.Rows).SelectMany(row => Enumerable.Repeat(table.Column(column.Name)[row], times(row))));
+            repeated.Add(column.Name, column.Type, Enumerable.Range(0, table.Rows)
+                .SelectMany(row => Enumerable.Repeat(table.Column(column.Name)[row], times(row))));
         return repeated;
     }
 

@@ -34,7 +34,8 @@ public sealed class WorkerTeamTests
         await RunAsync(3, team => team.For(3, (worker, index) =>
         {
             seen[worker] = index;
-            Assert.True(all.SignalAndWait(s_deadline, TestContext.Current.CancellationToken)); // passes only where three threads are in the loop at once
+            // passes only where three threads are in the loop at once
+            Assert.True(all.SignalAndWait(s_deadline, TestContext.Current.CancellationToken));
         }));
         Assert.Equal([0, 1, 2], seen.Keys.Order());
     }
@@ -100,7 +101,8 @@ public sealed class WorkerTeamTests
         int workers, Action<WorkerTeam> algorithm, CancellationToken? leader = null, CancellationToken? helper = null)
     {
         var team = new WorkerTeam();
-        var helpers = Enumerable.Range(1, workers - 1).Select(worker => OnThread(() => team.Help(worker, helper ?? CancellationToken.None))).ToArray();
+        var helpers = Enumerable.Range(1, workers - 1).Select(worker => OnThread(() => team.Help(worker, helper ?? CancellationToken.None)))
+            .ToArray();
         var lead = OnThread(() => team.Lead(() => algorithm(team), leader ?? CancellationToken.None));
         await Task.WhenAll(helpers).WaitAsync(s_deadline, TestContext.Current.CancellationToken);
         await lead.WaitAsync(s_deadline, TestContext.Current.CancellationToken);

@@ -5,7 +5,8 @@ using RedisML.Unit.Fixtures;
 
 namespace RedisML.Unit.Trust;
 
-/// <summary>No code comes out of Redis: the script of a run is text that anybody may have written, and runs only where the user of that node allowed it.</summary>
+/// <summary>No code comes out of Redis: the script of a run is text that anybody may have written,
+/// and runs only where the user of that node allowed it.</summary>
 public sealed class ForeignScriptTests(RedisServerFixture redis) : IDisposable
 {
     const string Own = "{ param($b, $p, $c) @{ Loss = 1.0; p = 0.0 } }";
@@ -31,7 +32,8 @@ public sealed class ForeignScriptTests(RedisServerFixture redis) : IDisposable
         foreach (string how in new[] { "", "-AllowScript 00", $"-ScriptBlock {Own}" })
         {
             var error = Assert.Single(_engine.Invoke($"{verb}-RedisDistributedTraining {id} -WorkerCount 1 -Wait {how}").Errors);
-            Assert.StartsWith(how.Contains("Block", StringComparison.Ordinal) ? "ScriptMismatch," : "ScriptNotAllowed,", error.FullyQualifiedErrorId);
+            Assert.StartsWith(how.Contains("Block", StringComparison.Ordinal) ? "ScriptMismatch,"
+                : "ScriptNotAllowed,", error.FullyQualifiedErrorId);
             Assert.Contains("New-Item", error.ToString());
             Assert.Matches("[0-9a-f]{64}", error.ToString());
         }
@@ -46,7 +48,8 @@ public sealed class ForeignScriptTests(RedisServerFixture redis) : IDisposable
     {
         await using var connection = await ConnectAsync();
         var id = await StartAsync(connection, $"-ScriptBlock {Own} -InitialParameter @{{ p = 1.0 }} -Label x -MaxIteration 2", "Join");
-        dynamic run = Assert.Single(_engine.Invoke($"Join-RedisDistributedTraining {id} -WorkerCount 1 -Wait -WarningAction Ignore {how}").OutputWithoutErrors);
+        dynamic run = Assert.Single(
+            _engine.Invoke($"Join-RedisDistributedTraining {id} -WorkerCount 1 -Wait -WarningAction Ignore {how}").OutputWithoutErrors);
         Assert.Equal("Completed", (string)run.State.ToString());
         Assert.Matches("^[0-9a-f]{64}$", (string)run.ScriptHash);
         Stop(id);
@@ -56,26 +59,32 @@ public sealed class ForeignScriptTests(RedisServerFixture redis) : IDisposable
     {
         var connection = await redis.ConnectAsync();
         var rows = string.Concat(Enumerable.Range(0, 200).Select(i => $"{i % 7},{i}\n"));
-        Assert.Empty(_engine.Invoke($"Connect-RedisML {connection.Endpoint} -Prefix {connection.Prefix}; Import-RedisTrainingData '{_folder.Write("a.csv", "x,z\n" + rows)}' -Dataset a").Errors);
+        Assert.Empty(
+            _engine.Invoke(
+            $"Connect-RedisML {connection.Endpoint} -Prefix {connection.Prefix}; Import-RedisTrainingData " +
+            $"'{_folder.Write("a.csv", "x,z\n" + rows)}' -Dataset a").Errors);
         return connection;
     }
 
     /// <summary>A run that waits for a node; to be resumed, it is stopped.</summary>
     async Task<string> StartAsync(RedisMLConnection connection, string what, string verb)
     {
-        Assert.Empty(_engine.Invoke($"$job = Start-RedisDistributedTraining a m -NodeCount 2 -NodeTimeout 5 -WorkerCount 1 {what} -InformationAction Ignore").Errors);
+        Assert.Empty(_engine.Invoke($"$job = Start-RedisDistributedTraining a m -NodeCount 2 -NodeTimeout 5 -WorkerCount 1 {what} " +
+            "-InformationAction Ignore").Errors);
         string id = Assert.Single(await new RunStore(connection).ListAsync(TestContext.Current.CancellationToken));
         if (verb == "Resume") Stop(id);
         return id;
     }
 
-    void Stop(string id) => _engine.Invoke($"$null = Stop-RedisDistributedTraining {id} -ErrorAction Ignore; $null = $job | Wait-Job -Timeout 60; $job | Remove-Job -Force");
+    void Stop(string id) => _engine.Invoke(
+        $"$null = Stop-RedisDistributedTraining {id} -ErrorAction Ignore; $null = $job | Wait-Job -Timeout 60; $job | Remove-Job -Force");
 
     static async Task PlantAsync(RedisMLConnection connection, string id, string script)
     {
         var key = connection.Keys.Run(id).Specification;
         var json = JsonNode.Parse((string)(await connection.Database.StringGetAsync(key))!)!;
-        json["work"]!["training"]!["script"] = new JsonObject { ["text"] = script, ["reduction"] = "Sum", ["initialParameters"] = new JsonArray() };
+        json["work"]!["training"]!["script"] =
+            new JsonObject { ["text"] = script, ["reduction"] = "Sum", ["initialParameters"] = new JsonArray() };
         await connection.Database.StringSetAsync(key, json.ToJsonString());
     }
 }

@@ -3,14 +3,16 @@ using RedisML.Unit.Fixtures;
 
 namespace RedisML.Unit.Trust;
 
-/// <summary>A brief pass of the fuzzer, and what it found before: broken inputs of all kinds fail by typed errors, soon and in little memory.</summary>
+/// <summary>A brief pass of the fuzzer, and what it found before: broken inputs of all kinds fail by typed errors,
+/// soon and in little memory.</summary>
 public sealed class FuzzTests
 {
     const int Inputs = 300;
 
     static readonly string s_found = Path.Combine(HostedEngine.ProjectRoot, "tests", "Unit", "Trust", "Found");
 
-    /// <summary>Without Parquet: its native library takes 3 GB for some files of 10 KB, which nothing here bounds yet. The command tries it too.</summary>
+    /// <summary>Without Parquet: its native library takes 3 GB for some files of 10 KB, which nothing here bounds yet.
+    /// The command tries it too.</summary>
     public static TheoryData<string> Names => [.. FuzzTargets.All.Select(target => target.Name).Where(name => name != "parquet")];
 
     [Theory]
@@ -19,7 +21,8 @@ public sealed class FuzzTests
     {
         var target = FuzzTargets.All.Single(t => t.Name == name);
         Assert.All(target.Seeds, seed => Assert.Null(FuzzRunner.Try(target, seed)));
-        Assert.Empty(FuzzRunner.Run(target, Inputs, seed: 13).Select(f => $"{f.Failure}: {Convert.ToBase64String(f.Input.AsSpan(0, Math.Min(f.Input.Length, 300)))}"));
+        Assert.Empty(FuzzRunner.Run(target, Inputs, seed: 13)
+            .Select(f => $"{f.Failure}: {Convert.ToBase64String(f.Input.AsSpan(0, Math.Min(f.Input.Length, 300)))}"));
     }
 
     [Fact]

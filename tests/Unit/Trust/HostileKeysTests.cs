@@ -33,7 +33,8 @@ public sealed class HostileKeysTests(EmbeddedServerFixture embedded, RedisServer
         await using var connection = await kind.ConnectAsync(embedded, redis);
         await ImportAsync(connection, "a", layout);
         await EditAsync(connection, connection.Keys.Dataset("a"), "version:1", manifest => manifest["rows"] = 9_000_000_000);
-        await AssertSoonAsync(async () => Assert.Equal("DatasetDataLost", (await Assert.ThrowsAsync<RedisMLException>(() => connection.RowsAsync("a"))).ErrorId));
+        await AssertSoonAsync(async () =>
+            Assert.Equal("DatasetDataLost", (await Assert.ThrowsAsync<RedisMLException>(() => connection.RowsAsync("a"))).ErrorId));
         await AssertSoonAsync(() => new DatasetStore(connection).RemoveAsync("a", Cancellation));
         Assert.Empty(await connection.KeysAsync());
         await ImportAsync(connection, "a", layout);
@@ -55,7 +56,8 @@ public sealed class HostileKeysTests(EmbeddedServerFixture embedded, RedisServer
         await connection.Database.SetAddAsync(keys.Imports, import);
         await connection.Database.StringSetAsync(keys.Chunk("dead", import, 5), "1");
         await connection.Database.HashSetAsync(keys.Row("dead", "3"), "n", "1");
-        await connection.Database.HashSetAsync(keys.Journal(import), [new("dataset", "dead"), new("beat", 1), new("chunks", 10), new("rows", 10), new("rowsBefore", 0),
+        await connection.Database.HashSetAsync(keys.Journal(import),
+            [new("dataset", "dead"), new("beat", 1), new("chunks", 10), new("rows", 10), new("rowsBefore", 0),
             new("placement", $$"""{"layout":"Hash","index":"{{keys.Rows("dead", import)}}"}""")]);
         await connection.Database.HashSetAsync(keys.Journal(import), field, value);
         await AssertSoonAsync(() => ImportAsync(connection, "a"));
@@ -73,10 +75,13 @@ public sealed class HostileKeysTests(EmbeddedServerFixture embedded, RedisServer
         string foreign = $"{connection.Prefix}:foreign:9";
         await connection.Database.StringSetAsync(foreign, "1");
         var dataset = await new DatasetStore(connection).GetAsync("a", null, Cancellation);
-        var training = await ModelTraining.StartAsync(connection, dataset, "m", new() { Algorithm = "Linear", Label = "n", Features = ["t"], L2 = 0, Tolerance = 0, MaxIteration = 100_000,
-            Optimizer = new() { Kind = RedisML.Training.Optimization.OptimizerKind.Adam, Epochs = 20 } }, 1, new() { NodeCount = 1, CheckpointInterval = 0, CheckpointStep = 1, KeepCheckpoint = 1 }, Cancellation);
+        var training = await ModelTraining.StartAsync(connection, dataset, "m",
+            new() { Algorithm = "Linear", Label = "n", Features = ["t"], L2 = 0, Tolerance = 0, MaxIteration = 100_000,
+            Optimizer = new() { Kind = RedisML.Training.Optimization.OptimizerKind.Adam, Epochs = 20 } }, 1,
+                new() { NodeCount = 1, CheckpointInterval = 0, CheckpointStep = 1, KeepCheckpoint = 1 }, Cancellation);
         string id = training.Run.Id;
-        foreach (string blob in new[] { foreign, $"{connection.Prefix}:dataset:a:8", "no number" }) await connection.Database.SetAddAsync(connection.Keys.Run(id).Blobs, blob);
+        foreach (string blob in new[] { foreign, $"{connection.Prefix}:dataset:a:8", "no number" })
+            await connection.Database.SetAddAsync(connection.Keys.Run(id).Blobs, blob);
         training.Work(0, Cancellation);
         await training.Completion;
         Assert.True(await new RunStore(connection).RemoveAsync(id, Cancellation));
@@ -102,7 +107,8 @@ public sealed class HostileKeysTests(EmbeddedServerFixture embedded, RedisServer
         if (where == "spec") await connection.Database.StringSetAsync(keys.Specification, value);
         else await connection.Database.HashSetAsync(where == "updated" ? keys.Progress : keys.Control, where, value);
         using var engine = new HostedEngine();
-        var listed = engine.Invoke($"$null = Connect-RedisML {connection.Endpoint} -Prefix {connection.Prefix}; Get-RedisDistributedTraining");
+        var listed =
+            engine.Invoke($"$null = Connect-RedisML {connection.Endpoint} -Prefix {connection.Prefix}; Get-RedisDistributedTraining");
         Assert.Equal(whole, ((dynamic)Assert.Single(listed.Output)).Id);
         var error = Assert.Single(listed.Errors);
         Assert.StartsWith("RunCorrupt,", error.FullyQualifiedErrorId);
@@ -122,7 +128,8 @@ public sealed class HostileKeysTests(EmbeddedServerFixture embedded, RedisServer
     [InlineData("pipeline.features.0", "null")]
     [InlineData("pipeline.label", "null")]
     [InlineData("lineage", "null")]
-    public async Task A_model_whose_definition_is_none_predicts_nothing_and_hides_no_other(string path, string value, string errorId = "InvalidModelDefinition")
+    public async Task A_model_whose_definition_is_none_predicts_nothing_and_hides_no_other(string path, string value,
+        string errorId = "InvalidModelDefinition")
     {
         await using var connection = await redis.ConnectAsync();
         await ImportAsync(connection, "a");
@@ -154,7 +161,8 @@ public sealed class HostileKeysTests(EmbeddedServerFixture embedded, RedisServer
         await TrainAsync(connection, "one");
         await connection.Database.HashSetAsync(connection.Keys.Model("one"), field, value);
         if (field == "version")
-            Assert.Equal("InvalidModelDefinition", (await Assert.ThrowsAsync<RedisMLException>(() => new ModelStore(connection).GetAsync("one", null, Cancellation))).ErrorId);
+            Assert.Equal("InvalidModelDefinition", (
+                await Assert.ThrowsAsync<RedisMLException>(() => new ModelStore(connection).GetAsync("one", null, Cancellation))).ErrorId);
         await AssertSoonAsync(() => new ModelStore(connection).RemoveAsync("one", Cancellation));
         Assert.DoesNotContain(await connection.KeysAsync(), k => k.Contains(":model:one:version", StringComparison.Ordinal));
     }
@@ -164,9 +172,11 @@ public sealed class HostileKeysTests(EmbeddedServerFixture embedded, RedisServer
     public async Task A_buffer_that_claims_more_than_it_can_yield_is_refused_before_memory_is_taken()
     {
         await using var connection = await redis.ConnectAsync();
-        await DatasetImport.RunAsync(connection, _folder.Write("a.csv", "n\n" + string.Concat(Enumerable.Range(0, 4000).Select(i => $"{i % 3 * 100_000}\n"))), new() { Dataset = "a" }, null, Cancellation);
+        await DatasetImport.RunAsync(connection, _folder.Write("a.csv", "n\n"
+            + string.Concat(Enumerable.Range(0, 4000).Select(i => $"{i % 3 * 100_000}\n"))), new() { Dataset = "a" }, null, Cancellation);
         var keys = await connection.KeysAsync();
-        string chunk = keys.Single(k => k.Contains(":chunk:", StringComparison.Ordinal)), page = keys.Single(k => k.Contains(":page:", StringComparison.Ordinal));
+        string chunk = keys.Single(k => k.Contains(":chunk:", StringComparison.Ordinal)),
+            page = keys.Single(k => k.Contains(":page:", StringComparison.Ordinal));
         byte[] bytes = (await connection.Database.StringGetAsync(chunk))!;
         // What a buffer inflates to stands before it: 16,000 bytes of numbers.
         int at = bytes.AsSpan().IndexOf(BitConverter.GetBytes(16_000L));
@@ -203,13 +213,16 @@ public sealed class HostileKeysTests(EmbeddedServerFixture embedded, RedisServer
         Assert.Equal("a\\x1B[2Jb\\x0D\\x07c\\u202Ed\\x85e\nf\tg", error.Message);
     }
 
-    Task<ImportResult> ImportAsync(RedisMLConnection connection, string dataset, DatasetLayout layout = DatasetLayout.Columnar) => DatasetImport.RunAsync(
-        connection, _folder.Write($"{dataset}.csv", "n,t\n1,2\n2,5\n"), new() { Dataset = dataset, Layout = layout, Label = "n" }, null, Cancellation);
+    Task<ImportResult> ImportAsync(RedisMLConnection connection, string dataset, DatasetLayout layout = DatasetLayout.Columnar) =>
+        DatasetImport.RunAsync(
+        connection, _folder.Write($"{dataset}.csv", "n,t\n1,2\n2,5\n"), new() { Dataset = dataset, Layout = layout, Label = "n" }, null,
+        Cancellation);
 
     static async Task<string> TrainAsync(RedisMLConnection connection, string model)
     {
         var dataset = await new DatasetStore(connection).GetAsync("a", null, Cancellation);
-        var training = await ModelTraining.StartAsync(connection, dataset, model, new() { Algorithm = "Linear", Label = "n", Features = ["t"] }, 1, new(), Cancellation);
+        var training = await ModelTraining.StartAsync(connection, dataset, model,
+            new() { Algorithm = "Linear", Label = "n", Features = ["t"] }, 1, new(), Cancellation);
         training.Work(0, Cancellation);
         return (await training.Completion).Id;
     }

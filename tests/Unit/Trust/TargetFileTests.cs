@@ -56,7 +56,8 @@ public sealed class TargetFileTests(EmbeddedServerFixture embedded) : IDisposabl
     {
         await using var connection = await embedded.ConnectAsync();
         string source = _folder.Write("a.csv", Rows), path = _folder.Write("r.csv", "mine");
-        Assert.Equal("RejectFileExists", (await Assert.ThrowsAsync<RedisMLException>(() => ImportAsync(connection, source, path, force: false))).ErrorId);
+        Assert.Equal("RejectFileExists",
+            (await Assert.ThrowsAsync<RedisMLException>(() => ImportAsync(connection, source, path, force: false))).ErrorId);
         Assert.Equal("mine", File.ReadAllText(path));
         await ImportAsync(connection, source, path, force: true);
         Assert.Contains("2,x", File.ReadAllText(path));
@@ -71,7 +72,8 @@ public sealed class TargetFileTests(EmbeddedServerFixture embedded) : IDisposabl
     {
         await using var connection = await embedded.ConnectAsync();
         // Neither is in the samples by which types are inferred.
-        var text = "id,v\n" + string.Concat(Enumerable.Range(0, 400_000).Select(i => $"{i},{i switch { 140_000 => "oops", 300_000 => "1.5", _ => "7" }}\n"));
+        var text = "id,v\n" + string.Concat(Enumerable.Range(0, 400_000)
+            .Select(i => $"{i},{i switch { 140_000 => "oops", 300_000 => "1.5", _ => "7" }}\n"));
         var result = await ImportAsync(connection, _folder.Write("a.csv", text), null, force: false);
         Assert.Equal(1, result.RowsRejected);
         Assert.Equal(2, File.ReadLines(result.RejectPath!).Count());
@@ -91,11 +93,13 @@ public sealed class TargetFileTests(EmbeddedServerFixture embedded) : IDisposabl
         if (what == "pipe") System.Diagnostics.Process.Start("mkfifo", [path])!.WaitForExit();
         if (what == "folder") Directory.CreateDirectory(path);
         string expected = what switch { "folder" => "PathIsDirectory", "none/a.csv" => "DirectoryNotFound", _ => "PathIsNoFile" };
-        Assert.Equal(expected, (await Assert.ThrowsAsync<RedisMLException>(() => ImportAsync(connection, source, path, force: true))).ErrorId);
+        Assert.Equal(expected,
+            (await Assert.ThrowsAsync<RedisMLException>(() => ImportAsync(connection, source, path, force: true))).ErrorId);
         await ImportAsync(connection, source, Path.Combine(_folder.Path, "r.csv"), force: false);
         Assert.Equal(expected, (await Assert.ThrowsAsync<RedisMLException>(() => ExportAsync(connection, path))).ErrorId);
         if (what == "none/a.csv") return;
-        var reading = await Assert.ThrowsAsync<RedisMLException>(() => DatasetImport.RunAsync(connection, path, new() { Dataset = "b" }, null, Cancellation));
+        var reading = await Assert.ThrowsAsync<RedisMLException>(() =>
+            DatasetImport.RunAsync(connection, path, new() { Dataset = "b" }, null, Cancellation));
         Assert.Equal(expected, reading.ErrorId);
     }
 
@@ -115,7 +119,8 @@ public sealed class TargetFileTests(EmbeddedServerFixture embedded) : IDisposabl
         Assert.Equal("PathIsNoFile", (await Assert.ThrowsAsync<RedisMLException>(() => ExportAsync(connection, circle))).ErrorId);
     }
 
-    static Task<ImportResult> ImportAsync(RedisMLConnection connection, string source, string? rejects, bool force) => DatasetImport.RunAsync(connection, source, new()
+    static Task<ImportResult> ImportAsync(RedisMLConnection connection, string source, string? rejects, bool force) =>
+        DatasetImport.RunAsync(connection, source, new()
     {
         Dataset = "a",
         BadRow = BadRowPolicy.Quarantine,
@@ -125,5 +130,6 @@ public sealed class TargetFileTests(EmbeddedServerFixture embedded) : IDisposabl
     }, null, Cancellation);
 
     static async Task ExportAsync(RedisMLConnection connection, string path) => await new DatasetExport(connection).RunAsync(
-        await new DatasetStore(connection).GetAsync("a", null, Cancellation), new() { Path = path, Format = ExportFormat.Csv, Force = true }, null, Cancellation);
+        await new DatasetStore(connection).GetAsync("a", null, Cancellation),
+        new() { Path = path, Format = ExportFormat.Csv, Force = true }, null, Cancellation);
 }

@@ -6,7 +6,8 @@ namespace RedisML.Algorithms.Linear;
 /// <summary>Why a fit without penalty has no end, and what helps.</summary>
 internal static class FitAdvice
 {
-    /// <summary>A weight that makes odds, or a rate, 20,000 times as large by one deviation, or by a level, is on its way to infinity.</summary>
+    /// <summary>A weight that makes odds, or a rate, 20,000 times as large by one deviation, or by a level,
+    /// is on its way to infinity.</summary>
     const double LargeWeight = 10;
 
     /// <param name="loss">The mean loss of a row.</param>
@@ -37,7 +38,8 @@ internal static class FitAdvice
         {
             if (position >= feature.Width) position -= feature.Width;
             else if (feature is not CategoryFeature category) return $"'{feature.Column}'";
-            else return position < category.Levels.Count ? $"'{category.Column}' = '{category.Levels[position]}'" : $"a missing '{category.Column}'";
+            else return position < category.Levels.Count ? $"'{category.Column}' = '{category.Levels[position]}'"
+                : $"a missing '{category.Column}'";
         }
         return "a feature";
     }

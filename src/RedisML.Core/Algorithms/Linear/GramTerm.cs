@@ -5,7 +5,8 @@ using RedisML.Training;
 
 namespace RedisML.Algorithms.Linear;
 
-/// <summary>XᵀWX, the weighted sums of X's columns, and XᵀWy, where y is the label less a constant (the parameter) and W the rows' weights.</summary>
+/// <summary>XᵀWX, the weighted sums of X's columns, and XᵀWy, where y is the label less a constant (the parameter)
+/// and W the rows' weights.</summary>
 /// <remarks>The sum is the lower triangle of XᵀWX packed row by row, then the column sums, then XᵀWy, then Σwy, then Σw.</remarks>
 internal sealed class GramTerm(EncodedLayout layout) : IBlockTerm
 {

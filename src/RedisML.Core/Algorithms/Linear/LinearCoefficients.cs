@@ -7,7 +7,8 @@ namespace RedisML.Algorithms.Linear;
 internal static class LinearCoefficients
 {
     /// <remarks>
-    /// A number enters as (x − Mean) / Scale: so in the column's own unit its weight is the stored one by Scale, and what the means amount to
+    /// A number enters as (x − Mean) / Scale: so in the column's own unit its weight is the stored one by Scale,
+    /// and what the means amount to
     /// is part of the intercept.
     /// </remarks>
     public static IReadOnlyList<ParameterElement> Of(Model model, LinearParameters parameters)
@@ -45,7 +46,8 @@ internal static class LinearCoefficients
                     });
                 }
             }
-            intercepts.Add(new(LinearParameters.InterceptName, outputs > 1 ? [k] : [], parameters.Intercepts[k]) { Class = ofClass, RawValue = intercept });
+            intercepts.Add(new(LinearParameters.InterceptName, outputs > 1 ? [k]
+                : [], parameters.Intercepts[k]) { Class = ofClass, RawValue = intercept });
 
             double Next(out ParameterElement element)
             {

@@ -26,14 +26,16 @@ public sealed record LinearParameters(double[] Weights, double[] Intercepts)
     {
         var definition = model.Definition!;
         int width = definition.RequiredPipeline.Width;
-        int outputs = LinearFamily.KindOf(definition.Algorithm) == LinearKind.Softmax ? definition.RequiredPipeline.Label.Classes!.Count : 1;
+        int outputs = LinearFamily.KindOf(definition.Algorithm) == LinearKind.Softmax ? definition.RequiredPipeline.Label.Classes!.Count
+            : 1;
         return new(Checked(WeightName, (long)width * outputs), Checked(InterceptName, outputs));
 
         double[] Checked(string name, long count)
         {
             var values = fields.TryGetValue(name, out var field) ? field.ToDoubles() : [];
             return values.Length == count ? values : throw new RedisMLException("ParameterShapeMismatch", ErrorKind.InvalidData,
-                $"Parameter '{name}' of model '{model.Name}', version {model.Version}, has {values.Length:N0} values; its definition calls for {count:N0}.", name);
+                $"Parameter '{name}' of model '{model.Name}', version {model.Version}, has {values.Length:N0} values; its definition " +
+                $"calls for {count:N0}.", name);
         }
     }
 }

@@ -7,13 +7,15 @@ using RedisML.Training.Optimization;
 
 namespace RedisML.Algorithms.Linear;
 
-/// <summary>Trains a linear model: by its Gram matrix where that is exact, else by an optimizer. A script may compute the gradient.</summary>
+/// <summary>Trains a linear model: by its Gram matrix where that is exact, else by an optimizer.
+/// A script may compute the gradient.</summary>
 internal sealed class LinearProgram(TrainingContext context, LinearKind kind) : GradientProgram(context)
 {
     /// <summary>The widest encoding whose Gram matrix is made to solve Linear.</summary>
     const int MaxSolvedWidth = 2_000;
 
-    /// <summary>What a Gram matrix may cost to start an iterative optimizer from: it saves more evaluations than that, where columns are few.</summary>
+    /// <summary>What a Gram matrix may cost to start an iterative optimizer from: it saves more evaluations than that,
+    /// where columns are few.</summary>
     const int MaxPreconditionedWidth = 1_000;
     const int MaxPreconditionedFeatures = 64;
 
@@ -52,7 +54,8 @@ internal sealed class LinearProgram(TrainingContext context, LinearKind kind) : 
             && data.Validation is null && data.Layout.Width <= MaxSolvedWidth;
         if (!isSolvable) return null;
         double mean = data.Fit.LabelMoments.Mean;
-        var parameters = RidgeSolver.Solve(data.Sum(new GramTerm(data.Layout), mean), data.Layout.Width, mean, Specification.L2, Context.ThrowIfStopping);
+        var parameters = RidgeSolver.Solve(data.Sum(new GramTerm(data.Layout), mean), data.Layout.Width, mean, Specification.L2,
+            Context.ThrowIfStopping);
         var sum = new GradientSum(data.Sum(objective, parameters));
         double loss = objective.ReportedScale * sum.Loss / sum.Weight;
         if (double.IsFinite(loss)) return (parameters, loss);
@@ -64,7 +67,8 @@ internal sealed class LinearProgram(TrainingContext context, LinearKind kind) : 
     {
         bool isSmall = data.Layout.Width <= MaxPreconditionedWidth && data.Layout.Features.Count <= MaxPreconditionedFeatures;
         return !diagonal && isSmall && objective.StartCurvatures(data.Fit) is [double curvature]
-            ? RidgeSolver.Preconditioner(data.Sum(new GramTerm(data.Layout), 0), data.Layout.Width, curvature, Specification.L2, Context.ThrowIfStopping)
+            ? RidgeSolver.Preconditioner(data.Sum(new GramTerm(data.Layout), 0), data.Layout.Width, curvature, Specification.L2,
+                Context.ThrowIfStopping)
             : base.Preconditioner(objective, data, diagonal);
     }
 }

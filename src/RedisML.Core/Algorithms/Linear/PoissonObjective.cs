@@ -7,7 +7,8 @@ using RedisML.Training.Optimization;
 
 namespace RedisML.Algorithms.Linear;
 
-/// <summary>Poisson regression, of counts or rates: the logarithm of what is expected is linear. A row's loss is half its deviance.</summary>
+/// <summary>Poisson regression, of counts or rates: the logarithm of what is expected is linear.
+/// A row's loss is half its deviance.</summary>
 /// <remarks>With z the score: y·ln y − y − y·z + eᶻ, which is 0 where eᶻ = y. What is reported is the mean deviance.</remarks>
 internal sealed class PoissonObjective(EncodedLayout layout) : Objective(layout, outputs: 1)
 {

@@ -24,7 +24,8 @@ internal sealed class ScriptAlgorithm : IAlgorithm
     {
         if (specification.Script is { InitialParameters.Count: > 0 }) return;
         throw new RedisMLException("InitialParameterMissing", ErrorKind.InvalidArgument,
-            "A model of a script's own needs -InitialParameter: the names of its parameters, and the values to start from.", specification.Label);
+            "A model of a script's own needs -InitialParameter: the names of its parameters, and the values to start from.",
+            specification.Label);
     }
 
     public IRunProgram<TrainingResult> Train(TrainingContext context) => new Program(context);
@@ -36,9 +37,11 @@ internal sealed class ScriptAlgorithm : IAlgorithm
 
     sealed class Program(TrainingContext context) : GradientProgram(context)
     {
-        protected override IReadOnlyList<ParameterShape> Shapes { get; } = [.. context.Specification.Script!.InitialParameters.Select(p => p.Parameter)];
+        protected override IReadOnlyList<ParameterShape> Shapes { get; } =
+            [.. context.Specification.Script!.InitialParameters.Select(p => p.Parameter)];
 
-        protected override Objective CreateObjective(PipelineFit fit, EncodedLayout layout) => ScriptObjective.Of(Context, fit, layout, null, Shapes);
+        protected override Objective CreateObjective(PipelineFit fit, EncodedLayout layout) =>
+            ScriptObjective.Of(Context, fit, layout, null, Shapes);
 
         protected override void Step(Objective objective, Optimizer optimizer) => ((ScriptObjective)objective).Enter(optimizer);
 

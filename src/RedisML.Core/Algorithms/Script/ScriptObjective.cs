@@ -29,9 +29,11 @@ internal sealed class ScriptObjective(
         return new(layout, model, parameters, start, fit.Pipeline.Label.Classes, context.Script!, reduction, needsLoss);
 
         InitialParameter Find(ParameterShape parameter) =>
-            initial.FirstOrDefault(p => p.Parameter.Name.Equals(parameter.Name, StringComparison.OrdinalIgnoreCase) && p.Values.Length == parameter.Count())
+            initial.FirstOrDefault(p =>
+                p.Parameter.Name.Equals(parameter.Name, StringComparison.OrdinalIgnoreCase) && p.Values.Length == parameter.Count())
             ?? throw new RedisMLException("InitialParameterInvalid", ErrorKind.InvalidArgument,
-                $"{specification.Algorithm} has a parameter '{parameter.Name}' of {parameter.Count():N0} numbers, which -InitialParameter doesn't give.", parameter.Name);
+                $"{specification.Algorithm} has a parameter '{parameter.Name}' of {parameter.Count():N0} numbers, which " +
+                "-InitialParameter doesn't give.", parameter.Name);
     }
 
     readonly EncodedLayout _layout = layout;
@@ -40,7 +42,8 @@ internal sealed class ScriptObjective(
     public ScriptStep Step { get; private set; }
 
     /// <summary>Told by the leader, between steps.</summary>
-    public void Enter(Optimizer optimizer) => Step = new(optimizer.Evaluations, optimizer.Iterations, optimizer.Rows.Set == RowSet.Validation);
+    public void Enter(Optimizer optimizer) =>
+        Step = new(optimizer.Evaluations, optimizer.Iterations, optimizer.Rows.Set == RowSet.Validation);
 
     public override int WeightCount => model?.WeightCount ?? 0;
 
@@ -72,7 +75,8 @@ internal sealed class ScriptObjective(
                 if (!outcome.Values.TryGetValue(parameter.Name, out var values))
                     throw Invalid($"The script returned nothing for parameter '{parameter.Name}'", parameter.Name);
                 if (values.Length != count)
-                    throw Invalid($"The script returned {values.Length:N0} numbers for parameter '{parameter.Name}', which has {count:N0}", parameter.Name);
+                    throw Invalid($"The script returned {values.Length:N0} numbers for parameter '{parameter.Name}', which has {count:N0}",
+                        parameter.Name);
                 Lanes.AddScaled(gradient.Slice(first, count), weight, values);
             }
             first += count;
@@ -96,5 +100,6 @@ internal sealed class ScriptObjective(
     }
 
     static RedisMLException Invalid(string what, string name) => new("ScriptResultInvalid", ErrorKind.InvalidData,
-        $"{what}. It should return a hashtable with the sum of its rows' losses as Loss and a number or an array for each parameter.", name);
+        $"{what}. It should return a hashtable with the sum of its rows' losses as Loss and a number or an array for each parameter.",
+        name);
 }

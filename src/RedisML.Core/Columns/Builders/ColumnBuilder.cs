@@ -15,7 +15,8 @@ readonly record struct BuiltColumn(IArrowType Type, IArrowArray Array, ColumnSta
 /// <remarks>Only the rows of missing values are noted; the validity bitmap is made from them at the end.</remarks>
 abstract class ColumnBuilder
 {
-    /// <summary>A chunk of many columns has a few more than its least rows: arrays that grow by doubling would take twice their memory.</summary>
+    /// <summary>A chunk of many columns has a few more than its least rows:
+    /// arrays that grow by doubling would take twice their memory.</summary>
     const int InitialRows = ChunkSize.MinRows * 5 / 4;
 
     int[] _missing = [];
@@ -52,10 +53,12 @@ abstract class ColumnBuilder
         AppendPlaceholder();
     }
 
-    /// <summary>Appends the value in <paramref name="row"/> of an array of this column's logical type, stored in any of its physical types.</summary>
+    /// <summary>Appends the value in <paramref name="row"/> of an array of this column's logical type,
+    /// stored in any of its physical types.</summary>
     public abstract void AppendFrom(IArrowArray array, int row);
 
-    /// <summary>Appends the values in <paramref name="count"/> rows from <paramref name="start"/> on, as <see cref="AppendFrom"/> would.</summary>
+    /// <summary>Appends the values in <paramref name="count"/> rows from <paramref name="start"/> on,
+    /// as <see cref="AppendFrom"/> would.</summary>
     public virtual void AppendRange(IArrowArray array, int start, int count)
     {
         for (int row = start; row < start + count; row++) AppendFrom(array, row);
@@ -91,7 +94,8 @@ abstract class ColumnBuilder
         Complete(array, start, appended);
     }
 
-    /// <summary>Appends all from the first of <paramref name="rows"/> to the last by <see cref="AppendRange"/>, and then keeps those.</summary>
+    /// <summary>Appends all from the first of <paramref name="rows"/> to the last by <see cref="AppendRange"/>,
+    /// and then keeps those.</summary>
     /// <param name="values">Where the builder has its values.</param>
     protected void AppendRows<T>(ref T[] values, IArrowArray array, ReadOnlySpan<int> rows)
     {
@@ -118,7 +122,8 @@ abstract class ColumnBuilder
         return values.AsSpan(Count, count);
     }
 
-    /// <summary>Counts values that were appended from an array's rows from <paramref name="start"/> on; where they are missing there, they become zeros.</summary>
+    /// <summary>Counts values that were appended from an array's rows from <paramref name="start"/> on; where they are missing there,
+    /// they become zeros.</summary>
     protected void Complete<T>(Apache.Arrow.Array array, int start, Span<T> appended) where T : struct, INumberBase<T>
     {
         if (array.NullCount > 0)
@@ -143,7 +148,8 @@ abstract class ColumnBuilder
         if (count == values.Length) Grow(ref values, Math.Max(InitialRows, 2 * count));
     }
 
-    /// <summary>An array that isn't cleared, as it is written before it is read, and that the collector doesn't move: many columns have thousands of them.</summary>
+    /// <summary>An array that isn't cleared, as it is written before it is read, and that the collector doesn't move:
+    /// many columns have thousands of them.</summary>
     protected static T[] NewArray<T>(int length) => GC.AllocateUninitializedArray<T>(length, pinned: true);
 
     static void Grow<T>(ref T[] values, int capacity)
@@ -165,7 +171,8 @@ abstract class ColumnBuilder
         return new(_validity.AsMemory(0, length));
     }
 
-    /// <summary>Copies the values that are there, without gaps, into <paramref name="target"/>, which may be the values themselves.</summary>
+    /// <summary>Copies the values that are there, without gaps, into <paramref name="target"/>,
+    /// which may be the values themselves.</summary>
     protected int CopyPresent<T>(ReadOnlySpan<T> values, Span<T> target)
     {
         int from = 0, to = 0;

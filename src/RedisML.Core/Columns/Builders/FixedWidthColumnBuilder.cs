@@ -46,7 +46,8 @@ sealed class UInt64ColumnBuilder() : FixedWidthColumnBuilder<ulong>(UInt64Type.D
     {
         if (array.IsNull(row)) AppendNull();
         else if (array is UInt64Array unsigned) Append(unsigned.Values[row]);
-        else Append(ArrowValues.TryGetInt64(array, row, out long value) && value >= 0 ? (ulong)value : throw ArrowValues.DoesNotFit(array, row, ColumnType.UInt64));
+        else Append(ArrowValues.TryGetInt64(array, row, out long value) && value >= 0 ? (ulong)value
+            : throw ArrowValues.DoesNotFit(array, row, ColumnType.UInt64));
     }
 
     protected override double ToDouble(ulong value) => value;
@@ -105,7 +106,8 @@ sealed class DecimalColumnBuilder(ColumnType type) : FixedWidthColumnBuilder<Int
     public override void AppendFrom(IArrowArray array, int row)
     {
         if (array.IsNull(row)) AppendNull();
-        else if (ArrowValues.TryGetDecimal(array, row, out var value) && DecimalNumber.TryRescale(value.Unscaled, value.Scale, type, out var unscaled)) Append(unscaled);
+        else if (ArrowValues.TryGetDecimal(array, row, out var value)
+            && DecimalNumber.TryRescale(value.Unscaled, value.Scale, type, out var unscaled)) Append(unscaled);
         else throw ArrowValues.DoesNotFit(array, row, type);
     }
 

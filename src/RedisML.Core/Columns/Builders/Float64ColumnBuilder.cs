@@ -5,7 +5,8 @@ using Apache.Arrow.Types;
 
 namespace RedisML.Columns.Builders;
 
-/// <summary>Floating-point numbers, stored in 32 bits, as such or as decimal fractions, where that loses none of the chunk's values.</summary>
+/// <summary>Floating-point numbers, stored in 32 bits, as such or as decimal fractions,
+/// where that loses none of the chunk's values.</summary>
 /// <remarks>NaN stays what it is, and counts as missing in the statistics.</remarks>
 sealed class Float64ColumnBuilder : ColumnBuilder
 {
@@ -66,7 +67,8 @@ sealed class Float64ColumnBuilder : ColumnBuilder
         return Built(DoubleType.Default, AsMemory(_values, Count));
 
         BuiltColumn Built(IArrowType type, ReadOnlyMemory<byte> numbers) =>
-            new(type, ArrowArrayFactory.BuildArray(new ArrayData(type, Count, MissingCount, 0, [Validity(), new ArrowBuffer(numbers)])), statistics);
+            new(type, ArrowArrayFactory.BuildArray(new ArrayData(type, Count, MissingCount, 0, [Validity(), new ArrowBuffer(numbers)])),
+                statistics);
     }
 
     public override void Reset()
@@ -86,7 +88,8 @@ sealed class Float64ColumnBuilder : ColumnBuilder
         return NumberStatistics.Of(present, values.Length - present.Length);
     }
 
-    Decimal32Type FractionType(int scale) => _fractionType?.Scale == scale ? _fractionType : _fractionType = new(DecimalFractions.MaxDigits, scale);
+    Decimal32Type FractionType(int scale) =>
+        _fractionType?.Scale == scale ? _fractionType : _fractionType = new(DecimalFractions.MaxDigits, scale);
 
     /// <summary>Moves the numbers to the front, and counts them.</summary>
     static int WithoutNaN(Span<double> values)

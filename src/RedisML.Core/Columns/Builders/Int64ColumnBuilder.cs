@@ -49,12 +49,16 @@ sealed class Int64ColumnBuilder : ColumnBuilder
         // Rounded as doubles, and exact within 32 bits. Where values are missing there are zeros, which fit.
         double minimum = statistics.Minimum ?? 0, maximum = statistics.Maximum ?? 0;
         if (minimum >= sbyte.MinValue && maximum <= sbyte.MaxValue)
-            return new(Int8Type.Default, new Int8Array(Narrow<long, sbyte>(values, ref _narrow), Validity(), Count, MissingCount, 0), statistics);
+            return new(Int8Type.Default, new Int8Array(Narrow<long, sbyte>(values, ref _narrow), Validity(), Count, MissingCount, 0),
+                statistics);
         if (minimum >= short.MinValue && maximum <= short.MaxValue)
-            return new(Int16Type.Default, new Int16Array(Narrow<long, short>(values, ref _narrow), Validity(), Count, MissingCount, 0), statistics);
+            return new(Int16Type.Default, new Int16Array(Narrow<long, short>(values, ref _narrow), Validity(), Count, MissingCount, 0),
+                statistics);
         if (minimum >= int.MinValue && maximum <= int.MaxValue)
-            return new(Int32Type.Default, new Int32Array(Narrow<long, int>(values, ref _narrow), Validity(), Count, MissingCount, 0), statistics);
-        return new(Int64Type.Default, new Int64Array(Narrow<long, long>(values, ref _narrow), Validity(), Count, MissingCount, 0), statistics);
+            return new(Int32Type.Default, new Int32Array(Narrow<long, int>(values, ref _narrow), Validity(), Count, MissingCount, 0),
+                statistics);
+        return new(Int64Type.Default, new Int64Array(Narrow<long, long>(values, ref _narrow), Validity(), Count, MissingCount, 0),
+            statistics);
     }
 
     protected override void AppendPlaceholder() => Append(0);

@@ -34,7 +34,8 @@ sealed class ListColumnBuilder(ColumnType type) : ColumnBuilder
     {
         var elements = Elements.Build();
         var listType = new ListType(new Field("item", elements.Type, nullable: true));
-        var list = new ListArray(listType, Count, new ArrowBuffer(AsMemory(_offsets, Count + 1)), elements.Array, Validity(), MissingCount, 0);
+        var list =
+            new ListArray(listType, Count, new ArrowBuffer(AsMemory(_offsets, Count + 1)), elements.Array, Validity(), MissingCount, 0);
         return new(listType, list, new(Count - MissingCount, MissingCount, 0, 0, null, null));
     }
 

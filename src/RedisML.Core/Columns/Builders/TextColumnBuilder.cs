@@ -61,7 +61,8 @@ sealed class TextColumnBuilder : ColumnBuilder
         switch (array)
         {
             case StringArray text: AppendText(text, start, count); break;
-            case DictionaryArray { Dictionary: StringArray { NullCount: 0 } dictionary, Indices: Int32Array codes }: AppendCodes(codes, dictionary, start, count); break;
+            case DictionaryArray { Dictionary: StringArray { NullCount: 0 } dictionary, Indices: Int32Array codes }: AppendCodes(codes,
+                dictionary, start, count); break;
             default: base.AppendRange(array, start, count); break;
         }
     }
@@ -163,7 +164,8 @@ sealed class TextColumnBuilder : ColumnBuilder
         for (; _slots[slot] != 0; slot = (slot + 1) & (_slots.Length - 1))
         {
             int code = _slots[slot] - 1;
-            if (_hashes[code] == hash && _bytes.AsSpan(_offsets[code], _offsets[code + 1] - _offsets[code]).SequenceEqual(value)) return code;
+            if (_hashes[code] == hash && _bytes.AsSpan(_offsets[code], _offsets[code + 1] - _offsets[code]).SequenceEqual(value))
+                return code;
         }
         if (_distinct == DictionaryLimit) return -1;
         AppendValue(value);

@@ -26,7 +26,8 @@ static class BatchCheck
     public static void Demand(RecordBatch batch)
     {
         var fields = batch.Schema.FieldsList;
-        Hold(batch.Length >= 0 && batch.ColumnCount == fields.Count, "", $"it has {batch.ColumnCount:N0} columns, and describes {fields.Count:N0}");
+        Hold(batch.Length >= 0
+            && batch.ColumnCount == fields.Count, "", $"it has {batch.ColumnCount:N0} columns, and describes {fields.Count:N0}");
         for (int i = 0; i < fields.Count; i++)
         {
             var array = batch.Column(i);
@@ -40,18 +41,22 @@ static class BatchCheck
     {
         TypeKind.UInt64 => array is UInt64Array,
         <= TypeKind.UInt32 => IsInteger(array),
-        TypeKind.Float32 or TypeKind.Float64 => IsInteger(array) || array is HalfFloatArray or FloatArray or DoubleArray or Decimal32Array or UInt64Array,
+        TypeKind.Float32 or TypeKind.Float64 =>
+            IsInteger(array) || array is HalfFloatArray or FloatArray or DoubleArray or Decimal32Array or UInt64Array,
         TypeKind.Boolean => array is BooleanArray,
         TypeKind.Decimal128 => IsInteger(array) || array is Decimal32Array or Decimal64Array or Decimal128Array or UInt64Array,
         TypeKind.Date32 => array is Date32Array,
-        TypeKind.Timestamp => array is TimestampArray { Data.DataType: TimestampType stored } && TimestampUnits.Of(stored.Unit) == type.Unit,
-        TypeKind.Utf8 => array is StringArray or DictionaryArray { Dictionary: StringArray, Indices: Int8Array or Int16Array or Int32Array },
+        TypeKind.Timestamp =>
+            array is TimestampArray { Data.DataType: TimestampType stored } && TimestampUnits.Of(stored.Unit) == type.Unit,
+        TypeKind.Utf8 =>
+            array is StringArray or DictionaryArray { Dictionary: StringArray, Indices: Int8Array or Int16Array or Int32Array },
         TypeKind.Binary => array is BinaryArray,
         TypeKind.List => array is ListArray { Values: var values } && Stores(type.ElementType, values),
         _ => false,
     };
 
-    static bool IsInteger(IArrowArray array) => array is Int8Array or Int16Array or Int32Array or Int64Array or UInt8Array or UInt16Array or UInt32Array;
+    static bool IsInteger(IArrowArray array) =>
+        array is Int8Array or Int16Array or Int32Array or Int64Array or UInt8Array or UInt16Array or UInt32Array;
 
     static void Demand(ArrayData data, string name)
     {

@@ -10,8 +10,10 @@ static class ChunkAlignment
     {
         var fields = batch.Schema.FieldsList;
         if (fields.Count == columns.Count && fields.Zip(columns).All(p => p.First.Name == p.Second.Name)) return batch;
-        var arrays = columns.Select(c => batch.Schema.GetFieldIndex(c.Name) is >= 0 and var i ? batch.Column(i) : Missing(c, batch.Length)).ToList();
-        return new(new Schema(columns.Zip(arrays, (c, a) => new Field(c.Name, a.Data.DataType, nullable: true)), null), arrays, batch.Length);
+        var arrays = columns.Select(c => batch.Schema.GetFieldIndex(c.Name) is >= 0 and var i ? batch.Column(i) : Missing(c, batch.Length))
+            .ToList();
+        return new(new Schema(columns.Zip(arrays, (c, a) => new Field(c.Name, a.Data.DataType, nullable: true)), null), arrays,
+            batch.Length);
     }
 
     static IArrowArray Missing(ColumnSchema column, int rows)

@@ -9,7 +9,8 @@ namespace RedisML.Columns.Chunks;
 /// <param name="UncompressedBytes">Bytes of all its buffers before compression.</param>
 /// <param name="Checksum">CRC-32 of the data.</param>
 /// <param name="Statistics">The statistics of each column.</param>
-sealed record EncodedChunk(PooledStream Data, int Rows, long UncompressedBytes, uint Checksum, IReadOnlyList<ColumnStatistics> Statistics) : IDisposable
+sealed record EncodedChunk(PooledStream Data, int Rows, long UncompressedBytes, uint Checksum, IReadOnlyList<ColumnStatistics> Statistics)
+    : IDisposable
 {
     public void Dispose() => Data.Dispose();
 }
@@ -37,11 +38,13 @@ sealed class ChunkBuilder
     public EncodedChunk Encode(ChunkCompression compression)
     {
         var columns = Columns.Select(c => c.Build()).ToArray();
-        if (_arrowSchema is null || !columns.Zip(_arrowSchema.FieldsList, (built, field) => ReferenceEquals(built.Type, field.DataType)).All(same => same))
+        if (_arrowSchema is null
+            || !columns.Zip(_arrowSchema.FieldsList, (built, field) => ReferenceEquals(built.Type, field.DataType)).All(same => same))
             _arrowSchema = new(_schema.Zip(columns, (c, built) => new Field(c.Name, built.Type, nullable: true)), null);
         var batch = new RecordBatch(_arrowSchema, columns.Select(c => c.Array), Rows);
         var data = ChunkCodec.Encode(batch, compression);
-        var chunk = new EncodedChunk(data, Rows, ChunkCodec.BufferBytes(batch), ChunkCodec.Checksum(data.WrittenMemory.Span), [.. columns.Select(c => c.Statistics)]);
+        var chunk = new EncodedChunk(data, Rows, ChunkCodec.BufferBytes(batch), ChunkCodec.Checksum(data.WrittenMemory.Span),
+            [.. columns.Select(c => c.Statistics)]);
         foreach (var column in Columns) column.Reset();
         return chunk;
     }

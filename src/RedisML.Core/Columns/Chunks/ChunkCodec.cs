@@ -48,7 +48,8 @@ static class ChunkCodec
         return stream;
     }
 
-    /// <summary>Reads the record batch of a chunk from elsewhere, as <see cref="Decode(ReadOnlyMemory{byte})"/> does: nothing it claims is believed.</summary>
+    /// <summary>Reads the record batch of a chunk from elsewhere, as <see cref="Decode(ReadOnlyMemory{byte})"/> does:
+    /// nothing it claims is believed.</summary>
     /// <exception cref="InvalidDataException">It isn't whole, or claims what can't be. (The reader throws others, too.)</exception>
     public static RecordBatch DecodeForeign(ReadOnlyMemory<byte> bytes, IReadOnlyList<ColumnSchema> columns)
     {
@@ -58,7 +59,8 @@ static class ChunkCodec
         return batch;
     }
 
-    /// <summary>Reads the record batch of a chunk. Where it isn't compressed, it refers to <paramref name="bytes"/> and copies nothing.</summary>
+    /// <summary>Reads the record batch of a chunk. Where it isn't compressed,
+    /// it refers to <paramref name="bytes"/> and copies nothing.</summary>
     public static RecordBatch Decode(ReadOnlyMemory<byte> bytes)
     {
         using var reader = new ArrowStreamReader(bytes, Lz4CodecFactory.Instance);

@@ -2,9 +2,11 @@ using System.Buffers.Binary;
 
 namespace RedisML.Columns.Chunks;
 
-/// <summary>Looks through the frame of an Arrow IPC stream, before any of it is decoded: what it claims is there, and no more than it could yield.</summary>
+/// <summary>Looks through the frame of an Arrow IPC stream, before any of it is decoded: what it claims is there,
+/// and no more than it could yield.</summary>
 /// <remarks>
-/// The reader allocates what a buffer says that it inflates to. Only that, and where buffers lie, is read here, by the format's own description
+/// The reader allocates what a buffer says that it inflates to. Only that, and where buffers lie, is read here,
+/// by the format's own description
 /// (<see href="https://arrow.apache.org/docs/format/Columnar.html#encapsulated-message-format"/>).
 /// </remarks>
 static class ChunkFrame
@@ -19,7 +21,8 @@ static class ChunkFrame
     const byte DictionaryBatch = 2, RecordBatch = 3;
 
     // The fields of the tables, by number.
-    const int MessageType = 1, MessageHeader = 2, MessageBody = 3, DictionaryData = 1, BatchNodes = 1, BatchBuffers = 2, BatchCompression = 3, BatchVariadic = 4;
+    const int MessageType = 1, MessageHeader = 2, MessageBody = 3, DictionaryData = 1, BatchNodes = 1, BatchBuffers = 2,
+        BatchCompression = 3, BatchVariadic = 4;
 
     /// <summary>The bytes of the body that a message says follows it; its lists are there, for which the reader makes room.</summary>
     /// <exception cref="InvalidDataException">They aren't, or it can't be.</exception>
@@ -45,7 +48,8 @@ static class ChunkFrame
     }
 
     /// <summary>Bytes that the buffers of a chunk inflate to, as they claim.</summary>
-    /// <exception cref="InvalidDataException">It claims what isn't there, or what can't be. So does <see cref="ArgumentOutOfRangeException"/>.</exception>
+    /// <exception cref="InvalidDataException">It claims what isn't there, or what can't be. So does
+    /// <see cref="ArgumentOutOfRangeException"/>.</exception>
     public static long Check(ReadOnlySpan<byte> chunk)
     {
         long claimed = 0, most = Math.Max(PlainBytes, MostPerByte * chunk.Length);
@@ -61,7 +65,8 @@ static class ChunkFrame
             if (message.Byte(MessageType) is DictionaryBatch or RecordBatch)
             {
                 var batch = message.Table(MessageHeader);
-                claimed += Claimed(message.Byte(MessageType) == DictionaryBatch ? batch.Table(DictionaryData) : batch, rest.Slice(start + length, (int)body));
+                claimed += Claimed(message.Byte(MessageType) == DictionaryBatch ? batch.Table(DictionaryData)
+                    : batch, rest.Slice(start + length, (int)body));
                 Demand(claimed <= most, $"{chunk.Length:N0} bytes claim to inflate to {claimed:N0}");
             }
             rest = rest[(start + length + (int)body)..];
@@ -75,8 +80,10 @@ static class ChunkFrame
         long claimed = 0;
         for (var buffers = batch.Structs(BatchBuffers, BufferBytes); buffers.Length > 0; buffers = buffers[BufferBytes..])
         {
-            long offset = BinaryPrimitives.ReadInt64LittleEndian(buffers), length = BinaryPrimitives.ReadInt64LittleEndian(buffers[sizeof(long)..]);
-            Demand(offset >= 0 && length >= 0 && offset <= body.Length && length <= body.Length - offset, $"a buffer of {length:N0} bytes at {offset:N0} isn't all there");
+            long offset = BinaryPrimitives.ReadInt64LittleEndian(buffers),
+                length = BinaryPrimitives.ReadInt64LittleEndian(buffers[sizeof(long)..]);
+            Demand(offset >= 0 && length >= 0 && offset <= body.Length
+                && length <= body.Length - offset, $"a buffer of {length:N0} bytes at {offset:N0} isn't all there");
             long inflated = -1;
             if (isCompressed && length > 0)
             {

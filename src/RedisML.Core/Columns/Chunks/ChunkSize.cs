@@ -14,7 +14,8 @@ static class ChunkSize
 
     const int MaxRows = 1 << 20;
 
-    /// <summary>How many rows make a chunk, where <paramref name="rows"/> of them take <paramref name="bytes"/> before compression.</summary>
+    /// <summary>How many rows make a chunk, where <paramref name="rows"/> of them take <paramref name="bytes"/>
+    /// before compression.</summary>
     public static int RowsFor(long bytes, int rows)
     {
         double perRow = Math.Max(1, (double)bytes / Math.Max(1, rows));

@@ -2,7 +2,8 @@ using System.Buffers.Binary;
 
 namespace RedisML.Columns.Chunks;
 
-/// <summary>A table of a FlatBuffer, of which fields are found by number. What leads out of the buffer throws <see cref="ArgumentOutOfRangeException"/>.</summary>
+/// <summary>A table of a FlatBuffer, of which fields are found by number. What leads out of the buffer throws
+/// <see cref="ArgumentOutOfRangeException"/>.</summary>
 /// <remarks>See <see href="https://flatbuffers.dev/internals/"/>.</remarks>
 readonly ref struct FlatTable
 {
@@ -37,7 +38,8 @@ readonly ref struct FlatTable
         if (Field(field) is not (> 0 and var at)) return default;
         at += Int(_buffer, at);
         long count = Int(_buffer, at);
-        if (count < 0 || count * size > _buffer.Length - at - sizeof(int)) throw new InvalidDataException($"a list of {count:N0} isn't all there");
+        if (count < 0 || count * size > _buffer.Length - at - sizeof(int))
+            throw new InvalidDataException($"a list of {count:N0} isn't all there");
         return _buffer.Slice(at + sizeof(int), (int)count * size);
     }
 

@@ -106,5 +106,6 @@ sealed class Lz4Codec : ITryCompressionCodec
         return saving;
     }
 
-    static uint WordAt(ReadOnlySpan<byte> bytes, int index) => Unsafe.ReadUnaligned<uint>(ref Unsafe.Add(ref MemoryMarshal.GetReference(bytes), index));
+    static uint WordAt(ReadOnlySpan<byte> bytes, int index) =>
+        Unsafe.ReadUnaligned<uint>(ref Unsafe.Add(ref MemoryMarshal.GetReference(bytes), index));
 }

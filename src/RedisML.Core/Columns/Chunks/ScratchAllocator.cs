@@ -3,7 +3,8 @@ using Apache.Arrow.Memory;
 
 namespace RedisML.Columns.Chunks;
 
-/// <summary>Memory for one pass of an Arrow writer, in pieces of few rented blocks: a chunk of many columns takes thousands of pieces at once.</summary>
+/// <summary>Memory for one pass of an Arrow writer, in pieces of few rented blocks:
+/// a chunk of many columns takes thousands of pieces at once.</summary>
 sealed class ScratchAllocator : MemoryAllocator, IDisposable
 {
     const int BlockLength = 1 << 20;

@@ -6,7 +6,8 @@ using StackExchange.Redis;
 namespace RedisML.Datasets.Rows;
 
 /// <summary>A row is a Redis hash, under its number from 1 or the value of its key column. A missing value has no field.</summary>
-/// <remarks>Rows with keys are listed in a sorted set, in the order in which they first came. A row that comes again replaces the one before.</remarks>
+/// <remarks>Rows with keys are listed in a sorted set, in the order in which they first came.
+/// A row that comes again replaces the one before.</remarks>
 sealed class HashRowStore(RedisMLConnection connection, string dataset, RowPlacement placement) : RowStore(connection, dataset, placement)
 {
     /// <summary>How many keys were new in a batch, as the last try at it said; by the batch's first row.</summary>
@@ -88,7 +89,8 @@ sealed class HashRowStore(RedisMLConnection connection, string dataset, RowPlace
         if (Placement.TimeToLive is null)
         {
             // A row without any value is there all the same.
-            for (int i = 0; i < there.Length && (there[i] = there[i] || await Database.KeyExistsAsync(keys[i]).ConfigureAwait(false)); i++) { }
+            for (int i = 0; i < there.Length
+                && (there[i] = there[i] || await Database.KeyExistsAsync(keys[i]).ConfigureAwait(false)); i++) { }
             return System.Array.IndexOf(there, false) is >= 0 and var lost ? rows[..lost] : rows;
         }
         return [.. rows.Where((_, i) => there[i])];
@@ -102,7 +104,8 @@ sealed class HashRowStore(RedisMLConnection connection, string dataset, RowPlace
         {
             // Nobody's word is taken for how many there are: those that there are go.
             await foreach (var key in Connection.KeysAsync(Root, CancellationToken.None).ConfigureAwait(false))
-                if (long.TryParse(key.AsSpan(Root.Length), out long number) && number > firstRow) await RemoveAsync(key).ConfigureAwait(false);
+                if (long.TryParse(key.AsSpan(Root.Length), out long number) && number > firstRow)
+                    await RemoveAsync(key).ConfigureAwait(false);
             endRow = firstRow;
         }
         for (long start = firstRow; start < endRow; start += Batch)
@@ -115,7 +118,8 @@ sealed class HashRowStore(RedisMLConnection connection, string dataset, RowPlace
         async Task RemoveAsync(RedisKey key)
         {
             foreach (var other in kept.Where(k => k.Key is not null))
-                if (await Database.SortedSetScoreAsync(other.Index, ((string)key!)[Root.Length..]).ConfigureAwait(false) is not null) return;
+                if (await Database.SortedSetScoreAsync(other.Index, ((string)key!)[Root.Length..]).ConfigureAwait(false) is not null)
+                    return;
             await Database.KeyDeleteAsync(key).ConfigureAwait(false);
         }
     }
@@ -131,7 +135,8 @@ sealed class HashRowStore(RedisMLConnection connection, string dataset, RowPlace
         int missing = System.Array.FindIndex(keys, k => k.IsNull);
         if (missing < 0) return keys;
         throw new RedisMLException("KeyMissing", ErrorKind.InvalidData,
-            $"Row {firstRow + from + missing + 1:N0} has no value in the key column '{Placement.Key}'. Nothing was published.", Placement.Key);
+            $"Row {firstRow + from + missing + 1:N0} has no value in the key column '{Placement.Key}'. Nothing was published.",
+            Placement.Key);
     }
 
     async Task<IReadOnlyList<RedisKey>> KeysAsync(long firstRow, int count)

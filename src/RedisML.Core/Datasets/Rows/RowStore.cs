@@ -82,15 +82,18 @@ abstract class RowStore(RedisMLConnection connection, string dataset, RowPlaceme
     /// <summary>Bytes that the rows take in Redis, judged by some; 0 where the server doesn't tell.</summary>
     public abstract Task<long> EstimateBytesAsync(long rows);
 
-    /// <summary>Up to <paramref name="count"/> rows from <paramref name="firstRow"/> on, as texts in the order of <paramref name="names"/>.</summary>
+    /// <summary>Up to <paramref name="count"/> rows from <paramref name="firstRow"/> on, as texts in the order of
+    /// <paramref name="names"/>.</summary>
     protected abstract Task<IReadOnlyList<RedisValue[]>> ReadAsync(RedisValue[] names, long firstRow, int count);
 
-    /// <summary>Removes the rows from <paramref name="firstRow"/> to <paramref name="endRow"/>, but for those that <paramref name="kept"/> have. Where that fails it can be tried again.</summary>
+    /// <summary>Removes the rows from <paramref name="firstRow"/> to <paramref name="endRow"/>, but for those that <paramref name="kept"/>
+    /// have. Where that fails it can be tried again.</summary>
     public abstract Task RemoveAsync(long firstRow, long endRow, IReadOnlyList<RowPlacement> kept);
 
     /// <summary>Rows as a batch of the dataset's columns, with their statistics.</summary>
     /// <exception cref="RedisMLException">
-    /// <c>InvalidRow</c>: somebody changed a value to something that isn't of its column's type; <c>DatasetDataLost</c>: there are fewer rows.
+    /// <c>InvalidRow</c>: somebody changed a value to something that isn't of its column's type; <c>DatasetDataLost</c>:
+    /// there are fewer rows.
     /// </exception>
     public async Task<(RecordBatch Batch, IReadOnlyList<ColumnStatistics> Statistics)> ReadAsync(
         IReadOnlyList<ColumnSchema> schema, long firstRow, int count, CancellationToken cancellation)
@@ -99,7 +102,8 @@ abstract class RowStore(RedisMLConnection connection, string dataset, RowPlaceme
         var rows = await Database.PatientlyAsync(_ => ReadAsync(names, firstRow, count), cancellation).ConfigureAwait(false);
         if (rows.Count < count && placement.TimeToLive is null)
             throw new RedisMLException("DatasetDataLost", ErrorKind.InvalidData,
-                $"Dataset '{dataset}' has no row {firstRow + rows.Count + 1:N0} any more: somebody removed rows, or the server evicted them. Import it again.", placement.Index);
+                $"Dataset '{dataset}' has no row {firstRow + rows.Count + 1:N0} any more: somebody removed rows, or the server evicted " +
+                "them. Import it again.", placement.Index);
         var builders = schema.Select(c => ColumnBuilder.Create(c.Type)).ToArray();
         var parsers = schema.Select((c, i) => TextValue.Create(c.Type, builders[i])).ToArray();
         foreach (var row in rows)
@@ -107,7 +111,9 @@ abstract class RowStore(RedisMLConnection connection, string dataset, RowPlaceme
             {
                 if (row[i].IsNull) builders[i].AppendNull();
                 else if (!parsers[i].TryAppend(((ReadOnlyMemory<byte>)row[i]).Span))
-                    throw new RedisMLException("InvalidRow", ErrorKind.InvalidData, $"'{row[i]}' in column '{schema[i].Name}' of dataset '{dataset}' is no {schema[i].Type}: somebody changed the row.", dataset);
+                    throw new RedisMLException("InvalidRow", ErrorKind.InvalidData,
+                        $"'{row[i]}' in column '{schema[i].Name}' of dataset '{dataset}' is no {schema[i].Type}: somebody changed the row.",
+                        dataset);
             }
         var built = builders.Select(b => b.Build()).ToList();
         var fields = schema.Zip(built, (c, b) => new Field(c.Name, b.Type, nullable: true));

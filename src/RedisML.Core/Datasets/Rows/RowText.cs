@@ -38,7 +38,8 @@ sealed class RowText(IArrowArray array, ColumnType type)
 
     RedisValue TextAt(int row)
     {
-        if (_entries.Length == 0 || array is not DictionaryArray { Indices: var indices } || !ArrowValues.TryGetInt64(indices, row, out long index))
+        if (_entries.Length == 0 || array is not DictionaryArray { Indices: var indices }
+            || !ArrowValues.TryGetInt64(indices, row, out long index))
             return ArrowValues.TryGetText(array, row, out var text) ? text.ToArray() : RedisValue.Null;
         if (_entries[index].IsNull && ArrowValues.TryGetText(array, row, out var entry)) _entries[index] = entry.ToArray();
         return _entries[index];

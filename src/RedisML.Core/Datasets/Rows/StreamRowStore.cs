@@ -4,7 +4,8 @@ using StackExchange.Redis;
 
 namespace RedisML.Datasets.Rows;
 
-/// <summary>All rows are entries of one stream; the id of a row is its number from 1, as in <c>42-0</c>. A missing value has no field.</summary>
+/// <summary>All rows are entries of one stream; the id of a row is its number from 1, as in <c>42-0</c>.
+/// A missing value has no field.</summary>
 sealed class StreamRowStore(RedisMLConnection connection, string dataset, RowPlacement placement) : RowStore(connection, dataset, placement)
 {
     const int MaxArguments = 100_000;
@@ -36,7 +37,8 @@ sealed class StreamRowStore(RedisMLConnection connection, string dataset, RowPla
         catch (RedisServerException e) when (e.Message.Contains("unknown command", StringComparison.OrdinalIgnoreCase))
         {
             throw new RedisMLException("StreamsUnsupported", ErrorKind.InvalidOperation,
-                $"{Connection.Endpoint} has no streams, as the embedded server: use the layout Hash or Columnar, or a Redis server.", Connection.Endpoint, e);
+                $"{Connection.Endpoint} has no streams, as the embedded server: use the layout Hash or Columnar, or a Redis server.",
+                Connection.Endpoint, e);
         }
     }
 
@@ -44,10 +46,12 @@ sealed class StreamRowStore(RedisMLConnection connection, string dataset, RowPla
     {
         if (names.Length > MaxColumns)
             throw new RedisMLException("TooManyColumns", ErrorKind.LimitsExceeded,
-                $"A stream takes rows of up to {MaxColumns:N0} columns, and these have {names.Length:N0}: use the layout Columnar or Hash.", Dataset);
+                $"A stream takes rows of up to {MaxColumns:N0} columns, and these have {names.Length:N0}: use the layout Columnar or Hash.",
+                Dataset);
         int rows = Math.Max(1, MaxArguments / (2 * names.Length + 1));
         for (int start = from; start < to; start += rows)
-            await Database.ScriptEvaluateAsync(AddScript, [Placement.Index], Arguments(start, Math.Min(start + rows, to))).ConfigureAwait(false);
+            await Database.ScriptEvaluateAsync(AddScript, [Placement.Index], Arguments(start, Math.Min(start + rows, to)))
+                .ConfigureAwait(false);
 
         RedisValue[] Arguments(int start, int end)
         {
@@ -85,7 +89,8 @@ sealed class StreamRowStore(RedisMLConnection connection, string dataset, RowPla
 
     protected override async Task<IReadOnlyList<RedisValue[]>> ReadAsync(RedisValue[] names, long firstRow, int count)
     {
-        var entries = await Database.StreamRangeAsync(Placement.Index, $"{firstRow + 1}-0", $"{firstRow + count}-0", count).ConfigureAwait(false);
+        var entries = await Database.StreamRangeAsync(Placement.Index, $"{firstRow + 1}-0", $"{firstRow + count}-0", count)
+            .ConfigureAwait(false);
         return [.. entries.Select(e => names.Select(n => e[n]).ToArray())];
     }
 
@@ -97,7 +102,8 @@ sealed class StreamRowStore(RedisMLConnection connection, string dataset, RowPla
             return;
         }
         // A version has the same stream: only what was added behind its rows goes.
-        while (await Database.StreamRangeAsync(Placement.Index, $"{firstRow + 1}-0", "+", Batch).ConfigureAwait(false) is { Length: > 0 } entries)
+        while (await Database.StreamRangeAsync(Placement.Index, $"{firstRow + 1}-0", "+", Batch)
+            .ConfigureAwait(false) is { Length: > 0 } entries)
             await Database.StreamDeleteAsync(Placement.Index, [.. entries.Select(e => e.Id)]).ConfigureAwait(false);
         // Also where an earlier try deleted them and came no further.
         if (await Database.KeyExistsAsync(Placement.Index).ConfigureAwait(false))

@@ -16,7 +16,8 @@ public sealed record DatasetSplitOptions
     /// <summary>The column whose values are never torn apart: all rows with one of them go to the same part.</summary>
     public string? By { get; init; }
 
-    /// <summary>A condition on column values that alone decides: the rows for which it is true go to the second of two parts, all others to the first.</summary>
+    /// <summary>A condition on column values that alone decides: the rows for which it is true go to the second of two parts,
+    /// all others to the first.</summary>
     public string? Filter { get; init; }
 
     /// <summary>
@@ -28,32 +29,38 @@ public sealed record DatasetSplitOptions
     /// <summary>Replaces parts that exist and came from something else.</summary>
     public bool Force { get; init; }
 
-    /// <exception cref="RedisMLException"><c>ConflictingOptions</c>, <c>ColumnNotFound</c>, <c>UnsortableColumn</c>, <c>InvalidExpression</c></exception>
+    /// <exception cref="RedisMLException"><c>ConflictingOptions</c>, <c>ColumnNotFound</c>, <c>UnsortableColumn</c>,
+    /// <c>InvalidExpression</c></exception>
     internal void Check(Dataset source)
     {
         if (Filter is not null)
         {
             if (Stratify is not null || By is not null || Sorted is not null || Parts.Count != 2)
-                throw new RedisMLException("ConflictingOptions", ErrorKind.InvalidArgument, "A condition alone decides which of two parts a row goes to.", Filter);
+                throw new RedisMLException("ConflictingOptions", ErrorKind.InvalidArgument,
+                    "A condition alone decides which of two parts a row goes to.", Filter);
             _ = new RowFilter(Filter, source);
             return;
         }
         if (Stratify is not null && By is not null)
-            throw new RedisMLException("ConflictingOptions", ErrorKind.InvalidArgument, "Rows are split by stratum, or by column, not both.", By);
+            throw new RedisMLException("ConflictingOptions", ErrorKind.InvalidArgument,
+                "Rows are split by stratum, or by column, not both.", By);
         if (Sorted is not null && By is null)
-            throw new RedisMLException("ConflictingOptions", ErrorKind.InvalidArgument, "To be sorted, rows need a column to be split by.", source.Name);
+            throw new RedisMLException("ConflictingOptions", ErrorKind.InvalidArgument, "To be sorted, rows need a column to be split by.",
+                source.Name);
         if (Stratify is not null) source.Column(Stratify);
         if (By is not null && IsSorted(source) && !OrderedKeys.CanOrder(source.Column(By).Type))
             throw new RedisMLException("UnsortableColumn", ErrorKind.InvalidArgument,
                 $"Column '{By}' is {source.Column(By).Type}; rows are sorted by numbers, dates and timestamps.", By);
     }
 
-    internal bool IsSorted(Dataset source) => By is not null && (Sorted ?? source.Column(By).Type.Kind is TypeKind.Date32 or TypeKind.Timestamp);
+    internal bool IsSorted(Dataset source) =>
+        By is not null && (Sorted ?? source.Column(By).Type.Kind is TypeKind.Date32 or TypeKind.Timestamp);
 
     /// <summary>What decides which rows go where.</summary>
     internal string Describe(Dataset source) => Filter is not null ? $"filter:{Filter}" : string.Join(':',
         [string.Join('/', Parts.Select(p => FormattableString.Invariant($"{p.Fraction}"))), FormattableString.Invariant($"{Seed}"),
-            .. Stratify is null ? (string[])[] : ["stratify", Stratify], .. By is null ? (string[])[] : [IsSorted(source) ? "sorted" : "groups", By]]);
+            .. Stratify is null ? (string[])[] : ["stratify", Stratify], .. By is null ? (string[])[]
+                : [IsSorted(source) ? "sorted" : "groups", By]]);
 }
 
 /// <summary>A part to split off.</summary>
@@ -67,14 +74,16 @@ public sealed record SplitPart(string Name, decimal Fraction)
     /// <summary><c>train</c> and <c>test</c>.</summary>
     public static IReadOnlyList<SplitPart> TrainAndTest(double testFraction) => Of([1 - testFraction, testFraction]);
 
-    /// <summary>The two parts of a condition, whose fractions nobody knows before: the rows for which it is false, or missing, and those for which it is true.</summary>
+    /// <summary>The two parts of a condition, whose fractions nobody knows before: the rows for which it is false, or missing, and those
+    /// for which it is true.</summary>
     /// <param name="names">Null for <c>train</c> and <c>test</c>.</param>
     /// <exception cref="RedisMLException"><c>InvalidPartName</c></exception>
     public static IReadOnlyList<SplitPart> ByCondition(IReadOnlyList<string>? names = null) =>
         [.. Of([0.5, 0.5], names).Select(part => part with { Fraction = 0 })];
 
     /// <param name="fractions">Above 0; they add up to 1.</param>
-    /// <param name="names">As many; null for <c>train</c>, <c>validation</c>, <c>test</c>, as many as there are, beyond three for <c>part1</c> and so on.</param>
+    /// <param name="names">As many; null for <c>train</c>, <c>validation</c>, <c>test</c>, as many as there are, beyond three for
+    /// <c>part1</c> and so on.</param>
     /// <exception cref="RedisMLException"><c>InvalidFraction</c>, <c>InvalidPartName</c></exception>
     public static IReadOnlyList<SplitPart> Of(IReadOnlyList<double> fractions, IReadOnlyList<string>? names = null)
     {
@@ -87,8 +96,10 @@ public sealed record SplitPart(string Name, decimal Fraction)
             3 => ["train", "validation", "test"],
             int count => [.. Enumerable.Range(1, count).Select(i => $"part{i}")],
         };
-        if (names.Count != fractions.Count || names.Distinct(StringComparer.Ordinal).Count() != names.Count || names.Any(string.IsNullOrEmpty))
-            throw new RedisMLException("InvalidPartName", ErrorKind.InvalidArgument, $"{fractions.Count} parts need {fractions.Count} different names.", names);
+        if (names.Count != fractions.Count || names.Distinct(StringComparer.Ordinal).Count() != names.Count
+            || names.Any(string.IsNullOrEmpty))
+            throw new RedisMLException("InvalidPartName", ErrorKind.InvalidArgument,
+                $"{fractions.Count} parts need {fractions.Count} different names.", names);
         // What the others leave, so that the sum is 1 exactly.
         return [.. fractions.Take(fractions.Count - 1).Select((f, i) => new SplitPart(names[i], (decimal)f)),
             new(names[^1], 1 - fractions.Take(fractions.Count - 1).Sum(f => (decimal)f))];

@@ -27,7 +27,8 @@ sealed class GroupAssignment : RowAssignment
 
     /// <param name="maxCounted">Beyond how many groups they aren't counted; tests give fewer.</param>
     public static async Task<GroupAssignment> PlanAsync(
-        IAsyncEnumerable<DatasetChunk> chunks, int column, ColumnType type, IReadOnlyList<SplitPart> parts, int seed, int maxCounted = MaxCounted)
+        IAsyncEnumerable<DatasetChunk> chunks, int column, ColumnType type, IReadOnlyList<SplitPart> parts, int seed,
+        int maxCounted = MaxCounted)
     {
         var counts = new Dictionary<Group, long>();
         await foreach (var chunk in chunks.ConfigureAwait(false))

@@ -14,10 +14,12 @@ sealed class PartWriter(DatasetWriter writer, ChunkBuilder builder, ChunkCompres
 
     public long Rows { get; private set; }
 
-    public static async Task<PartWriter> StartAsync(RedisMLConnection connection, string name, Dataset source, CancellationToken cancellation)
+    public static async Task<PartWriter> StartAsync(RedisMLConnection connection, string name, Dataset source,
+        CancellationToken cancellation)
     {
         var schema = source.Columns.Select(c => c.Schema).ToList();
-        return new(await DatasetWriter.StartAsync(connection, name, schema, cancellation).ConfigureAwait(false), new ChunkBuilder(schema), source.Compression);
+        return new(await DatasetWriter.StartAsync(connection, name, schema, cancellation).ConfigureAwait(false), new ChunkBuilder(schema),
+            source.Compression);
     }
 
     /// <summary>Appends the given rows of a chunk.</summary>

@@ -2,7 +2,8 @@ using RedisML.Columns;
 
 namespace RedisML.Datasets.Splitting;
 
-/// <summary>The rows with the least values of a column to the first part, and so on; equal ones stay together, missing ones come last.</summary>
+/// <summary>The rows with the least values of a column to the first part, and so on; equal ones stay together,
+/// missing ones come last.</summary>
 /// <param name="cuts">The greatest key of each part but the last, ascending.</param>
 sealed class SortedAssignment(int column, ColumnType type, ulong[] cuts) : RowAssignment
 {
@@ -104,7 +105,8 @@ sealed class SortedAssignment(int column, ColumnType type, ulong[] cuts) : RowAs
             }
         }
 
-        /// <summary>Cuts before or behind rows that belong together, where fewer rows are on the wrong side; never before the first.</summary>
+        /// <summary>Cuts before or behind rows that belong together, where fewer rows are on the wrong side;
+        /// never before the first.</summary>
         void Choose(ulong first, ulong last, long count)
         {
             Cut = _below > 0 && _wanted - _below < _below + count - _wanted ? first - 1 : last;

@@ -16,13 +16,16 @@ sealed class StratifiedAssignment : RowAssignment
     readonly Dictionary<ulong, Stratum> _strata;
     readonly Stratum _missing;
 
-    StratifiedAssignment(Dataset source, int column, IReadOnlyList<SplitPart> parts, int seed, Dictionary<ulong, Stratum> strata, Stratum missing)
+    StratifiedAssignment(Dataset source, int column, IReadOnlyList<SplitPart> parts, int seed, Dictionary<ulong, Stratum> strata,
+        Stratum missing)
     {
         (_source, _column, _seed, _strata, _missing) = (source, column, seed, strata, missing);
         var all = strata.Values.Append(missing).ToList();
         var shares = Allocate([.. all.Select(s => s.Left)], [.. parts.Select(p => p.Fraction)]);
         for (int i = 0; i < all.Count; i++) all[i].Lacking = shares[i];
-        Classes = [.. parts.Select((_, part) => all.Select(s => new ValueCount(s.Value, s.Lacking[part])).Where(c => c.Rows > 0).OrderByDescending(c => c.Rows).ToList())];
+        Classes =
+            [.. parts.Select((_, part) =>
+            all.Select(s => new ValueCount(s.Value, s.Lacking[part])).Where(c => c.Rows > 0).OrderByDescending(c => c.Rows).ToList())];
     }
 
     public override IReadOnlyList<IReadOnlyList<ValueCount>> Classes { get; }
@@ -46,7 +49,8 @@ sealed class StratifiedAssignment : RowAssignment
             }
             if (strata.Count > Categories.MaxLevels)
                 throw new RedisMLException("TooManyLevels", ErrorKind.LimitsExceeded,
-                    $"Column '{source.Columns[column].Name}' has more than {Categories.MaxLevels:N0} values, too many to stratify by.", source.Columns[column].Name);
+                    $"Column '{source.Columns[column].Name}' has more than {Categories.MaxLevels:N0} values, too many to stratify by.",
+                    source.Columns[column].Name);
         }
         return new(source, column, parts, seed, strata, missing);
     }
@@ -83,7 +87,8 @@ sealed class StratifiedAssignment : RowAssignment
         for (int row = 0; row < target.Length; row++)
         {
             Stratum? stratum = _missing;
-            if (ValueKeys.TryGet(array, row, type, out ulong key) && !_strata.TryGetValue(key, out stratum) || stratum.Left == 0) throw Changed();
+            if (ValueKeys.TryGet(array, row, type, out ulong key) && !_strata.TryGetValue(key, out stratum) || stratum.Left == 0)
+                throw Changed();
             target[row] = stratum.Draw(RowHash.Of(_seed, chunk.FirstRow + row));
         }
     }

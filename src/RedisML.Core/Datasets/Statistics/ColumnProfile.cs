@@ -3,7 +3,8 @@ using RedisML.Columns;
 
 namespace RedisML.Datasets.Statistics;
 
-/// <summary>Collects what a summary says about a column, from its arrays in the order of the chunks: one thread at a time, so that the result depends on the data alone.</summary>
+/// <summary>Collects what a summary says about a column, from its arrays in the order of the chunks: one thread at a time, so that the
+/// result depends on the data alone.</summary>
 abstract class ColumnProfile
 {
     /// <summary>Different values of which all is kept: up to so many, everything about a column is exact.</summary>
@@ -44,7 +45,8 @@ sealed class BooleanProfile(SummaryOptions options) : ColumnProfile
     public override ColumnSummary Complete(ColumnSummary summary) => summary with
     {
         Distinct = _counts.Count(c => c > 0),
-        Top = options.Top == 0 ? null : [.. _counts.Select((count, i) => new ValueCount(i == 1, count)).Where(v => v.Rows > 0).OrderByDescending(v => v.Rows).Take(options.Top)],
+        Top = options.Top == 0 ? null : [.. _counts.Select((count, i) => new ValueCount(i == 1, count)).Where(v => v.Rows > 0)
+            .OrderByDescending(v => v.Rows).Take(options.Top)],
     };
 }
 

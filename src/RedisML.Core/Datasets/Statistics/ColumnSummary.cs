@@ -15,10 +15,12 @@ public sealed record ColumnSummary(
     string Dataset, string Column, ColumnType Type, long Count, long Missing,
     double? Mean, double? StandardDeviation, object? Minimum, object? Maximum, long Distinct)
 {
-    /// <summary>Of numbers, dates and timestamps, interpolated between neighbours; null for other types, and where no value is there.</summary>
+    /// <summary>Of numbers, dates and timestamps, interpolated between neighbours; null for other types,
+    /// and where no value is there.</summary>
     public IReadOnlyList<Quantile>? Quantiles { get; init; }
 
-    /// <summary>By how much of all values the rank of a quantile may be off, with a confidence of 99 %; 0 where quantiles are exact. The least and the greatest value always are.</summary>
+    /// <summary>By how much of all values the rank of a quantile may be off, with a confidence of 99 %; 0 where quantiles are exact. The
+    /// least and the greatest value always are.</summary>
     public double QuantileError { get; init; }
 
     /// <summary>Bins of equal width from the least value to the greatest, for the same types; their counts are exact.</summary>
@@ -35,14 +37,17 @@ public sealed record ColumnSummary(
 
     /// <summary>How the values lie, in a word: the histogram a character a bin, else the most frequent value and its share.</summary>
     public string Outline() => Histogram is not null ? TextBars.Sparkline([.. Histogram.Select(b => b.Rows)])
-        : Top is [var first, ..] ? $"{ValueLabel.Of(first.Value!)} {((double)first.Rows / Count).ToString(first.Rows * 10 < Count ? "P1" : "P0", CultureInfo.CurrentCulture)}" : "";
+        : Top is [var first, ..]
+            ? $"{ValueLabel.Of(first.Value!)} " +
+            $"{((double)first.Rows / Count).ToString(first.Rows * 10 < Count ? "P1" : "P0", CultureInfo.CurrentCulture)}" : "";
 
     /// <summary>A value of the column, such as its minimum, as a short text; empty where there is none.</summary>
     public string Label(object? value) => value is null ? "" : ValueLabel.Of(value);
 
     /// <summary>The quantiles in a line, with the error of their ranks where they have one.</summary>
     public string QuantileText() =>
-        string.Join("  ", Quantiles?.Select(q => string.Create(CultureInfo.CurrentCulture, $"{q.Probability * 100:0.###} %: {ValueLabel.Of(q.Value)}")) ?? [])
+        string.Join("  ", Quantiles?.Select(q =>
+            string.Create(CultureInfo.CurrentCulture, $"{q.Probability * 100:0.###} %: {ValueLabel.Of(q.Value)}")) ?? [])
         + (QuantileError == 0 ? "" : string.Create(CultureInfo.CurrentCulture, $"  (±{QuantileError * 100:0.##} % of the ranks)"));
 
     /// <summary>The histogram as lines with bars; null without one.</summary>
@@ -52,7 +57,8 @@ public sealed record ColumnSummary(
 
     /// <summary>The most frequent values as lines with bars; null without them.</summary>
     /// <param name="width">The width of the longest bar, in characters.</param>
-    public string? TopBars(int width) => Top is null or [] ? null : TextBars.Draw([.. Top.Select(v => (ValueLabel.Of(v.Value!), v.Rows))], width, Count);
+    public string? TopBars(int width) =>
+        Top is null or [] ? null : TextBars.Draw([.. Top.Select(v => (ValueLabel.Of(v.Value!), v.Rows))], width, Count);
 }
 
 /// <summary>A value that a share of all values doesn't exceed.</summary>
@@ -60,6 +66,7 @@ public sealed record ColumnSummary(
 /// <param name="Value">A number, or of dates and timestamps a DateTime.</param>
 public sealed record Quantile(double Probability, object Value);
 
-/// <summary>How many values are at least <paramref name="From"/> and less than <paramref name="To"/>; the last bin has those that equal it too.</summary>
+/// <summary>How many values are at least <paramref name="From"/> and less than <paramref name="To"/>;
+/// the last bin has those that equal it too.</summary>
 /// <param name="From">A number, or of dates and timestamps a DateTime.</param>
 public sealed record HistogramBin(object From, object To, long Rows);

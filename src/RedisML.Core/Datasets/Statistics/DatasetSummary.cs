@@ -4,14 +4,17 @@ using RedisML.Errors;
 
 namespace RedisML.Datasets.Statistics;
 
-/// <summary>Summarises the columns of a dataset in one pass, in memory that doesn't grow with the rows: a megabyte a column, of long texts ten.</summary>
-/// <remarks>Columns are worked on side by side, and each takes the chunks in their order: results don't depend on how many processors there are.</remarks>
+/// <summary>Summarises the columns of a dataset in one pass, in memory that doesn't grow with the rows: a megabyte a column,
+/// of long texts ten.</summary>
+/// <remarks>Columns are worked on side by side, and each takes the chunks in their order:
+/// results don't depend on how many processors there are.</remarks>
 public sealed class DatasetSummary(RedisMLConnection connection)
 {
     /// <summary>One summary a column, in the dataset's order unless the options give another.</summary>
     /// <param name="rows">Told the rows read so far.</param>
     /// <exception cref="RedisMLException">The errors of <see cref="DatasetReader"/>.</exception>
-    public async Task<IReadOnlyList<ColumnSummary>> RunAsync(Dataset dataset, SummaryOptions options, IProgress<long>? rows, CancellationToken cancellation)
+    public async Task<IReadOnlyList<ColumnSummary>> RunAsync(Dataset dataset, SummaryOptions options, IProgress<long>? rows,
+        CancellationToken cancellation)
     {
         int[] columns = [.. options.Columns ?? [.. Enumerable.Range(0, dataset.Columns.Count)]];
         var profiles = columns.Select(c => ColumnProfile.Create(dataset.Columns[c], options)).ToArray();
@@ -34,7 +37,8 @@ public sealed class DatasetSummary(RedisMLConnection connection)
             await work.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
         await work.ConfigureAwait(false);
-        return [.. columns.Zip(profiles, (c, profile) => profile.Complete(Summarise(dataset, dataset.Columns[c], statistics?[c] ?? dataset.Columns[c].Statistics)))];
+        return [.. columns.Zip(profiles, (c, profile) =>
+            profile.Complete(Summarise(dataset, dataset.Columns[c], statistics?[c] ?? dataset.Columns[c].Statistics)))];
 
         void Add(DatasetChunk chunk)
         {
@@ -49,7 +53,8 @@ public sealed class DatasetSummary(RedisMLConnection connection)
     static ColumnSummary Summarise(Dataset dataset, DatasetColumn column, ColumnStatistics s)
     {
         bool hasMean = column.Type.IsNumeric && s.Count > 0;
-        return new(dataset.Name, column.Name, column.Type, s.Count, s.Missing, hasMean ? s.Mean : null, hasMean ? s.StandardDeviation : null,
+        return new(dataset.Name, column.Name, column.Type, s.Count, s.Missing, hasMean ? s.Mean : null, hasMean ? s.StandardDeviation
+            : null,
             ToObject(s.Minimum, column.Type), ToObject(s.Maximum, column.Type), Distinct: 0);
     }
 

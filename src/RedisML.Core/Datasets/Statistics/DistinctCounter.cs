@@ -12,7 +12,8 @@ sealed class DistinctCounter
     readonly HashSet<ulong> _kept = [];
     readonly PriorityQueue<ulong, ulong> _largest = new(Comparer<ulong>.Create((a, b) => b.CompareTo(a)));
 
-    public long Count => _kept.Count < Capacity ? _kept.Count : (long)Math.Round((Capacity - 1) / ((_largest.Peek() + 1.0) / ulong.MaxValue));
+    public long Count =>
+        _kept.Count < Capacity ? _kept.Count : (long)Math.Round((Capacity - 1) / ((_largest.Peek() + 1.0) / ulong.MaxValue));
 
     public void Add(ulong hash)
     {

@@ -27,7 +27,8 @@ public sealed class DistributionChart(string title, IReadOnlyList<ColumnSummary>
         ];
         foreach (var c in columns)
             yield return [
-                c.Column, $"{c.Type}", $"{c.Count}", $"{c.Missing}", $"{c.Distinct}", Text(c.Mean), Text(c.StandardDeviation), Text(c.Minimum),
+                c.Column, $"{c.Type}", $"{c.Count}", $"{c.Missing}", $"{c.Distinct}", Text(c.Mean), Text(c.StandardDeviation),
+                Text(c.Minimum),
                 .. probabilities.Select((_, i) => Text(c.Quantiles?[i].Value)), Text(c.Maximum),
                 string.Join(", ", c.Top?.Select(v => $"{ValueLabel.Of(v.Value!)}: {v.Rows}") ?? []),
             ];
@@ -39,7 +40,8 @@ public sealed class DistributionChart(string title, IReadOnlyList<ColumnSummary>
     {
         const double width = PanelWidth - 2 * Margin;
         canvas.Write(canvas.Shorten(column.Column, width), x, y, TextAnchor.Start);
-        var count = string.Create(CultureInfo.InvariantCulture, $"{column.Count:N0} values") + (column.Missing > 0 ? string.Create(CultureInfo.InvariantCulture, $", {column.Missing:N0} missing") : "");
+        var count = string.Create(CultureInfo.InvariantCulture, $"{column.Count:N0} values")
+            + (column.Missing > 0 ? string.Create(CultureInfo.InvariantCulture, $", {column.Missing:N0} missing") : "");
         canvas.Write(canvas.Shorten(count, width), x, y + BarHeight, TextAnchor.Start);
         y += 2 * BarHeight;
         if (column.Histogram is { } bins) Draw(canvas, bins, x, y, width);
@@ -54,7 +56,8 @@ public sealed class DistributionChart(string title, IReadOnlyList<ColumnSummary>
         for (int i = 0; i < bins.Count; i++)
         {
             double bar = bins[i].Rows / greatest * height;
-            var tip = string.Create(CultureInfo.InvariantCulture, $"{ValueLabel.Of(bins[i].From)} to {ValueLabel.Of(bins[i].To)}: {bins[i].Rows:N0} rows");
+            var tip = string.Create(CultureInfo.InvariantCulture,
+                $"{ValueLabel.Of(bins[i].From)} to {ValueLabel.Of(bins[i].To)}: {bins[i].Rows:N0} rows");
             canvas.Rectangle(x + i * step, y + height - bar, step - (bins.Count > 60 ? 0 : 1), bar, ChartColour.Blue, tip);
         }
         canvas.Line([(x, y + height), (x + width, y + height)], ChartColour.Ink, 1);
@@ -91,7 +94,8 @@ public sealed class DistributionChart(string title, IReadOnlyList<ColumnSummary>
             canvas.Write(canvas.Shorten(ValueLabel.Of(value.Value!), labels), x + labels, y, TextAnchor.End);
             double bar = value.Rows / greatest * (width - labels - shares - 5);
             canvas.Rectangle(x + labels + 5, y - BarHeight / 2 + 2, bar, BarHeight - 4, ChartColour.Blue);
-            canvas.Write(string.Create(CultureInfo.InvariantCulture, $"{100.0 * value.Rows / total:0.#}%"), x + labels + 10 + bar, y, TextAnchor.Start);
+            canvas.Write(string.Create(CultureInfo.InvariantCulture, $"{100.0 * value.Rows / total:0.#}%"), x + labels + 10 + bar, y,
+                TextAnchor.Start);
             y += BarHeight;
         }
     }

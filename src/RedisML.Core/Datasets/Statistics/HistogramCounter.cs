@@ -7,7 +7,8 @@ sealed class HistogramCounter
     readonly long[] _counts;
 
     /// <param name="bins">How many bins there are at most.</param>
-    /// <param name="isWhole">Whether values are whole numbers: bins then are a whole number wide, lest some have more values to count than others.</param>
+    /// <param name="isWhole">Whether values are whole numbers: bins then are a whole number wide,
+    /// lest some have more values to count than others.</param>
     public HistogramCounter(double minimum, double maximum, int bins, bool isWhole)
     {
         _minimum = minimum;

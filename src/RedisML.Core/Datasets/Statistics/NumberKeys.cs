@@ -5,7 +5,8 @@ using RedisML.Columns;
 
 namespace RedisML.Datasets.Statistics;
 
-/// <summary>The numbers of an array as keys of 64 bits, as <see cref="ValueKeys"/> has them but for decimals, which are doubles here.</summary>
+/// <summary>The numbers of an array as keys of 64 bits, as <see cref="ValueKeys"/> has them but for decimals,
+/// which are doubles here.</summary>
 static class NumberKeys
 {
     /// <summary>Puts the keys of the values that are there one after the other.</summary>
@@ -69,7 +70,8 @@ static class NumberKeys
         int count = 0;
         for (int row = 0; row < array.Length; row++)
         {
-            if (type.Kind == TypeKind.Decimal128 && ArrowValues.TryGetDouble(array, row, out double value)) keys[count++] = ValueKeys.Of(value);
+            if (type.Kind == TypeKind.Decimal128 && ArrowValues.TryGetDouble(array, row, out double value))
+                keys[count++] = ValueKeys.Of(value);
             else if (type.Kind != TypeKind.Decimal128 && ValueKeys.TryGet(array, row, type, out ulong key)) keys[count++] = key;
         }
         return count;

@@ -37,7 +37,8 @@ sealed class NumberProfile : ColumnProfile
 
     public override ColumnSummary Complete(ColumnSummary summary)
     {
-        var weighted = _sketch is not null ? _sketch.Weighted() : _items!.Items.Select(i => (Value: ToDouble(i.Key), i.Count)).OrderBy(v => v.Value);
+        var weighted = _sketch is not null ? _sketch.Weighted()
+            : _items!.Items.Select(i => (Value: ToDouble(i.Key), i.Count)).OrderBy(v => v.Value);
         return summary with
         {
             Distinct = _sketch is null && _type.Kind != TypeKind.Decimal128 ? _items!.Count : _distinct.Count,

@@ -47,7 +47,8 @@ sealed class TextProfile(SummaryOptions options) : ColumnProfile
     public override ColumnSummary Complete(ColumnSummary summary) => summary with
     {
         Distinct = _isExact ? _items.Count : _distinct.Count,
-        Top = options.Top == 0 ? null : TopOf(_items, options.Top, (_, tag) => Encoding.UTF8.GetString(_bytes, _texts[tag].Start, _texts[tag].Length)),
+        Top = options.Top == 0 ? null
+            : TopOf(_items, options.Top, (_, tag) => Encoding.UTF8.GetString(_bytes, _texts[tag].Start, _texts[tag].Length)),
         TopError = _items.MaximumError,
     };
 

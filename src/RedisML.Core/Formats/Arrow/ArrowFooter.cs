@@ -16,7 +16,8 @@ static class ArrowFooter
         file.Position = file.Length - tail.Length;
         await file.ReadExactlyAsync(tail, cancellation).ConfigureAwait(false);
         int length = BinaryPrimitives.ReadInt32LittleEndian(tail);
-        if (length <= 0 || length > Math.Min(file.Length - tail.Length, ArrowMessages.MaxMetadata)) throw new InvalidDataException($"its footer claims {length:N0} bytes.");
+        if (length <= 0 || length > Math.Min(file.Length - tail.Length, ArrowMessages.MaxMetadata))
+            throw new InvalidDataException($"its footer claims {length:N0} bytes.");
         var footer = new byte[length];
         file.Position = file.Length - tail.Length - length;
         await file.ReadExactlyAsync(footer, cancellation).ConfigureAwait(false);
@@ -43,9 +44,11 @@ static class ArrowFooter
         {
             for (var blocks = footer.Structs(list, BlockBytes); blocks.Length > 0; blocks = blocks[BlockBytes..])
             {
-                long offset = BinaryPrimitives.ReadInt64LittleEndian(blocks), body = BinaryPrimitives.ReadInt64LittleEndian(blocks[(2 * sizeof(long))..]);
+                long offset = BinaryPrimitives.ReadInt64LittleEndian(blocks),
+                    body = BinaryPrimitives.ReadInt64LittleEndian(blocks[(2 * sizeof(long))..]);
                 int metadata = BinaryPrimitives.ReadInt32LittleEndian(blocks[sizeof(long)..]);
-                if (offset < 0 || metadata is < 0 or > ArrowMessages.MaxMetadata || body < 0 || offset > fileLength || metadata > fileLength - offset || body > fileLength - offset - metadata)
+                if (offset < 0 || metadata is < 0 or > ArrowMessages.MaxMetadata || body < 0 || offset > fileLength
+                    || metadata > fileLength - offset || body > fileLength - offset - metadata)
                     throw new InvalidDataException($"a block of {metadata:N0} + {body:N0} bytes at {offset:N0} doesn't lie in it.");
                 if ((rest -= metadata + body) < 0) throw new InvalidDataException("its blocks lie one over the other.");
                 found.Add((offset, metadata));

@@ -15,7 +15,8 @@ sealed class ArrowRowWriter : RowWriter
     {
         _schema = new([.. schema.Select(c => ArrowTypes.FieldOf(c.Name, c.Type))], null);
         _columns = [.. schema.Select(c => FullWidthColumn.Create(c.Type))];
-        _writer = isStream ? new ArrowStreamWriter(stream, _schema, leaveOpen: true) : new ArrowFileWriter(stream, _schema, leaveOpen: true);
+        _writer = isStream ? new ArrowStreamWriter(stream, _schema, leaveOpen: true)
+            : new ArrowFileWriter(stream, _schema, leaveOpen: true);
         _writer.WriteStart();
     }
 

@@ -27,7 +27,8 @@ sealed class ArrowSource(SourceFile file, bool isStream) : BatchSource(file)
     protected override async IAsyncEnumerable<SharedBatch> ReadBatchesAsync([EnumeratorCancellation] CancellationToken cancellation)
     {
         using var reader = await OpenAsync(cancellation).ConfigureAwait(false);
-        while (await Guard(async () => await reader.ReadNextRecordBatchAsync(cancellation).ConfigureAwait(false)).ConfigureAwait(false) is { } batch)
+        while (await Guard(async () => await reader.ReadNextRecordBatchAsync(cancellation).ConfigureAwait(false))
+            .ConfigureAwait(false) is { } batch)
         {
             try { BatchCheck.Demand(batch); }
             catch (InvalidDataException)

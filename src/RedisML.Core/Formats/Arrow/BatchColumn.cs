@@ -47,9 +47,11 @@ sealed class BatchColumn
     }
 
     /// <summary>A value as an object; null where it is missing.</summary>
-    public static object? ValueAt(IArrowArray array, int row, IArrowType type) => array is NullArray ? null : ValueAt(array, row, ArrowTypes.ToColumnType(type)!.Value);
+    public static object? ValueAt(IArrowArray array, int row, IArrowType type) =>
+        array is NullArray ? null : ValueAt(array, row, ArrowTypes.ToColumnType(type)!.Value);
 
-    static object? ValueAt(IArrowArray array, int row, ColumnType type) => ArrowValues.GetObject(Plain(array, row, out int plainRow), plainRow, type);
+    static object? ValueAt(IArrowArray array, int row, ColumnType type) =>
+        ArrowValues.GetObject(Plain(array, row, out int plainRow), plainRow, type);
 
     static IArrowArray Plain(IArrowArray array, int row, out int plainRow)
     {

@@ -26,13 +26,15 @@ abstract class BatchSource(SourceFile file) : RowSource
 
     protected SourceFile File => file;
 
-    public override async Task<ulong?> HashAsync(CancellationToken cancellation) => await file.HashAsync(cancellation).ConfigureAwait(false);
+    public override async Task<ulong?> HashAsync(CancellationToken cancellation) =>
+        await file.HashAsync(cancellation).ConfigureAwait(false);
 
     public override async Task<IReadOnlyList<SourceColumn>> ReadColumnsAsync(
         IReadOnlyDictionary<string, ColumnType> given, CancellationToken cancellation)
     {
         _schema = await ReadSchemaAsync(cancellation).ConfigureAwait(false);
-        if (_schema.FieldsList.Count == 0) throw new RedisMLException("NoColumns", ErrorKind.InvalidData, $"'{Name}' has no columns.", Name);
+        if (_schema.FieldsList.Count == 0)
+            throw new RedisMLException("NoColumns", ErrorKind.InvalidData, $"'{Name}' has no columns.", Name);
         ColumnNames.CheckCount(_schema.FieldsList.Count, Name);
         var names = ColumnNames.Of([.. _schema.FieldsList.Select(f => f.Name)]);
         var types = _schema.FieldsList.Select(TypeOf).ToList();
@@ -70,7 +72,8 @@ abstract class BatchSource(SourceFile file) : RowSource
                 }
             }
             if (rows > 0) yield return new BatchPart(index++, [.. slices], encoder) { FirstLine = index == 1 ? 1 : null };
-            else if (index == 0) throw new RedisMLException("HeaderOnly", ErrorKind.InvalidData, $"'{Name}' has columns and no rows.", Name);
+            else if (index == 0)
+                throw new RedisMLException("HeaderOnly", ErrorKind.InvalidData, $"'{Name}' has columns and no rows.", Name);
             slices.Clear();
             await hashing.ConfigureAwait(false);
         }
@@ -87,10 +90,13 @@ abstract class BatchSource(SourceFile file) : RowSource
     /// <summary>The batches in order; whoever takes one disposes it.</summary>
     protected abstract IAsyncEnumerable<SharedBatch> ReadBatchesAsync(CancellationToken cancellation);
 
-    ColumnType TypeOf(Field field) => ArrowTypes.ToColumnType(field) ?? throw new RedisMLException("UnsupportedColumnType", ErrorKind.InvalidData,
-        $"Column '{field.Name}' of '{Name}' has the type {TypeName(field.DataType)}, which datasets don't have (lists hold integers and floating-point numbers); write the file without it, or in another type.", field.Name);
+    ColumnType TypeOf(Field field) =>
+        ArrowTypes.ToColumnType(field) ?? throw new RedisMLException("UnsupportedColumnType", ErrorKind.InvalidData,
+        $"Column '{field.Name}' of '{Name}' has the type {TypeName(field.DataType)}, which datasets don't have (lists hold integers and " +
+        "floating-point numbers); write the file without it, or in another type.", field.Name);
 
-    static string TypeName(IArrowType type) => type is NestedType { Fields: [var element] } && type is not MapType ? $"{type.Name} of {TypeName(element.DataType)}" : type.Name;
+    static string TypeName(IArrowType type) =>
+        type is NestedType { Fields: [var element] } && type is not MapType ? $"{type.Name} of {TypeName(element.DataType)}" : type.Name;
 
     static int RowsPerPart(SharedBatch first, PartEncoder<BatchColumn[]> encoder)
     {
@@ -150,7 +156,8 @@ sealed class BatchPart(int index, IReadOnlyList<BatchSlice> slices, PartEncoder<
     public override ulong Hash()
     {
         var hash = new XxHash64();
-        foreach (var slice in slices) hash.Append(MemoryMarshal.AsBytes<ulong>([slice.Shared.Hash, (ulong)slice.Start, (ulong)slice.Count]));
+        foreach (var slice in slices)
+            hash.Append(MemoryMarshal.AsBytes<ulong>([slice.Shared.Hash, (ulong)slice.Start, (ulong)slice.Count]));
         return hash.GetCurrentHashAsUInt64();
     }
 
@@ -174,7 +181,8 @@ sealed class BatchPart(int index, IReadOnlyList<BatchSlice> slices, PartEncoder<
         }
         if (bad.Count == 0) return;
         // Found column by column; wanted row by row, each once.
-        var firsts = bad.OrderBy(b => b.Line).ThenBy(b => b.Column).DistinctBy(b => b.Line).Select(b => b with { Record = Record((int)b.Line - 1) }).ToList();
+        var firsts = bad.OrderBy(b => b.Line).ThenBy(b => b.Column).DistinctBy(b => b.Line)
+            .Select(b => b with { Record = Record((int)b.Line - 1) }).ToList();
         bad.Clear();
         bad.AddRange(firsts);
     }
@@ -186,6 +194,7 @@ sealed class BatchPart(int index, IReadOnlyList<BatchSlice> slices, PartEncoder<
         for (; row >= slices[slice].Count; slice++) row -= slices[slice].Count;
         var (batch, place) = (slices[slice].Shared.Batch, slices[slice].Start + row);
         var names = ColumnNames.Of([.. batch.Schema.FieldsList.Select(f => f.Name)]);
-        return JsonRecord.Of(batch.Schema.FieldsList.Select((field, i) => (names[i], BatchColumn.ValueAt(batch.Column(i), place, field.DataType))));
+        return JsonRecord.Of(
+            batch.Schema.FieldsList.Select((field, i) => (names[i], BatchColumn.ValueAt(batch.Column(i), place, field.DataType))));
     }
 }

@@ -42,7 +42,8 @@ abstract class FullWidthColumn
     }
 
     /// <summary>Numbers, of which <paramref name="get"/> gives one that is there.</summary>
-    static IArrowArray Numbers<T>(ColumnType type, IArrowArray array, int start, int count, Func<IArrowArray, int, T> get) where T : unmanaged
+    static IArrowArray Numbers<T>(ColumnType type, IArrowArray array, int start, int count, Func<IArrowArray, int, T> get)
+        where T : unmanaged
     {
         var bytes = new byte[count * Marshal.SizeOf<T>()];
         var values = MemoryMarshal.Cast<byte, T>(bytes.AsSpan());
@@ -104,7 +105,8 @@ abstract class FullWidthColumn
             for (int i = 0; i < count; i++)
                 if (ArrowValues.TryGetBytes(array, start + i, out var value)) value.CopyTo(bytes.AsSpan(i * width, width));
             var validity = Validity(array, start, count, out int missing);
-            return ArrowArrayFactory.BuildArray(new ArrayData(ArrowTypes.Of(ColumnType.Uuid), count, missing, 0, [validity, new ArrowBuffer(bytes)]));
+            return ArrowArrayFactory.BuildArray(
+                new ArrayData(ArrowTypes.Of(ColumnType.Uuid), count, missing, 0, [validity, new ArrowBuffer(bytes)]));
         }
     }
 

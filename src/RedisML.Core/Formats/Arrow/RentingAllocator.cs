@@ -4,7 +4,8 @@ using RedisML.Columns.Chunks;
 
 namespace RedisML.Formats.Arrow;
 
-/// <summary>Makes an Arrow reader put its batches into rented memory, which goes back with them: fresh memory would cost more than what is done with it.</summary>
+/// <summary>Makes an Arrow reader put its batches into rented memory, which goes back with them:
+/// fresh memory would cost more than what is done with it.</summary>
 /// <param name="most">Bytes that may be out at once: what a file claims beyond that isn't believed.</param>
 sealed class RentingAllocator(long most) : MemoryAllocator
 {

@@ -15,7 +15,8 @@ sealed record CsvDialect(char Separator, byte LineBreak, ReadOnlyMemory<byte>[] 
     /// <summary>How numbers are written; null for a decimal point and no groups.</summary>
     public NumberCulture? Culture { get; init; }
 
-    /// <summary>Whether the usual spellings of a missing value are such in columns of numbers and times: where nobody said what is.</summary>
+    /// <summary>Whether the usual spellings of a missing value are such in columns of numbers and times:
+    /// where nobody said what is.</summary>
     public bool TakesUsualMissing => NullValues.Length == 0;
 
     public CsvReaderOptions ReaderOptions => new()
@@ -37,7 +38,8 @@ sealed record CsvDialect(char Separator, byte LineBreak, ReadOnlyMemory<byte>[] 
     public bool HasFields(CsvReader reader, int count) => reader.FieldCount == count || EndsInSeparator(reader, count);
 
     bool EndsInSeparator(CsvReader reader, int count) =>
-        reader.FieldCount == count + 1 && reader.GetSpan(count).IsEmpty && reader.RawRecord.TrimEnd("\r\n"u8) is [.., var last] && last == Separator;
+        reader.FieldCount == count + 1 && reader.GetSpan(count).IsEmpty && reader.RawRecord.TrimEnd("\r\n"u8) is [.., var last]
+            && last == Separator;
 
     /// <summary>Where the last complete record of <paramref name="block"/> ends, or 0 where there is none.</summary>
     /// <param name="block">Starts where a record starts.</param>

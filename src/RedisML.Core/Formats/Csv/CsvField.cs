@@ -10,7 +10,8 @@ abstract class CsvField
 {
     bool _takesUsualMissing;
 
-    /// <summary>Appends field <paramref name="index"/> of the current record, which isn't missing; false where it doesn't fit the type.</summary>
+    /// <summary>Appends field <paramref name="index"/> of the current record, which isn't missing;
+    /// false where it doesn't fit the type.</summary>
     public abstract bool TryAppend(CsvReader reader, int index, ReadOnlySpan<byte> text);
 
     /// <summary>Whether a text usually stands for a missing value among values of this type, as nobody said what does.</summary>
@@ -25,7 +26,8 @@ abstract class CsvField
         CsvField field = column.Type?.Kind switch
         {
             null => new NoValueField(),
-            TypeKind.Utf8 when column.Almost is { } almost && notes is not null => new WatchedTextField((TextColumnBuilder)builder, almost, dialect.Culture, index, notes),
+            TypeKind.Utf8 when column.Almost is { } almost && notes is not null =>
+                new WatchedTextField((TextColumnBuilder)builder, almost, dialect.Culture, index, notes),
             TypeKind.Utf8 => new TextField((TextColumnBuilder)builder),
             _ when dialect.Culture is not null => new OtherField(TextValue.Create(column.Type.Value, builder, exact, dialect.Culture)),
             TypeKind.Int64 => new Int64Field((Int64ColumnBuilder)builder, exact, dialect, index, notes),
@@ -38,10 +40,13 @@ abstract class CsvField
     }
 
     /// <summary>The narrowest type that holds the value: the one rule by which samples are judged and types widened.</summary>
-    public static ColumnType TypeOf(CsvReader reader, int index, NumberCulture? culture) => TextValue.TypeOf(reader.GetSpan(index), culture);
+    public static ColumnType TypeOf(CsvReader reader, int index, NumberCulture? culture) =>
+        TextValue.TypeOf(reader.GetSpan(index), culture);
 
-    /// <summary>Whether the value is at first sight one of a column of numbers, as most are: then <see cref="TypeOf"/> needn't be asked.</summary>
-    public static bool IsPlainly(ColumnType? type, ReadOnlySpan<byte> text, NumberCulture? culture) => culture is null && !NumberText.HasLeadingZero(text) && type?.Kind switch
+    /// <summary>Whether the value is at first sight one of a column of numbers, as most are:
+    /// then <see cref="TypeOf"/> needn't be asked.</summary>
+    public static bool IsPlainly(ColumnType? type, ReadOnlySpan<byte> text, NumberCulture? culture) =>
+        culture is null && !NumberText.HasLeadingZero(text) && type?.Kind switch
     {
         TypeKind.Int64 => DecimalText.TryInt64(text, out _),
         TypeKind.Float64 => DecimalText.TryDouble(text, out _),
@@ -64,7 +69,8 @@ abstract class CsvField
     {
         protected override bool TryParseShort(ReadOnlySpan<byte> text, out long value) => NumberText.TryInteger(text, exact, out value);
 
-        protected override bool TryParseLong(CsvReader reader, int index, ReadOnlySpan<byte> text, out long value) => TryParseShort(text, out value);
+        protected override bool TryParseLong(CsvReader reader, int index, ReadOnlySpan<byte> text, out long value) =>
+            TryParseShort(text, out value);
 
         protected override void Append(long value) => builder.Append(value);
 
@@ -77,11 +83,13 @@ abstract class CsvField
     {
         protected override bool TryParseShort(ReadOnlySpan<byte> text, out double value) => NumberText.TryDouble(text, exact, out value);
 
-        /// <remarks>CsvHelper reads seventeen digits three times as fast as the runtime does. It takes a comma for a separator of thousands: here 1,5 isn't 15.</remarks>
+        /// <remarks>CsvHelper reads seventeen digits three times as fast as the runtime does. It takes a comma for a separator of
+        /// thousands: here 1,5 isn't 15.</remarks>
         protected override bool TryParseLong(CsvReader reader, int index, ReadOnlySpan<byte> text, out double value)
         {
             if (DecimalText.TryDouble(text, out value)) return !(exact && NumberText.HasLeadingZero(text));
-            return text[^1] is >= (byte)'0' and <= (byte)'9' && !text.Contains((byte)',') && reader.TryParse(index, out value) && double.IsFinite(value)
+            return text[^1] is >= (byte)'0' and <= (byte)'9' && !text.Contains((byte)',') && reader.TryParse(index, out value)
+                && double.IsFinite(value)
                 ? !exact || !NumberText.HasLeadingZero(text) && NumberText.Survives(text, value)
                 : NumberText.TryDouble(text, exact, out value);
         }
@@ -112,7 +120,8 @@ abstract class CsvField
     }
 
     /// <summary>Text among which most values are of another type: those that aren't are noted.</summary>
-    sealed class WatchedTextField(TextColumnBuilder builder, ColumnType almost, NumberCulture? culture, int column, ValueNotes notes) : CsvField
+    sealed class WatchedTextField(TextColumnBuilder builder, ColumnType almost, NumberCulture? culture, int column, ValueNotes notes)
+        : CsvField
     {
         public override bool TryAppend(CsvReader reader, int index, ReadOnlySpan<byte> text)
         {

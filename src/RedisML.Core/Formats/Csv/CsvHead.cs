@@ -15,22 +15,26 @@ sealed record CsvHead(CsvDialect Dialect, IReadOnlyList<string> Names, int DataS
     const int SampleBytes = 1 << 20;
 
     /// <summary>Reads the head of a file.</summary>
-    /// <exception cref="RedisMLException"><c>NotText</c>, <c>HeaderOnly</c> (not even a header), <c>HeaderMismatch</c>, <c>RecordTooLong</c>.</exception>
+    /// <exception cref="RedisMLException"><c>NotText</c>, <c>HeaderOnly</c> (not even a header), <c>HeaderMismatch</c>,
+    /// <c>RecordTooLong</c>.</exception>
     public static async Task<CsvHead> ReadAsync(SourceFile file, SourceOptions options, CancellationToken cancellation)
     {
         var bytes = await file.ReadStartAsync(SampleBytes, cancellation).ConfigureAwait(false);
         if (bytes.Span.Contains((byte)0))
             throw new RedisMLException("NotText", ErrorKind.InvalidData,
-                $"'{file.Name}' isn't text in {options.Encoding ?? "UTF-8"}: it has zero bytes, as a binary file has, or UTF-16 without a byte order mark (-Encoding utf-16).", file.Name);
+                $"'{file.Name}' isn't text in {options.Encoding ?? "UTF-8"}: it has zero bytes, as a binary file has, or UTF-16 without " +
+                "a byte order mark (-Encoding utf-16).", file.Name);
         bool complete = bytes.Length < SampleBytes;
         byte lineBreak = bytes.Span.Contains((byte)'\n') ? (byte)'\n' : (byte)'\r';
         int preamble = PreambleLength(bytes.Span, lineBreak);
-        var readerOptions = new CsvReaderOptions { Separator = options.Delimiter, CommentPrefix = options.Comment, HasHeader = options.Header is null };
+        var readerOptions =
+            new CsvReaderOptions { Separator = options.Delimiter, CommentPrefix = options.Comment, HasHeader = options.Header is null };
         using var reader = CsvReader.Create(bytes[preamble..], readerOptions);
         if (options.Header is null) reader.ReadHeader();
         bool hasRow = reader.Read();
         var headers = options.Header ?? reader.Headers;
-        var dialect = new CsvDialect(reader.Separator, lineBreak, [.. options.NullValues.Select(v => (ReadOnlyMemory<byte>)Encoding.UTF8.GetBytes(v))])
+        var dialect = new CsvDialect(reader.Separator, lineBreak,
+            [.. options.NullValues.Select(v => (ReadOnlyMemory<byte>)Encoding.UTF8.GetBytes(v))])
         {
             Comment = options.Comment,
             Culture = options.Culture is null ? null : new(CultureInfo.GetCultureInfo(options.Culture)),
@@ -38,15 +42,18 @@ sealed record CsvHead(CsvDialect Dialect, IReadOnlyList<string> Names, int DataS
         if (headers.Count == 0)
             throw new RedisMLException("HeaderOnly", ErrorKind.InvalidData, $"'{file.Name}' has no header and no rows.", file.Name);
         if (options.Header is not null && hasRow && !dialect.HasFields(reader, headers.Count))
-            throw new RedisMLException("HeaderMismatch", ErrorKind.InvalidArgument, $"-Header names {headers.Count} columns, and the first row of '{file.Name}' has {reader.FieldCount} fields.", file.Name);
+            throw new RedisMLException("HeaderMismatch", ErrorKind.InvalidArgument,
+                $"-Header names {headers.Count} columns, and the first row of '{file.Name}' has {reader.FieldCount} fields.", file.Name);
         ColumnNames.CheckCount(headers.Count, file.Name);
         int start = hasRow ? preamble + (int)reader.ByteOffset : bytes.Length;
         var data = bytes[start..];
         int border = complete ? data.Length : dialect.LastBorder(data.Span);
         if (border == 0 && hasRow)
             throw new RedisMLException("RecordTooLong", ErrorKind.LimitsExceeded,
-                $"'{file.Name}': the first record is longer than {SampleBytes >> 20} MB. Is a closing quote missing, or is this not a CSV file?", file.Name);
-        if (options.Header is null && hasRow && headers is [.., _, ""] && IsTrailing(bytes.Span[preamble..start], data[..border], dialect, headers.Count)) headers = [.. headers.SkipLast(1)];
+                $"'{file.Name}': the first record is longer than {SampleBytes >> 20} MB. Is a closing quote missing, or is this not a " +
+                "CSV file?", file.Name);
+        if (options.Header is null && hasRow && headers is [.., _, ""]
+            && IsTrailing(bytes.Span[preamble..start], data[..border], dialect, headers.Count)) headers = [.. headers.SkipLast(1)];
         return new(dialect, ColumnNames.Of(headers), start, bytes.Span[..start].Count(lineBreak), data[..border]);
     }
 

@@ -54,7 +54,8 @@ sealed class CsvPartParser
     {
         long lines = block.Span.Count(_dialect.LineBreak);
         if (TryAppend(block))
-            return new(_builder.Rows == 0 ? null : _builder.Encode(_compression), true, lines, _notes.Take(place => 1 + block.Span[..(int)place].Count(_dialect.LineBreak)));
+            return new(_builder.Rows == 0 ? null : _builder.Encode(_compression), true, lines,
+                _notes.Take(place => 1 + block.Span[..(int)place].Count(_dialect.LineBreak)));
         foreach (var column in _builder.Columns) column.Reset();
         _notes.Clear();
         return new(null, false, lines, []);
@@ -70,7 +71,8 @@ sealed class CsvPartParser
         using var reader = CsvReader.Create(block, _options);
         while (reader.Read())
         {
-            if (_malformed || reader.FieldCount != _fields.Length && !_dialect.HasFields(reader, _fields.Length) || !TryTake(reader, block.Span, rows)) return false;
+            if (_malformed || reader.FieldCount != _fields.Length && !_dialect.HasFields(reader, _fields.Length)
+                || !TryTake(reader, block.Span, rows)) return false;
             if (++rows < _rowsAtOnce) continue;
             if (!TryAppendNumbers(block.Span, rows)) return false;
             rows = 0;

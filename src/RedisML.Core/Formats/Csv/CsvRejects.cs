@@ -11,7 +11,8 @@ static class CsvRejects
     static readonly string[] s_columns = ["_line", "_column", "_value", "_reason"];
 
     /// <summary>Whether a file with these columns is one of rejected rows.</summary>
-    public static bool IsOne(IReadOnlyList<string> names) => names.Count > s_columns.Length && names.Take(s_columns.Length).SequenceEqual(s_columns);
+    public static bool IsOne(IReadOnlyList<string> names) =>
+        names.Count > s_columns.Length && names.Take(s_columns.Length).SequenceEqual(s_columns);
 
     /// <summary>The names of the record's own columns.</summary>
     public static IReadOnlyList<string> OwnNames(IReadOnlyList<string> names) => [.. names.Skip(s_columns.Length)];

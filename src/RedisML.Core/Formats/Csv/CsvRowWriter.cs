@@ -15,7 +15,8 @@ sealed class CsvRowWriter : TextRowWriter
     readonly bool _neutralizesFormulas;
     bool _started;
 
-    /// <param name="neutralizesFormulas">Whether a text, or a column's name, that a spreadsheet would run gets an apostrophe before it.</param>
+    /// <param name="neutralizesFormulas">Whether a text, or a column's name,
+    /// that a spreadsheet would run gets an apostrophe before it.</param>
     public CsvRowWriter(Stream stream, IReadOnlyList<ColumnSchema> schema, char delimiter, bool neutralizesFormulas = false)
         : base(stream, schema, "CSV")
     {
@@ -108,7 +109,8 @@ sealed class CsvRowWriter : TextRowWriter
     }
 
     /// <summary>Whether a spreadsheet would calculate it; as OWASP has it (CSV Injection), the full-width characters too.</summary>
-    static bool IsFormula(ReadOnlySpan<byte> text) => text is [(byte)'=' or (byte)'+' or (byte)'-' or (byte)'@' or (byte)'\t' or (byte)'\r' or (byte)'\n', ..]
+    static bool IsFormula(ReadOnlySpan<byte> text) =>
+        text is [(byte)'=' or (byte)'+' or (byte)'-' or (byte)'@' or (byte)'\t' or (byte)'\r' or (byte)'\n', ..]
         || text.StartsWith("＝"u8) || text.StartsWith("＋"u8) || text.StartsWith("－"u8) || text.StartsWith("＠"u8);
 
     void Write(byte value)

@@ -65,7 +65,8 @@ sealed class CsvSieve
         return (badRows, others.AsMemory(0, kept));
     }
 
-    /// <summary>What is wrong with a record; null for a quote within an unquoted field, as in 5" pipe: it is text, and loses nothing.</summary>
+    /// <summary>What is wrong with a record; null for a quote within an unquoted field, as in 5" pipe: it is text,
+    /// and loses nothing.</summary>
     public static string? MalformedReason(CsvMalformedRecord record) => record.Reason switch
     {
         CsvMalformedReason.StrayQuote => null,
@@ -76,13 +77,17 @@ sealed class CsvSieve
     BadRow? Judge(CsvReader reader)
     {
         if (_malformed is not null)
-            return Whole(Shown(reader.RawRecord), _malformed + (reader.RawRecord.IndexOf("\\\""u8) >= 0 ? " (-Escape '\\' where a backslash stands before quotes)" : ""));
+            return Whole(Shown(reader.RawRecord), _malformed
+                + (reader.RawRecord.IndexOf("\\\""u8) >= 0 ? " (-Escape '\\' where a backslash stands before quotes)" : ""));
         if (!_dialect.HasFields(reader, _fields.Length))
-            return Whole(Shown(reader.RawRecord), $"{reader.FieldCount} fields instead of {_fields.Length}{(_dialect.Separator == ' ' ? " (-Delimiter Whitespace where runs of blanks separate fields)" : "")}");
+            return Whole(Shown(reader.RawRecord),
+                $"{reader.FieldCount} fields instead of " +
+                $"{_fields.Length}{(_dialect.Separator == ' ' ? " (-Delimiter Whitespace where runs of blanks separate fields)" : "")}");
         for (int i = 0; i < _fields.Length; i++)
         {
             var text = reader.GetSpan(i);
-            if (!_dialect.IsNull(text) && !_fields[i].IsUsuallyMissing(text) && !_fields[i].TryAppend(reader, i, text)) return new(1, i, Shown(text), "", CsvField.TypeOf(reader, i, _dialect.Culture));
+            if (!_dialect.IsNull(text) && !_fields[i].IsUsuallyMissing(text) && !_fields[i].TryAppend(reader, i, text))
+                return new(1, i, Shown(text), "", CsvField.TypeOf(reader, i, _dialect.Culture));
         }
         return null;
     }

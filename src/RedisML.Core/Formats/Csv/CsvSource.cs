@@ -25,7 +25,8 @@ sealed class CsvSource(SourceFile file, SourceOptions options) : RowSource
 
     public override bool IsEmpty => _head?.Sample.IsEmpty == true;
 
-    public override async Task<ulong?> HashAsync(CancellationToken cancellation) => await file.HashAsync(cancellation).ConfigureAwait(false);
+    public override async Task<ulong?> HashAsync(CancellationToken cancellation) =>
+        await file.HashAsync(cancellation).ConfigureAwait(false);
 
     public override async Task<IReadOnlyList<SourceColumn>> ReadColumnsAsync(
         IReadOnlyDictionary<string, ColumnType> given, CancellationToken cancellation)
@@ -60,12 +61,14 @@ sealed class CsvSource(SourceFile file, SourceOptions options) : RowSource
         }
     }
 
-    /// <summary>Numbers become fractions, dates timestamps; what doesn't survive as such, like codes and large numbers, text; other text is a bad row.</summary>
+    /// <summary>Numbers become fractions, dates timestamps; what doesn't survive as such, like codes and large numbers, text;
+    /// other text is a bad row.</summary>
     public override ColumnType? Widened(SourceColumn column, BadRow bad)
     {
         var wider = ColumnType.Union(column.Type, bad.ValueType);
         if (column.Type is not { } type || wider != ColumnType.Utf8 && wider != type) return wider;
-        bool isNumber = type.IsNumeric && type.Kind != TypeKind.Boolean && TextValue.LooksLikeNumber(Encoding.UTF8.GetBytes(bad.Value), _head!.Dialect.Culture);
+        bool isNumber = type.IsNumeric && type.Kind != TypeKind.Boolean
+            && TextValue.LooksLikeNumber(Encoding.UTF8.GetBytes(bad.Value), _head!.Dialect.Culture);
         return wider == type && !type.IsText || isNumber ? ColumnType.Utf8 : null;
     }
 
@@ -82,7 +85,8 @@ sealed class CsvSource(SourceFile file, SourceOptions options) : RowSource
         using var chunk = parsers.Parse(head.Sample).Chunk;
         if (chunk is null) return ChunkSize.TargetBytes;
         double rowBytes = (double)head.Sample.Length / chunk.Rows;
-        return (int)Math.Clamp(ChunkSize.RowsFor(chunk.UncompressedBytes, chunk.Rows) * rowBytes, MinBlockBytes, CsvPartReader.MaxRecordBytes);
+        return (int)Math.Clamp(ChunkSize.RowsFor(chunk.UncompressedBytes, chunk.Rows) * rowBytes, MinBlockBytes,
+            CsvPartReader.MaxRecordBytes);
     }
 
     sealed class CsvPart(RecordBlock block, CsvParsers parsers, bool holdsRejects) : RowPart(block.Index, block.Length)

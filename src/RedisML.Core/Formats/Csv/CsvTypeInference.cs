@@ -43,7 +43,8 @@ sealed class CsvTypeInference(CsvDialect dialect, int columns)
     /// <remarks>Where a sample has quotes, nothing tells whether it starts within a quoted field; then it isn't used.</remarks>
     public async Task AddMiddleAndTailAsync(SourceFile file, CancellationToken cancellation)
     {
-        if (file.Compression != FileCompression.None || file.Encoding is not null || file.Rewriter is not null || file.Length < 4 * EdgeSampleBytes) return;
+        if (file.Compression != FileCompression.None || file.Encoding is not null || file.Rewriter is not null
+            || file.Length < 4 * EdgeSampleBytes) return;
         using var content = file.OpenContent();
         foreach (long position in (long[])[file.Length / 2, file.Length - EdgeSampleBytes])
         {

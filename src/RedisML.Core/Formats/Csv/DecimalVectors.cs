@@ -5,7 +5,8 @@ using RedisML.Formats.Text;
 
 namespace RedisML.Formats.Csv;
 
-/// <summary>Reads the short decimal numbers of a column, such as <c>-12.3456</c>, four at a time and without branches on what they look like.</summary>
+/// <summary>Reads the short decimal numbers of a column, such as <c>-12.3456</c>,
+/// four at a time and without branches on what they look like.</summary>
 /// <remarks>
 /// A text of up to eight bytes stands at the upper end of a word. Its sign and its point become masks; digits before the point move up
 /// by a byte; eight digits become a number in three steps that join neighbours. The point's byte, read as the digit 1, becomes the
@@ -99,7 +100,8 @@ static class DecimalVectors
 
     /// <summary>The values of digits, zeros in front of them; more than 9 for what isn't one.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static Vector256<ulong> DigitsOf(Vector256<ulong> words, Vector256<ulong> present) => (words ^ Vector256.Create((byte)'0').AsUInt64()) & present;
+    static Vector256<ulong> DigitsOf(Vector256<ulong> words, Vector256<ulong> present) =>
+        (words ^ Vector256.Create((byte)'0').AsUInt64()) & present;
 
     /// <summary>Whether each has a digit, and nothing else.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

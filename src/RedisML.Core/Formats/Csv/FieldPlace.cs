@@ -12,7 +12,8 @@ readonly record struct FieldPlace(int Start, int Length)
 
     public static FieldPlace Kept => new(-1, 0);
 
-    /// <summary>The place of <paramref name="field"/>; false where it is longer, or stands elsewhere, as a field does whose quotes had to be taken out.</summary>
+    /// <summary>The place of <paramref name="field"/>; false where it is longer, or stands elsewhere,
+    /// as a field does whose quotes had to be taken out.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool TryFind(ReadOnlySpan<byte> block, ReadOnlySpan<byte> field, out FieldPlace place)
     {

@@ -115,7 +115,8 @@ sealed class WhitespaceRewriter() : FieldRewriter((byte)Separator)
     }
 }
 
-/// <summary>Fields in which an escape character makes the one behind it an ordinary one: <c>"he said \"hi\""</c>. <c>\N</c> alone stays, for a missing value.</summary>
+/// <summary>Fields in which an escape character makes the one behind it an ordinary one: <c>"he said \"hi\""</c>. <c>\N</c> alone stays,
+/// for a missing value.</summary>
 sealed class EscapeRewriter(byte separator, byte escape) : FieldRewriter(separator)
 {
     bool _inQuotes, _escaped, _afterQuote;

@@ -7,7 +7,8 @@ namespace RedisML.Formats.Csv;
 /// <summary>Parses the fields of a column of numbers, those of many rows at once.</summary>
 abstract class NumberField : CsvField
 {
-    /// <summary>Parses a field of the current record that has no place, and keeps its value for the row; false where it doesn't fit.</summary>
+    /// <summary>Parses a field of the current record that has no place, and keeps its value for the row;
+    /// false where it doesn't fit.</summary>
     public abstract bool TryKeep(CsvReader reader, int index, ReadOnlySpan<byte> text, int row);
 
     /// <summary>Appends the fields of some rows, of which those without text are missing; false where one doesn't fit.</summary>
@@ -55,7 +56,8 @@ abstract class NumberField<T>(ColumnBuilder builder, CsvDialect dialect, int col
         return true;
     }
 
-    /// <summary>Parses a text of up to <see cref="FieldPlace.MaxLength"/> bytes, wherever it stands: one judge of a value, so that the sieve finds what the parser refused.</summary>
+    /// <summary>Parses a text of up to <see cref="FieldPlace.MaxLength"/> bytes, wherever it stands: one judge of a value, so that the
+    /// sieve finds what the parser refused.</summary>
     protected abstract bool TryParseShort(ReadOnlySpan<byte> text, out T value);
 
     /// <summary>Parses a longer text, which is a field of the current record.</summary>

@@ -25,7 +25,8 @@ static class WhitespaceText
         var rewriter = new WhitespaceRewriter();
         rewriter.Rewrite(border == 0 ? start : start[..border], rewritten);
         rewriter.End(rewritten);
-        using var reader = CsvReader.Create(rewritten.WrittenMemory, new CsvReaderOptions { Separator = WhitespaceRewriter.Separator, CommentPrefix = options.Comment, HasHeader = false });
+        using var reader = CsvReader.Create(rewritten.WrittenMemory,
+            new CsvReaderOptions { Separator = WhitespaceRewriter.Separator, CommentPrefix = options.Comment, HasHeader = false });
         int rows = 0, columns = options.Header?.Count ?? 0;
         TypeSample[] samples = [];
         while (rows <= MaxLines && reader.Read())

@@ -28,7 +28,8 @@ sealed class JsonLinesSource(SourceFile file, SourceOptions options) : RowSource
 
     public override long Position => _content?.FilePosition ?? 0;
 
-    public override async Task<ulong?> HashAsync(CancellationToken cancellation) => await file.HashAsync(cancellation).ConfigureAwait(false);
+    public override async Task<ulong?> HashAsync(CancellationToken cancellation) =>
+        await file.HashAsync(cancellation).ConfigureAwait(false);
 
     public override async Task<IReadOnlyList<SourceColumn>> ReadColumnsAsync(
         IReadOnlyDictionary<string, ColumnType> given, CancellationToken cancellation)
@@ -41,24 +42,30 @@ sealed class JsonLinesSource(SourceFile file, SourceOptions options) : RowSource
         var types = new Dictionary<string, TypeSample>(StringComparer.Ordinal);
         foreach (var range in _sample.Span.Split((byte)'\n')) Look(_sample.Span[range].Trim(" \t\r"u8), names, types);
         if (_holdsRejects = JsonRecord.HoldsRejects(names)) names = [.. JsonRecord.OwnNames(names)];
-        if (names.Count == 0) throw new RedisMLException("NoColumns", ErrorKind.InvalidData, $"'{Name}' has no JSON object with a name in it, one a line.", Name);
+        if (names.Count == 0) throw new RedisMLException("NoColumns", ErrorKind.InvalidData,
+            $"'{Name}' has no JSON object with a name in it, one a line.", Name);
         _names = names;
-        return [.. ColumnNames.Of(names).Zip(names, (name, own) => given.TryGetValue(name, out var type) ? new SourceColumn(name, type, Inferred: false)
+        return [.. ColumnNames.Of(names)
+            .Zip(names, (name, own) => given.TryGetValue(name, out var type) ? new SourceColumn(name, type, Inferred: false)
             : new(name, types[own].Type, Inferred: true) { Almost = types[own].Almost })];
     }
 
     public override async IAsyncEnumerable<RowPart> ReadAsync(
         IReadOnlyList<SourceColumn> columns, ChunkCompression compression, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        var encoder = new PartEncoder<JsonRows>(columns, compression, (builder, notes) => new(columns, _names, builder, notes, _missing, _holdsRejects ? JsonRecord.Places : []));
+        var encoder = new PartEncoder<JsonRows>(columns, compression, (builder, notes) =>
+            new(columns, _names, builder, notes, _missing, _holdsRejects ? JsonRecord.Places : []));
         using var content = _content = file.OpenWhole();
-        await foreach (var block in new JsonPartReader(content.Stream, BlockBytes(encoder), Name).ReadAsync(cancellation).ConfigureAwait(false))
+        await foreach (var block in new JsonPartReader(content.Stream, BlockBytes(encoder), Name).ReadAsync(cancellation)
+            .ConfigureAwait(false))
             yield return new JsonPart(block, encoder) { FirstLine = block.Index == 0 ? 1 : null };
     }
 
-    /// <summary>Numbers become fractions, dates timestamps, lists lists of wider numbers; anything becomes text where it turns out to be mixed, or not to survive.</summary>
+    /// <summary>Numbers become fractions, dates timestamps, lists lists of wider numbers; anything becomes text where it turns out to be
+    /// mixed, or not to survive.</summary>
     public override ColumnType? Widened(SourceColumn column, BadRow bad) =>
-        bad.Reason != "" ? null : ColumnType.Union(column.Type, bad.ValueType) is var wider && wider != column.Type ? wider : ColumnType.Utf8;
+        bad.Reason != "" ? null : ColumnType.Union(column.Type, bad.ValueType) is var wider && wider != column.Type ? wider
+            : ColumnType.Utf8;
 
     void Look(ReadOnlySpan<byte> line, List<string> names, Dictionary<string, TypeSample> types)
     {
@@ -108,6 +115,7 @@ sealed class JsonLinesSource(SourceFile file, SourceOptions options) : RowSource
 
         public override void Dispose() => block.Dispose();
 
-        ReadOnlyMemory<byte> WithoutMark() => block.Index == 0 && block.Memory.Span.StartsWith((ReadOnlySpan<byte>)[0xEF, 0xBB, 0xBF]) ? block.Memory[3..] : block.Memory;
+        ReadOnlyMemory<byte> WithoutMark() =>
+            block.Index == 0 && block.Memory.Span.StartsWith((ReadOnlySpan<byte>)[0xEF, 0xBB, 0xBF]) ? block.Memory[3..] : block.Memory;
     }
 }

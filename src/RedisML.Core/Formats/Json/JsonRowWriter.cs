@@ -6,14 +6,16 @@ using RedisML.Columns;
 
 namespace RedisML.Formats.Json;
 
-/// <summary>Writes a JSON object a line; a missing value is null, an infinity the text <c>"Infinity"</c>. Decimals are numbers, binary is base64.</summary>
+/// <summary>Writes a JSON object a line; a missing value is null, an infinity the text <c>"Infinity"</c>. Decimals are numbers,
+/// binary is base64.</summary>
 /// <remarks>Refuses NaN, which reading would take for a missing value, and infinities in lists: JSON has no numbers for them.</remarks>
 sealed class JsonRowWriter(Stream stream, IReadOnlyList<ColumnSchema> schema) : TextRowWriter(stream, schema, "JSON")
 {
     static readonly JsonWriterOptions s_options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
     readonly ArrayBufferWriter<byte> _value = new();
-    readonly JsonEncodedText[] _names = [.. schema.Select(c => JsonEncodedText.Encode(c.Name, JavaScriptEncoder.UnsafeRelaxedJsonEscaping))];
+    readonly JsonEncodedText[] _names =
+        [.. schema.Select(c => JsonEncodedText.Encode(c.Name, JavaScriptEncoder.UnsafeRelaxedJsonEscaping))];
 
     protected override void Format(IReadOnlyList<IArrowArray> columns, int start, int count)
     {

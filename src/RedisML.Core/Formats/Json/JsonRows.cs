@@ -8,7 +8,8 @@ using RedisML.Formats.Text;
 
 namespace RedisML.Formats.Json;
 
-/// <summary>Reads lines of JSON objects into the columns of a chunk. Every value goes by its text: a number by its digits, a list by its brackets.</summary>
+/// <summary>Reads lines of JSON objects into the columns of a chunk. Every value goes by its text: a number by its digits,
+/// a list by its brackets.</summary>
 sealed class JsonRows
 {
     const int MaxShownValue = 60;
@@ -28,7 +29,8 @@ sealed class JsonRows
     /// <param name="columns">A column without a type takes no value.</param>
     /// <param name="names">What the objects call the columns.</param>
     /// <param name="leftOut">Names that are passed over.</param>
-    public JsonRows(IReadOnlyList<SourceColumn> columns, IReadOnlyList<string> names, ChunkBuilder builder, ValueNotes notes, JsonMissing missing, IEnumerable<string> leftOut)
+    public JsonRows(IReadOnlyList<SourceColumn> columns, IReadOnlyList<string> names, ChunkBuilder builder, ValueNotes notes,
+        JsonMissing missing, IEnumerable<string> leftOut)
     {
         (_schema, _builder, _notes, _missing) = (columns, builder, notes, missing);
         _values = [.. columns.Select((c, i) => c.Type is { } type ? TextValue.Create(type, builder.Columns[i], c.Inferred) : null)];
@@ -53,7 +55,8 @@ sealed class JsonRows
             int current = number++;
             if (line.IsEmpty || left.Contains(current)) continue;
             _line++;
-            var wrong = valid || Utf8.IsValid(line) ? AppendLine(line, current) : Fill(Malformed(current, "bytes that aren't UTF-8 (save the file as UTF-8)", line));
+            var wrong = valid || Utf8.IsValid(line) ? AppendLine(line, current)
+                : Fill(Malformed(current, "bytes that aren't UTF-8 (save the file as UTF-8)", line));
             if (wrong is { } row) bad.Add(row with { Record = line.ToArray() });
         }
     }
@@ -149,12 +152,14 @@ sealed class JsonRows
         return _unescaped.AsSpan(0, reader.CopyString(_unescaped));
     }
 
-    /// <summary>The narrowest type of a value: text in quotes is a date, a timestamp, an infinity as exports write it, or text, and never another number.</summary>
+    /// <summary>The narrowest type of a value: text in quotes is a date, a timestamp, an infinity as exports write it, or text,
+    /// and never another number.</summary>
     public static ColumnType TypeOf(ReadOnlySpan<byte> text, bool isText)
     {
         if (!isText && text is [(byte)'[', ..]) return TypeOfList(text);
         var type = TextValue.TypeOf(text);
-        bool isInfinity = isText && type.Kind == TypeKind.Float64 && (text.SequenceEqual("Infinity"u8) || text.SequenceEqual("-Infinity"u8));
+        bool isInfinity = isText && type.Kind == TypeKind.Float64
+            && (text.SequenceEqual("Infinity"u8) || text.SequenceEqual("-Infinity"u8));
         return !isText || isInfinity || type.Kind is TypeKind.Date32 or TypeKind.Timestamp ? type : ColumnType.Utf8;
     }
 
@@ -168,10 +173,12 @@ sealed class JsonRows
             if (reader.TokenType != JsonTokenType.Number) return ColumnType.Utf8;
             element = ColumnType.Union(element, TextValue.TypeOf(reader.ValueSpan));
         }
-        return element is null ? ColumnType.List(TypeKind.Float64) : element.Value.Kind <= TypeKind.Float64 ? ColumnType.List(element.Value.Kind) : ColumnType.Utf8;
+        return element is null ? ColumnType.List(TypeKind.Float64) : element.Value.Kind <= TypeKind.Float64
+            ? ColumnType.List(element.Value.Kind) : ColumnType.Utf8;
     }
 
-    static BadRow Malformed(int number, string reason, ReadOnlySpan<byte> value) => new(number + 1, -1, Shown(value), reason, ColumnType.Utf8);
+    static BadRow Malformed(int number, string reason, ReadOnlySpan<byte> value) =>
+        new(number + 1, -1, Shown(value), reason, ColumnType.Utf8);
 
     static string Shown(ReadOnlySpan<byte> value) =>
         value.Length <= MaxShownValue ? Encoding.UTF8.GetString(value) : Encoding.UTF8.GetString(value[..MaxShownValue]) + "…";

@@ -7,7 +7,8 @@ using RedisML.Numerics;
 
 namespace RedisML.Formats.Npy;
 
-/// <summary>NumPy's file format for one array (<see href="https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html"/>).</summary>
+/// <summary>NumPy's file format for one array
+/// (<see href="https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html"/>).</summary>
 /// <remarks>Writes version 1.0, little-endian, C order. Reads 1.0 to 3.0, either byte order, C or Fortran order.</remarks>
 public static partial class NpyFormat
 {
@@ -58,7 +59,8 @@ public static partial class NpyFormat
         long count = NpyArray.CountOf(shape);
         var data = bytes[start..];
         if (count < 0 || count * info.Size != data.Length)
-            throw Invalid($"{data.Length} bytes follow the header, where the shape ({string.Join(", ", shape)}) of '{type}' needs {(count < 0
+            throw Invalid($"{data.Length} bytes follow the header, where the shape ({string.Join(", ", shape)}) of '{type}' needs " +
+                $"{(count < 0
                 ? "more than an array can hold" : count * info.Size)}");
 
         var elements = Array.CreateInstance(info.ClrType, (int)count);
@@ -87,7 +89,8 @@ public static partial class NpyFormat
     {
         var lengths = text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         if (lengths.Length > MaxRank) throw Invalid($"it has {lengths.Length} dimensions; {MaxRank} are allowed");
-        return Array.ConvertAll(lengths, l => int.TryParse(l, out int length) ? length : throw Invalid($"'{l}' isn't the length of a dimension"));
+        return Array.ConvertAll(lengths, l =>
+            int.TryParse(l, out int length) ? length : throw Invalid($"'{l}' isn't the length of a dimension"));
     }
 
     /// <summary>In Fortran order the first index runs fastest.</summary>

@@ -60,9 +60,11 @@ sealed class ObjectSource(IAsyncEnumerable<IReadOnlyList<ObjectRow>> batches, So
                 else sample.MayBeMissing |= values[i] is string { Length: > 0 };
             }
         }
-        if (names.Count == 0) throw new RedisMLException("NoRows", ErrorKind.InvalidData, "The pipeline brought no object with a property; nothing was published.");
+        if (names.Count == 0) throw new RedisMLException("NoRows", ErrorKind.InvalidData,
+            "The pipeline brought no object with a property; nothing was published.");
         return [.. names.Select(name => given.TryGetValue(name, out var type) ? new SourceColumn(name, type, Inferred: false)
-            : new(name, types[name] switch { { Type: null, MayBeMissing: true } => ColumnType.Utf8, var sample => sample.Type }, Inferred: false) { Almost = types[name].Almost })];
+            : new(name, types[name] switch { { Type: null, MayBeMissing: true } => ColumnType.Utf8, var sample => sample.Type },
+                Inferred: false) { Almost = types[name].Almost })];
     }
 
     public override async IAsyncEnumerable<RowPart> ReadAsync(
@@ -90,24 +92,29 @@ sealed class ObjectSource(IAsyncEnumerable<IReadOnlyList<ObjectRow>> batches, So
     }
 
     /// <summary>The narrowest type that holds a text; null for one that may stand for a missing value.</summary>
-    ColumnType? TypeOfText(string text) => IsNamedMissing(text) || IsUsuallyMissing(text) ? null : TextValue.TypeOf(Encoding.UTF8.GetBytes(text));
+    ColumnType? TypeOfText(string text) =>
+        IsNamedMissing(text) || IsUsuallyMissing(text) ? null : TextValue.TypeOf(Encoding.UTF8.GetBytes(text));
 
     internal bool IsNamedMissing(string text) => _nullValues.Contains(text);
 
     /// <summary>Whether it usually stands for a missing value among numbers and times, as nobody said what does.</summary>
-    internal bool IsUsuallyMissing(string text) => options.NullValues.Count == 0 && text.Length <= 8 && MissingText.IsUsual(Encoding.UTF8.GetBytes(text));
+    internal bool IsUsuallyMissing(string text) =>
+        options.NullValues.Count == 0 && text.Length <= 8 && MissingText.IsUsual(Encoding.UTF8.GetBytes(text));
 
     int PartRows(PartEncoder<ObjectColumns> encoder)
     {
-        using var chunk = encoder.Encode(0, leaveOut: true, (columns, left, bad) => columns.Append([.. _sample.Take(SizeRows)], left, bad)).Chunk;
+        using var chunk =
+            encoder.Encode(0, leaveOut: true, (columns, left, bad) => columns.Append([.. _sample.Take(SizeRows)], left, bad)).Chunk;
         return chunk is null ? SizeRows : Math.Min(ChunkSize.RowsFor(chunk.UncompressedBytes, chunk.Rows), MaxPartRows);
     }
 
-    sealed class ObjectPart(int index, List<ObjectRow> rows, PartEncoder<ObjectColumns> encoder) : RowPart(index, rows.Count * (long)rows[0].Values.Length * 32)
+    sealed class ObjectPart(int index, List<ObjectRow> rows, PartEncoder<ObjectColumns> encoder)
+        : RowPart(index, rows.Count * (long)rows[0].Values.Length * 32)
     {
         public override ulong Hash() => 0;
 
-        public override EncodedPart Encode(bool leaveOut) => encoder.Encode(rows.Count, leaveOut, (columns, left, bad) => columns.Append(rows, left, bad));
+        public override EncodedPart Encode(bool leaveOut) =>
+            encoder.Encode(rows.Count, leaveOut, (columns, left, bad) => columns.Append(rows, left, bad));
 
         public override void Dispose()
         {
@@ -121,8 +128,10 @@ sealed class ObjectColumns(IReadOnlyList<SourceColumn> columns, ChunkBuilder bui
     const int MaxShownValue = 60;
     const string LateProperty = "a property that the first objects don't have (Select-Object with all names gives each the same)";
 
-    readonly ObjectValue[] _values = [.. columns.Select((c, i) => new ObjectValue(c.Schema.Type, builder.Columns[i], isMissing: source.IsNamedMissing))];
-    readonly Dictionary<string, int> _columns = columns.Select((c, i) => (c.Name, i)).ToDictionary(c => c.Name, c => c.i, StringComparer.OrdinalIgnoreCase);
+    readonly ObjectValue[] _values =
+        [.. columns.Select((c, i) => new ObjectValue(c.Schema.Type, builder.Columns[i], isMissing: source.IsNamedMissing))];
+    readonly Dictionary<string, int> _columns = columns.Select((c, i) => (c.Name, i))
+        .ToDictionary(c => c.Name, c => c.i, StringComparer.OrdinalIgnoreCase);
     readonly object?[] _row = new object?[columns.Count];
     string[] _names = [];
     int[] _places = [];
@@ -166,7 +175,8 @@ sealed class ObjectColumns(IReadOnlyList<SourceColumn> columns, ChunkBuilder bui
 
     void Watch(int column, ColumnType almost, int number)
     {
-        if (ObjectValue.TypeOf(_row[column], text => source.IsNamedMissing(text) ? null : TextValue.TypeOf(Encoding.UTF8.GetBytes(text))) is { } type
+        if (ObjectValue.TypeOf(_row[column], text =>
+            source.IsNamedMissing(text) ? null : TextValue.TypeOf(Encoding.UTF8.GetBytes(text))) is { } type
             && ColumnType.Union(almost, type) == ColumnType.Utf8)
             notes.Add(column, NoteKind.Misfit, Encoding.UTF8.GetBytes(ObjectValue.TextOf(_row[column]!)), number + 1);
     }

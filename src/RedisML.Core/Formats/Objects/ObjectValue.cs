@@ -8,7 +8,8 @@ using RedisML.Formats.Text;
 
 namespace RedisML.Formats.Objects;
 
-/// <summary>Appends .NET objects to the builder of a column, whatever its type: text is read, numbers are converted where that loses nothing.</summary>
+/// <summary>Appends .NET objects to the builder of a column, whatever its type: text is read,
+/// numbers are converted where that loses nothing.</summary>
 /// <param name="isMissing">Whether a text stands for a missing value; null where none does.</param>
 sealed class ObjectValue(ColumnType type, ColumnBuilder builder, NumberCulture? culture = null, Func<string, bool>? isMissing = null)
 {
@@ -78,9 +79,11 @@ sealed class ObjectValue(ColumnType type, ColumnBuilder builder, NumberCulture? 
         sbyte or byte or short or ushort or int or uint or long or ulong => ColumnType.Int64,
         float or double or Half => ColumnType.Float64,
         decimal number => ColumnType.Decimal128(ColumnType.MaxPrecision, Math.Max(9, (int)number.Scale)),
-        BigInteger big => BigInteger.Abs(big) < BigInteger.Pow(10, ColumnType.MaxPrecision) ? ColumnType.Decimal128(ColumnType.MaxPrecision, 0) : ColumnType.Utf8,
+        BigInteger big => BigInteger.Abs(big) < BigInteger.Pow(10, ColumnType.MaxPrecision)
+            ? ColumnType.Decimal128(ColumnType.MaxPrecision, 0) : ColumnType.Utf8,
         DateOnly => ColumnType.Date32,
-        DateTime { Kind: DateTimeKind.Unspecified } time => time.TimeOfDay == TimeSpan.Zero ? ColumnType.Date32 : ColumnType.Timestamp(UnitOf(time.Ticks)),
+        DateTime { Kind: DateTimeKind.Unspecified } time =>
+            time.TimeOfDay == TimeSpan.Zero ? ColumnType.Date32 : ColumnType.Timestamp(UnitOf(time.Ticks)),
         DateTime time => ColumnType.Timestamp(UnitOf(time.Ticks), "UTC"),
         DateTimeOffset time => ColumnType.Timestamp(UnitOf(time.Ticks), "UTC"),
         byte[] => ColumnType.Binary,
@@ -93,7 +96,8 @@ sealed class ObjectValue(ColumnType type, ColumnBuilder builder, NumberCulture? 
     {
         string text => text,
         bool boolean => boolean ? "true" : "false",
-        DateTime time => time.ToString(time.TimeOfDay == TimeSpan.Zero ? "yyyy-MM-dd" : "yyyy-MM-dd'T'HH:mm:ss.FFFFFFF", CultureInfo.InvariantCulture),
+        DateTime time =>
+            time.ToString(time.TimeOfDay == TimeSpan.Zero ? "yyyy-MM-dd" : "yyyy-MM-dd'T'HH:mm:ss.FFFFFFF", CultureInfo.InvariantCulture),
         DateTimeOffset time => time.ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFFFzzz", CultureInfo.InvariantCulture),
         DateOnly date => date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
         byte[] bytes => Convert.ToBase64String(bytes),
@@ -136,9 +140,11 @@ sealed class ObjectValue(ColumnType type, ColumnBuilder builder, NumberCulture? 
         integer = 0;
         switch (value)
         {
-            case sbyte or byte or short or ushort or int or uint or long: integer = Convert.ToInt64(value, CultureInfo.InvariantCulture); return true;
+            case sbyte or byte or short or ushort or int or uint or long: integer = Convert.ToInt64(value, CultureInfo.InvariantCulture);
+                return true;
             case ulong and <= long.MaxValue: integer = (long)(ulong)value; return true;
-            case float or double or Half or decimal when Convert.ToDouble(value, CultureInfo.InvariantCulture) is var number && number == Math.Floor(number) && Math.Abs(number) < 1L << 53:
+            case float or double or Half or decimal when Convert.ToDouble(value, CultureInfo.InvariantCulture) is var number
+                && number == Math.Floor(number) && Math.Abs(number) < 1L << 53:
                 integer = (long)number;
                 return true;
             case BigInteger big when big >= long.MinValue && big <= long.MaxValue: integer = (long)big; return true;
@@ -149,7 +155,8 @@ sealed class ObjectValue(ColumnType type, ColumnBuilder builder, NumberCulture? 
     static bool IsNumber(object? value) =>
         value is sbyte or byte or short or ushort or int or uint or long or ulong or float or double or Half or decimal or BigInteger;
 
-    static TimestampUnit UnitOf(long ticks) => ticks % TimeSpan.TicksPerMicrosecond == 0 ? TimestampUnit.Microsecond : TimestampUnit.Nanosecond;
+    static TimestampUnit UnitOf(long ticks) =>
+        ticks % TimeSpan.TicksPerMicrosecond == 0 ? TimestampUnit.Microsecond : TimestampUnit.Nanosecond;
 
     static ColumnType ListType(IEnumerable list)
     {
@@ -163,5 +170,6 @@ sealed class ObjectValue(ColumnType type, ColumnBuilder builder, NumberCulture? 
         return ColumnType.List(element is { Kind: <= TypeKind.Float64 } type ? type.Kind : TypeKind.Float64);
     }
 
-    static string Joined(IEnumerable list) => $"[{string.Join(',', list.Cast<object?>().Select(item => item is null ? "null" : TextOf(item)))}]";
+    static string Joined(IEnumerable list) =>
+        $"[{string.Join(',', list.Cast<object?>().Select(item => item is null ? "null" : TextOf(item)))}]";
 }

@@ -5,7 +5,8 @@ using static RedisML.Formats.Onnx.TensorProto.Types;
 
 namespace RedisML.Formats.Onnx;
 
-/// <summary>Lowers an expression to nodes that compute what <see cref="ColumnExpression.Evaluate"/> does. NaN and "" are missing; booleans are 0 and 1.</summary>
+/// <summary>Lowers an expression to nodes that compute what <see cref="ColumnExpression.Evaluate"/> does. NaN and "" are missing;
+/// booleans are 0 and 1.</summary>
 /// <param name="valueOf">The graph's value of a column.</param>
 sealed class OnnxExpression(OnnxGraph graph, ColumnExpression expression, Func<string, ColumnType> typeOf, Func<string, string> valueOf)
 {
@@ -28,7 +29,8 @@ sealed class OnnxExpression(OnnxGraph graph, ColumnExpression expression, Func<s
     /// <summary>ONNX has no dates, and of the functions of text none that all its readers know.</summary>
     void Check(ExpressionNode node)
     {
-        if (_typing.TypeOf(node).IsTime) throw Unsupported("it has no dates and timestamps; import the parts that the model needs, such as the month, as columns");
+        if (_typing.TypeOf(node).IsTime)
+            throw Unsupported("it has no dates and timestamps; import the parts that the model needs, such as the month, as columns");
         if (node is not CallNode call) return;
         if (call.Operation is >= Operation.Lower and <= Operation.Like || call.IgnoresCase && _typing.IsText(call.Arguments[0]))
             throw Unsupported("it has no such functions of text");
@@ -157,7 +159,8 @@ sealed class OnnxExpression(OnnxGraph graph, ColumnExpression expression, Func<s
             return graph.Add("Where", graph.Add("Less", code, graph.Scalar(0)), Missing, code);
         }
         var x = Number(arguments[0]);
-        var any = arguments.Skip(1).Select(a => graph.Add("Equal", x, graph.Scalar(((NumberNode)a).Value))).Aggregate((a, b) => graph.Add("Or", a, b));
+        var any = arguments.Skip(1).Select(a => graph.Add("Equal", x, graph.Scalar(((NumberNode)a).Value)))
+            .Aggregate((a, b) => graph.Add("Or", a, b));
         return graph.Add("Where", graph.Add("IsNaN", x), Missing, ToNumber(any));
     }
 

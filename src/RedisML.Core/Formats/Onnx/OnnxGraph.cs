@@ -46,11 +46,13 @@ sealed class OnnxGraph(string name)
     internal string Add(string operation, ReadOnlySpan<string> inputs, AttributeProto[] attributes, string domain = "")
     {
         var output = Free(operation);
-        _graph.Node.Add(new NodeProto { OpType = operation, Domain = domain, Input = { inputs.ToArray() }, Output = { output }, Attribute = { attributes } });
+        _graph.Node.Add(new NodeProto { OpType = operation, Domain = domain, Input = { inputs.ToArray() }, Output = { output },
+            Attribute = { attributes } });
         return output;
     }
 
-    /// <summary>Adds a LabelEncoder: from each key to the value of the same index, from anything else to <paramref name="other"/>.</summary>
+    /// <summary>Adds a LabelEncoder: from each key to the value of the same index, from anything else to
+    /// <paramref name="other"/>.</summary>
     internal string Encode(string input, IEnumerable<string> keys, IEnumerable<long> values, long other) =>
         Add("LabelEncoder", [input], [Strings("keys_strings", keys), Ints("values_int64s", values), Int("default_int64", other)], MlDomain);
 
@@ -66,9 +68,11 @@ sealed class OnnxGraph(string name)
         return _scalars.TryGetValue(key, out var known) ? known : _scalars[key] = Constant([value], 1, 1);
     }
 
-    internal string Constant(double[] values, params ReadOnlySpan<long> shape) => Constant(DataType.Double, MemoryMarshal.AsBytes<double>(values), shape);
+    internal string Constant(double[] values, params ReadOnlySpan<long> shape) =>
+        Constant(DataType.Double, MemoryMarshal.AsBytes<double>(values), shape);
 
-    internal string Constant(long[] values, params ReadOnlySpan<long> shape) => Constant(DataType.Int64, MemoryMarshal.AsBytes<long>(values), shape);
+    internal string Constant(long[] values, params ReadOnlySpan<long> shape) =>
+        Constant(DataType.Int64, MemoryMarshal.AsBytes<long>(values), shape);
 
     internal string Constant(IEnumerable<string> values, params ReadOnlySpan<long> shape)
     {
@@ -91,7 +95,8 @@ sealed class OnnxGraph(string name)
         OpsetImport = { new OperatorSetIdProto { Version = _opset }, new OperatorSetIdProto { Domain = MlDomain, Version = MlOpset } },
     };
 
-    internal static AttributeProto Int(string name, long value) => new() { Name = name, Type = AttributeProto.Types.AttributeType.Int, I = value };
+    internal static AttributeProto Int(string name, long value) =>
+        new() { Name = name, Type = AttributeProto.Types.AttributeType.Int, I = value };
 
     static AttributeProto Ints(string name, IEnumerable<long> values) =>
         new() { Name = name, Type = AttributeProto.Types.AttributeType.Ints, Ints = { values } };
@@ -108,7 +113,8 @@ sealed class OnnxGraph(string name)
             TensorType = new()
             {
                 ElemType = (int)type,
-                Shape = new() { Dim = { new TensorShapeProto.Types.Dimension { DimParam = RowDimension }, new TensorShapeProto.Types.Dimension { DimValue = width } } },
+                Shape = new() { Dim = { new TensorShapeProto.Types.Dimension { DimParam = RowDimension },
+                    new TensorShapeProto.Types.Dimension { DimValue = width } } },
             },
         },
     };

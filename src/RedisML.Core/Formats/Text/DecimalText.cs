@@ -26,7 +26,8 @@ static class DecimalText
             return false;
         }
         // The sign is put on the quotient, so that -0 stays what it is; without a branch, since signs are hard to predict.
-        value = BitConverter.Int64BitsToDouble(BitConverter.DoubleToInt64Bits(digits / PowersOfTen.Exact[decimals]) | (long)Negative(text) << 63);
+        value = BitConverter.Int64BitsToDouble(BitConverter.DoubleToInt64Bits(digits / PowersOfTen.Exact[decimals])
+            | (long)Negative(text) << 63);
         return true;
     }
 
@@ -114,6 +115,7 @@ static class DecimalText
     {
         digits -= Zeros;
         digits = digits * 10 + (digits >> 8);
-        return (long)(((digits & 0x000000FF000000FF) * 0x000F424000000064 + (digits >> 16 & 0x000000FF000000FF) * 0x0000271000000001) >> 32);
+        return (long)(
+            ((digits & 0x000000FF000000FF) * 0x000F424000000064 + (digits >> 16 & 0x000000FF000000FF) * 0x0000271000000001) >> 32);
     }
 }

@@ -2,7 +2,8 @@ using RedisML.Columns;
 
 namespace RedisML.Formats.Text;
 
-/// <summary>A point in time as ISO 8601 writes it: <c>2013-01-31</c>, <c>2013-01-31T05:00</c>, <c>2013-01-31 05:00:00.25+01:00</c>, <c>20130131T050000Z</c>.</summary>
+/// <summary>A point in time as ISO 8601 writes it: <c>2013-01-31</c>, <c>2013-01-31T05:00</c>, <c>2013-01-31 05:00:00.25+01:00</c>,
+/// <c>20130131T050000Z</c>.</summary>
 /// <param name="Day">Days since 1970-01-01.</param>
 /// <param name="Second">The second of the day, as written.</param>
 /// <param name="HasTime">Whether there is more than a date.</param>
@@ -12,13 +13,15 @@ readonly record struct IsoTime(int Day, int Second, int Nanosecond, bool HasTime
 {
     const int SecondsPerDay = 86_400;
 
-    /// <summary>The type that holds it: a date, or a timestamp in microseconds, or in nanoseconds where its digits need them; null where those have no place for it.</summary>
+    /// <summary>The type that holds it: a date, or a timestamp in microseconds, or in nanoseconds where its digits need them; null where
+    /// those have no place for it.</summary>
     public ColumnType? Type
     {
         get
         {
             if (!HasTime) return ColumnType.Date32;
-            var type = ColumnType.Timestamp(FractionDigits > 6 ? TimestampUnit.Nanosecond : TimestampUnit.Microsecond, OffsetSeconds is null ? null : "UTC");
+            var type = ColumnType.Timestamp(FractionDigits > 6 ? TimestampUnit.Nanosecond : TimestampUnit.Microsecond, OffsetSeconds is null
+                ? null : "UTC");
             return TryToTimestamp(type, out _) ? type : null;
         }
     }
@@ -35,7 +38,8 @@ readonly record struct IsoTime(int Day, int Second, int Nanosecond, bool HasTime
         }
         if (text[0] is not ((byte)'T' or (byte)'t' or (byte)' ') || isBasic && text[0] == ' ') return false;
         text = text[1..];
-        if (!TryNumber(ref text, 24, out int hour) || !isBasic && !TrySkip(ref text, (byte)':') || !TryNumber(ref text, 59, out int minute)) return false;
+        if (!TryNumber(ref text, 24, out int hour) || !isBasic && !TrySkip(ref text, (byte)':') || !TryNumber(ref text, 59, out int minute))
+            return false;
         int second = 0, nanosecond = 0, digits = 0;
         if (isBasic ? text is [>= (byte)'0' and <= (byte)'9', ..] : TrySkip(ref text, (byte)':'))
         {
@@ -54,7 +58,8 @@ readonly record struct IsoTime(int Day, int Second, int Nanosecond, bool HasTime
         (date, isBasic) = (0, text is [_, _, _, _, _, _, _, _, (byte)'T' or (byte)'t', ..]);
         if (text.Length < 10 || !isBasic && (text[4] != '-' || text[7] != '-')) return false;
         var (months, days) = isBasic ? (4..6, 6..8) : (5..7, 8..10);
-        if (!TryDigits(text[..4], out int year) || !TryDigits(text[months], out int month) || !TryDigits(text[days], out int day)) return false;
+        if (!TryDigits(text[..4], out int year) || !TryDigits(text[months], out int month) || !TryDigits(text[days], out int day))
+            return false;
         if (year == 0 || month is < 1 or > 12 || day < 1 || day > DateTime.DaysInMonth(year, month)) return false;
         date = new DateOnly(year, month, day).DayNumber - DateOnly.FromDateTime(DateTime.UnixEpoch).DayNumber;
         text = text[(isBasic ? 8 : 10)..];
@@ -77,7 +82,8 @@ readonly record struct IsoTime(int Day, int Second, int Nanosecond, bool HasTime
         return true;
     }
 
-    /// <summary>The count of the type's unit since 1970; false where it has a finer part, no place in 64 bits, or a zone where the type has none, or none where it has.</summary>
+    /// <summary>The count of the type's unit since 1970; false where it has a finer part, no place in 64 bits, or a zone where the type has
+    /// none, or none where it has.</summary>
     public bool TryToTimestamp(ColumnType type, out long value)
     {
         value = 0;
@@ -98,7 +104,8 @@ readonly record struct IsoTime(int Day, int Second, int Nanosecond, bool HasTime
         text = text[end..];
         if (fraction.IsEmpty || fraction.Length > maxDigits) return false;
         digits = fraction.TrimEnd((byte)'0').Length;
-        for (int place = 0; place < maxDigits; place++) nanosecond = nanosecond * 10 + (place < fraction.Length ? fraction[place] - '0' : 0);
+        for (int place = 0; place < maxDigits; place++)
+            nanosecond = nanosecond * 10 + (place < fraction.Length ? fraction[place] - '0' : 0);
         return true;
     }
 
@@ -115,7 +122,8 @@ readonly record struct IsoTime(int Day, int Second, int Nanosecond, bool HasTime
         // +hh, +hhmm or +hh:mm.
         int minutes = 0;
         if (text[0] is not ((byte)'+' or (byte)'-') || text.Length is not (3 or 5 or 6) || text.Length == 6 && text[3] != ':'
-            || !TryDigits(text[1..3], out int hours) || text.Length > 3 && !TryDigits(text[^2..], out minutes) || hours > 18 || minutes > 59) return false;
+            || !TryDigits(text[1..3], out int hours) || text.Length > 3 && !TryDigits(text[^2..], out minutes) || hours > 18
+                || minutes > 59) return false;
         offset = (text[0] == '-' ? -1 : 1) * (hours * 3600 + minutes * 60);
         return true;
     }

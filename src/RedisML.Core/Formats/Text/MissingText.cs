@@ -3,7 +3,8 @@ using System.Text;
 
 namespace RedisML.Formats.Text;
 
-/// <summary>How files usually spell a missing value among numbers and times: <c>NA</c>, <c>N/A</c>, <c>NULL</c>, <c>NaN</c>, <c>None</c>, <c>\N</c>, <c>?</c>, <c>-</c>.</summary>
+/// <summary>How files usually spell a missing value among numbers and times: <c>NA</c>, <c>N/A</c>, <c>NULL</c>, <c>NaN</c>, <c>None</c>,
+/// <c>\N</c>, <c>?</c>, <c>-</c>.</summary>
 /// <remarks>Words without case, as pandas, R, SQL and spreadsheets each write them. In a column of text they are text.</remarks>
 static class MissingText
 {
@@ -19,7 +20,8 @@ static class MissingText
         1 => text[0] is (byte)'?' or (byte)'-',
         2 => text.SequenceEqual(@"\N"u8) || Is(text, "na"u8),
         3 => Is(text, "n/a"u8) || Is(text, "nan"u8),
-        4 => Is(text, "null"u8) || Is(text, "none"u8) || Is(text, "#n/a"u8) || Is(text, "<na>"u8) || Is(text, "-nan"u8) || Is(text, "+nan"u8),
+        4 => Is(text, "null"u8) || Is(text, "none"u8) || Is(text, "#n/a"u8) || Is(text, "<na>"u8) || Is(text, "-nan"u8)
+            || Is(text, "+nan"u8),
         _ => false,
     };
 

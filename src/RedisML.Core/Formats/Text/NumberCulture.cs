@@ -3,7 +3,8 @@ using System.Text;
 
 namespace RedisML.Formats.Text;
 
-/// <summary>How a culture writes numbers: its signs, its decimal separator, and what it puts between groups of digits of its sizes.</summary>
+/// <summary>How a culture writes numbers: its signs, its decimal separator,
+/// and what it puts between groups of digits of its sizes.</summary>
 sealed class NumberCulture(CultureInfo culture)
 {
     const int MaxLength = 128;
@@ -26,7 +27,8 @@ sealed class NumberCulture(CultureInfo culture)
     /// <summary>How long the buffer for <see cref="TryNormalize"/> has to be.</summary>
     public const int BufferLength = MaxLength;
 
-    /// <summary>Writes a number with a point, ASCII signs and without groups; false where it isn't written as the culture writes numbers.</summary>
+    /// <summary>Writes a number with a point, ASCII signs and without groups;
+    /// false where it isn't written as the culture writes numbers.</summary>
     public bool TryNormalize(ReadOnlySpan<byte> text, Span<byte> buffer, out int length)
     {
         length = 0;

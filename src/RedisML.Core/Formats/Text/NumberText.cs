@@ -112,14 +112,16 @@ static class NumberText
         return TryParse(Plain(text, buffer), out _);
     }
 
-    /// <summary>Whether a finite double that was read from a text is all that the text says: its shortest form, or its digits written out, are the text's.</summary>
+    /// <summary>Whether a finite double that was read from a text is all that the text says: its shortest form,
+    /// or its digits written out, are the text's.</summary>
     /// <remarks>Fractions of up to 17 digits are what programs write of doubles, not all of which round the last digit alike.</remarks>
     public static bool Survives(ReadOnlySpan<byte> text, double value)
     {
         double size = Math.Abs(value);
         bool isShort = text.Length - (value < 0 ? 1 : 0) - (size < 1 ? 1 : 0) <= MaxDigits + 1;
         if (isShort && size is > 0 and < MaxExactInteger) return true;
-        scoped Span<byte> digits = stackalloc byte[MaxLength], others = stackalloc byte[MaxLength + 16], written = stackalloc byte[MaxLength + 16];
+        scoped Span<byte> digits = stackalloc byte[MaxLength], others = stackalloc byte[MaxLength + 16],
+            written = stackalloc byte[MaxLength + 16];
         if (text.Length > MaxLength) return false;
         int count = SignificantDigits(text, digits);
         if (value == 0) return count == 0;
@@ -159,7 +161,8 @@ static class NumberText
             ? negative ? double.NegativeInfinity : double.PositiveInfinity
             : double.NaN;
         return !double.IsNaN(value) || Is(word, "nan"u8) || Is(word, "nan(ind)"u8) || Is(word, "nan(snan)"u8)
-            || Is(word.TrimEnd((byte)'0'), "1.#qnan"u8) || Is(word.TrimEnd((byte)'0'), "1.#ind"u8) || Is(word.TrimEnd((byte)'0'), "1.#snan"u8);
+            || Is(word.TrimEnd((byte)'0'), "1.#qnan"u8) || Is(word.TrimEnd((byte)'0'), "1.#ind"u8)
+                || Is(word.TrimEnd((byte)'0'), "1.#snan"u8);
     }
 
     static bool Is(ReadOnlySpan<byte> text, ReadOnlySpan<byte> word) => Ascii.EqualsIgnoreCase(text, word);

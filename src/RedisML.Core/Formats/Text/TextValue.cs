@@ -33,7 +33,8 @@ abstract class TextValue
         return culture is not null && type.IsNumeric && type.Kind != TypeKind.Boolean ? new CultureValue(value, culture) : value;
     }
 
-    /// <summary>The narrowest type that holds the value, of those that are inferred: integers, numbers, booleans, dates, timestamps, text.</summary>
+    /// <summary>The narrowest type that holds the value, of those that are inferred: integers, numbers, booleans, dates,
+    /// timestamps, text.</summary>
     public static ColumnType TypeOf(scoped ReadOnlySpan<byte> text, NumberCulture? culture = null)
     {
         if (TryBoolean(text, out _)) return ColumnType.Boolean;
@@ -107,7 +108,8 @@ abstract class TextValue
         public override bool TryAppend(ReadOnlySpan<byte> text)
         {
             scoped Span<byte> buffer = stackalloc byte[NumberCulture.BufferLength];
-            if (!DecimalNumber.TryParse(NumberText.Plain(text, buffer), out var number) || !DecimalNumber.TryRescale(number.Unscaled, number.Scale, type, out var unscaled)) return false;
+            if (!DecimalNumber.TryParse(NumberText.Plain(text, buffer), out var number)
+                || !DecimalNumber.TryRescale(number.Unscaled, number.Scale, type, out var unscaled)) return false;
             builder.Append(unscaled);
             return true;
         }
@@ -141,7 +143,8 @@ abstract class TextValue
         public override bool TryAppend(ReadOnlySpan<byte> text)
         {
             if (_bytes.Length < text.Length) _bytes = new byte[2 * text.Length];
-            if (Base64.DecodeFromUtf8(text, _bytes, out int read, out int written) != System.Buffers.OperationStatus.Done || read != text.Length) return false;
+            if (Base64.DecodeFromUtf8(text, _bytes, out int read, out int written) != System.Buffers.OperationStatus.Done
+                || read != text.Length) return false;
             builder.Append(_bytes.AsSpan(0, written));
             return true;
         }
@@ -152,7 +155,8 @@ abstract class TextValue
         public override bool TryAppend(ReadOnlySpan<byte> text)
         {
             Span<byte> bytes = stackalloc byte[16];
-            if (!Utf8Parser.TryParse(text, out Guid uuid, out int used) || used != text.Length || !uuid.TryWriteBytes(bytes, bigEndian: true, out _)) return false;
+            if (!Utf8Parser.TryParse(text, out Guid uuid, out int used) || used != text.Length
+                || !uuid.TryWriteBytes(bytes, bigEndian: true, out _)) return false;
             builder.Append(bytes);
             return true;
         }

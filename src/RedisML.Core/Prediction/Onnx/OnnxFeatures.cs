@@ -42,7 +42,8 @@ sealed class OnnxFeatures(OnnxGraph graph, FeaturePipeline pipeline, double[] we
         var column = valueOf(feature.Column);
         if (feature.Type == ColumnType.Utf8) return Pick(TextLevel(feature, column), feature, position);
         double[] levels = [.. feature.Levels.Select(level => Categories.Parse(feature.Type, level))];
-        return levels.All(level => level == (long)level) ? Pick(IntegerLevel(levels, column), feature, position) : Match(levels, column, feature, position);
+        return levels.All(level => level == (long)level) ? Pick(IntegerLevel(levels, column), feature, position)
+            : Match(levels, column, feature, position);
     }
 
     /// <summary>The index of the level; after the levels, one for a missing value and one for an unseen level.</summary>
@@ -81,12 +82,14 @@ sealed class OnnxFeatures(OnnxGraph graph, FeaturePipeline pipeline, double[] we
         return graph.Add("Where", graph.Add("IsNaN", column), missing, seen);
     }
 
-    IEnumerable<double> LevelWeights(CategoryFeature feature, int position) => Enumerable.Range(position, feature.Levels.Count).SelectMany(WeightsAt);
+    IEnumerable<double> LevelWeights(CategoryFeature feature, int position) =>
+        Enumerable.Range(position, feature.Levels.Count).SelectMany(WeightsAt);
 
     double[] MissingWeights(CategoryFeature feature, int position) =>
         feature.MissingLevel ? [.. WeightsAt(position + feature.Levels.Count)]
         : [.. Enumerable.Repeat(pipeline.Missing == MissingPolicy.Drop ? double.NaN : 0, outputs)];
 
     /// <summary>The weights of one position of an encoded row, for each output.</summary>
-    IEnumerable<double> WeightsAt(int position) => Enumerable.Range(0, outputs).Select(output => weights[output * pipeline.Width + position]);
+    IEnumerable<double> WeightsAt(int position) =>
+        Enumerable.Range(0, outputs).Select(output => weights[output * pipeline.Width + position]);
 }

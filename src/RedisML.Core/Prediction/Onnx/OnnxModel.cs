@@ -36,7 +36,8 @@ public sealed class OnnxModel
         {
             _values[column.Name] = column.Type == ColumnType.Utf8
                 ? _graph.Input(column.Name, DataType.String, "Text; \"\" is a missing value.")
-                : _graph.Input(column.Name, DataType.Double, column.Type == ColumnType.Boolean ? "0 or 1; NaN is a missing value." : "NaN is a missing value.");
+                : _graph.Input(column.Name, DataType.Double, column.Type == ColumnType.Boolean ? "0 or 1; NaN is a missing value."
+                    : "NaN is a missing value.");
         }
     }
 
@@ -45,9 +46,12 @@ public sealed class OnnxModel
     internal static byte[] Write(Model model, IEnumerable<KeyValuePair<string, ParameterValue>> parameters)
     {
         var definition = model.Definition ?? throw new RedisMLException("ModelNotTrained", ErrorKind.InvalidOperation,
-            $"Model '{model.Name}' was set by hand: it says nothing of columns, so ONNX can't hold it. Export it as Json or Safetensors.", model.Name);
-        var form = ModelFamilies.Get(definition.Algorithm).Onnx ?? throw new RedisMLException("ModelNotPredictable", ErrorKind.InvalidOperation,
-            $"Model '{model.Name}' is of the algorithm {definition.Algorithm}, which has no form in ONNX. Export it as Json or Safetensors.", model.Name);
+            $"Model '{model.Name}' was set by hand: it says nothing of columns, so ONNX can't hold it. Export it as Json or Safetensors.",
+            model.Name);
+        var form = ModelFamilies.Get(definition.Algorithm).Onnx
+            ?? throw new RedisMLException("ModelNotPredictable", ErrorKind.InvalidOperation,
+            $"Model '{model.Name}' is of the algorithm {definition.Algorithm}, which has no form in ONNX. " +
+            "Export it as Json or Safetensors.", model.Name);
         var graph = new OnnxModel(model, definition);
         form.Write(graph, model, parameters.ToDictionary(StringComparer.Ordinal));
         return graph.Describe(graph._graph.ToModel()).ToByteArray();
@@ -70,7 +74,8 @@ public sealed class OnnxModel
     public string Add(string operation, params string[] inputs) => _graph.Add(operation, inputs);
 
     /// <summary>Adds an operator of one output along an axis.</summary>
-    public string AddAlong(int axis, string operation, params string[] inputs) => _graph.Add(operation, inputs, [OnnxGraph.Int("axis", axis)]);
+    public string AddAlong(int axis, string operation, params string[] inputs) =>
+        _graph.Add(operation, inputs, [OnnxGraph.Int("axis", axis)]);
 
     /// <summary>Makes a value of shape [rows, 1] the prediction.</summary>
     public void Predict(string value) => _graph.Output("prediction", value, DataType.Double, 1, $"{_pipeline.Label.Column}.");
@@ -86,8 +91,10 @@ public sealed class OnnxModel
         var missing = isText ? _graph.Constant([""], 1, 1) : _graph.Scalar(double.NaN);
         var label = _graph.Add("Where", isMissing, missing, _graph.Add("Gather", classes, index));
 
-        _graph.Output("label", label, isText ? DataType.String : DataType.Double, 1, $"The most probable class of {_pipeline.Label.Column}.");
-        _graph.Output("probability", probability, DataType.Double, Classes.Count, $"Of the classes, in this order: {string.Join(", ", Classes)}.");
+        _graph.Output("label", label, isText ? DataType.String
+            : DataType.Double, 1, $"The most probable class of {_pipeline.Label.Column}.");
+        _graph.Output("probability", probability, DataType.Double, Classes.Count,
+            $"Of the classes, in this order: {string.Join(", ", Classes)}.");
     }
 
     /// <summary>The value of an input, or of a derived column, which is computed when first asked for.</summary>
@@ -105,7 +112,9 @@ public sealed class OnnxModel
         model.ProducerName = "RedisML";
         model.ProducerVersion = typeof(OnnxModel).Assembly.GetName().Version!.ToString(3);
         model.ModelVersion = _model.Version;
-        model.DocString = $"{_definition.Algorithm} model '{_model.Name}', version {_model.Version}, of {_pipeline.Label.Column} in dataset '{lineage.Dataset}'.";
+        model.DocString =
+            $"{_definition.Algorithm} model '{_model.Name}', version {_model.Version}, of {_pipeline.Label.Column} in dataset " +
+            $"'{lineage.Dataset}'.";
         Note("model", _model.Name);
         Note("algorithm", _definition.Algorithm);
         Note("label", _pipeline.Label.Column);

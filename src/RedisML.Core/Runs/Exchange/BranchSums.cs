@@ -2,7 +2,8 @@ using System.Runtime.InteropServices;
 
 namespace RedisML.Runs.Exchange;
 
-/// <summary>Adds up what nodes contributed: of each the sums of the branches of its share, doubles, little-endian, vector after vector.</summary>
+/// <summary>Adds up what nodes contributed: of each the sums of the branches of its share, doubles, little-endian,
+/// vector after vector.</summary>
 internal static class BranchSums
 {
     /// <summary>So many numbers at once stay in the cache.</summary>
@@ -28,7 +29,8 @@ internal static class BranchSums
         for (int start = 0; start < length; start += SliceLength)
         {
             int first = start, width = Math.Min(SliceLength, length - start);
-            LeafTree.Combine(branches, leaves, index => MemoryMarshal.Cast<byte, double>(vectors[index].Span).Slice(first, width), sum.Slice(start, width));
+            LeafTree.Combine(branches, leaves, index =>
+                MemoryMarshal.Cast<byte, double>(vectors[index].Span).Slice(first, width), sum.Slice(start, width));
         }
     }
 }

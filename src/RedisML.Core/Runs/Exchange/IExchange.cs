@@ -16,7 +16,8 @@ public interface IExchange
     /// <returns>Valid until the next call.</returns>
     ReadOnlyMemory<double> Sum(int length, Func<Share, IReadOnlyList<Memory<double>>> contribute);
 
-    /// <summary>From here on this is the state of the program; at the first call it takes over the state from which the run was taken up.</summary>
+    /// <summary>From here on this is the state of the program; at the first call it takes over the state from which
+    /// the run was taken up.</summary>
     /// <remarks>
     /// A checkpoint is the state as last committed, and the results of the exchanges since. The state is written when it is needed, so
     /// that to commit costs nothing: between a commit and the next it must not change before the last exchange is done.

@@ -3,7 +3,8 @@ using RedisML.Numerics;
 
 namespace RedisML.Runs.Exchange;
 
-/// <summary>The fixed binary tree in which leaves are added up, whoever adds up which of them: the order of additions makes the bits of a sum.</summary>
+/// <summary>The fixed binary tree in which leaves are added up, whoever adds up which of them:
+/// the order of additions makes the bits of a sum.</summary>
 public static class LeafTree
 {
     /// <summary>The fewest branches that hold the leaves of a share.</summary>

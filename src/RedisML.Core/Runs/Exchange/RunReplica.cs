@@ -132,7 +132,8 @@ internal sealed class RunReplica : IExchange
     static byte[] ReadEntry(BinaryReader reader)
     {
         int length = reader.ReadInt32();
-        Decoding.Demand(length >= 0 && length <= reader.BaseStream.Length - reader.BaseStream.Position, $"an entry of {length:N0} bytes isn't all there");
+        Decoding.Demand(length >= 0
+            && length <= reader.BaseStream.Length - reader.BaseStream.Position, $"an entry of {length:N0} bytes isn't all there");
         return reader.ReadBytes(length);
     }
 
@@ -141,7 +142,8 @@ internal sealed class RunReplica : IExchange
     {
         decode();
         return true;
-    }, (why, e) => new("CheckpointCorrupt", ErrorKind.InvalidData, $"The checkpoint from which the run was to go on can't be read: {why}. Start the training again.", null, e));
+    }, (why, e) => new("CheckpointCorrupt", ErrorKind.InvalidData,
+        $"The checkpoint from which the run was to go on can't be read: {why}. Start the training again.", null, e));
 
     static byte[] Pack(IReadOnlyList<ReadOnlyMemory<byte>> payloads)
     {

@@ -8,7 +8,8 @@ public readonly record struct Share(int First, int End)
 {
     public int Count => End - First;
 
-    /// <summary>The share of a node: as large as those of the others but for a grain, so that it is a few whole branches of the tree.</summary>
+    /// <summary>The share of a node: as large as those of the others but for a grain,
+    /// so that it is a few whole branches of the tree.</summary>
     /// <param name="rank">The rank of the node, from 0.</param>
     public static Share Of(int leaves, int rank, int nodes)
     {
@@ -19,5 +20,6 @@ public readonly record struct Share(int First, int End)
     }
 }
 
-/// <summary>A branch of the tree of sums: the leaves from <paramref name="First"/> on, a power of two of them; fewer at the tree's end.</summary>
+/// <summary>A branch of the tree of sums: the leaves from <paramref name="First"/> on, a power of two of them;
+/// fewer at the tree's end.</summary>
 public readonly record struct Branch(int First, int Size);

@@ -200,7 +200,8 @@ internal sealed class RunMembership : IAsyncDisposable
             Environment.MachineName, Environment.ProcessId), NodeDescription.Json);
         var (database, keys) = (_ledger.Database, _ledger.Keys);
         await _ledger.RetryAsync(() => database.HashSetAsync(keys.Nodes, _id, self), cancellation).ConfigureAwait(false);
-        if (!isMember) await _ledger.RetryAsync(() => database.HashSetAsync(keys.Candidates, _id, self), cancellation).ConfigureAwait(false);
+        if (!isMember)
+            await _ledger.RetryAsync(() => database.HashSetAsync(keys.Candidates, _id, self), cancellation).ConfigureAwait(false);
     }
 
     /// <summary>A sign of life, which tells at which step this node has its state.</summary>

@@ -176,7 +176,8 @@ internal sealed class StepExchange(RunLedger ledger, RunMembership membership, R
         IEnumerable<RedisKey> keys, string generation, IReadOnlyList<string> members, long step, ReadOnlyMemory<byte>? own)
     {
         var leases = await Task.WhenAll(members.Zip(keys, (member, key) => member == membership.Id && own is not null
-            ? Task.FromResult<Lease<byte>?>(null) : ledger.RetryAsync(() => ledger.Database.StringGetLeaseAsync(key), Stopping))).ConfigureAwait(false);
+            ? Task.FromResult<Lease<byte>?>(null) : ledger.RetryAsync(() => ledger.Database.StringGetLeaseAsync(key), Stopping)))
+                .ConfigureAwait(false);
         var bodies = leases.Zip(members, (lease, member) => lease is not null
             ? RunBlob.Open(lease.Memory, ledger.Incarnation, generation, step, member)
             : member == membership.Id ? own : null).ToList();

@@ -93,7 +93,8 @@ internal sealed class StepProtocol(RunLedger ledger, RunMembership membership, R
             if (control.Step < step)
             {
                 // The server has lost what was decided.
-                await ProposeAsync(control, $"the server went back from step {step} to {control.Step}", restart: true).ConfigureAwait(false);
+                await ProposeAsync(control, $"the server went back from step {step} to {control.Step}", restart: true)
+                    .ConfigureAwait(false);
                 continue;
             }
             if (control.Step == step + 1)
@@ -187,7 +188,8 @@ internal sealed class StepProtocol(RunLedger ledger, RunMembership membership, R
         bool isThere = control.SnapshotGeneration == control.Generation && control.SnapshotStep == control.Step;
         if (control.Step == 0 || control.DecidedGeneration == "" || isThere || control.Members.All(view.IsNear)) return;
         var position = Position.ToString();
-        var first = control.Members.FirstOrDefault(member => member == membership.Id || view.Positions.GetValueOrDefault(member) == position);
+        var first =
+            control.Members.FirstOrDefault(member => member == membership.Id || view.Positions.GetValueOrDefault(member) == position);
         if (first != membership.Id) return;
         await ledger.PointAsync(control.Generation, membership.Id, "snap", Position.Step, replica.Save(), Stopping).ConfigureAwait(false);
         events.Change();
@@ -209,6 +211,7 @@ internal sealed class StepProtocol(RunLedger ledger, RunMembership membership, R
         return control.Members.Count >= options.Limit
             ? new("RunFull", ErrorKind.ResourceBusy, $"Run '{id}' has its {options.Limit} nodes already ({members}).", membership.Id)
             : new("NodeNotLetIn", ErrorKind.OperationTimeout,
-                $"No member of run '{id}' ({members}) let this node {(isBack ? "back " : "")}in within {options.JoinTimeout:0.#} s.", membership.Id);
+                $"No member of run '{id}' ({members}) let this node {(isBack ? "back " : "")}in within {options.JoinTimeout:0.#} s.",
+                membership.Id);
     }
 }

@@ -17,7 +17,8 @@ public sealed class MetricChart : Chart
     {
         (Title, ValueName) = (title, valueName);
         Series = [.. series.Where(s => s.Points.Count > 0)];
-        if (Series.Count == 0) throw new RedisMLException("NoMetric", ErrorKind.ObjectNotFound, $"There is nothing to draw of {title}.", title);
+        if (Series.Count == 0)
+            throw new RedisMLException("NoMetric", ErrorKind.ObjectNotFound, $"There is nothing to draw of {title}.", title);
         var points = Series.SelectMany(s => s.Points).ToList();
         Steps = new(points.Min(p => p.Step), points.Max(p => p.Step), marks: 6, isWhole: true);
         Values = new(points.Min(p => p.Value), points.Max(p => p.Value));
@@ -80,7 +81,8 @@ public sealed class MetricChart : Chart
         {
             yield return
             [
-                $"{step}", .. values.Select(v => v.TryGetValue(step, out double value) ? value.ToString("R", CultureInfo.InvariantCulture) : ""),
+                $"{step}",
+                .. values.Select(v => v.TryGetValue(step, out double value) ? value.ToString("R", CultureInfo.InvariantCulture) : ""),
             ];
         }
     }

@@ -1,6 +1,7 @@
 namespace RedisML.Training.Charts;
 
-/// <summary>Draws curves with Braille dots, two across and four down a character; where there are several, each has its name at its end.</summary>
+/// <summary>Draws curves with Braille dots, two across and four down a character; where there are several,
+/// each has its name at its end.</summary>
 public static class TerminalChart
 {
     static readonly int[,] s_dots = { { 0x01, 0x08 }, { 0x02, 0x10 }, { 0x04, 0x20 }, { 0x40, 0x80 } };
@@ -45,7 +46,8 @@ public static class TerminalChart
         var (lastX, lastY) = (-1, -1);
         foreach (var (step, value) in series.Points)
         {
-            int x = (int)Math.Round(chart.Steps.At(step) * (dotsAcross - 1)), y = (int)Math.Round((1 - chart.Values.At(value)) * (dotsUp - 1));
+            int x = (int)Math.Round(chart.Steps.At(step) * (dotsAcross - 1)),
+                y = (int)Math.Round((1 - chart.Values.At(value)) * (dotsUp - 1));
             if (lastX < 0) (lastX, lastY) = (x, y);
             int steps = Math.Max(1, Math.Max(Math.Abs(x - lastX), Math.Abs(y - lastY)));
             for (int i = 0; i <= steps; i++)

@@ -8,7 +8,8 @@ internal sealed class CurvatureHistory(int length, Preconditioner preconditioner
 {
     const int MaxCount = 10;
 
-    /// <summary>Of what an iteration tells of the curvature, the least share that must be of the free variables for it to tell something of them.</summary>
+    /// <summary>Of what an iteration tells of the curvature, the least share that must be of the free variables for
+    /// it to tell something of them.</summary>
     const double MinFreeShare = 1e-3;
 
     readonly List<Correction> _corrections = [];

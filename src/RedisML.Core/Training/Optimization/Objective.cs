@@ -2,7 +2,8 @@ using RedisML.Features;
 
 namespace RedisML.Training.Optimization;
 
-/// <summary>A model as parameters with a loss and a gradient. The sum over rows is the gradient, then the loss, then the rows' weight.</summary>
+/// <summary>A model as parameters with a loss and a gradient. The sum over rows is the gradient, then the loss,
+/// then the rows' weight.</summary>
 /// <remarks>Parameters are the weights, [outputs, Width] in row order, then the intercepts, [outputs].</remarks>
 internal abstract class Objective(EncodedLayout layout, int outputs) : IBlockTerm
 {
@@ -39,7 +40,8 @@ internal abstract class Objective(EncodedLayout layout, int outputs) : IBlockTer
     /// <summary>For each output, the mean second derivative of a row's loss by the score, at the start.</summary>
     public abstract double[] StartCurvatures(PipelineFit fit);
 
-    /// <summary>The most that the second derivative of a row's loss by a score can be; of counts, which have no such limit, at the start.</summary>
+    /// <summary>The most that the second derivative of a row's loss by a score can be; of counts, which have no such limit,
+    /// at the start.</summary>
     public abstract double Curvature(PipelineFit fit);
 
     /// <summary>The size that parameters are of: the unit of the label's, where it has one.</summary>

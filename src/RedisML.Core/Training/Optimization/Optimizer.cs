@@ -44,7 +44,8 @@ internal abstract class Optimizer : IReplicatedState
     /// <summary>The best parameters so far.</summary>
     public abstract ReadOnlyMemory<double> Solution { get; }
 
-    /// <summary>The mean loss of a training row at <see cref="Solution"/>, penalty excluded; by batches, over the last pass. NaN before it is known.</summary>
+    /// <summary>The mean loss of a training row at <see cref="Solution"/>, penalty excluded; by batches, over the last pass.
+    /// NaN before it is known.</summary>
     public double Loss { get; protected set; } = double.NaN;
 
     /// <summary>The mean loss of a validation row at <see cref="Solution"/>; NaN where there are none.</summary>
@@ -79,7 +80,8 @@ internal abstract class Optimizer : IReplicatedState
         if (!double.IsFinite(loss))
         {
             throw new RedisMLException("LossNotFinite", ErrorKind.InvalidData,
-                $"The loss isn't finite at step {Evaluations}; the last finite one was {Loss:G6}. Look for very large values in features or label.", Evaluations);
+                $"The loss isn't finite at step {Evaluations}; the last finite one was {Loss:G6}. Look for very large values in features " +
+                "or label.", Evaluations);
         }
         Move(loss, gradient, weight);
     }
@@ -91,8 +93,10 @@ internal abstract class Optimizer : IReplicatedState
         WriteChanging(writer);
     }
 
-    /// <summary>Goes on from where another optimizer, made with the same options for the same number of parameters, wrote its state.</summary>
-    /// <exception cref="RedisMLException"><c>OptimizerStateInvalid</c>: it is the state of another kind of optimizer, or cut off.</exception>
+    /// <summary>Goes on from where another optimizer, made with the same options for the same number of parameters,
+    /// wrote its state.</summary>
+    /// <exception cref="RedisMLException"><c>OptimizerStateInvalid</c>: it is the state of another kind of optimizer,
+    /// or cut off.</exception>
     public void Read(BinaryReader reader)
     {
         try

@@ -10,7 +10,8 @@ namespace RedisML.Training.Optimization;
 /// tell much the same, many have the other sign. And the curvature is that of the weights that move. The preconditioner must be
 /// diagonal: its direction, to which a line search that fails goes back, has the signs of steepest descent.
 /// </remarks>
-internal sealed class OrthantWise(double[] start, DiagonalPreconditioner preconditioner, Penalty penalty, int maxIterations, double tolerance)
+internal sealed class OrthantWise(double[] start, DiagonalPreconditioner preconditioner, Penalty penalty, int maxIterations,
+    double tolerance)
     : QuasiNewton(start, preconditioner, penalty, maxIterations, tolerance)
 {
     const int MaxSearchEvaluations = 30;

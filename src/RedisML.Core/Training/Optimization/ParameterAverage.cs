@@ -1,6 +1,7 @@
 namespace RedisML.Training.Optimization;
 
-/// <summary>No gradients: in each pass, parameters that were trained on parts of the rows are averaged by the rows' weight (McMahan et al., 2017).</summary>
+/// <summary>No gradients: in each pass, parameters that were trained on parts of the rows are averaged by the rows'
+/// weight (McMahan et al., 2017).</summary>
 internal sealed class ParameterAverage(double[] start, int epochs) : Optimizer
 {
     readonly double[] _parameters = [.. start];

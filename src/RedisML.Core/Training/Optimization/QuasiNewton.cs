@@ -2,7 +2,8 @@ using RedisML.Numerics;
 
 namespace RedisML.Training.Optimization;
 
-/// <summary>What L-BFGS and its variant for L1 have in common: an accepted iterate, a line search from it, and what is known of the curvature.</summary>
+/// <summary>What L-BFGS and its variant for L1 have in common: an accepted iterate, a line search from it,
+/// and what is known of the curvature.</summary>
 internal abstract class QuasiNewton : Optimizer
 {
     protected const double SufficientDecrease = 1e-4;

@@ -3,7 +3,8 @@ using RedisML.Numerics;
 
 namespace RedisML.Training.Scripts;
 
-/// <summary>Encoded rows, [Rows, Columns], which keep their categories as positions: products cost what is there, and not the zeros.</summary>
+/// <summary>Encoded rows, [Rows, Columns], which keep their categories as positions: products cost what is there,
+/// and not the zeros.</summary>
 public sealed class FeatureMatrix
 {
     readonly EncodedLayout _layout;

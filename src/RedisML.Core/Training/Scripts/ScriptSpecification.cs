@@ -16,7 +16,8 @@ public sealed record ScriptSpecification
 
     public ScriptReduction Reduction { get; init; }
 
-    /// <summary>The parameters of a model of the script's own; for a built-in model its own parameters, if they are not to start as usual.</summary>
+    /// <summary>The parameters of a model of the script's own; for a built-in model its own parameters,
+    /// if they are not to start as usual.</summary>
     public IReadOnlyList<InitialParameter> InitialParameters { get; init; } = [];
 
     /// <summary>The hash of a script's code.</summary>

@@ -3,7 +3,8 @@ using RedisML.Features;
 
 namespace RedisML.Training.Scripts;
 
-/// <summary>Some rows as a training script sees them: columns by name, the encoded features as a matrix, the label and the weights.</summary>
+/// <summary>Some rows as a training script sees them: columns by name, the encoded features as a matrix,
+/// the label and the weights.</summary>
 public sealed class TrainingBatch
 {
     readonly EncodedLayout _layout;
@@ -35,7 +36,8 @@ public sealed class TrainingBatch
     /// <summary>The names of the columns that are features.</summary>
     public IEnumerable<string> Columns => _layout.Features.Select(feature => feature.Column);
 
-    /// <summary>[Rows]: a feature before it was encoded, as <c>double[]</c>, a category as <c>string[]</c>. A missing number is the mean, a missing category null.</summary>
+    /// <summary>[Rows]: a feature before it was encoded, as <c>double[]</c>, a category as <c>string[]</c>. A missing number is the mean, a
+    /// missing category null.</summary>
     /// <exception cref="RedisMLException"><c>ColumnNotFound</c>.</exception>
     public Array this[string column] => _columns.TryGetValue(column, out var values) ? values : _columns[column] = Decode(column);
 

@@ -59,7 +59,8 @@ public sealed class DatasetSplitTests(EmbeddedServerFixture embedded, RedisServe
         const int rows = 5000;
         await using var connection = await redis.ConnectAsync();
         var content = "id,kind,user,day\n" + string.Concat(Enumerable.Range(0, rows).Select(i =>
-            $"{i},{(i % 100 == 0 ? "" : i % 17 == 0 ? "rare" : "usual")},{i * 7919 % 331},{new DateTime(2020, 1, 1).AddDays(i * 31 % 1009):yyyy-MM-dd}\n"));
+            $"{i},{(i % 100 == 0 ? "" : i % 17 == 0 ? "rare" : "usual")},{i * 7919 % 331}," +
+            $"{new DateTime(2020, 1, 1).AddDays(i * 31 % 1009):yyyy-MM-dd}\n"));
         await ImportAsync(connection, content, new() { Dataset = "a", Layout = layout });
         var all = await connection.RowsAsync("a");
 
@@ -80,17 +81,20 @@ public sealed class DatasetSplitTests(EmbeddedServerFixture embedded, RedisServe
         await SplitAsync(connection, new() { Parts = s_three, By = "user", Seed = 1, Force = true });
         found = await PartRowsAsync();
         Assert.Equal(331, found.Sum(part => part.Select(row => row[2]).Distinct().Count()));
-        Assert.All(found.Zip(s_three), p => Assert.InRange(p.First.Count / (double)rows, (double)p.Second.Fraction - 0.005, (double)p.Second.Fraction + 0.005));
+        Assert.All(found.Zip(s_three), p =>
+            Assert.InRange(p.First.Count / (double)rows, (double)p.Second.Fraction - 0.005, (double)p.Second.Fraction + 0.005));
 
         await SplitAsync(connection, new() { Parts = s_three, By = "day", Force = true });
         found = await PartRowsAsync();
         for (int i = 0; i < 2; i++) Assert.True(found[i].Max(row => (DateTime)row[3]!) < found[i + 1].Min(row => (DateTime)row[3]!));
-        Assert.All(found.Zip(s_three), p => Assert.InRange(p.First.Count / (double)rows, (double)p.Second.Fraction - 0.002, (double)p.Second.Fraction + 0.002));
+        Assert.All(found.Zip(s_three), p =>
+            Assert.InRange(p.First.Count / (double)rows, (double)p.Second.Fraction - 0.002, (double)p.Second.Fraction + 0.002));
 
         // Every row is in one part, as it was.
         async Task<List<object?[]>[]> PartRowsAsync()
         {
-            List<object?[]>[] lists = [await connection.RowsAsync("a-train"), await connection.RowsAsync("a-validation"), await connection.RowsAsync("a-test")];
+            List<object?[]>[] lists =
+                [await connection.RowsAsync("a-train"), await connection.RowsAsync("a-validation"), await connection.RowsAsync("a-test")];
             Assert.Equal(all, lists.SelectMany(l => l).OrderBy(row => (long)row[0]!));
             return lists;
         }
@@ -100,10 +104,12 @@ public sealed class DatasetSplitTests(EmbeddedServerFixture embedded, RedisServe
     public async Task Chunks_of_parts_are_sized_before_compression()
     {
         await using var connection = await embedded.ConnectAsync();
-        var content = "a,b,c\n" + string.Concat(Enumerable.Range(0, 200_000).Select(i => $"{i * 7919L % 1_000_003},{i / 100},0.{i * 31 % 1009:0000}\n"));
+        var content = "a,b,c\n"
+            + string.Concat(Enumerable.Range(0, 200_000).Select(i => $"{i * 7919L % 1_000_003},{i / 100},0.{i * 31 % 1009:0000}\n"));
         await ImportAsync(connection, content, new() { Dataset = "a", Compression = ChunkCompression.Zstd });
         await SplitAsync(connection, new() { Parts = SplitPart.TrainAndTest(0.2) });
-        await foreach (var chunk in new DatasetReader(connection).ReadAsync(await new DatasetStore(connection).GetAsync("a-train", null, Cancellation), cancellation: Cancellation))
+        await foreach (var chunk in new DatasetReader(connection)
+            .ReadAsync(await new DatasetStore(connection).GetAsync("a-train", null, Cancellation), cancellation: Cancellation))
             using (chunk) Assert.InRange(ChunkCodec.BufferBytes(chunk.Batch), 1, 1.2 * ChunkSize.TargetBytes);
     }
 
@@ -131,5 +137,6 @@ public sealed class DatasetSplitTests(EmbeddedServerFixture embedded, RedisServe
         DatasetImport.RunAsync(connection, _folder.Write("a.csv", content), options, null, Cancellation);
 
     static async Task<IReadOnlyList<DatasetPart>> SplitAsync(RedisMLConnection connection, DatasetSplitOptions options) =>
-        await new DatasetSplit(connection).RunAsync(await new DatasetStore(connection).GetAsync("a", null, Cancellation), options, null, Cancellation);
+        await new DatasetSplit(connection)
+            .RunAsync(await new DatasetStore(connection).GetAsync("a", null, Cancellation), options, null, Cancellation);
 }

@@ -56,7 +56,8 @@ public class RowAssignmentTests
         Assert.InRange(first.Where((part, row) => part != other[row]).Count(), cuts.Length / 3, cuts.Length * 2 / 3);
         foreach (var cut in cuts.Distinct())
             for (int part = 0; part < 3; part++)
-                Assert.True(Math.Abs(cuts.Where((c, row) => c == cut && first[row] == part).Count() - s_parts[part].Fraction * cuts.Count(c => c == cut)) < 1);
+                Assert.True(Math.Abs(cuts.Where((c, row) => c == cut && first[row] == part).Count() - s_parts[part].Fraction
+                    * cuts.Count(c => c == cut)) < 1);
         // Drawn evenly: the rows of a class aren't taken from its beginning.
         int half = cuts.Length / 2;
         Assert.InRange(first.Take(half).Count(part => part == 1) / (0.15 * half), 0.95, 1.05);
@@ -93,16 +94,19 @@ public class RowAssignmentTests
     {
         // Many rows in few groups, few rows in many, one without a value; zero is a group like another.
         var random = new Random(3);
-        double?[] values = [.. Enumerable.Range(0, 20_000).Select(_ => random.Next(20) is 0 ? (double?)null : Math.Floor(Math.Pow(random.NextDouble(), 4) * 2000))];
+        double?[] values = [.. Enumerable.Range(0, 20_000)
+            .Select(_ => random.Next(20) is 0 ? (double?)null : Math.Floor(Math.Pow(random.NextDouble(), 4) * 2000))];
         values[5] = double.NaN;
         var chunks = Chunks(NumberColumn(values), 3000);
         var parts = await AssignAsync(1);
-        Assert.All(values.Zip(parts).GroupBy(p => double.IsNaN(p.First ?? 0) ? null : p.First), group => Assert.Single(group.Select(g => g.Second).Distinct()));
+        Assert.All(values.Zip(parts).GroupBy(p => double.IsNaN(p.First ?? 0) ? null : p.First), group =>
+            Assert.Single(group.Select(g => g.Second).Distinct()));
         Assert.Equal(parts, await AssignAsync(1));
         Assert.NotEqual(parts, await AssignAsync(2));
         double tolerance = maxCounted == int.MaxValue ? 0.001 : 0.15;
         for (int part = 0; part < 3; part++)
-            Assert.InRange(parts.Count(p => p == part) / 20_000.0, (double)s_parts[part].Fraction - tolerance, (double)s_parts[part].Fraction + tolerance);
+            Assert.InRange(parts.Count(p => p == part) / 20_000.0, (double)s_parts[part].Fraction - tolerance,
+                (double)s_parts[part].Fraction + tolerance);
 
         async Task<int[]> AssignAsync(int seed) =>
             Assign(await GroupAssignment.PlanAsync(Async(chunks), 0, ColumnType.Float64, s_parts, seed, maxCounted), chunks);
@@ -127,7 +131,9 @@ public class RowAssignmentTests
     public async Task The_least_values_go_to_the_first_part_and_equal_ones_together(double?[] values, double[] fractions, int[] expected)
     {
         var chunks = Chunks(NumberColumn(values), 3);
-        Assert.Equal(expected, Assign(await SortedAsync(chunks, Source(ColumnType.Float64, values.Length, Built(NumberColumn(values)).Statistics), fractions), chunks));
+        Assert.Equal(expected,
+            Assign(await SortedAsync(chunks, Source(ColumnType.Float64, values.Length, Built(NumberColumn(values)).Statistics), fractions),
+            chunks));
     }
 
     [Theory]
@@ -150,7 +156,8 @@ public class RowAssignmentTests
             var mine = values.Where((_, row) => parts[row] == part).Order().ToArray();
             Assert.Equal(sorted.AsSpan(start, mine.Length).ToArray(), mine);
             start += mine.Length;
-            int wanted = (int)(10_000 * s_parts.Take(part + 1).Sum(p => p.Fraction)), ties = sorted.Count(v => v == sorted[Math.Min(wanted, 9_999)]);
+            int wanted = (int)(10_000 * s_parts.Take(part + 1).Sum(p => p.Fraction)),
+                ties = sorted.Count(v => v == sorted[Math.Min(wanted, 9_999)]);
             Assert.InRange(start, wanted - ties / 2 - 1, wanted + ties / 2 + 1);
             if (part < 2) Assert.NotEqual(sorted[start - 1], sorted[start]);
         }
@@ -199,7 +206,8 @@ public class RowAssignmentTests
 
     static Dataset Source(ColumnType type, long rows, ColumnStatistics statistics = default) => new()
     {
-        Name = "a", Version = 1, Created = default, Columns = [new("c", type, statistics)], Rows = rows, StoredBytes = 0, Fingerprint = "", Pages = [],
+        Name = "a", Version = 1, Created = default, Columns = [new("c", type, statistics)], Rows = rows, StoredBytes = 0, Fingerprint = "",
+            Pages = [],
     };
 
     static IArrowArray TextColumn(IEnumerable<string?> values)

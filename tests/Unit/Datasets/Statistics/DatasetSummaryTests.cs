@@ -28,7 +28,8 @@ public class DatasetSummaryTests(EmbeddedServerFixture embedded)
                 new("a", "b", ColumnType.Boolean, 3, 1, 2.0 / 3, Math.Sqrt(2.0) / 3, 0.0, 1.0, 2),
                 new("a", "none", ColumnType.Utf8, 0, 4, null, null, null, null, 0),
             ],
-            summary.Select(s => s with { Mean = Round(s.Mean), StandardDeviation = Round(s.StandardDeviation), Quantiles = null, Histogram = null, Top = null }),
+            summary.Select(s => s with { Mean = Round(s.Mean), StandardDeviation = Round(s.StandardDeviation), Quantiles = null,
+                Histogram = null, Top = null }),
             (ColumnSummary a, ColumnSummary b) => a with { Mean = Round(a.Mean), StandardDeviation = Round(a.StandardDeviation) } == b);
 
         static double? Round(double? value) => value is { } v ? Math.Round(v, 12) : null;
@@ -70,7 +71,8 @@ public class DatasetSummaryTests(EmbeddedServerFixture embedded)
         foreach (var top in price.Top!) Assert.InRange(prices.Count(p => p == (long)top.Value!), top.Rows, top.Rows + price.TopError);
 
         var cut = await MeasureAsync("cut", new());
-        var counts = SampleColumn.Diamonds("cut").CountBy(c => c).OrderByDescending(c => c.Value).Select(c => new ValueCount(c.Key, c.Value));
+        var counts = SampleColumn.Diamonds("cut").CountBy(c => c).OrderByDescending(c => c.Value)
+            .Select(c => new ValueCount(c.Key, c.Value));
         Assert.Equal(counts, cut.Top!);
         Assert.Equal((0L, 5L), (cut.TopError, cut.Distinct));
         Assert.Null(cut.Quantiles);
@@ -83,7 +85,8 @@ public class DatasetSummaryTests(EmbeddedServerFixture embedded)
         async Task<ColumnSummary> MeasureAsync(string column, SummaryOptions options)
         {
             int index = dataset.Columns.ToList().FindIndex(c => c.Name == column);
-            return Assert.Single(await new DatasetSummary(connection).RunAsync(dataset, options with { Columns = [index] }, null, Cancellation));
+            return Assert.Single(await new DatasetSummary(connection)
+                .RunAsync(dataset, options with { Columns = [index] }, null, Cancellation));
         }
 
         static double Interpolated(double[] sorted, double p)

@@ -26,7 +26,8 @@ public class SketchTests
     {
         // A little noise parts the many equal values, as otherwise any rank within them is right.
         var random = new Random(1);
-        double[] values = [.. SampleColumn.Flights(column).Select(t => double.Parse(t, CultureInfo.InvariantCulture) + random.NextDouble())];
+        double[] values =
+            [.. SampleColumn.Flights(column).Select(t => double.Parse(t, CultureInfo.InvariantCulture) + random.NextDouble())];
         double[] sorted = [.. values.Order()];
         if (order == Order.Ascending) values = sorted;
         if (order == Order.Descending) values = [.. sorted.Reverse()];
@@ -39,7 +40,8 @@ public class SketchTests
     public void Values_with_weights_count_as_often()
     {
         var random = new Random(2);
-        var weighted = Enumerable.Range(0, 8000).Select(i => (Value: random.NextDouble(), Times: (long)Math.Pow(10, random.NextDouble() * 4))).ToArray();
+        var weighted = Enumerable.Range(0, 8000)
+            .Select(i => (Value: random.NextDouble(), Times: (long)Math.Pow(10, random.NextDouble() * 4))).ToArray();
         var sketch = new QuantileSketch();
         foreach (var (value, times) in weighted) sketch.Add(value, times);
         double[] more = [.. Enumerable.Range(0, 100_000).Select(_ => random.NextDouble() * 2)];

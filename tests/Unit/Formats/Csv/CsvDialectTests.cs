@@ -19,5 +19,6 @@ public class CsvDialectTests
     [InlineData("\"a\"\n\"b\"\n\"c", "\"a\"\n\"b\"\n")]
     [InlineData("1,\"\"\n2,\"\"\"\"\n3", "1,\"\"\n2,\"\"\"\"\n")]
     public void Finds_the_last_record_border_outside_quotes(string block, string records) =>
-        Assert.Equal(records, Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(block).AsSpan(0, s_dialect.LastBorder(Encoding.UTF8.GetBytes(block)))));
+        Assert.Equal(records,
+            Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(block).AsSpan(0, s_dialect.LastBorder(Encoding.UTF8.GetBytes(block)))));
 }

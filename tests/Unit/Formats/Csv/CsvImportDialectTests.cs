@@ -47,36 +47,47 @@ public sealed class CsvImportDialectTests(EmbeddedServerFixture embedded) : IDis
 
     [Fact]
     public async Task A_separator_that_is_given_is_the_one() =>
-        Assert.Equal<object?[]>([["1,2", "x"]], await ImportAsync(_folder.Write("a.csv", "a~b\n1,2~x\n"), s_options with { Delimiter = '~' }, "a", "b"));
+        Assert.Equal<object?[]>([["1,2", "x"]],
+            await ImportAsync(_folder.Write("a.csv", "a~b\n1,2~x\n"), s_options with { Delimiter = '~' }, "a", "b"));
 
     [Fact]
     public async Task Names_may_be_given_repeated_padded_or_missing()
     {
-        Assert.Equal<object?[]>([[1L, 2L], [3L, 4L]], await ImportAsync(_folder.Write("a.csv", "1,2\n3,4\n"), s_options with { Header = ["x", "y"] }, "x", "y"));
-        Assert.Equal<object?[]>([[1L, 2L, 3L]], await ImportAsync(_folder.Write("b.csv", " x ,x,\n1,2,3\n"), s_options with { Force = true }, "x", "x_2", "Column3"));
-        var error = await Assert.ThrowsAsync<RedisMLException>(() => ImportAsync(_folder.Write("c.csv", "1,2\n"), s_options with { Header = ["x"] }));
+        Assert.Equal<object?[]>([[1L, 2L], [3L, 4L]],
+            await ImportAsync(_folder.Write("a.csv", "1,2\n3,4\n"), s_options with { Header = ["x", "y"] }, "x", "y"));
+        Assert.Equal<object?[]>([[1L, 2L, 3L]],
+            await ImportAsync(_folder.Write("b.csv", " x ,x,\n1,2,3\n"), s_options with { Force = true }, "x", "x_2", "Column3"));
+        var error = await Assert.ThrowsAsync<RedisMLException>(() =>
+            ImportAsync(_folder.Write("c.csv", "1,2\n"), s_options with { Header = ["x"] }));
         Assert.Equal("HeaderMismatch", error.ErrorId);
     }
 
     [Fact]
     public async Task Numbers_of_a_culture_have_its_comma_and_groups()
     {
-        var rows = await ImportAsync(_folder.Write("a.csv", "n;x;t\n1.000;1.234,5;1,2,3\n2;0,5;x\n"), s_options with { Culture = "de-DE" }, "n", "x", "t");
+        var rows = await ImportAsync(_folder.Write("a.csv", "n;x;t\n1.000;1.234,5;1,2,3\n2;0,5;x\n"), s_options with { Culture = "de-DE" },
+            "n", "x", "t");
         Assert.Equal<object?[]>([[1000L, 1234.5, "1,2,3"], [2L, 0.5, "x"]], rows);
     }
 
     [Fact]
     public async Task Comments_are_passed_over_and_several_texts_are_missing() => Assert.Equal<object?[]>(
         [[1L, null], [null, "y"]],
-        await ImportAsync(_folder.Write("a.csv", "# made by hand\na,b\n1,NA\n# not a row\n-,y\n"), s_options with { Comment = '#', NullValues = ["NA", "-"] }, "a", "b"));
+        await ImportAsync(_folder.Write("a.csv", "# made by hand\na,b\n1,NA\n# not a row\n-,y\n"),
+            s_options with { Comment = '#', NullValues = ["NA", "-"] }, "a", "b"));
 
     [Fact]
     public async Task Dates_and_timestamps_are_inferred_and_later_values_widen_them()
     {
-        var rows = await ImportAsync(_folder.Write("a.csv", "d,t,z,no\n2024-02-29,2024-02-29,2024-02-29T01:00:00+01:00,2024-13-01\n2024-03-01,2024-02-29 12:30,2024-02-29T00:00:00Z,\n"), s_options, "d", "t", "z", "no");
+        var rows =
+            await ImportAsync(
+            _folder.Write("a.csv",
+            "d,t,z,no\n2024-02-29,2024-02-29,2024-02-29T01:00:00+01:00,2024-13-01\n2024-03-01,2024-02-29 12:30,2024-02-29T00:00:00Z,\n"),
+            s_options, "d", "t", "z", "no");
         var midnight = new DateTimeOffset(2024, 2, 29, 0, 0, 0, TimeSpan.Zero);
         Assert.Equal<object?[]>(
-            [[new DateTime(2024, 2, 29), new DateTime(2024, 2, 29), midnight, "2024-13-01"], [new DateTime(2024, 3, 1), new DateTime(2024, 2, 29, 12, 30, 0), midnight, null]],
+            [[new DateTime(2024, 2, 29), new DateTime(2024, 2, 29), midnight, "2024-13-01"],
+                [new DateTime(2024, 3, 1), new DateTime(2024, 2, 29, 12, 30, 0), midnight, null]],
             rows);
     }
 
@@ -84,8 +95,10 @@ public sealed class CsvImportDialectTests(EmbeddedServerFixture embedded) : IDis
     public async Task An_encoding_that_does_not_exist_or_fit_is_an_error()
     {
         var path = _folder.Write("a.csv", [(byte)'a', (byte)'\n', 0xFF, (byte)'\n']);
-        Assert.Equal("UnknownEncoding", (await Assert.ThrowsAsync<RedisMLException>(() => ImportAsync(path, s_options with { Encoding = "klingon" }))).ErrorId);
-        Assert.Equal("SourceCorrupt", (await Assert.ThrowsAsync<RedisMLException>(() => ImportAsync(path, s_options with { Encoding = "us-ascii" }))).ErrorId);
+        Assert.Equal("UnknownEncoding",
+            (await Assert.ThrowsAsync<RedisMLException>(() => ImportAsync(path, s_options with { Encoding = "klingon" }))).ErrorId);
+        Assert.Equal("SourceCorrupt",
+            (await Assert.ThrowsAsync<RedisMLException>(() => ImportAsync(path, s_options with { Encoding = "us-ascii" }))).ErrorId);
     }
 
     [Theory]
@@ -103,10 +116,12 @@ public sealed class CsvImportDialectTests(EmbeddedServerFixture embedded) : IDis
     public async Task Csv_spectrum_is_read_whole(string name)
     {
         var path = SharedData.Path($"csv_spectrum/csvs/{name}.csv");
-        var expected = JsonSerializer.Deserialize<List<Dictionary<string, string>>>(await File.ReadAllTextAsync(SharedData.Path($"csv_spectrum/json/{name}.json"), Cancellation))!;
+        var expected = JsonSerializer.Deserialize<List<Dictionary<string,
+            string>>>(await File.ReadAllTextAsync(SharedData.Path($"csv_spectrum/json/{name}.json"), Cancellation))!;
         string[] names = [.. expected[0].Keys];
         var rows = await ImportAsync(path, s_options with { Schema = names.ToDictionary(n => n, _ => ColumnType.Utf8) }, names);
-        Assert.Equal(expected.Select(row => names.Select(n => row[n]).ToArray()), rows.Select(row => row.Select(v => v as string ?? "").ToArray()));
+        Assert.Equal(expected.Select(row => names.Select(n => row[n]).ToArray()),
+            rows.Select(row => row.Select(v => v as string ?? "").ToArray()));
     }
 
     async Task<List<object?[]>> ImportAsync(string path, ImportOptions options, params string[] names)

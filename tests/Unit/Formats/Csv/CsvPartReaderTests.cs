@@ -45,7 +45,8 @@ public class CsvPartReaderTests
     static async Task<List<string>> ReadAsync(Stream stream, int blockBytes)
     {
         var blocks = new List<string>();
-        await foreach (var block in new CsvPartReader(stream, 0, blockBytes, s_dialect, "test.csv").ReadAsync(TestContext.Current.CancellationToken))
+        await foreach (var block in new CsvPartReader(stream, 0, blockBytes, s_dialect, "test.csv")
+            .ReadAsync(TestContext.Current.CancellationToken))
             using (block)
                 blocks.Add(Encoding.UTF8.GetString(block.Memory.Span));
         return blocks;

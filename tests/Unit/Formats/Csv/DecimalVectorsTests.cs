@@ -4,13 +4,15 @@ using RedisML.Formats.Text;
 
 namespace RedisML.Unit.Formats.Csv;
 
-/// <summary>Numbers read four at a time are those that are read one by one; what isn't of the form ends the vectors before its four.</summary>
+/// <summary>Numbers read four at a time are those that are read one by one;
+/// what isn't of the form ends the vectors before its four.</summary>
 public sealed class DecimalVectorsTests
 {
     /// <summary>Stands in front, so that each text has eight bytes up to its end.</summary>
     const string Padding = "9.-9.-9.";
 
-    static readonly string[] s_forms = ["#", "##", "-#", "#.#", "-#.##", "####", "##.####", "-##.###", "0.####", "-0", "-0.0", "0", ".#", "-.#", "#.", "########", "-#######", "#######."];
+    static readonly string[] s_forms = ["#", "##", "-#", "#.#", "-#.##", "####", "##.####", "-##.###", "0.####", "-0", "-0.0", "0", ".#",
+        "-.#", "#.", "########", "-#######", "#######."];
 
     [Fact]
     public void Doubles_are_bit_for_bit_those_of_single_texts()
@@ -21,7 +23,8 @@ public sealed class DecimalVectorsTests
         for (int i = 0; i < texts.Length; i++)
         {
             Assert.True(DecimalText.TryDouble(Encoding.ASCII.GetBytes(texts[i]), out double expected));
-            Assert.True(BitConverter.DoubleToInt64Bits(expected) == BitConverter.DoubleToInt64Bits(values[i]), $"{texts[i]}: {values[i]:R} instead of {expected:R}");
+            Assert.True(BitConverter.DoubleToInt64Bits(expected) == BitConverter.DoubleToInt64Bits(values[i]),
+                $"{texts[i]}: {values[i]:R} instead of {expected:R}");
         }
     }
 
@@ -90,7 +93,8 @@ public sealed class DecimalVectorsTests
     static string[] Texts(int count, string[] forms)
     {
         var random = new Random(1);
-        return [.. Enumerable.Range(0, count).Select(i => string.Concat(forms[random.Next(forms.Length)].Select(c => c == '#' ? (char)('1' + random.Next(9)) : c)))];
+        return [.. Enumerable.Range(0, count)
+            .Select(i => string.Concat(forms[random.Next(forms.Length)].Select(c => c == '#' ? (char)('1' + random.Next(9)) : c)))];
     }
 
     static (byte[] Block, FieldPlace[] Places, string[] Texts) Layout(string[] texts)

@@ -11,7 +11,8 @@ using RedisML.Unit.Fixtures;
 
 namespace RedisML.Unit.Formats.Onnx;
 
-/// <summary>Trained models on every row of real data: what ONNX Runtime computes from the exported file is what the predictor does.</summary>
+/// <summary>Trained models on every row of real data: what ONNX Runtime computes from the exported file is what the
+/// predictor does.</summary>
 public sealed class OnnxDatasetTests(EmbeddedServerFixture server)
 {
     const double Tolerance = 1e-9;
@@ -23,7 +24,8 @@ public sealed class OnnxDatasetTests(EmbeddedServerFixture server)
     {
         Algorithm = "Linear",
         Label = "logprice",
-        Derived = [new("logprice", "log(price)"), new("volume", "x * y * z"), new("big", "carat >= 1 and cut != 'Fair'"), new("kind", "if(big, cut, 'small')")],
+        Derived = [new("logprice", "log(price)"), new("volume", "x * y * z"), new("big", "carat >= 1 and cut != 'Fair'"),
+            new("kind", "if(big, cut, 'small')")],
     });
 
     [Fact]
@@ -56,7 +58,8 @@ public sealed class OnnxDatasetTests(EmbeddedServerFixture server)
     public Task Iris_softmax() => Compare(SharedData.Path("iris.csv"), new() { Algorithm = "Softmax", Label = "target" });
 
     [Fact]
-    public Task Digits_softmax() => Compare(SharedData.Path("digits.csv"), new() { Algorithm = "Softmax", Label = "target", MaxIteration = 20 });
+    public Task Digits_softmax() =>
+        Compare(SharedData.Path("digits.csv"), new() { Algorithm = "Softmax", Label = "target", MaxIteration = 20 });
 
     static string Sample(string name) => Path.Combine(HostedEngine.ProjectRoot, "samples", "data", name);
 
@@ -65,7 +68,8 @@ public sealed class OnnxDatasetTests(EmbeddedServerFixture server)
         await using var connection = await server.ConnectAsync();
         await DatasetImport.RunAsync(connection, path, new() { Dataset = "d", NullValues = ["?"] }, null, Cancellation);
         var dataset = await new DatasetStore(connection).GetAsync("d", null, Cancellation);
-        var training = await ModelTraining.StartAsync(connection, dataset, "m", specification, workerCount: 1, new(), TestContext.Current.CancellationToken);
+        var training = await ModelTraining.StartAsync(connection, dataset, "m", specification, workerCount: 1, new(),
+            TestContext.Current.CancellationToken);
         training.Work(0, Cancellation);
         await training.Completion;
 

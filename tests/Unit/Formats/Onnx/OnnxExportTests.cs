@@ -29,7 +29,8 @@ public sealed class OnnxExportTests
     static readonly FeaturePipeline s_pipeline = new()
     {
         Inputs = [.. s_columns.Select(c => new ColumnSchema(c.Key, c.Value.Type))],
-        Derived = [new("ratio", "log1p(table) / (carat + 1)"), new("kind", "if(carat > 1, 'large', cut)"), new("pricey", "ratio > 2 and cut != 'good'")],
+        Derived = [new("ratio", "log1p(table) / (carat + 1)"), new("kind", "if(carat > 1, 'large', cut)"),
+            new("pricey", "ratio > 2 and cut != 'good'")],
         Features =
         [
             new NumericFeature("carat", 0.8, 0.5),
@@ -91,7 +92,8 @@ public sealed class OnnxExportTests
             return exponentials.Select(e => e / exponentials.Sum()).ToArray();
         }).ToArray();
         AssertEqual(probabilities.SelectMany(p => p), outputs["probability"]);
-        AssertEqual(probabilities.Select(p => p.Any(double.IsNaN) ? Missing : Categories.Parse(type, classes[Array.IndexOf(p, p.Max())])), outputs["label"]);
+        AssertEqual(probabilities.Select(p => p.Any(double.IsNaN) ? Missing : Categories.Parse(type, classes[Array.IndexOf(p, p.Max())])),
+            outputs["label"]);
     }
 
     [Theory]
@@ -129,7 +131,8 @@ public sealed class OnnxExportTests
         var pipeline = s_pipeline with
         {
             Derived = [new("x", expression)],
-            Features = [vector.Type == ColumnType.Boolean ? new CategoryFeature("x", ColumnType.Boolean, ["false", "true"], false) : new NumericFeature("x", 0, 1)],
+            Features = [vector.Type == ColumnType.Boolean ? new CategoryFeature("x", ColumnType.Boolean, ["false", "true"], false)
+                : new NumericFeature("x", 0, 1)],
             Missing = MissingPolicy.Drop,
         };
         var (scores, outputs) = Run("Linear", pipeline);
@@ -195,7 +198,8 @@ public sealed class OnnxExportTests
     public void AModelSetByHandIsRefused()
     {
         var model = new Model { Name = "m", Version = 1, Created = DateTimeOffset.UnixEpoch, Parameters = [] };
-        Assert.Equal("ModelNotTrained", Assert.Throws<RedisMLException>(() => OnnxModel.Write(model, new Dictionary<string, ParameterValue>())).ErrorId);
+        Assert.Equal("ModelNotTrained",
+            Assert.Throws<RedisMLException>(() => OnnxModel.Write(model, new Dictionary<string, ParameterValue>())).ErrorId);
     }
 
     [Fact]
@@ -234,7 +238,8 @@ public sealed class OnnxExportTests
             else
             {
                 var category = (CategoryFeature)feature;
-                string? text = isMissing ? null : column is TextVector v ? v.Levels[v.Codes[row]] : Categories.Format(category.Type, ((NumberVector)column).Values[row]);
+                string? text = isMissing ? null : column is TextVector v ? v.Levels[v.Codes[row]]
+                    : Categories.Format(category.Type, ((NumberVector)column).Values[row]);
                 int level = isMissing ? category.MissingLevel ? category.Levels.Count : -1 : category.Levels.ToList().IndexOf(text!);
                 if (level >= 0) score += weights[position + level];
             }
@@ -260,12 +265,14 @@ public sealed class OnnxExportTests
                 Algorithm = algorithm,
                 Task = TestModels.TaskOf(algorithm),
                 Pipeline = pipeline,
-                Lineage = new() { Dataset = "diamonds", DatasetVersion = 3, Run = "r", Seed = 42, RowsUsed = 6, Trained = DateTimeOffset.UnixEpoch },
+                Lineage = new() { Dataset = "diamonds", DatasetVersion = 3, Run = "r", Seed = 42, RowsUsed = 6,
+                    Trained = DateTimeOffset.UnixEpoch },
             },
         };
         return OnnxModel.Write(model, new Dictionary<string, ParameterValue>
         {
-            ["weight"] = algorithm == "Softmax" ? new Tensor(weights, intercepts.Length, pipeline.Width) : new Tensor(weights, weights.Length),
+            ["weight"] = algorithm == "Softmax" ? new Tensor(weights, intercepts.Length, pipeline.Width)
+                : new Tensor(weights, weights.Length),
             ["intercept"] = algorithm == "Softmax" ? new Tensor(intercepts, intercepts.Length) : new Scalar(intercepts[0]),
         });
     }

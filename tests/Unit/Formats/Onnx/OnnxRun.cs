@@ -40,6 +40,7 @@ sealed class OnnxRun(byte[] model) : IDisposable
         return value;
     }
 
-    static Array ToArray(OrtValue value) => value.GetTensorTypeAndShape().ElementDataType == Microsoft.ML.OnnxRuntime.Tensors.TensorElementType.String
+    static Array ToArray(OrtValue value) =>
+        value.GetTensorTypeAndShape().ElementDataType == Microsoft.ML.OnnxRuntime.Tensors.TensorElementType.String
         ? value.GetStringTensorAsArray() : value.GetTensorDataAsSpan<double>().ToArray();
 }

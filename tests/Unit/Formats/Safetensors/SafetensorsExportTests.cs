@@ -23,7 +23,8 @@ public sealed class SafetensorsExportTests
         Assert.Equal(0, headerLength % 8);
         using var header = JsonDocument.Parse(bytes.AsMemory(8, headerLength));
         var metadata = header.RootElement.GetProperty("__metadata__");
-        Assert.Equal(("m", "3", "größer"), (metadata.GetProperty("redisml.model").GetString(), metadata.GetProperty("redisml.version").GetString(),
+        Assert.Equal(("m", "3", "größer"),
+            (metadata.GetProperty("redisml.model").GetString(), metadata.GetProperty("redisml.version").GetString(),
             metadata.GetProperty("note").GetString()));
 
         var (rate, w, mask) = (Entry("rate"), Entry("w"), Entry("mask"));

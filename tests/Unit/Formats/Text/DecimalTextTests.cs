@@ -75,7 +75,8 @@ public sealed class DecimalTextTests
     [InlineData("1.")]
     [InlineData("123456789.0")]
     [InlineData("123456789.")]
-    public void A_number_with_a_point_is_no_integer(string text) => Assert.False(DecimalText.TryInt64(Encoding.ASCII.GetBytes(text), out _));
+    public void A_number_with_a_point_is_no_integer(string text) =>
+        Assert.False(DecimalText.TryInt64(Encoding.ASCII.GetBytes(text), out _));
 
     static long Bits(double value) => BitConverter.DoubleToInt64Bits(value);
 

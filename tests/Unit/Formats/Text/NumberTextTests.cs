@@ -44,7 +44,8 @@ public sealed class NumberTextTests
     [InlineData("--1", "Utf8")]
     [InlineData("- 1", "Utf8")]
     [InlineData("", "Utf8")]
-    public void What_is_inferred_survives(string text, string type) => Assert.Equal(type, TextValue.TypeOf(Encoding.UTF8.GetBytes(text)).ToString());
+    public void What_is_inferred_survives(string text, string type) =>
+        Assert.Equal(type, TextValue.TypeOf(Encoding.UTF8.GetBytes(text)).ToString());
 
     [Theory]
     [InlineData("5.0", null)]
@@ -75,7 +76,8 @@ public sealed class NumberTextTests
     public void Signs_and_groups_are_the_culture_s(string culture, string text, double? expected)
     {
         var buffer = new byte[NumberCulture.BufferLength];
-        bool fits = new NumberCulture(CultureInfo.GetCultureInfo(culture)).TryNormalize(Encoding.UTF8.GetBytes(text), buffer, out int length);
+        bool fits = new NumberCulture(CultureInfo.GetCultureInfo(culture))
+            .TryNormalize(Encoding.UTF8.GetBytes(text), buffer, out int length);
         double value = 0;
         fits = fits && NumberText.TryDouble(buffer.AsSpan(0, length), exact: false, out value);
         Assert.Equal(expected, fits ? value : null);
@@ -84,16 +86,19 @@ public sealed class NumberTextTests
     [Fact]
     public void What_any_culture_of_NET_writes_is_read_again_to_the_last_bit()
     {
-        var cultures = CultureInfo.GetCultures(CultureTypes.SpecificCultures).Where(c => c.NumberFormat.NumberDecimalSeparator != c.NumberFormat.NumberGroupSeparator).ToArray();
+        var cultures = CultureInfo.GetCultures(CultureTypes.SpecificCultures)
+            .Where(c => c.NumberFormat.NumberDecimalSeparator != c.NumberFormat.NumberGroupSeparator).ToArray();
         Gen.Select(Gen.Double, Gen.Int[0, cultures.Length - 1], Gen.Int[0, 2]).Sample((number, index, kind) =>
         {
             var (culture, format) = (cultures[index], new[] { "R", "N4", "E16" }[kind]);
             string text = number.ToString(format, culture);
             if (format == "N4" && (text.Length > 100 || culture.NumberFormat.NumberNegativePattern == 0 && number < 0)) return;
             var buffer = new byte[NumberCulture.BufferLength];
-            Assert.True(new NumberCulture(culture).TryNormalize(Encoding.UTF8.GetBytes(text), buffer, out int length), $"{culture}: {text}");
+            Assert.True(new NumberCulture(culture).TryNormalize(Encoding.UTF8.GetBytes(text), buffer, out int length),
+                $"{culture}: {text}");
             Assert.True(NumberText.TryDouble(buffer.AsSpan(0, length), exact: false, out double value), $"{culture}: {text}");
-            double expected = double.Parse(text, NumberStyles.Float | NumberStyles.AllowThousands | NumberStyles.AllowTrailingSign, culture);
+            double expected =
+                double.Parse(text, NumberStyles.Float | NumberStyles.AllowThousands | NumberStyles.AllowTrailingSign, culture);
             Assert.Equal(BitConverter.DoubleToInt64Bits(expected), BitConverter.DoubleToInt64Bits(value));
         });
     }
@@ -124,7 +129,8 @@ public sealed class NumberTextTests
         var number = new DecimalNumber(digits, scale);
         if (!NumberText.TryDouble(Encoding.UTF8.GetBytes($"{number}"), exact: true, out double value)) return;
         string significant = Digits($"{number}"), written = Digits(value.ToString("E16", CultureInfo.InvariantCulture).Split('E')[0]);
-        Assert.True(significant.Length <= 17 || written.StartsWith(significant[..17], StringComparison.Ordinal), $"{number} became {value:R}");
+        Assert.True(significant.Length <= 17
+            || written.StartsWith(significant[..17], StringComparison.Ordinal), $"{number} became {value:R}");
 
         static string Digits(string text) => text.Replace(".", "").TrimStart('-').Trim('0');
     });

@@ -84,7 +84,8 @@ public class TextValueTests
     public void Numbers_are_read_as_a_culture_writes_them(string culture, string text, double? expected)
     {
         var builder = new Float64ColumnBuilder();
-        bool appended = TextValue.Create(ColumnType.Float64, builder, culture: new(CultureInfo.GetCultureInfo(culture))).TryAppend(Encoding.UTF8.GetBytes(text));
+        bool appended = TextValue.Create(ColumnType.Float64, builder, culture: new(CultureInfo.GetCultureInfo(culture)))
+            .TryAppend(Encoding.UTF8.GetBytes(text));
         Assert.Equal(expected, appended ? ArrowValues.GetObject(builder.Build().Array, 0, ColumnType.Float64) : null);
     }
 
@@ -92,6 +93,7 @@ public class TextValueTests
     {
         var type = ColumnType.Parse(typeName);
         var builder = ColumnBuilder.Create(type);
-        return TextValue.Create(type, builder).TryAppend(Encoding.UTF8.GetBytes(text)) ? ArrowValues.GetObject(builder.Build().Array, 0, type) : null;
+        return TextValue.Create(type, builder).TryAppend(Encoding.UTF8.GetBytes(text))
+            ? ArrowValues.GetObject(builder.Build().Array, 0, type) : null;
     }
 }

@@ -36,9 +36,11 @@ public sealed class ClusterTrainingTests(RedisClusterFixture cluster, RedisServe
     {
         await using var fixture = await RunFixture.CreateAsync(await cluster.ConnectAsync());
         await (await fixture.StartAsync(new())).Completion.WaitAsync(s_patience, Cancellation);
-        using var first = NodeProcess.Start(fixture.Connection, "Start-RedisDistributedTraining points p -Algorithm Logistic -Label big -Derive @{ big = 'y > 1' } " +
+        using var first = NodeProcess.Start(fixture.Connection,
+            "Start-RedisDistributedTraining points p -Algorithm Logistic -Label big -Derive @{ big = 'y > 1' } " +
             $"-Feature a, b, c, k -Category k -Missing Mean -WorkerCount 2 -NodeCount 2 {NodeProcess.Options}");
-        using var second = NodeProcess.Start(fixture.Connection, "$(while (!($found = Get-RedisDistributedTraining -Model p)) { [Threading.Thread]::Sleep(20) }; $found) | " +
+        using var second = NodeProcess.Start(fixture.Connection,
+            "$(while (!($found = Get-RedisDistributedTraining -Model p)) { [Threading.Thread]::Sleep(20) }; $found) | " +
             "Join-RedisDistributedTraining -WorkerCount 1");
         Assert.Equal(await first.LossAsync(), await second.LossAsync());
         Assert.Equal(await fixture.BitsAsync("m"), await fixture.BitsAsync("p"));
@@ -67,7 +69,8 @@ public sealed class ClusterTrainingTests(RedisClusterFixture cluster, RedisServe
             for (; !all.IsCompleted; await Task.Delay(5, Cancellation))
             {
                 var shards = cluster.Cluster.Keys(fixture.Connection.Prefix);
-                for (int i = 0; i < shards.Length; i++) slices[i].UnionWith(shards[i].Where(key => key.Contains("}:x:sum:")).Select(key => key[..key.IndexOf('}')]));
+                for (int i = 0; i < shards.Length; i++)
+                    slices[i].UnionWith(shards[i].Where(key => key.Contains("}:x:sum:")).Select(key => key[..key.IndexOf('}')]));
             }
             await all.WaitAsync(s_patience, Cancellation);
             Assert.Equal(5, slices.Sum(s => s.Count));
@@ -95,7 +98,8 @@ public sealed class ClusterTrainingTests(RedisClusterFixture cluster, RedisServe
         int step = (await fixture.Runs.GetAsync(id, Cancellation)).Progress.Iteration;
         await fixture.WaitAsync(id, run => run.Step > step + 20);
         servers.KillFirst();
-        foreach (var training in trainings) Assert.Equal(RunState.Completed, (await training.Completion.WaitAsync(s_patience, Cancellation)).State);
+        foreach (var training in trainings)
+            Assert.Equal(RunState.Completed, (await training.Completion.WaitAsync(s_patience, Cancellation)).State);
         Assert.Equal(await fixture.BitsAsync("undisturbed"), await fixture.BitsAsync("disturbed"));
     }
 
@@ -111,7 +115,8 @@ public sealed class ClusterTrainingTests(RedisClusterFixture cluster, RedisServe
             var id = trainings[0].Run.Id;
             await fixture.WaitAsync(id, run => run.Step > 20);
             Assert.True(await fixture.Runs.StopAsync(id, Cancellation));
-            foreach (var training in trainings) await Assert.ThrowsAnyAsync<OperationCanceledException>(() => training.Completion.WaitAsync(s_patience, Cancellation));
+            foreach (var training in trainings)
+                await Assert.ThrowsAnyAsync<OperationCanceledException>(() => training.Completion.WaitAsync(s_patience, Cancellation));
             var stopped = await fixture.Runs.GetAsync(id, Cancellation);
             Assert.Equal(RunState.Stopped, stopped.State);
             Assert.True(stopped.CheckpointStep > 20);
@@ -125,7 +130,8 @@ public sealed class ClusterTrainingTests(RedisClusterFixture cluster, RedisServe
 
     static async Task<List<ModelTraining>> StartAsync(RunFixture fixture, int nodes, TrainingSpecification specification, string model)
     {
-        List<ModelTraining> trainings = [await fixture.StartAsync(RunFixture.Options with { NodeCount = nodes, MaxNode = nodes }, specification, model)];
+        List<ModelTraining> trainings =
+            [await fixture.StartAsync(RunFixture.Options with { NodeCount = nodes, MaxNode = nodes }, specification, model)];
         while (trainings.Count < nodes) trainings.Add(await fixture.JoinAsync(trainings[0].Run.Id));
         return trainings;
     }

@@ -28,7 +28,8 @@ public sealed class DatasetPinningTests(RedisServerFixture redis)
         var run = await fixture.WaitAsync(start.Run.Id, run => run.Nodes == 2);
         await fixture.WaitAsync(start.Run.Id, now => now.Step > run.Step);
         Assert.True(await fixture.Runs.StopAsync(run.Id, Cancellation));
-        foreach (var node in new[] { start, joined }) await Assert.ThrowsAnyAsync<OperationCanceledException>(() => node.Completion.WaitAsync(s_patience, Cancellation));
+        foreach (var node in new[] { start, joined })
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => node.Completion.WaitAsync(s_patience, Cancellation));
 
         Assert.Empty(await PinsAsync(fixture));
         await ReplaceAsync(fixture);
@@ -57,14 +58,17 @@ public sealed class DatasetPinningTests(RedisServerFixture redis)
             .Where(field => ((string)field.Name!).StartsWith("pin:", StringComparison.Ordinal)).Select(field => (string)field.Value!)];
 
     static async Task<IReadOnlyList<long>> VersionsAsync(RunFixture fixture) =>
-        [.. (await new DatasetStore(fixture.Connection).VersionsAsync(RunFixture.DatasetName, Cancellation)).Select(version => version.Version)];
+        [.. (await new DatasetStore(fixture.Connection).VersionsAsync(RunFixture.DatasetName, Cancellation))
+            .Select(version => version.Version)];
 
     /// <summary>A new version, before which the grace of those that were replaced is over.</summary>
     static async Task ReplaceAsync(RunFixture fixture)
     {
         var connection = fixture.Connection;
-        foreach (var version in (await new DatasetStore(connection).VersionsAsync(RunFixture.DatasetName, Cancellation)).Where(version => version.Version > 1))
-            await connection.Database.HashSetAsync(connection.Keys.Dataset(RunFixture.DatasetName), $"version:{version.Version}", (version with { Created = version.Created.AddHours(-1) }).ToJson());
+        foreach (var version in (await new DatasetStore(connection).VersionsAsync(RunFixture.DatasetName, Cancellation))
+            .Where(version => version.Version > 1))
+            await connection.Database.HashSetAsync(connection.Keys.Dataset(RunFixture.DatasetName), $"version:{version.Version}",
+                (version with { Created = version.Created.AddHours(-1) }).ToJson());
         using var folder = new TemporaryFolder();
         await DatasetImport.RunAsync(connection, folder.Write("points.csv", RunFixture.Csv(Rows) + $"0.5,1,1,1,{Random.Shared.Next()}\n"),
             new() { Dataset = RunFixture.DatasetName, Force = true, KeepVersions = 1 }, null, Cancellation);

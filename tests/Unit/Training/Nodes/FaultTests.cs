@@ -8,7 +8,8 @@ using StackExchange.Redis;
 
 namespace RedisML.Unit.Training.Nodes;
 
-/// <summary>Real processes that are killed and stopped, and a real server that is: the loss is that of an undisturbed run, or the run says who failed and why.</summary>
+/// <summary>Real processes that are killed and stopped, and a real server that is: the loss is that of an undisturbed run,
+/// or the run says who failed and why.</summary>
 public sealed class FaultTests : IAsyncLifetime
 {
     const int Rows = 80_000;
@@ -138,8 +139,10 @@ public sealed class FaultTests : IAsyncLifetime
         foreach (var (changed, reason) in new[]
         {
             (ledger.Specification with { Module = "0.0.9" }, "it runs RedisML 0.0.9"),
-            (ledger.Specification with { Datasets = [ledger.Specification.Datasets[0] with { Version = 7 }] }, "reads version 7 of dataset 'points', which isn't there any more"),
-            (ledger.Specification with { Datasets = [ledger.Specification.Datasets[0] with { Identity = "1 of another" }] }, "reads dataset 'points', version 1 of another"),
+            (ledger.Specification with { Datasets = [ledger.Specification.Datasets[0] with { Version = 7 }] },
+                "reads version 7 of dataset 'points', which isn't there any more"),
+            (ledger.Specification with { Datasets = [ledger.Specification.Datasets[0] with { Identity = "1 of another" }] },
+                "reads dataset 'points', version 1 of another"),
         })
         {
             await _fixture.Connection.Database.StringSetAsync(key, changed.ToJson());
@@ -200,7 +203,8 @@ public sealed class FaultTests : IAsyncLifetime
 
     async Task<(string Id, NodeProcess[] Nodes)> StartAsync(int count, string options = "")
     {
-        var nodes = new List<NodeProcess> { Start($"Start-RedisDistributedTraining {NodeProcess.Training} {NodeProcess.Options} -NodeCount {count} {options}") };
+        var nodes = new List<NodeProcess> {
+            Start($"Start-RedisDistributedTraining {NodeProcess.Training} {NodeProcess.Options} -NodeCount {count} {options}") };
         var id = (await RunAsync(_fixture)).Id;
         for (int i = 1; i < count; i++) nodes.Add(Start($"Join-RedisDistributedTraining {id} -WorkerCount 1"));
         return (id, [.. nodes]);
@@ -210,7 +214,8 @@ public sealed class FaultTests : IAsyncLifetime
     {
         while (true)
         {
-            if (await fixture.Runs.ListAsync(Cancellation) is [var id] && await fixture.Runs.FindAsync(id, Cancellation) is { } run) return run;
+            if (await fixture.Runs.ListAsync(Cancellation) is [var id] && await fixture.Runs.FindAsync(id, Cancellation) is { } run)
+                return run;
             await Task.Delay(20, Cancellation);
         }
     }

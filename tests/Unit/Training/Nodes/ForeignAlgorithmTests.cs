@@ -64,7 +64,8 @@ public sealed class ForeignAlgorithmTests : IAsyncLifetime
         var resumed = await (await _fixture.ResumeAsync(id)).Completion.WaitAsync(s_patience, Cancellation);
         Assert.Equal((RunState.Completed, "NearestCentroid", 1L), (resumed.State, resumed.Algorithm, resumed.ModelVersion));
 
-        await (await _fixture.StartAsync(new(), CentroidRun.Specification(Passes), "undisturbed")).Completion.WaitAsync(s_patience, Cancellation);
+        await (await _fixture.StartAsync(new(), CentroidRun.Specification(Passes), "undisturbed")).Completion.WaitAsync(s_patience,
+            Cancellation);
         var (model, parameters) = await ReadAsync("centroids");
         var (_, undisturbed) = await ReadAsync("undisturbed");
         Assert.Equal(undisturbed[CentroidAlgorithm.ParameterName].ToDoubles(), parameters[CentroidAlgorithm.ParameterName].ToDoubles());
@@ -78,7 +79,8 @@ public sealed class ForeignAlgorithmTests : IAsyncLifetime
         var predictor = ModelFamilies.Load(model, parameters);
         var dataset = await new DatasetStore(_fixture.Connection).GetAsync(RunFixture.DatasetName, null, Cancellation);
         var reader = new DatasetReader(_fixture.Connection);
-        var result = (ClassificationResult)await new ModelEvaluator(predictor).EvaluateAsync(reader.ReadAsync(dataset, cancellation: Cancellation), Cancellation);
+        var result = (ClassificationResult)await new ModelEvaluator(predictor)
+            .EvaluateAsync(reader.ReadAsync(dataset, cancellation: Cancellation), Cancellation);
         var classes = predictor.Signature.Label.Classes!;
         using var onnx = new OnnxRun(OnnxModel.Write(model, parameters));
         long right = 0;
@@ -95,8 +97,10 @@ public sealed class ForeignAlgorithmTests : IAsyncLifetime
                     if (Categories.Parse(ColumnType.Int64, classes[(int)predictions.Values[row]]) == labels.Values[row]) right++;
                 }
                 var outputs = onnx.Run(name => columns[name]);
-                Assert.Equal(predictions.Values.Select(value => Categories.Parse(ColumnType.Int64, classes[(int)value])), (double[])outputs["label"]);
-                Assert.All(predictions.Probabilities.Zip((double[])outputs["probability"]), pair => Assert.Equal(pair.First, pair.Second, 1e-12));
+                Assert.Equal(predictions.Values.Select(value => Categories.Parse(ColumnType.Int64, classes[(int)value])),
+                    (double[])outputs["label"]);
+                Assert.All(predictions.Probabilities.Zip((double[])outputs["probability"]), pair =>
+                    Assert.Equal(pair.First, pair.Second, 1e-12));
             }
         }
         Assert.Equal((double)right / dataset.Rows, result.Accuracy!.Value, 1e-12);
@@ -121,7 +125,8 @@ public sealed class ForeignAlgorithmTests : IAsyncLifetime
     {
         while (true)
         {
-            if (await _fixture.Runs.ListAsync(Cancellation) is [var id] && await _fixture.Runs.FindAsync(id, Cancellation) is not null) return id;
+            if (await _fixture.Runs.ListAsync(Cancellation) is [var id] && await _fixture.Runs.FindAsync(id, Cancellation) is not null)
+                return id;
             await Task.Delay(20, Cancellation);
         }
     }

@@ -12,7 +12,8 @@ sealed class NodeProcess : IDisposable
     NodeProcess(HostProcess process) => _process = process;
 
     /// <summary>A softmax over 80,000 rows that takes some hundred steps of several milliseconds.</summary>
-    public const string Training = "points m -Algorithm Softmax -Label k -Derive @{ ab = 'a * b'; bc = 'b * c'; ac = 'a * c'; l = 'floor(b)' } " +
+    public const string Training =
+        "points m -Algorithm Softmax -Label k -Derive @{ ab = 'a * b'; bc = 'b * c'; ac = 'a * c'; l = 'floor(b)' } " +
         "-Feature a, b, c, y, ab, bc, ac, l -Category k, l -Missing Mean -Tolerance 0 -MaxIteration 120 -WorkerCount 1";
 
     public const string Options = "-MaxNode 8 -NodeTimeout 1 -JoinTimeout 60 -CheckpointInterval 0.2";

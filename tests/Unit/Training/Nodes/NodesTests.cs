@@ -89,7 +89,8 @@ public sealed class NodesTests(EmbeddedServerFixture embedded, RedisServerFixtur
         await using var fixture = await RunFixture.CreateAsync(await redis.ConnectAsync());
         var specification = RunFixture.Endless with { MaxIteration = 400 };
         await (await fixture.StartAsync(new(), specification, "whole")).Completion.WaitAsync(s_patience, Cancellation);
-        foreach (var (model, options) in new[] { ("alone", new NodeOptions { NodeTimeout = 1 }), ("two", RunFixture.Options with { NodeCount = 2 }) })
+        foreach (var (model, options) in new[] { ("alone", new NodeOptions { NodeTimeout = 1 }),
+            ("two", RunFixture.Options with { NodeCount = 2 }) })
         {
             var start = await fixture.StartAsync(options, specification, model);
             var other = options.NodeCount == 2 ? await fixture.JoinAsync(start.Run.Id) : start;
@@ -111,12 +112,14 @@ public sealed class NodesTests(EmbeddedServerFixture embedded, RedisServerFixtur
     {
         RedisServer.SkipIfMissing();
         using var server = new RedisServer(); // of which this test has all connections
-        await using var fixture = await RunFixture.CreateAsync(await RedisMLConnection.ConnectAsync(ConnectionSettings.For("127.0.0.1", server.Port), Cancellation), rows: 3000);
+        await using var fixture = await RunFixture.CreateAsync(
+            await RedisMLConnection.ConnectAsync(ConnectionSettings.For("127.0.0.1", server.Port), Cancellation), rows: 3000);
         await TrainAsync();
         int connections = await CountAsync("CLIENT", "LIST");
         for (int i = 0; i < 3; i++) await TrainAsync();
         Assert.Equal(connections, await CountAsync("CLIENT", "LIST"));
-        Assert.Empty((StackExchange.Redis.RedisResult[])(await fixture.Connection.Database.ExecuteAsync("PUBSUB", "CHANNELS", $"{fixture.Connection.Prefix}:run:*"))!);
+        Assert.Empty((StackExchange.Redis.RedisResult[])(
+            await fixture.Connection.Database.ExecuteAsync("PUBSUB", "CHANNELS", $"{fixture.Connection.Prefix}:run:*"))!);
 
         async Task TrainAsync()
         {
@@ -126,7 +129,8 @@ public sealed class NodesTests(EmbeddedServerFixture embedded, RedisServerFixtur
         }
 
         async Task<int> CountAsync(params string[] command) =>
-            ((string)(await fixture.Connection.Database.ExecuteAsync(command[0], command[1]))!).Split('\n', StringSplitOptions.RemoveEmptyEntries).Length;
+            ((string)(await fixture.Connection.Database.ExecuteAsync(command[0], command[1]))!)
+                .Split('\n', StringSplitOptions.RemoveEmptyEntries).Length;
     }
 
     [Fact]

@@ -13,15 +13,18 @@ public sealed class ReferenceNodesTests(RedisServerFixture redis)
     public async Task Any_number_of_processes_and_workers_finds_the_same(string set, string algorithm)
     {
         var connection = await redis.ConnectAsync();
-        await DatasetImport.RunAsync(connection, SharedData.Path($"{set}.csv"), new() { Dataset = set }, null, TestContext.Current.CancellationToken);
+        await DatasetImport.RunAsync(connection, SharedData.Path($"{set}.csv"), new() { Dataset = set }, null,
+            TestContext.Current.CancellationToken);
         await using var fixture = new RunFixture(connection);
         long[]? first = null;
         foreach (var (nodes, workers) in new[] { (1, 1), (2, 2), (3, 4) })
         {
             var model = $"m{nodes}.{workers}";
             var processes = Enumerable.Range(0, nodes).Select(node => NodeProcess.Start(connection, node == 0
-                ? $"Start-RedisDistributedTraining {set} {model} -Algorithm {algorithm} -Label target -WorkerCount {workers} -NodeCount {nodes}"
-                : $"$(while (!($found = Get-RedisDistributedTraining -Model {model})) {{ [Threading.Thread]::Sleep(5) }}; $found) | Join-RedisDistributedTraining -WorkerCount {workers}")).ToList();
+                ? $"Start-RedisDistributedTraining {set} {model} -Algorithm {algorithm} -Label target -WorkerCount {workers} -NodeCount " +
+                    $"{nodes}"
+                : $"$(while (!($found = Get-RedisDistributedTraining -Model {model})) {{ [Threading.Thread]::Sleep(5) }}; $found) | " +
+                    $"Join-RedisDistributedTraining -WorkerCount {workers}")).ToList();
             try
             {
                 foreach (var process in processes) Assert.EndsWith($" {nodes}", await CompletedAsync(process));

@@ -27,9 +27,11 @@ sealed class RunFixture(RedisMLConnection connection) : IAsyncDisposable
     };
 
     /// <summary>The same, that goes on for as long as it may.</summary>
-    public static TrainingSpecification Endless { get; } = Specification with { Algorithm = "Softmax", Tolerance = 0, MaxIteration = 1_000_000 };
+    public static TrainingSpecification Endless { get; } =
+        Specification with { Algorithm = "Softmax", Tolerance = 0, MaxIteration = 1_000_000 };
 
-    public static NodeOptions Options { get; } = new() { NodeTimeout = 1, JoinTimeout = 20, OutageTimeout = 20, MaxNode = 16, CheckpointInterval = 0.2 };
+    public static NodeOptions Options { get; } =
+        new() { NodeTimeout = 1, JoinTimeout = 20, OutageTimeout = 20, MaxNode = 16, CheckpointInterval = 0.2 };
 
     public RedisMLConnection Connection => connection;
 
@@ -45,7 +47,9 @@ sealed class RunFixture(RedisMLConnection connection) : IAsyncDisposable
         {
             double a = random.NextDouble(), b = random.NextDouble() * 100, c = Math.Sin(i * 0.1);
             int k = random.Next(7);
-            text.Append(CultureInfo.InvariantCulture, $"{(i % 50 == 7 ? "" : a.ToString("R", CultureInfo.InvariantCulture))},{b:R},{c:R},{k},{a + b / 100 + 0.3 * c + 0.1 * k + random.NextDouble() - 0.5:R}\n");
+            text.Append(CultureInfo.InvariantCulture,
+                $"{(i % 50 == 7 ? "" : a.ToString("R", CultureInfo.InvariantCulture))},{b:R},{c:R},{k}," +
+                $"{a + b / 100 + 0.3 * c + 0.1 * k + random.NextDouble() - 0.5:R}\n");
         }
         return text.ToString();
     }
@@ -53,7 +57,8 @@ sealed class RunFixture(RedisMLConnection connection) : IAsyncDisposable
     public static async Task<RunFixture> CreateAsync(RedisMLConnection connection, int rows = 60_000)
     {
         using var folder = new TemporaryFolder();
-        await DatasetImport.RunAsync(connection, folder.Write("points.csv", Csv(rows)), new() { Dataset = DatasetName }, null, Cancellation);
+        await DatasetImport.RunAsync(connection, folder.Write("points.csv", Csv(rows)), new() { Dataset = DatasetName }, null,
+            Cancellation);
         return new(connection);
     }
 
@@ -74,14 +79,16 @@ sealed class RunFixture(RedisMLConnection connection) : IAsyncDisposable
         {
             var run = await new TrainingStore(connection).GetAsync(id, Cancellation);
             if (isSo(run)) return run;
-            Assert.True(Environment.TickCount64 - start < 60_000, $"The run is still {run.State} at step {run.Step} with {run.Nodes} nodes: {run.Reason}");
+            Assert.True(Environment.TickCount64 - start < 60_000,
+                $"The run is still {run.State} at step {run.Step} with {run.Nodes} nodes: {run.Reason}");
         }
     }
 
     public async Task<long[]> BitsAsync(string model)
     {
         var store = new ModelStore(connection);
-        var parameters = await store.ReadParametersAsync(await store.GetAsync(model, null, Cancellation), ["weight", "intercept"], Cancellation);
+        var parameters =
+            await store.ReadParametersAsync(await store.GetAsync(model, null, Cancellation), ["weight", "intercept"], Cancellation);
         return [.. parameters.SelectMany(parameter => parameter.Value.ToDoubles()).Select(BitConverter.DoubleToInt64Bits)];
     }
 

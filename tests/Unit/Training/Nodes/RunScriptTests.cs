@@ -142,14 +142,16 @@ public sealed class RunScriptTests(EmbeddedServerFixture embedded, RedisServerFi
 
     static Task<RunLedger> CreateAsync(RedisMLConnection connection) => new RunStore(connection).CreateAsync(new()
     {
-        Id = "run", Kind = TrainingWork.Kind, Datasets = [new("d", 1, "")], Work = RunSpecification.ToWork(new TrainingWork("m", RunFixture.Specification)),
+        Id = "run", Kind = TrainingWork.Kind, Datasets = [new("d", 1, "")],
+            Work = RunSpecification.ToWork(new TrainingWork("m", RunFixture.Specification)),
         Nodes = RunFixture.Options with { OutageTimeout = 1 }, Started = DateTimeOffset.UnixEpoch,
     }, "a.1", Cancellation);
 
     /// <summary>A generation of two, both ready.</summary>
     static async Task<string> FormAsync(RunLedger ledger)
     {
-        Assert.True(await ledger.ProposeAsync((await ViewAsync(ledger)).Control, ["b.1", "a.1"], RunPhase.Form, "", "a.1", restart: false, Cancellation));
+        Assert.True(await ledger.ProposeAsync((await ViewAsync(ledger)).Control, ["b.1", "a.1"], RunPhase.Form, "", "a.1", restart: false,
+            Cancellation));
         var generation = (await ViewAsync(ledger)).Control.Generation;
         Assert.Equal("WAIT", await ledger.ReadyAsync(generation, "a.1", 0, 0, 7, Cancellation));
         Assert.Equal("WAIT", await ledger.ReadyAsync(generation, "a.1", 0, 0, 7, Cancellation));

@@ -45,7 +45,8 @@ public sealed class LbfgsTests
     {
         double[] curvatures = [1, 1e3, 1e6];
         var optimizer = Minimize(new double[3], x =>
-            (1 + Enumerable.Range(0, 3).Sum(i => curvatures[i] * (x[i] - 1) * (x[i] - 1) / 2), [.. Enumerable.Range(0, 3).Select(i => curvatures[i] * (x[i] - 1))]),
+            (1 + Enumerable.Range(0, 3).Sum(i => curvatures[i] * (x[i] - 1) * (x[i] - 1) / 2),
+                [.. Enumerable.Range(0, 3).Select(i => curvatures[i] * (x[i] - 1))]),
             1e-12, new DiagonalPreconditioner(curvatures));
         Assert.Equal((OptimizerState.Converged, 1, 2), (optimizer.State, optimizer.Iterations, optimizer.Evaluations));
     }
@@ -106,7 +107,8 @@ public sealed class LbfgsTests
         double[] start, Func<double[], (double Loss, double[] Gradient)> function, double tolerance,
         Preconditioner? preconditioner = null, int maxIterations = 1000)
     {
-        var optimizer = new Lbfgs(start, preconditioner ?? new DiagonalPreconditioner([.. start.Select(_ => 1.0)]), default, maxIterations, tolerance);
+        var optimizer =
+            new Lbfgs(start, preconditioner ?? new DiagonalPreconditioner([.. start.Select(_ => 1.0)]), default, maxIterations, tolerance);
         while (optimizer.State == OptimizerState.Running)
         {
             var (loss, gradient) = function(optimizer.Point.ToArray());

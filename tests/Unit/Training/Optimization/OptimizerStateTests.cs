@@ -113,7 +113,8 @@ public sealed class OptimizerStateTests
     }
 
     static Lbfgs Create(double preconditioner = 2) =>
-        new(Enumerable.Repeat(-1.2, Length).ToArray(), new DiagonalPreconditioner([.. Enumerable.Repeat(preconditioner, Length)]), default, 1000, 0);
+        new(Enumerable.Repeat(-1.2, Length).ToArray(), new DiagonalPreconditioner([.. Enumerable.Repeat(preconditioner, Length)]), default,
+            1000, 0);
 
     /// <summary>Rosenbrock's valley in several dimensions.</summary>
     static void Advance(Optimizer optimizer)

@@ -17,7 +17,8 @@ public sealed class OrthantWiseTests
         double[] Gradient(ReadOnlyMemory<double> at) => [.. Enumerable.Range(0, columns).Select(i =>
             Enumerable.Range(0, columns).Sum(j => Math.Pow(correlation, Math.Abs(i - j)) * (at.Span[j] - truth[j])))];
 
-        var optimizer = new OrthantWise(new double[columns], new DiagonalPreconditioner([.. Enumerable.Repeat(1.0, columns)]), new(L1, 0, columns), 10_000, 1e-12);
+        var optimizer = new OrthantWise(new double[columns], new DiagonalPreconditioner([.. Enumerable.Repeat(1.0, columns)]),
+            new(L1, 0, columns), 10_000, 1e-12);
         while (optimizer.State == OptimizerState.Running)
         {
             var gradient = Gradient(optimizer.Point);
