@@ -99,7 +99,7 @@ public sealed class ReplicaTests : IDisposable
         var parameters = new Dictionary<string, object> { ["Server"] = connection.Endpoint, ["Prefix"] = connection.Prefix };
         const string Head = "param($Server, $Prefix) $ErrorActionPreference = 'Stop'; $null = Connect-RedisML $Server -Prefix $Prefix\n";
         var refused = engine.Invoke(Head
-            + "Start-RedisDistributedTraining a m -Algorithm Linear -Label y -ReplicaCount 1 -ReplicaTimeout 0.3 -Wait", parameters);
+            + "Start-RedisDistributedTraining a m -Algorithm Linear -Label y -ReplicaCount 1 -ReplicaTimeout 2 -Wait", parameters);
         Assert.Contains("ReplicasMissing", refused.Errors[^1].FullyQualifiedErrorId);
         var models = new ModelStore(connection);
         Assert.Empty(await models.ListAsync(Cancellation));

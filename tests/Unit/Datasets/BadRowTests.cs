@@ -180,11 +180,11 @@ public sealed class BadRowTests(EmbeddedServerFixture embedded) : IDisposable
     }
 
     [Fact]
-    public async Task A_reject_file_that_cannot_be_written_is_named()
+    public async Task A_reject_file_in_no_directory_is_an_error_before_anything_is_imported()
     {
         await using var connection = await embedded.ConnectAsync();
         var options = s_options with { BadRow = BadRowPolicy.Quarantine, RejectPath = Path.Combine(_folder.Path, "none", "r.csv") };
-        Assert.Equal("RejectFileFailed",
+        Assert.Equal("DirectoryNotFound",
             (await Assert.ThrowsAsync<RedisMLException>(() => ImportAsync(connection, _folder.Write("a.csv", Mixed), options))).ErrorId);
         Assert.Empty(await connection.KeysAsync());
     }

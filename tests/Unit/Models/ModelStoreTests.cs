@@ -20,7 +20,7 @@ public abstract class ModelStoreTests
         Pipeline = new()
         {
             Derived = [new("late", "delay > 15")],
-            Features = [new NumericFeature("late", 0.25, double.NaN), new CategoryFeature("month", ColumnType.Int64, ["1", "12"], true)],
+            Features = [new NumericFeature("late", 0.25, 0.1 + 0.2), new CategoryFeature("month", ColumnType.Int64, ["1", "12"], true)],
             Label = new("price", ColumnType.Float64, null),
             Missing = MissingPolicy.Mean,
         },
