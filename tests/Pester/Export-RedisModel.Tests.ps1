@@ -48,7 +48,7 @@ Describe 'Export-RedisModel' {
 
     It 'leaves no file of its own where it fails' {
         $null = New-Item "$TestDrive/place/taken.json" -ItemType Directory
-        { Export-RedisModel handmade "$TestDrive/place/taken.json" -Force -ErrorAction Stop } | Should -Throw -ErrorId 'FileNotWritten,*'
+        { Export-RedisModel handmade "$TestDrive/place/taken.json" -Force -ErrorAction Stop } | Should -Throw -ErrorId 'PathIsDirectory,*'
         (Get-ChildItem "$TestDrive/place").Name | Should -Be 'taken.json'
     }
 

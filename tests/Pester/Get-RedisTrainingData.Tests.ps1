@@ -28,7 +28,7 @@ Describe 'Get-RedisTrainingData' {
 
     It 'chooses columns by name and wildcard' {
         (Get-RedisTrainingData a -First 1 -Column sold, p*).PSObject.Properties.Name | Should -Be 'sold', 'price'
-        Get-RedisTrainingData a -First 1 -Column x* | ForEach-Object { $_.PSObject.Properties } | Should -BeNullOrEmpty
+        { Get-RedisTrainingData a -First 1 -Column x* } | Should -Throw -ErrorId 'ColumnNotFound,*'
     }
 
     It 'filters by a condition, whose rows Skip and First count' {

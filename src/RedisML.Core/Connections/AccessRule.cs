@@ -10,7 +10,8 @@ public sealed record AccessRule
     /// <summary>Reads strings, hashes, sets, sorted sets and streams: chunks and pages, heads and parameters, names, rows.</summary>
     const string Reading = "get strlen exists hget hmget hgetall hkeys hexists smembers zcard zrange zscore xlen xrange";
 
-    const string ServingModels = "get set setex psetex del expire sadd srem lpush rpush rpop lrange ltrim blpop blmove eval evalsha script|load time";
+    const string ServingModels =
+        "get set setex psetex del unlink expire sadd srem llen lpush rpush rpop lrange ltrim blpop blmove eval evalsha script|load time";
 
     const string ReadingModels = "exists hget hmget hgetall hkeys hexists smembers";
 

@@ -15,7 +15,8 @@ public sealed class LineTests
             .SelectMany(folder => Directory.EnumerateFiles(Path.Combine(root, folder), "*.cs", SearchOption.AllDirectories))
             .ToList();
         Assert.InRange(files.Count, 300, int.MaxValue);
-        Assert.Empty(files.SelectMany(file => LongLines(File.ReadAllLines(file)).Select(line => $"{Path.GetRelativePath(root, file)}:{line}")));
+        Assert.Empty(files.SelectMany(file =>
+            LongLines(File.ReadAllLines(file)).Select(line => $"{Path.GetRelativePath(root, file)}:{line}")));
     }
 
     /// <summary>What a raw string holds is another language's text, and stays as that has it.</summary>
