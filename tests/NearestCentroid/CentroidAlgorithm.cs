@@ -45,7 +45,7 @@ public sealed class CentroidAlgorithm : IAlgorithm
         {
             var centroids = parameters[ParameterName].ToDoubles();
             graph.PredictClasses(
-                graph.AddAlong(1, "Softmax", graph.Scores(centroids, Intercepts(centroids, model.Definition!.RequiredPipeline.Width))));
+                graph.AddAlong(1, "Softmax", graph.Scores(centroids, Intercepts(centroids, model.Definition!.RequirePipeline().Width))));
         }
     }
 }

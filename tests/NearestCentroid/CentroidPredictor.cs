@@ -7,9 +7,9 @@ namespace RedisML.NearestCentroid;
 /// <summary>Says which centroid is nearest.</summary>
 /// <param name="centroids">[classes, width] in row order.</param>
 sealed class CentroidPredictor(ModelDefinition definition, double[] centroids)
-    : TabularPredictor(definition, definition.RequiredPipeline.Label.Classes!.Count)
+    : TabularPredictor(definition, definition.RequirePipeline().Label.Classes!.Count)
 {
-    readonly double[] _intercepts = CentroidAlgorithm.Intercepts(centroids, definition.RequiredPipeline.Width);
+    readonly double[] _intercepts = CentroidAlgorithm.Intercepts(centroids, definition.RequirePipeline().Width);
 
     protected override void Score(EncodedBlock block, Span<double> scores)
     {

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using RedisML.Errors;
 using RedisML.Features;
 
@@ -20,10 +19,9 @@ public sealed record ModelDefinition
     /// <summary>How columns become features; null for an algorithm that has no use for encoded features.</summary>
     public FeaturePipeline? Pipeline { get; init; }
 
-    /// <summary>The same, where the algorithm can't do without.</summary>
+    /// <summary>The pipeline, where the algorithm can't do without.</summary>
     /// <exception cref="RedisMLException"><c>InvalidModelDefinition</c>: there is none.</exception>
-    [JsonIgnore]
-    public FeaturePipeline RequiredPipeline => Pipeline ?? throw new RedisMLException("InvalidModelDefinition", ErrorKind.InvalidData,
+    public FeaturePipeline RequirePipeline() => Pipeline ?? throw new RedisMLException("InvalidModelDefinition", ErrorKind.InvalidData,
         $"The definition of a model of {Algorithm}, trained on dataset '{Lineage.Dataset}', has no feature pipeline.", Algorithm);
 
     /// <summary>What the algorithm was told, an object by name; null for nothing.</summary>

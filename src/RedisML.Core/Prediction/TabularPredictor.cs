@@ -8,12 +8,12 @@ namespace RedisML.Prediction;
 /// and what follows from them.</summary>
 public abstract class TabularPredictor(ModelDefinition definition, int outputs) : IPredictor
 {
-    readonly FeaturePipeline _pipeline = definition.RequiredPipeline;
+    readonly FeaturePipeline _pipeline = definition.RequirePipeline();
 
-    public ModelSignature Signature { get; } = new(definition.Task, definition.RequiredPipeline);
+    public ModelSignature Signature { get; } = new(definition.Task, definition.RequirePipeline());
 
     /// <summary>Where the features lie in an encoded row.</summary>
-    protected EncodedLayout Layout { get; } = new(definition.RequiredPipeline.Features);
+    protected EncodedLayout Layout { get; } = new(definition.RequirePipeline().Features);
 
     public Predictions Predict(RowBatch rows)
     {

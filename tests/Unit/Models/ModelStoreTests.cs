@@ -90,7 +90,7 @@ public abstract class ModelStoreTests
         await models.PublishAsync("m", s_definition with { Pipeline = null }, Parameters(("weight", Vector(1))), Cancellation);
         var definition = (await models.GetAsync("m", null, Cancellation)).Definition!;
         Assert.Null(definition.Pipeline);
-        Assert.Equal("InvalidModelDefinition", Assert.Throws<RedisMLException>(() => definition.RequiredPipeline).ErrorId);
+        Assert.Equal("InvalidModelDefinition", Assert.Throws<RedisMLException>(() => definition.RequirePipeline()).ErrorId);
     }
 
     [Fact]

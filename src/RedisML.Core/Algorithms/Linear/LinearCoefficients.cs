@@ -13,7 +13,7 @@ internal static class LinearCoefficients
     /// </remarks>
     public static IReadOnlyList<ParameterElement> Of(Model model, LinearParameters parameters)
     {
-        var pipeline = model.Definition!.RequiredPipeline;
+        var pipeline = model.Definition!.RequirePipeline();
         int width = pipeline.Width, outputs = parameters.Intercepts.Length;
         var elements = new List<ParameterElement>();
         var intercepts = new List<ParameterElement>();

@@ -25,8 +25,8 @@ public sealed record LinearParameters(double[] Weights, double[] Intercepts)
     public static LinearParameters Of(Model model, IReadOnlyDictionary<string, ParameterValue> fields)
     {
         var definition = model.Definition!;
-        int width = definition.RequiredPipeline.Width;
-        int outputs = LinearFamily.KindOf(definition.Algorithm) == LinearKind.Softmax ? definition.RequiredPipeline.Label.Classes!.Count
+        int width = definition.RequirePipeline().Width;
+        int outputs = LinearFamily.KindOf(definition.Algorithm) == LinearKind.Softmax ? definition.RequirePipeline().Label.Classes!.Count
             : 1;
         return new(Checked(WeightName, (long)width * outputs), Checked(InterceptName, outputs));
 

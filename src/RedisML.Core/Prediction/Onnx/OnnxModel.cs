@@ -28,7 +28,7 @@ public sealed class OnnxModel
 
     OnnxModel(Model model, ModelDefinition definition)
     {
-        (_model, _definition, _pipeline) = (model, definition, definition.RequiredPipeline);
+        (_model, _definition, _pipeline) = (model, definition, definition.RequirePipeline());
         _graph = new(model.Name);
         _types = _pipeline.Inputs.ToDictionary(c => c.Name, c => c.Type, StringComparer.Ordinal);
         _derived = _pipeline.Derived.ToDictionary(d => d.Name, d => ColumnExpression.Parse(d.Expression), StringComparer.Ordinal);
