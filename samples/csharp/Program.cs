@@ -27,7 +27,7 @@ var predictor = await ModelFamilies.LoadAsync(models, model, default);
 var diamond = new Dictionary<string, object?>
 {
     ["carat"] = 0.7, ["cut"] = "Ideal", ["color"] = "G", ["clarity"] = "VS2", ["depth"] = 61.8, ["table"] = 56, ["x"] = 5.7, ["y"] = 5.7,
-        ["z"] = 3.5,
+    ["z"] = 3.5,
 };
 var buffer = new RowBuffer(predictor.Signature);
 buffer.TryAdd([.. buffer.Inputs.Select(column => diamond[column.Name])]);

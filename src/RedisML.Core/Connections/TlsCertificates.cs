@@ -95,8 +95,10 @@ public sealed class TlsCertificates
     static TlsCertificates Read(string path, Func<TlsCertificates> read)
     {
         try { return read(); }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException) {
-            throw Unreadable(path, e.Message, e); }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException)
+        {
+            throw Unreadable(path, e.Message, e);
+        }
     }
 
     static RedisMLException Unreadable(string what, string why, Exception? inner) =>

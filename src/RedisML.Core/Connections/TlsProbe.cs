@@ -57,7 +57,8 @@ sealed class TlsProbe(ConfigurationOptions options, TlsCertificates certificates
         }
         try { return await use(secure).ConfigureAwait(false); }
         catch (Exception e) when (e is AuthenticationException or IOException
-            && (_isAsked || certificates.HasClient)) { return ClientRefused(e); }
+            && (_isAsked || certificates.HasClient))
+        { return ClientRefused(e); }
     }
 
     /// <summary>Whether a server answers as one of Redis without TLS.</summary>

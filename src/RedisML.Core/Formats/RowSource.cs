@@ -18,8 +18,12 @@ sealed record SourceColumn(string Name, ColumnType? Type, bool Inferred)
 
     /// <summary>The column with another type; where that is text, it is almost what it was.</summary>
     public SourceColumn As(ColumnType type) =>
-        this with { Type = type, Almost = type != ColumnType.Utf8 ? null : Type is { } before && before != ColumnType.Utf8 ? before
-            : Almost };
+        this with
+        {
+            Type = type,
+            Almost = type != ColumnType.Utf8 ? null : Type is { } before && before != ColumnType.Utf8 ? before
+            : Almost
+        };
 }
 
 /// <summary>Where the rows of an import come from: columns, and parts that become a chunk each.</summary>

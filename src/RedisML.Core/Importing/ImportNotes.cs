@@ -33,8 +33,12 @@ sealed class ImportNotes(RowSource source, IReadOnlyList<SourceColumn> columns, 
             if (known.File == file && line + note.Line - 1 < known.Line)
                 known = known with { Line = line + note.Line - 1, Values = [note.Value, .. known.Values.Where(v => v != note.Value)] };
             bool isNew = note.Value != "" && known.Values.Count < MaxShownValues && !known.Values.Contains(note.Value);
-            _tallies[(note.Column, note.Kind)] = known with { Count = known.Count + note.Count, Values = isNew
-                ? [.. known.Values, note.Value] : known.Values };
+            _tallies[(note.Column, note.Kind)] = known with
+            {
+                Count = known.Count + note.Count,
+                Values = isNew
+                ? [.. known.Values, note.Value] : known.Values
+            };
         }
     }
 

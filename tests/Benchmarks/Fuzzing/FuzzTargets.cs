@@ -140,8 +140,11 @@ static class FuzzTargets
         var definition = ModelJson.Read(bytes, "m");
         if (definition.Pipeline is not { Width: <= 10_000 } pipeline) return;
         int width = pipeline.Width, outputs = definition.Algorithm == "Softmax" ? pipeline.Label.Classes?.Count ?? 1 : 1;
-        var model = new Model { Name = "m", Version = 1, Created = default, Definition = definition, Modified = false,
-            Parameters = ["weight", "intercept"] };
+        var model = new Model
+        {
+            Name = "m", Version = 1, Created = default, Definition = definition, Modified = false,
+            Parameters = ["weight", "intercept"]
+        };
         var predictor =
             ModelFamilies.Load(model, [new("weight", new Tensor(new double[width * outputs], width * outputs)),
             new("intercept", new Tensor(new double[outputs], outputs))]);

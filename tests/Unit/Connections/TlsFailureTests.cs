@@ -47,7 +47,7 @@ public sealed class TlsFailureTests : IDisposable
         var parameters = new Dictionary<string, object>
         {
             ["Port"] = port, ["Ca"] = _certificates.Authority, ["Cert"] = client, ["Key"] = key, ["Authority"] = authority,
-                ["Client"] = certificate,
+            ["Client"] = certificate,
         };
         var result = engine.Invoke("""
             param($Port, $Ca, $Cert, $Key, $Authority, $Client)

@@ -102,8 +102,11 @@ public sealed class BadRowTests(EmbeddedServerFixture embedded) : IDisposable
         var path = Path.Combine(_folder.Path, "t.parquet");
         await new DatasetExport(connection)
             .RunAsync(await new DatasetStore(connection).GetAsync("t", null, Cancellation), new() { Path = path }, null, Cancellation);
-        var options = new ImportOptions { Dataset = "a", Schema = new Dictionary<string, ColumnType> { ["v"] = ColumnType.Int64 },
-            BadRow = BadRowPolicy.Quarantine };
+        var options = new ImportOptions
+        {
+            Dataset = "a", Schema = new Dictionary<string, ColumnType> { ["v"] = ColumnType.Int64 },
+            BadRow = BadRowPolicy.Quarantine
+        };
         var result = await ImportAsync(connection, path, options);
         Assert.Equal("""{"_line":2,"_column":"v","_value":"x","_reason":"is no Int64","id":2,"v":"x"}""" + "\n", File.ReadAllText(result.RejectPath!));
         await ImportAsync(connection, _folder.Write("c.jsonl", File.ReadAllText(result.RejectPath!).Replace("\"v\":\"x\"", "\"v\":6")),
@@ -129,8 +132,12 @@ public sealed class BadRowTests(EmbeddedServerFixture embedded) : IDisposable
         for (int i = 0; i < 200_000; i++) content.Append(i % 1000 == 999 ? "bad" : $"{i}").Append(",12345.678\n");
         var path = _folder.WriteGzip("a.csv.gz", content.ToString());
         var result =
-            await ImportAsync(connection, path, new() { Dataset = "a", Schema = new Dictionary<string,
-            ColumnType> { ["a"] = ColumnType.Int64 }, BadRow = BadRowPolicy.Quarantine });
+            await ImportAsync(connection, path, new()
+            {
+                Dataset = "a", Schema = new Dictionary<string,
+            ColumnType>
+                { ["a"] = ColumnType.Int64 }, BadRow = BadRowPolicy.Quarantine
+            });
         Assert.Equal((200_000, 199_800, 200), (result.RowsRead, result.RowsWritten, result.RowsRejected));
         Assert.Equal(Enumerable.Range(0, 200).Select(i => $"{i * 1000 + 1001}"), File.ReadLines(result.RejectPath!).Skip(1)
             .Select(l => l.Split(',')[0]));

@@ -117,8 +117,11 @@ public sealed class CaseTests(EmbeddedServerFixture embedded) : IAsyncDisposable
         {
             var dataset = await new DatasetStore(_connection!).GetAsync("d", null, Cancellation);
             await ExportAsync(dataset, file);
-            await DatasetImport.RunAsync(_connection!, Path.Combine(_folder.Path, file), new() { Dataset = "d", Force = true,
-                Schema = dataset.Columns.ToDictionary(c => c.Name, c => c.Type) }, null, Cancellation);
+            await DatasetImport.RunAsync(_connection!, Path.Combine(_folder.Path, file), new()
+            {
+                Dataset = "d", Force = true,
+                Schema = dataset.Columns.ToDictionary(c => c.Name, c => c.Type)
+            }, null, Cancellation);
             Assert.Equal(rows, await RowsAsync());
         }
         using var parquet = new ParquetFileReader(Path.Combine(_folder.Path, "out.parquet"));

@@ -162,8 +162,11 @@ public sealed class ImportFaultTests(EmbeddedServerFixture embedded) : NumberedR
         for (int stop = 10; result is null; stop += 10)
         {
             using var cancel = new CancellationTokenSource();
-            try { result = await DatasetImport.RunAsync(connection, path, options,
-                new AtReport(stop > 20 ? int.MaxValue : 6, cancel.Cancel, delay: 60), cancel.Token); }
+            try
+            {
+                result = await DatasetImport.RunAsync(connection, path, options,
+                new AtReport(stop > 20 ? int.MaxValue : 6, cancel.Cancel, delay: 60), cancel.Token);
+            }
             catch (OperationCanceledException) { Assert.Null(await new DatasetStore(connection).FindAsync("a", Cancellation)); }
             resumed = result?.RowsResumed ?? 0;
         }
@@ -193,7 +196,8 @@ public sealed class ImportFaultTests(EmbeddedServerFixture embedded) : NumberedR
             case "longer": File.AppendAllText(path, "1,2,x\n"); break;
             case "changed": File.WriteAllText(path, File.ReadAllText(path).Replace("\n17,", "\n18,")); break;
             case "options": options = options with { NullValues = ["17"] }; break;
-            case "dataset": await DatasetImport.RunAsync(connection, WriteRows(10, "b.csv"), s_options with { Dataset = "b" }, null,
+            case "dataset":
+                await DatasetImport.RunAsync(connection, WriteRows(10, "b.csv"), s_options with { Dataset = "b" }, null,
                 Cancellation); break;
         }
         if (what == "dataset")
@@ -283,8 +287,11 @@ public sealed class ImportFaultTests(EmbeddedServerFixture embedded) : NumberedR
         var errors = new ConcurrentBag<string>();
         var written = await Task.WhenAll(Enumerable.Range(1, 8).Select(async i =>
         {
-            try { return (await DatasetImport.RunAsync(connection, WriteRows(100 * i, $"{i}.csv"), s_options with { Append = true }, null,
-                Cancellation)).RowsWritten; }
+            try
+            {
+                return (await DatasetImport.RunAsync(connection, WriteRows(100 * i, $"{i}.csv"), s_options with { Append = true }, null,
+                Cancellation)).RowsWritten;
+            }
             catch (RedisMLException e) { errors.Add(e.ErrorId); return 0; }
         }));
         Assert.All(errors, e => Assert.Equal("DatasetChanged", e));

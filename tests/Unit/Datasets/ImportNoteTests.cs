@@ -112,8 +112,11 @@ public sealed class ImportNoteTests(EmbeddedServerFixture embedded) : IAsyncDisp
     [Fact]
     public async Task Lines_are_told_also_where_bad_rows_are_left_out()
     {
-        var (result, _) = await ImportAsync("f.csv", "a,b\n1,1\n\"x\ny\",2\n3,NA\n4,4\n", new() { Dataset = "d", BadRow = BadRowPolicy.Skip,
-            Schema = new Dictionary<string, RedisML.Columns.ColumnType> { ["a"] = RedisML.Columns.ColumnType.Int64 } });
+        var (result, _) = await ImportAsync("f.csv", "a,b\n1,1\n\"x\ny\",2\n3,NA\n4,4\n", new()
+        {
+            Dataset = "d", BadRow = BadRowPolicy.Skip,
+            Schema = new Dictionary<string, RedisML.Columns.ColumnType> { ["a"] = RedisML.Columns.ColumnType.Int64 }
+        });
         Assert.Equal(1, result.RowsRejected);
         Assert.Contains("the first in line 5", Assert.Single(result.Warnings));
     }

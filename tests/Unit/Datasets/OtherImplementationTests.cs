@@ -60,8 +60,11 @@ public sealed class OtherImplementationTests : IDisposable
         try
         {
             using var process =
-                Process.Start(new ProcessStartInfo(program, arguments) { WorkingDirectory = _folder.Path, RedirectStandardOutput = true,
-                RedirectStandardError = true })!;
+                Process.Start(new ProcessStartInfo(program, arguments)
+                {
+                    WorkingDirectory = _folder.Path, RedirectStandardOutput = true,
+                    RedirectStandardError = true
+                })!;
             var error = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
             string output = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
             await process.WaitForExitAsync(TestContext.Current.CancellationToken);

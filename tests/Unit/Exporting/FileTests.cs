@@ -63,8 +63,12 @@ public sealed class FileTests(EmbeddedServerFixture embedded) : IDisposable
         await using var connection = await embedded.ConnectAsync();
         var path = _folder.Write("a.csv", "x\n1\nbad\n3\n");
         var result = await DatasetImport.RunAsync(connection, path,
-            new() { Dataset = "a", BadRow = BadRowPolicy.Quarantine, Schema = new Dictionary<string,
-                ColumnType> { ["x"] = ColumnType.Parse("Int64") } }, null, Cancellation);
+            new()
+            {
+                Dataset = "a", BadRow = BadRowPolicy.Quarantine, Schema = new Dictionary<string,
+                ColumnType>
+                { ["x"] = ColumnType.Parse("Int64") }
+            }, null, Cancellation);
         Assert.Equal(Private, File.GetUnixFileMode(result.RejectPath!));
 
         var usual = File.GetUnixFileMode(path);

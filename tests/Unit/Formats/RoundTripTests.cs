@@ -177,8 +177,12 @@ public sealed class RoundTripTests(EmbeddedServerFixture embedded) : IDisposable
                 .Append("2").Append("x").Build()], 3), Cancellation);
             await writer.WriteEndAsync(Cancellation);
         }
-        var options = new ImportOptions { Dataset = "a", Schema = new Dictionary<string,
-            ColumnType> { ["n"] = ColumnType.Int8, ["t"] = ColumnType.Float64 } };
+        var options = new ImportOptions
+        {
+            Dataset = "a", Schema = new Dictionary<string,
+            ColumnType>
+            { ["n"] = ColumnType.Int8, ["t"] = ColumnType.Float64 }
+        };
         var error = await Assert.ThrowsAsync<RedisMLException>(() => ImportAsync(connection, path, "a", options));
         Assert.Contains("row 2: '300' in column 'n' is no Int8", error.Message);
         var dataset = await ImportAsync(connection, path, "a", options with { BadRow = BadRowPolicy.Skip });

@@ -30,7 +30,8 @@ public sealed class ModuleTests : IDisposable
         // One of the same name elsewhere doesn't stand before it.
         _folder.Write(Path.Combine("others", "RedisML", "RedisML.psd1"), "@{ ModuleVersion = '99.0' }");
         using var host = new HostProcess($"& '{script}'", variables: new Dictionary<string,
-            string?> { ["PSModulePath"] = Path.Combine(_folder.Path, "others") });
+            string?>
+        { ["PSModulePath"] = Path.Combine(_folder.Path, "others") });
         var result = await host.EndAsync();
         Assert.Equal(("", 0), (result.Error, result.ExitCode));
         var lines = result.Output.Split('\n');

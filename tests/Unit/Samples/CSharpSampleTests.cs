@@ -15,10 +15,10 @@ public sealed partial class CSharpSampleTests
         var file = Path.Combine(HostedEngine.ProjectRoot, "samples", "data", "diamonds.csv.gz");
         var start =
             new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Diamonds.dll"), $"127.0.0.1:{server.Port}", file])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
+            {
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            };
         using var sample = Process.Start(start)!;
         var output = await Task.WhenAll(sample.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken),
             sample.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken));

@@ -63,11 +63,11 @@ public sealed partial class TrainingSampleTests
     static HostProcess Start(string step, RedisServer server, int job) =>
         new($"function Start-Sleep($Seconds) {{ Microsoft.PowerShell.Utility\\Start-Sleep -Milliseconds 100 }}\n{step}",
             variables: new Dictionary<string, string?>
-        {
-            ["REDISML_CONNECTION"] = $"127.0.0.1:{server.Port}",
-            ["SYSTEM_JOBPOSITIONINPHASE"] = $"{job}",
-            ["SYSTEM_TOTALJOBSINPHASE"] = $"{Jobs}",
-        });
+            {
+                ["REDISML_CONNECTION"] = $"127.0.0.1:{server.Port}",
+                ["SYSTEM_JOBPOSITIONINPHASE"] = $"{job}",
+                ["SYSTEM_TOTALJOBSINPHASE"] = $"{Jobs}",
+            });
 
     /// <summary>The text of each pwsh step, without its indentation, its variable filled in.</summary>
     static List<string> Steps()

@@ -127,8 +127,13 @@ public sealed class TrainingFailureTests
     {
         var table = TrainingSessionTests.Table(3000);
         using var stop = new CancellationTokenSource();
-        var specification = TrainingSessionTests.Specification("Softmax") with { Missing = MissingPolicy.Mean, Tolerance = 0, L2 = 0,
-            MaxIteration = int.MaxValue };
+        var specification = TrainingSessionTests.Specification("Softmax") with
+        {
+            Missing = MissingPolicy.Mean,
+            Tolerance = 0,
+            L2 = 0,
+            MaxIteration = int.MaxValue
+        };
         var session = new TrainingSession(specification, table.Schema, new MemoryChunks(table.Chunks(500)), 3, new StopAt(3, stop));
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
             session.RunAsync(stop.Token).WaitAsync(s_deadline, TestContext.Current.CancellationToken));

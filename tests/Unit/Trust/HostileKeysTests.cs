@@ -76,8 +76,11 @@ public sealed class HostileKeysTests(EmbeddedServerFixture embedded, RedisServer
         await connection.Database.StringSetAsync(foreign, "1");
         var dataset = await new DatasetStore(connection).GetAsync("a", null, Cancellation);
         var training = await ModelTraining.StartAsync(connection, dataset, "m",
-            new() { Algorithm = "Linear", Label = "n", Features = ["t"], L2 = 0, Tolerance = 0, MaxIteration = 100_000,
-            Optimizer = new() { Kind = RedisML.Training.Optimization.OptimizerKind.Adam, Epochs = 20 } }, 1,
+            new()
+            {
+                Algorithm = "Linear", Label = "n", Features = ["t"], L2 = 0, Tolerance = 0, MaxIteration = 100_000,
+                Optimizer = new() { Kind = RedisML.Training.Optimization.OptimizerKind.Adam, Epochs = 20 }
+            }, 1,
                 new() { NodeCount = 1, CheckpointInterval = 0, CheckpointStep = 1, KeepCheckpoint = 1 }, Cancellation);
         string id = training.Run.Id;
         foreach (string blob in new[] { foreign, $"{connection.Prefix}:dataset:a:8", "no number" })

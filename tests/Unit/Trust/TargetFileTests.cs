@@ -121,13 +121,14 @@ public sealed class TargetFileTests(EmbeddedServerFixture embedded) : IDisposabl
 
     static Task<ImportResult> ImportAsync(RedisMLConnection connection, string source, string? rejects, bool force) =>
         DatasetImport.RunAsync(connection, source, new()
-    {
-        Dataset = "a",
-        BadRow = BadRowPolicy.Quarantine,
-        RejectPath = rejects,
-        Force = force,
-        Schema = rejects is null ? new Dictionary<string, ColumnType>() : new Dictionary<string, ColumnType> { ["v"] = ColumnType.Int64 },
-    }, null, Cancellation);
+        {
+            Dataset = "a",
+            BadRow = BadRowPolicy.Quarantine,
+            RejectPath = rejects,
+            Force = force,
+            Schema = rejects is null ? new Dictionary<string, ColumnType>()
+                : new Dictionary<string, ColumnType> { ["v"] = ColumnType.Int64 },
+        }, null, Cancellation);
 
     static async Task ExportAsync(RedisMLConnection connection, string path) => await new DatasetExport(connection).RunAsync(
         await new DatasetStore(connection).GetAsync("a", null, Cancellation),

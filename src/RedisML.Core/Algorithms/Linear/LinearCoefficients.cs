@@ -47,7 +47,8 @@ internal static class LinearCoefficients
                 }
             }
             intercepts.Add(new(LinearParameters.InterceptName, outputs > 1 ? [k]
-                : [], parameters.Intercepts[k]) { Class = ofClass, RawValue = intercept });
+                : [], parameters.Intercepts[k])
+            { Class = ofClass, RawValue = intercept });
 
             double Next(out ParameterElement element)
             {

@@ -47,11 +47,11 @@ abstract class CsvField
     /// then <see cref="TypeOf"/> needn't be asked.</summary>
     public static bool IsPlainly(ColumnType? type, ReadOnlySpan<byte> text, NumberCulture? culture) =>
         culture is null && !NumberText.HasLeadingZero(text) && type?.Kind switch
-    {
-        TypeKind.Int64 => DecimalText.TryInt64(text, out _),
-        TypeKind.Float64 => DecimalText.TryDouble(text, out _),
-        _ => false,
-    };
+        {
+            TypeKind.Int64 => DecimalText.TryInt64(text, out _),
+            TypeKind.Float64 => DecimalText.TryDouble(text, out _),
+            _ => false,
+        };
 
     /// <summary>Any type that isn't met so often.</summary>
     sealed class OtherField(TextValue value) : CsvField

@@ -140,7 +140,8 @@ sealed class ObjectValue(ColumnType type, ColumnBuilder builder, NumberCulture? 
         integer = 0;
         switch (value)
         {
-            case sbyte or byte or short or ushort or int or uint or long: integer = Convert.ToInt64(value, CultureInfo.InvariantCulture);
+            case sbyte or byte or short or ushort or int or uint or long:
+                integer = Convert.ToInt64(value, CultureInfo.InvariantCulture);
                 return true;
             case ulong and <= long.MaxValue: integer = (long)(ulong)value; return true;
             case float or double or Half or decimal when Convert.ToDouble(value, CultureInfo.InvariantCulture) is var number

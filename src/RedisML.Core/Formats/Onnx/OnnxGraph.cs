@@ -46,8 +46,11 @@ sealed class OnnxGraph(string name)
     internal string Add(string operation, ReadOnlySpan<string> inputs, AttributeProto[] attributes, string domain = "")
     {
         var output = Free(operation);
-        _graph.Node.Add(new NodeProto { OpType = operation, Domain = domain, Input = { inputs.ToArray() }, Output = { output },
-            Attribute = { attributes } });
+        _graph.Node.Add(new NodeProto
+        {
+            OpType = operation, Domain = domain, Input = { inputs.ToArray() }, Output = { output },
+            Attribute = { attributes }
+        });
         return output;
     }
 
@@ -113,8 +116,11 @@ sealed class OnnxGraph(string name)
             TensorType = new()
             {
                 ElemType = (int)type,
-                Shape = new() { Dim = { new TensorShapeProto.Types.Dimension { DimParam = RowDimension },
-                    new TensorShapeProto.Types.Dimension { DimValue = width } } },
+                Shape = new()
+                {
+                    Dim = { new TensorShapeProto.Types.Dimension { DimParam = RowDimension },
+                    new TensorShapeProto.Types.Dimension { DimValue = width } }
+                },
             },
         },
     };

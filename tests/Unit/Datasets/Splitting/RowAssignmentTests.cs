@@ -207,7 +207,7 @@ public class RowAssignmentTests
     static Dataset Source(ColumnType type, long rows, ColumnStatistics statistics = default) => new()
     {
         Name = "a", Version = 1, Created = default, Columns = [new("c", type, statistics)], Rows = rows, StoredBytes = 0, Fingerprint = "",
-            Pages = [],
+        Pages = [],
     };
 
     static IArrowArray TextColumn(IEnumerable<string?> values)

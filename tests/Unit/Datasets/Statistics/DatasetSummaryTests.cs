@@ -28,8 +28,14 @@ public class DatasetSummaryTests(EmbeddedServerFixture embedded)
                 new("a", "b", ColumnType.Boolean, 3, 1, 2.0 / 3, Math.Sqrt(2.0) / 3, 0.0, 1.0, 2),
                 new("a", "none", ColumnType.Utf8, 0, 4, null, null, null, null, 0),
             ],
-            summary.Select(s => s with { Mean = Round(s.Mean), StandardDeviation = Round(s.StandardDeviation), Quantiles = null,
-                Histogram = null, Top = null }),
+            summary.Select(s => s with
+            {
+                Mean = Round(s.Mean),
+                StandardDeviation = Round(s.StandardDeviation),
+                Quantiles = null,
+                Histogram = null,
+                Top = null
+            }),
             (ColumnSummary a, ColumnSummary b) => a with { Mean = Round(a.Mean), StandardDeviation = Round(a.StandardDeviation) } == b);
 
         static double? Round(double? value) => value is { } v ? Math.Round(v, 12) : null;

@@ -20,8 +20,11 @@ public sealed class JsonExportTests
             {
                 Algorithm = "Linear",
                 Task = ModelTask.Regression,
-                Pipeline = new() { Features = [new NumericFeature("carat", 0.5, 2)],
-                    Label = new("price", RedisML.Columns.ColumnType.Float64, null) },
+                Pipeline = new()
+                {
+                    Features = [new NumericFeature("carat", 0.5, 2)],
+                    Label = new("price", RedisML.Columns.ColumnType.Float64, null)
+                },
                 Lineage = new() { Dataset = "d", DatasetVersion = 1, Run = "r", RowsUsed = 5, Trained = DateTimeOffset.UnixEpoch },
             },
         };

@@ -265,8 +265,11 @@ public sealed class OnnxExportTests
                 Algorithm = algorithm,
                 Task = TestModels.TaskOf(algorithm),
                 Pipeline = pipeline,
-                Lineage = new() { Dataset = "diamonds", DatasetVersion = 3, Run = "r", Seed = 42, RowsUsed = 6,
-                    Trained = DateTimeOffset.UnixEpoch },
+                Lineage = new()
+                {
+                    Dataset = "diamonds", DatasetVersion = 3, Run = "r", Seed = 42, RowsUsed = 6,
+                    Trained = DateTimeOffset.UnixEpoch
+                },
             },
         };
         return OnnxModel.Write(model, new Dictionary<string, ParameterValue>

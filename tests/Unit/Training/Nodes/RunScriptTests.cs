@@ -143,7 +143,7 @@ public sealed class RunScriptTests(EmbeddedServerFixture embedded, RedisServerFi
     static Task<RunLedger> CreateAsync(RedisMLConnection connection) => new RunStore(connection).CreateAsync(new()
     {
         Id = "run", Kind = TrainingWork.Kind, Datasets = [new("d", 1, "")],
-            Work = RunSpecification.ToWork(new TrainingWork("m", RunFixture.Specification)),
+        Work = RunSpecification.ToWork(new TrainingWork("m", RunFixture.Specification)),
         Nodes = RunFixture.Options with { OutageTimeout = 1 }, Started = DateTimeOffset.UnixEpoch,
     }, "a.1", Cancellation);
 
