@@ -58,7 +58,9 @@ sealed class TlsProbe(ConfigurationOptions options, TlsCertificates certificates
         try { return await use(secure).ConfigureAwait(false); }
         catch (Exception e) when (e is AuthenticationException or IOException
             && (_isAsked || certificates.HasClient))
-        { return ClientRefused(e); }
+        {
+            return ClientRefused(e);
+        }
     }
 
     /// <summary>Whether a server answers as one of Redis without TLS.</summary>

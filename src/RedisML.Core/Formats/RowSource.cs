@@ -21,8 +21,7 @@ sealed record SourceColumn(string Name, ColumnType? Type, bool Inferred)
         this with
         {
             Type = type,
-            Almost = type != ColumnType.Utf8 ? null : Type is { } before && before != ColumnType.Utf8 ? before
-            : Almost
+            Almost = type != ColumnType.Utf8 ? null : Type is { } before && before != ColumnType.Utf8 ? before : Almost,
         };
 }
 

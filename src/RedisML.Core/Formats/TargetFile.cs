@@ -48,7 +48,6 @@ public static class TargetFile
     {
         if (new FileInfo(path).LinkTarget is null) return Path.GetFullPath(path);
         try { return File.ResolveLinkTarget(path, returnFinalTarget: true)!.FullName; }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException) { return Path.GetFullPath(path); }
         catch (IOException e)
         {
             throw new RedisMLException("PathIsNoFile", ErrorKind.InvalidArgument, $"'{path}' leads nowhere: {e.Message}", path, e);

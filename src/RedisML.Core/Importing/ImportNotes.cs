@@ -36,8 +36,7 @@ sealed class ImportNotes(RowSource source, IReadOnlyList<SourceColumn> columns, 
             _tallies[(note.Column, note.Kind)] = known with
             {
                 Count = known.Count + note.Count,
-                Values = isNew
-                ? [.. known.Values, note.Value] : known.Values
+                Values = isNew ? [.. known.Values, note.Value] : known.Values,
             };
         }
     }

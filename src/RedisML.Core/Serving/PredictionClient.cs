@@ -75,8 +75,8 @@ public sealed class PredictionClient : IAsyncDisposable
                     case null or DBNull: writer.WriteNullValue(); break;
                     case bool boolean: writer.WriteBooleanValue(boolean); break;
                     case sbyte or byte or short or ushort or int or uint or long:
-                        writer.WriteNumberValue(
-                        Convert.ToInt64(value, CultureInfo.InvariantCulture)); break;
+                        writer.WriteNumberValue(Convert.ToInt64(value, CultureInfo.InvariantCulture));
+                        break;
                     case double number when double.IsFinite(number): writer.WriteNumberValue(number); break;
                     case float number when float.IsFinite(number): writer.WriteNumberValue(number); break;
                     case double or float: writer.WriteNullValue(); break;

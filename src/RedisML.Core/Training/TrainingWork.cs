@@ -16,21 +16,11 @@ internal sealed record TrainingWork(string Model, TrainingSpecification Training
     public static TrainingWork Of(RunSpecification run) => RunSpecification.Decode(run.Id, "spec", () =>
     {
         var work = run.WorkOf<TrainingWork>(Kind);
-        Demand(work is
-        {
-            Model: not null, Training:
-            {
-                Algorithm: not null, Label: not null, Options: not null, Optimizer: not null,
-                ClassWeights: not null
-            }
-        }, "it lacks parts");
+        Demand(work is { Model: not null, Training: { Algorithm: not null, Label: not null, Options: not null } }
+            && work.Training is { Optimizer: not null, ClassWeights: not null }, "it lacks parts");
         Demand(KeySpace.IsValidName(work.Model), "it names no model");
-        Demand(work.Replicas is null or
-        {
-            Count: > 0, Timeout: > 0 and <= ReplicaDemand.LongestTimeout,
-            Policy: ReplicaPolicy.Require or ReplicaPolicy.Prefer
-        },
-            "its replicas are none");
+        Demand(work.Replicas is null or { Count: > 0, Timeout: > 0 and <= ReplicaDemand.LongestTimeout }, "its replicas are none");
+        Demand(work.Replicas is null or { Policy: ReplicaPolicy.Require or ReplicaPolicy.Prefer }, "its replica policy is none");
         var training = work.Training;
         Demand(training.ExcludedFeatures is not null && training.Categories is not null && training.Derived is not null, "it lacks lists");
         Demand((training.Features ?? []).Concat(training.ExcludedFeatures).Concat(training.Categories).All(name => name is not null),

@@ -131,13 +131,8 @@ public sealed class BadRowTests(EmbeddedServerFixture embedded) : IDisposable
         var content = new StringBuilder("a,b\n");
         for (int i = 0; i < 200_000; i++) content.Append(i % 1000 == 999 ? "bad" : $"{i}").Append(",12345.678\n");
         var path = _folder.WriteGzip("a.csv.gz", content.ToString());
-        var result =
-            await ImportAsync(connection, path, new()
-            {
-                Dataset = "a", Schema = new Dictionary<string,
-            ColumnType>
-                { ["a"] = ColumnType.Int64 }, BadRow = BadRowPolicy.Quarantine
-            });
+        var schema = new Dictionary<string, ColumnType> { ["a"] = ColumnType.Int64 };
+        var result = await ImportAsync(connection, path, new() { Dataset = "a", Schema = schema, BadRow = BadRowPolicy.Quarantine });
         Assert.Equal((200_000, 199_800, 200), (result.RowsRead, result.RowsWritten, result.RowsRejected));
         Assert.Equal(Enumerable.Range(0, 200).Select(i => $"{i * 1000 + 1001}"), File.ReadLines(result.RejectPath!).Skip(1)
             .Select(l => l.Split(',')[0]));

@@ -62,13 +62,11 @@ public sealed class FileTests(EmbeddedServerFixture embedded) : IDisposable
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no file modes.");
         await using var connection = await embedded.ConnectAsync();
         var path = _folder.Write("a.csv", "x\n1\nbad\n3\n");
-        var result = await DatasetImport.RunAsync(connection, path,
-            new()
-            {
-                Dataset = "a", BadRow = BadRowPolicy.Quarantine, Schema = new Dictionary<string,
-                ColumnType>
-                { ["x"] = ColumnType.Parse("Int64") }
-            }, null, Cancellation);
+        var options = new ImportOptions
+        {
+            Dataset = "a", BadRow = BadRowPolicy.Quarantine, Schema = new Dictionary<string, ColumnType> { ["x"] = ColumnType.Int64 },
+        };
+        var result = await DatasetImport.RunAsync(connection, path, options, null, Cancellation);
         Assert.Equal(Private, File.GetUnixFileMode(result.RejectPath!));
 
         var usual = File.GetUnixFileMode(path);

@@ -46,9 +46,9 @@ internal static class LinearCoefficients
                     });
                 }
             }
-            intercepts.Add(new(LinearParameters.InterceptName, outputs > 1 ? [k]
-                : [], parameters.Intercepts[k])
-            { Class = ofClass, RawValue = intercept });
+            int[] place = outputs > 1 ? [k] : [];
+            var stored = new ParameterElement(LinearParameters.InterceptName, place, parameters.Intercepts[k]);
+            intercepts.Add(stored with { Class = ofClass, RawValue = intercept });
 
             double Next(out ParameterElement element)
             {

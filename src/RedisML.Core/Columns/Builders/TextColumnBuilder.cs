@@ -62,8 +62,8 @@ sealed class TextColumnBuilder : ColumnBuilder
         {
             case StringArray text: AppendText(text, start, count); break;
             case DictionaryArray { Dictionary: StringArray { NullCount: 0 } dictionary, Indices: Int32Array codes }:
-                AppendCodes(codes,
-                dictionary, start, count); break;
+                AppendCodes(codes, dictionary, start, count);
+                break;
             default: base.AppendRange(array, start, count); break;
         }
     }

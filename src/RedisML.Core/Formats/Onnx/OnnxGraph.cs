@@ -48,8 +48,7 @@ sealed class OnnxGraph(string name)
         var output = Free(operation);
         _graph.Node.Add(new NodeProto
         {
-            OpType = operation, Domain = domain, Input = { inputs.ToArray() }, Output = { output },
-            Attribute = { attributes }
+            OpType = operation, Domain = domain, Input = { inputs.ToArray() }, Output = { output }, Attribute = { attributes },
         });
         return output;
     }
@@ -118,8 +117,11 @@ sealed class OnnxGraph(string name)
                 ElemType = (int)type,
                 Shape = new()
                 {
-                    Dim = { new TensorShapeProto.Types.Dimension { DimParam = RowDimension },
-                    new TensorShapeProto.Types.Dimension { DimValue = width } }
+                    Dim =
+                    {
+                        new TensorShapeProto.Types.Dimension { DimParam = RowDimension },
+                        new TensorShapeProto.Types.Dimension { DimValue = width },
+                    },
                 },
             },
         },
