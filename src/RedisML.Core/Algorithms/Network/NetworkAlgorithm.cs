@@ -55,10 +55,12 @@ internal sealed class NetworkAlgorithm : IAlgorithm
     {
         try
         {
-            var given = definition.Options is { ValueKind: JsonValueKind.Object } options
-                ? options.EnumerateObject().Where(option => NetworkOptions.All.Any(known => IsCalled(known, option.Name)))
-                    .ToDictionary(option => option.Name, option => option.Value)
-                : [];
+            var given = new Dictionary<string, JsonElement>(StringComparer.OrdinalIgnoreCase);
+            if (definition.Options is { ValueKind: JsonValueKind.Object } options)
+            {
+                foreach (var option in options.EnumerateObject())
+                    if (NetworkOptions.All.Any(known => IsCalled(known, option.Name))) given[option.Name] = option.Value;
+            }
             return NetworkOptions.Of(new OptionValues(new NetworkAlgorithm(), given));
         }
         catch (RedisMLException e) when (e.ErrorId is "OptionInvalid" or "OptionNotFound" or "ConflictingOptions")

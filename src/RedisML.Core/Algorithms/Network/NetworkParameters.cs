@@ -39,20 +39,42 @@ internal sealed record NetworkParameters(NetworkShape Shape, double[] Values, do
     {
         var definition = model.Definition!;
         var pipeline = definition.RequirePipeline();
-        var shape = new NetworkShape(
-            new EncodedLayout(pipeline.Features), NetworkAlgorithm.OptionsOf(definition),
-            definition.Task == ModelTask.Classes ? pipeline.Label.Classes!.Count : 1);
+        var shape = ShapeOf(definition, pipeline);
+        // What the definition calls for may be anything: there is room for it once the fields have so much.
+        foreach (var part in Parts(shape)) Check(part.Name, part.Count);
         var values = new double[shape.ParameterCount];
-        foreach (var part in Parts(shape)) Field(part.Name, part.Count).CopyTo(values, part.Start);
+        foreach (var part in Parts(shape)) fields[part.Name].ToDoubles().CopyTo(values, part.Start);
         bool hasUnit = !definition.Task.IsClassification();
-        return new(shape, values, hasUnit ? Field(OffsetName, 1)[0] : 0, hasUnit ? Field(ScaleName, 1)[0] : 1);
+        return new(shape, values, hasUnit ? Number(OffsetName) : 0, hasUnit ? Number(ScaleName) : 1);
 
-        double[] Field(string name, int count)
+        double Number(string name)
         {
-            var found = fields.TryGetValue(name, out var field) ? field.ToDoubles() : [];
-            return found.Length == count ? found : throw new RedisMLException("ParameterShapeMismatch", ErrorKind.InvalidData,
-                $"Parameter '{name}' of model '{model.Name}', version {model.Version}, has {found.Length:N0} values; its definition " +
+            Check(name, 1);
+            return fields[name].ToDoubles()[0];
+        }
+
+        void Check(string name, long count)
+        {
+            long found = fields.TryGetValue(name, out var field) ? field.Shape.Aggregate(1L, (product, length) => product * length) : 0;
+            if (found == count) return;
+            throw new RedisMLException("ParameterShapeMismatch", ErrorKind.InvalidData,
+                $"Parameter '{name}' of model '{model.Name}', version {model.Version}, has {found:N0} values; its definition " +
                 $"calls for {count:N0}.", name);
+        }
+    }
+
+    static NetworkShape ShapeOf(ModelDefinition definition, FeaturePipeline pipeline)
+    {
+        try
+        {
+            return new(new EncodedLayout(pipeline.Features), NetworkAlgorithm.OptionsOf(definition),
+                definition.Task == ModelTask.Classes ? pipeline.Label.Classes!.Count : 1);
+        }
+        catch (OverflowException e)
+        {
+            throw new RedisMLException("InvalidModelDefinition", ErrorKind.InvalidData,
+                $"The definition of a model of {definition.Algorithm} calls for more parameters than there can be.",
+                definition.Algorithm, e);
         }
     }
 
@@ -134,6 +156,6 @@ internal sealed record NetworkParameters(NetworkShape Shape, double[] Values, do
     {
         public string Name => $"{Kind.ToString().ToLowerInvariant()}.{Index + 1}";
 
-        public int Count => Shape.Aggregate(1, (count, length) => count * length);
+        public int Count => Shape.Aggregate(1, (count, length) => checked(count * length));
     }
 }

@@ -87,7 +87,7 @@ internal sealed class NetworkSums
             double meanWeight = _data.Fit.Weight / _data.Fit.Rows;
             _leaves = new LeafRows[share.Count];
             _context.Team.For(_leaves.Length, (_, index) =>
-                _leaves[index] = new(_data.Training, share.First + index, _weights.Shape, _loss, meanWeight, _batches));
+                _leaves[index] = LeafRows.Of(_data.Training, share.First + index, _weights.Shape, _loss, meanWeight, _batches));
             (_held, _drawn) = ((share, _data.Training.Version), -1);
         }
         if (_drawn == _rows.Epoch) return;
