@@ -9,7 +9,7 @@ namespace RedisML.Algorithms.Network;
 internal sealed class NetworkProgram(TrainingContext context) : TabularProgram(context)
 {
     const int DefaultBatchSize = 200;
-    const int DefaultSteps = 10_000;
+    const int DefaultSteps = 16_000;
     const int MinDefaultEpochs = 10;
     const int MaxDefaultEpochs = 300;
     const double DefaultAdamRate = 0.002;

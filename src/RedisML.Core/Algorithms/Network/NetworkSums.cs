@@ -71,7 +71,9 @@ internal sealed class NetworkSums
         if (branches == 0) return [];
         Hold(share);
         Cut();
-        _context.Team.For(_groups, _addGroup);
+        if (_groups == 1) AddGroup(0, 0);
+        else _context.Team.For(_groups, _addGroup);
+        _context.ThrowIfStopping();
         var sum = _sums[0]!;
         for (int group = 1; group < _groups; group++) Lanes.AddScaled(sum, 1, _sums[group]);
         while (_rest.Count < branches - 1) _rest.Add(new double[_length]);
