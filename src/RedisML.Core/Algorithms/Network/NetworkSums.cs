@@ -22,13 +22,13 @@ internal sealed class NetworkSums
     readonly float _limit;
     readonly TrainingPass?[] _passes;
     readonly double[]?[] _sums;
-    readonly List<double[]> _rest = [];
     readonly List<BatchUnit> _units = [];
     readonly BlockSum _all;
     readonly BlockSum? _validation;
     readonly Action<int, int> _addGroup;
     readonly Func<Share, IReadOnlyList<Memory<double>>> _add;
     LeafRows[] _leaves = [];
+    Memory<double>[] _branches = [];
     (Share Share, int Version) _held = (default, -1);
     int _drawn = -1;
     RowSelection _rows;
@@ -67,18 +67,16 @@ internal sealed class NetworkSums
     IReadOnlyList<Memory<double>> Add(Share share)
     {
         share = new(share.First, Math.Min(share.End, _data.Training.Map.Leaves));
-        int branches = LeafTree.Branches(share, _data.Training.Map.Leaves).Count;
-        if (branches == 0) return [];
-        Hold(share);
+        if (_held != (share, _data.Training.Version) || _drawn != _rows.Epoch) Hold(share);
+        if (_branches.Length == 0) return [];
         Cut();
         if (_groups == 1) AddGroup(0, 0);
         else _context.Team.For(_groups, _addGroup);
         _context.ThrowIfStopping();
-        var sum = _sums[0]!;
-        for (int group = 1; group < _groups; group++) Lanes.AddScaled(sum, 1, _sums[group]);
-        while (_rest.Count < branches - 1) _rest.Add(new double[_length]);
-        foreach (var rest in _rest) rest.AsSpan().Clear();
-        return [sum, .. _rest.Take(branches - 1).Select(rest => rest.AsMemory())];
+        for (int group = 1; group < _groups; group++) Lanes.AddScaled(_sums[0], 1, _sums[group]);
+        // The others are added to by whoever was given them.
+        for (int branch = 1; branch < _branches.Length; branch++) _branches[branch].Span.Clear();
+        return _branches;
     }
 
     /// <summary>Takes the share's rows, and draws the batches of a pass.</summary>
@@ -90,9 +88,10 @@ internal sealed class NetworkSums
             _leaves = new LeafRows[share.Count];
             _context.Team.For(_leaves.Length, (_, index) =>
                 _leaves[index] = LeafRows.Of(_data.Training, share.First + index, _weights.Shape, _loss, meanWeight, _batches));
+            _branches = [.. LeafTree.Branches(share, _data.Training.Map.Leaves)
+                .Select((_, branch) => branch == 0 ? _sums[0] ??= new double[_length] : new double[_length])];
             (_held, _drawn) = ((share, _data.Training.Version), -1);
         }
-        if (_drawn == _rows.Epoch) return;
         ulong key = SplitMix64.Mix(_seed + (ulong)_rows.Epoch);
         _context.Team.For(_leaves.Length, (_, index) => _leaves[index].Draw(key));
         _drawn = _rows.Epoch;

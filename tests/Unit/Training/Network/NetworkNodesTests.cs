@@ -40,8 +40,8 @@ public sealed class NetworkNodesTests(RedisServerFixture redis)
             Assert.Equal(first ??= bits, bits);
         }
 
-        await (await fixture.StartAsync(new(), Specification(epochs: 30), "whole")).Completion.WaitAsync(s_patience, Cancellation);
-        var two = await fixture.StartAsync(RunFixture.Options with { NodeCount = 2 }, Specification(epochs: 30), "resumed");
+        await (await fixture.StartAsync(new(), Specification(epochs: 12), "whole")).Completion.WaitAsync(s_patience, Cancellation);
+        var two = await fixture.StartAsync(RunFixture.Options with { NodeCount = 2 }, Specification(epochs: 12), "resumed");
         var other = await fixture.JoinAsync(two.Run.Id);
         await fixture.WaitAsync(two.Run.Id, run => run.Step > 1);
         Assert.True(await fixture.Runs.StopAsync(two.Run.Id, Cancellation));
@@ -49,7 +49,7 @@ public sealed class NetworkNodesTests(RedisServerFixture redis)
             await Assert.ThrowsAnyAsync<OperationCanceledException>(() => node.Completion.WaitAsync(s_patience, Cancellation));
         var stopped = await fixture.Runs.GetAsync(two.Run.Id, Cancellation);
         Assert.Equal(RunState.Stopped, stopped.State);
-        Assert.InRange(stopped.CheckpointStep, 2, 30 * 15 - 1);
+        Assert.InRange(stopped.CheckpointStep, 2, 12 * 15 - 1);
         var resumed = await fixture.ResumeAsync(two.Run.Id);
         Assert.Equal(RunState.Completed, (await resumed.Completion.WaitAsync(s_patience, Cancellation)).State);
         Assert.Equal(await fixture.BitsAsync("whole"), await fixture.BitsAsync("resumed"));

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using RedisML.Columns;
 using RedisML.Errors;
 using RedisML.Expressions;
 using RedisML.Features;
