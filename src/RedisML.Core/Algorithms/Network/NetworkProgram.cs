@@ -12,7 +12,7 @@ internal sealed class NetworkProgram(TrainingContext context) : TabularProgram(c
     const int DefaultSteps = 16_000;
     const int MinDefaultEpochs = 10;
     const int MaxDefaultEpochs = 300;
-    const double DefaultAdamRate = 0.002;
+    const double DefaultAdamRate = 0.003;
     const double DefaultSgdRate = 0.02;
     const int MaxParameters = 100_000_000;
 
