@@ -4,42 +4,6 @@ using RedisML.Training;
 
 namespace RedisML.Algorithms.Network;
 
-/// <summary>What a hidden unit makes of its sum.</summary>
-internal enum Activation
-{
-    /// <summary>max(x, 0).</summary>
-    Relu,
-
-    /// <summary>x·Φ(x) (Hendrycks and Gimpel, 2016), exact.</summary>
-    Gelu,
-
-    Tanh,
-}
-
-/// <summary>What is done to the sums of a hidden layer before its activation.</summary>
-internal enum Normalization
-{
-    None,
-
-    /// <summary>Each row's sums are standardised, then scaled and shifted (Ba, Kiros and Hinton, 2016).</summary>
-    Layer,
-}
-
-/// <summary>What is minimised.</summary>
-internal enum LossKind
-{
-    SquaredError,
-
-    /// <summary>Of two classes, by one output.</summary>
-    LogLoss,
-
-    /// <summary>The log loss of any number of classes, by an output each.</summary>
-    Softmax,
-
-    /// <summary>The deviance of counts or rates, whose logarithm is the output.</summary>
-    Poisson,
-}
-
 /// <summary>What a network can be told.</summary>
 /// <param name="Layers">The units of each hidden layer; none for a linear model.</param>
 /// <param name="Dropout">What part of the hidden units is left out, drawn for each row and pass.</param>

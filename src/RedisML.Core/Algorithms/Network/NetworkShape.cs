@@ -2,22 +2,6 @@ using RedisML.Features;
 
 namespace RedisML.Algorithms.Network;
 
-/// <summary>A category's table of embeddings: a row of numbers for each level, and for a missing value where that is a level.</summary>
-/// <param name="Rows">Levels, a missing one among them.</param>
-/// <param name="Width">Numbers a level.</param>
-/// <param name="Start">Where it starts in the vector of parameters, [Rows, Width].</param>
-/// <param name="Column">The first of the inputs that it fills.</param>
-/// <param name="Offset">The position of its first level in an encoded row.</param>
-internal readonly record struct EmbeddingTable(int Rows, int Width, int Start, int Column, int Offset);
-
-/// <summary>A dense layer: weights [Inputs, Outputs], biases [Outputs], and where it is normalised scales and shifts [Outputs].</summary>
-/// <param name="Weights">Where they start in the vector of parameters; so for the others.</param>
-/// <param name="Scales">−1 where it isn't normalised.</param>
-internal readonly record struct DenseLayer(int Inputs, int Outputs, int Weights, int Biases, int Scales, int Shifts)
-{
-    public bool IsNormalized => Scales >= 0;
-}
-
 /// <summary>A network's layers, and where in one vector their parameters lie: first what is penalised (embeddings, weights), then biases,
 /// scales and shifts.</summary>
 /// <remarks>The inputs are the embeddings of the categories in order, then the numbers.</remarks>
