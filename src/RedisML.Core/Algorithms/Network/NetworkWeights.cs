@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using RedisML.Numerics;
 
 namespace RedisML.Algorithms.Network;
 
