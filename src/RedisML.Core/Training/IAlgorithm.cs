@@ -10,6 +10,12 @@ public interface IAlgorithm : IModelFamily
     /// <summary>What it predicts; null where the label decides: a class where it is text or named as a category, else a number.</summary>
     ModelTask? Task { get; }
 
+    /// <summary>The same where options of the algorithm's own may say it.</summary>
+    ModelTask? TaskOf(TrainingSpecification specification) => Task;
+
+    /// <summary>What a training is told where its user says nothing.</summary>
+    TrainingDefaults Defaults => new();
+
     /// <summary>What it can be told besides what every training is told.</summary>
     IReadOnlyList<AlgorithmOption> Options { get; }
 

@@ -155,9 +155,10 @@ public sealed partial class StartRedisDistributedTrainingCommand : TrainingJobCm
         var names = dataset.Columns.Select(c => c.Name).Concat(derived.Select(d => d.Name)).ToList();
         var excluded = Expand(ExcludeFeature, names);
         if (Feature.Length == 0) WarnOfTimes(dataset, excluded);
+        var family = ModelFamilies.Get(Algorithm);
         return WithOptimization(new()
         {
-            Algorithm = ModelFamilies.Get(Algorithm).Name,
+            Algorithm = family.Name,
             Options = Options(),
             Label = Label ?? dataset.Label ?? throw new RedisMLException("LabelMissing", ErrorKind.InvalidArgument,
                 $"Dataset '{dataset.Name}' names no label: say with -Label which column to predict.", dataset.Name),
@@ -167,7 +168,7 @@ public sealed partial class StartRedisDistributedTrainingCommand : TrainingJobCm
             PositiveClass = PositiveClass,
             Derived = derived,
             Missing = Missing,
-        });
+        }, (family as IAlgorithm)?.Defaults ?? new());
     }
 
     Dictionary<string, JsonElement> Options()
