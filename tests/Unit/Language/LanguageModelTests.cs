@@ -160,7 +160,7 @@ public abstract class LanguageModelTests
         // Somebody else writes into its keys.
         await connection.Database.SortedSetAddAsync(model.Keys.Context([]), "the", double.PositiveInfinity);
         await FailsAsync("InvalidLanguageModel", () => model.NextTokensAsync("", 1, "", Cancellation));
-        await connection.Database.SortedSetAddAsync(model.Keys.Context([]), [0x80, 0xFF], 1e6);
+        await connection.Database.SortedSetAddAsync(model.Keys.Context([]), (byte[])[0x80, 0xFF], 1e6);
         await connection.Database.SortedSetAddAsync(model.Keys.Context([]), "the", 5);
         Assert.Equal("\uFFFD\uFFFD", (await model.NextTokensAsync("unseen", 1, "", Cancellation))[0].Token);
         await connection.Database.HashSetAsync(model.Keys.State, "order", "1000000");

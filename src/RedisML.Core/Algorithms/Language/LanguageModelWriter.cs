@@ -90,11 +90,20 @@ public sealed class LanguageModelWriter
         if (Put(TokenHistory.Boundary)) await SendAsync(cancellation).ConfigureAwait(false);
     }
 
-    /// <summary>Sees to it that all that was added is learned.</summary>
+    /// <summary>Waits until what was sent is learned.</summary>
+    /// <param name="wholeBatchesOnly">Whether what doesn't fill a batch yet may wait for more; else all that was added is learned.</param>
+    /// <exception cref="RedisMLException">As of <see cref="AddAsync"/>.</exception>
+    public async Task SendAsync(bool wholeBatchesOnly, CancellationToken cancellation)
+    {
+        if (!wholeBatchesOnly && _position > _sent) await SendAsync(cancellation).ConfigureAwait(false);
+        await _sending.ConfigureAwait(false);
+    }
+
+    /// <summary>Sees to it that all that was added is learned, and ends.</summary>
+    /// <exception cref="RedisMLException">As of <see cref="AddAsync"/>.</exception>
     public async Task<LanguageModelUpdate> CompleteAsync(CancellationToken cancellation)
     {
-        if (_position > _sent) await SendAsync(cancellation).ConfigureAwait(false);
-        await _sending.ConfigureAwait(false);
+        await SendAsync(wholeBatchesOnly: false, cancellation).ConfigureAwait(false);
         if (_source == "") await _model.Database.PatientlyAsync(d => d.KeyDeleteAsync(_writer), cancellation).ConfigureAwait(false);
         if (_contexts == 0)
             _contexts = await _model.Database.PatientlyAsync(d => d.SortedSetLengthAsync(_model.Keys.Contexts), cancellation)
