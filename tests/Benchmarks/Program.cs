@@ -46,6 +46,7 @@ if (args is ["fuzz", ..])
     ("nodes", NodeFigures.RunAsync),
     ("kill", NodeFigures.KillAsync),
     ("script", ScriptFigures.RunAsync),
+    ("language", LanguageFigures.RunAsync),
     ("module", ModuleFigures.RunAsync),
     ("references", References.RunAsync),
 ];

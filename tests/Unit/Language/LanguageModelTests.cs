@@ -24,11 +24,12 @@ public abstract class LanguageModelTests
     {
         await using var connection = await ConnectAsync();
         var model = await OpenAsync(connection, new(order, tokenization));
-        var update = await LearnAsync(model, s_lines);
-        var reference = new ReferenceKneserNey(order, s_lines.Select(line => TokenReader.ReadAll(line, tokenization)));
+        var lines = s_lines.Take(150).ToList();
+        var update = await LearnAsync(model, lines);
+        var reference = new ReferenceKneserNey(order, lines.Select(line => TokenReader.ReadAll(line, tokenization)));
         Assert.Equal(reference.Contexts, update.Contexts);
 
-        var held = TextSamples.Lines(60, 2).Append("nobody saw Ω").ToList();
+        var held = TextSamples.Lines(25, 2).Append("nobody saw Ω").ToList();
         var meter = new LanguageModelMeter(model);
         foreach (var line in held) await meter.AddAsync(line, Cancellation);
         var measure = await meter.CompleteAsync(Cancellation);
@@ -43,8 +44,9 @@ public abstract class LanguageModelTests
             Assert.Equal(reference.Vocabulary.Order(StringComparer.Ordinal), all.Select(t => t.Token).Order(StringComparer.Ordinal));
             Assert.All(all, next => Assert.Equal(1, next.Probability / reference.Probability(tokens, next.Token), 1e-9));
             Assert.Equal(1, all.Sum(next => next.Probability) + reference.Probability(tokens, "\n"), 1e-12);
-            Assert.Equal(all.Take(3), await model.NextTokensAsync(text, 3, "", Cancellation));
-            Assert.Equal(all.Where(next => next.Token.StartsWith("w", StringComparison.Ordinal)).Take(2),
+            // Of equally probable ones any may be among the first.
+            AssertSameProbabilities(all.Take(3), await model.NextTokensAsync(text, 3, "", Cancellation));
+            AssertSameProbabilities(all.Where(next => next.Token.StartsWith("w", StringComparison.Ordinal)).Take(2),
                 await model.NextTokensAsync(text, 2, "w", Cancellation));
         }
     }
@@ -79,8 +81,11 @@ public abstract class LanguageModelTests
         Assert.Equal((0, resumed.Skipped + resumed.Tokens), (again.Tokens, again.Skipped));
         Assert.Equal(await DumpAsync(whole), await DumpAsync(broken));
         // One that slept while another went on is shut out, and changes nothing.
-        await dying.AddAsync(string.Join(' ', s_lines), Cancellation);
-        await FailsAsync("TextSourceBusy", () => dying.CompleteAsync(Cancellation));
+        await FailsAsync("TextSourceBusy", async () =>
+        {
+            foreach (var line in s_lines.Skip(300)) await dying.AddAsync(line, Cancellation);
+            await dying.CompleteAsync(Cancellation);
+        });
         Assert.Equal(await DumpAsync(whole), await DumpAsync(broken));
     }
 
@@ -102,7 +107,7 @@ public abstract class LanguageModelTests
         var all = await model.NextTokensAsync("the sea", 10_000, "", Cancellation);
         double unknown = 1 - all.Sum(next => next.Probability);
         Assert.InRange(unknown, 1e-9, 0.1);
-        Assert.Equal(all.Take(4), await model.NextTokensAsync("the sea", 4, "", Cancellation));
+        AssertSameProbabilities(all.Take(4), await model.NextTokensAsync("the sea", 4, "", Cancellation));
     }
 
     [Fact]
@@ -208,6 +213,9 @@ public abstract class LanguageModelTests
         await meter.AddAsync(text, Cancellation);
         return await meter.CompleteAsync(Cancellation);
     }
+
+    static void AssertSameProbabilities(IEnumerable<NextToken> expected, IEnumerable<NextToken> actual) =>
+        Assert.Equal(expected.Select(next => next.Probability), actual.Select(next => next.Probability));
 
     static async Task FailsAsync(string errorId, Func<Task> work) =>
         Assert.Equal(errorId, (await Assert.ThrowsAsync<RedisMLException>(work)).ErrorId);

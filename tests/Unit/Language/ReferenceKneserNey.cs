@@ -10,6 +10,7 @@ sealed class ReferenceKneserNey
 
     /// <summary>By context, tokens joined by a line feed: how often each token counts there.</summary>
     readonly Dictionary<string, Dictionary<string, int>> _counts = [];
+    readonly Dictionary<string, int> _totals = [];
     readonly Dictionary<int, double> _discounts = [];
 
     public ReferenceKneserNey(int order, IEnumerable<IReadOnlyList<string>> texts)
@@ -33,6 +34,7 @@ sealed class ReferenceKneserNey
                 }
             }
         }
+        foreach (var (context, seen) in _counts) _totals[context] = seen.Values.Sum();
         for (int level = 0; level < order; level++)
         {
             var all = _counts.Where(c => LevelOf(c.Key) == level).SelectMany(c => c.Value.Values).ToList();
@@ -62,9 +64,10 @@ sealed class ReferenceKneserNey
 
     double Of(string[] context, string token)
     {
-        double shorter = context.Length == 0 ? 1.0 / (Vocabulary.Count() + 1) : Of(context[1..], token);
-        if (!_counts.TryGetValue(string.Join('\n', context), out var seen)) return shorter;
-        double discount = _discounts[context.Length], total = seen.Values.Sum();
+        double shorter = context.Length == 0 ? 1.0 / (_counts[""].Count + 1) : Of(context[1..], token);
+        string key = string.Join('\n', context);
+        if (!_counts.TryGetValue(key, out var seen)) return shorter;
+        double discount = _discounts[context.Length], total = _totals[key];
         return Math.Max(seen.GetValueOrDefault(token) - discount, 0) / total + discount * seen.Count / total * shorter;
     }
 

@@ -8,8 +8,8 @@ public sealed partial class LanguageModel
     /// <summary>So many tokens of each context are looked at first, and if that doesn't decide so many times more.</summary>
     const int FirstLook = 24, LookFactor = 8;
 
-    /// <summary>The most probable tokens after a text, the most probable first. Exact: all tokens are considered, though few are read.
-    /// </summary>
+    /// <summary>The most probable tokens after a text, the most probable first. Exact: all tokens are considered, though few are read; of
+    /// equally probable ones any may be among the last.</summary>
     /// <param name="text">The text so far, from its begin; empty for a text that begins.</param>
     /// <param name="count">How many, from 1.</param>
     /// <param name="prefix">What they begin with; empty for any.</param>

@@ -12,7 +12,7 @@ public sealed record NextToken(string Token, double Probability)
 
     /// <summary>The token as a table may show it: the end, spaces and what would steer a terminal come out visible.</summary>
     public string DisplayName => IsEnd ? "(end)" : string.IsNullOrWhiteSpace(Token)
-        ? string.Concat(Token.Select(c => c is ' ' ? "(space)" : FormattableString.Invariant($"\u{(int)c:X4}"))) : VisibleText.Of(Token);
+        ? string.Concat(Token.Select(c => c is ' ' ? "(space)" : FormattableString.Invariant($"\\u{(int)c:X4}"))) : VisibleText.Of(Token);
 
     public override string ToString() => Token;
 }
