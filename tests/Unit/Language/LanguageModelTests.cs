@@ -165,8 +165,10 @@ public abstract class LanguageModelTests
         // Somebody else writes into its keys.
         await connection.Database.SortedSetAddAsync(model.Keys.Context([]), "the", double.PositiveInfinity);
         await FailsAsync("InvalidLanguageModel", () => model.NextTokensAsync("", 1, "", Cancellation));
-        await connection.Database.SortedSetAddAsync(model.Keys.Context([]), (byte[])[0x80, 0xFF], 1e6);
+        await connection.Database.SortedSetAddAsync(model.Keys.Context([]), "the", 1e6);
+        await FailsAsync("InvalidLanguageModel", () => model.NextTokensAsync("", 1, "", Cancellation));
         await connection.Database.SortedSetAddAsync(model.Keys.Context([]), "the", 5);
+        await connection.Database.SortedSetAddAsync(model.Keys.Context([]), (byte[])[0x80, 0xFF], 500);
         Assert.Equal("\uFFFD\uFFFD", (await model.NextTokensAsync("unseen", 1, "", Cancellation))[0].Token);
         await connection.Database.HashSetAsync(model.Keys.State, "order", "1000000");
         await FailsAsync("InvalidLanguageModel", () => LanguageModel.OpenAsync(connection, "m", Cancellation));
@@ -230,7 +232,11 @@ public abstract class LanguageModelTests
             var name = (byte[])context.Element!;
             int level = name.Count(b => b == NGramBatch.Separator);
             lines.Add($"context {Convert.ToHexString(name)} {Math.Floor(context.Score)}");
-            foreach (var gram in await database.SortedSetRangeByRankWithScoresAsync(model.Keys.Context(name)))
+            var grams = await database.SortedSetRangeByRankWithScoresAsync(model.Keys.Context(name));
+            Assert.Equal(((RedisValue)(byte[])[NGramBatch.Separator], grams.SkipLast(1).Sum(gram => gram.Score)),
+                (grams[^1].Element, grams[^1].Score));
+            Assert.Equal(Math.Floor(Math.Log2(grams[^1].Score)), Math.Floor(context.Score));
+            foreach (var gram in grams.SkipLast(1))
                 lines.Add($"gram {level} {Convert.ToHexString(name)} {gram.Element} {gram.Score}");
         }
         lines.AddRange((await database.HashGetAllAsync(model.Keys.State)).Where(entry => $"{entry.Name}" is not ("id" or "batches"))

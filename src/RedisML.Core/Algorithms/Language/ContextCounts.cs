@@ -9,6 +9,9 @@ namespace RedisML.Algorithms.Language;
 /// one batch.</remarks>
 static class ContextCounts
 {
+    /// <summary>The member of a context that has its total: a byte that no token has.</summary>
+    static readonly RedisValue s_total = (byte[])[NGramBatch.Separator];
+
     /// <summary>The chain of contexts of a history, the empty one first.</summary>
     public static NGramContext[] Chain(NGramBatch batch, int context)
     {
@@ -17,8 +20,8 @@ static class ContextCounts
         return chain;
     }
 
-    /// <summary>Begins to read what contexts saw in all.</summary>
-    public static Task<LevelCounts[]> LevelsAsync(LanguageModel model, IReadOnlyList<NGramContext> contexts, CancellationToken cancellation)
+    /// <summary>The discount of each level of the model.</summary>
+    public static async Task<double[]> DiscountsAsync(LanguageModel model, CancellationToken cancellation)
     {
         int levels = model.Options.Order;
         RedisValue[] fields =
@@ -27,44 +30,39 @@ static class ContextCounts
             .. Enumerable.Range(0, levels).Select(level => (RedisValue)(LanguageModelField.OnesPrefix + level)),
             .. Enumerable.Range(0, levels).Select(level => (RedisValue)(LanguageModelField.TwosPrefix + level)),
         ];
-        var names = contexts.Select(context => (RedisValue)context.Name).ToArray();
-        return ReadAsync();
-
-        async Task<LevelCounts[]> ReadAsync()
-        {
-            var keys = model.Keys;
-            // Begun together, they go in one packet.
-            var state = model.Database.PatientlyAsync(d => d.HashGetAsync(keys.State, fields), cancellation);
-            var totals = model.Database.PatientlyAsync(d => d.SortedSetScoresAsync(keys.Contexts, names), cancellation);
-            var distinct = model.Database.PatientlyAsync(
-                d => Task.WhenAll(contexts.Select(context => d.SortedSetLengthAsync(keys.Context(context.Name)))), cancellation);
-            var counts = await state.ConfigureAwait(false);
-            if (counts[0] != model.Id) throw model.Removed();
-            var (scores, lengths) = (await totals.ConfigureAwait(false), await distinct.ConfigureAwait(false));
-            return [.. contexts.Select((context, i) => new LevelCounts(Math.Floor(Checked(model, scores[i] ?? 0)), lengths[i],
-                KneserNey.Discount(Number(counts[1 + context.Level]), Number(counts[1 + levels + context.Level]))))];
-        }
+        var counts = await model.Database.PatientlyAsync(d => d.HashGetAsync(model.Keys.State, fields), cancellation).ConfigureAwait(false);
+        if (counts[0] != model.Id) throw model.Removed();
+        return [.. Enumerable.Range(0, levels)
+            .Select(level => KneserNey.Discount(Number(counts[1 + level]), Number(counts[1 + levels + level])))];
     }
 
-    /// <summary>The tokens that a context saw most often.</summary>
+    /// <summary>How many different tokens a context saw.</summary>
+    public static async Task<long> DistinctAsync(LanguageModel model, NGramContext context, CancellationToken cancellation) =>
+        Math.Max(0, await model.Database.PatientlyAsync(d => d.SortedSetLengthAsync(model.Keys.Context(context.Name)), cancellation)
+            .ConfigureAwait(false) - 1);
+
+    /// <summary>The tokens that a context saw most often, and the total of all.</summary>
     /// <param name="count">How many; -1 for all.</param>
-    public static async Task<SortedSetEntry[]> MostFrequentAsync(
+    public static async Task<(double Total, SortedSetEntry[] Tokens)> MostFrequentAsync(
         LanguageModel model, NGramContext context, long count, CancellationToken cancellation)
     {
+        // The total, which no count exceeds, comes first: of equal scores the highest bytes do.
         var found = await model.Database.PatientlyAsync(d => d.SortedSetRangeByRankWithScoresAsync(model.Keys.Context(context.Name), 0,
-            count < 0 ? -1 : count - 1, StackExchange.Redis.Order.Descending), cancellation).ConfigureAwait(false);
+            count, StackExchange.Redis.Order.Descending), cancellation).ConfigureAwait(false);
         foreach (var entry in found) Checked(model, entry.Score);
-        return found;
+        if (found.Length == 0) return (0, []);
+        return found[0].Element == s_total ? (found[0].Score, found[1..])
+            : throw LanguageModel.Invalid(model.Name, "a context has no total, or less than a count");
     }
 
-    /// <summary>How often a context saw tokens; 0 for never.</summary>
-    public static async Task<double[]> CountsAsync(
+    /// <summary>How often a context saw tokens, 0 for never, and the total of all.</summary>
+    public static async Task<(double Total, double[] Counts)> CountsAsync(
         LanguageModel model, NGramContext context, RedisValue[] tokens, CancellationToken cancellation)
     {
-        if (tokens.Length == 0) return [];
-        var scores = await model.Database.PatientlyAsync(d => d.SortedSetScoresAsync(model.Keys.Context(context.Name), tokens), cancellation)
-            .ConfigureAwait(false);
-        return Array.ConvertAll(scores, score => Checked(model, score ?? 0));
+        var scores = await model.Database.PatientlyAsync(
+            d => d.SortedSetScoresAsync(model.Keys.Context(context.Name), [.. tokens, s_total]), cancellation).ConfigureAwait(false);
+        var counts = Array.ConvertAll(scores, score => Checked(model, score ?? 0));
+        return (counts[^1], counts[..^1]);
     }
 
     static double Number(RedisValue value) => value.TryParse(out long number) ? number : 0;

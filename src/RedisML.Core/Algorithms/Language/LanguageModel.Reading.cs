@@ -22,11 +22,17 @@ public sealed partial class LanguageModel
         var wanted = Encoding.UTF8.GetBytes(prefix);
         for (long look = Math.Max(FirstLook, 2L * count); ; look *= LookFactor)
         {
-            var levels = ContextCounts.LevelsAsync(this, contexts, cancellation);
+            // Begun together, they go in one packet.
+            var discounts = ContextCounts.DiscountsAsync(this, cancellation);
+            var distinct = Task.WhenAll(contexts.Select(context => ContextCounts.DistinctAsync(this, context, cancellation)));
             var lists = await Task.WhenAll(contexts.Select(context => ContextCounts.MostFrequentAsync(this, context, look, cancellation)))
                 .ConfigureAwait(false);
-            var ranking = new TokenRanking(await levels.ConfigureAwait(false), lists, look);
-            await ranking.CompleteAsync((level, tokens) => ContextCounts.CountsAsync(this, contexts[level], tokens, cancellation),
+            var (discount, saw) = (await discounts.ConfigureAwait(false), await distinct.ConfigureAwait(false));
+            var levels = lists.Select((list, level) => new LevelCounts(list.Total, saw[level], discount[level])).ToArray();
+            var ranking = new TokenRanking(levels, [.. lists.Select(list => list.Tokens)], look);
+            await ranking.CompleteAsync(
+                async (level, tokens) => (await ContextCounts.CountsAsync(this, contexts[level], tokens, cancellation).ConfigureAwait(false))
+                    .Counts,
                 token => wanted.Length == 0 || token.Span.StartsWith(wanted)).ConfigureAwait(false);
             if (ranking.TryTake(count, out var best)) return best;
         }

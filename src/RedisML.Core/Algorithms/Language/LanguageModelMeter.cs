@@ -71,9 +71,11 @@ public sealed class LanguageModelMeter(LanguageModel model)
         var asked = contexts.Select(_ => new Dictionary<int, double>()).ToArray();
         foreach (var (context, token) in _seen)
             for (int at = context; at >= 0; at = contexts[at].Shorter) asked[at][token] = 0;
-        var reading = ContextCounts.LevelsAsync(model, contexts, cancellation);
-        await Task.WhenAll(contexts.Select((_, context) => AskAsync(context))).ConfigureAwait(false);
-        var levels = await reading.ConfigureAwait(false);
+        var reading = ContextCounts.DiscountsAsync(model, cancellation);
+        var saw = Task.WhenAll(contexts.Select(context => ContextCounts.DistinctAsync(model, context, cancellation)));
+        var totals = await Task.WhenAll(contexts.Select((_, context) => AskAsync(context))).ConfigureAwait(false);
+        var (discounts, distinct) = (await reading.ConfigureAwait(false), await saw.ConfigureAwait(false));
+        var levels = contexts.Select((context, i) => new LevelCounts(totals[i], distinct[i], discounts[context.Level])).ToArray();
         if (!levels[0].IsSeen)
             throw new RedisMLException("LanguageModelEmpty", ErrorKind.InvalidOperation,
                 $"Language model '{model.Name}' has learned no text yet. Add some first.", model.Name);
@@ -87,12 +89,13 @@ public sealed class LanguageModelMeter(LanguageModel model)
         var before = _batch;
         _history.Move(before, _batch = new());
 
-        async Task AskAsync(int context)
+        async Task<double> AskAsync(int context)
         {
             var ids = asked[context].Keys.ToArray();
-            var counts = await ContextCounts.CountsAsync(model, contexts[context], Array.ConvertAll(ids, _batch.Token), cancellation)
-                .ConfigureAwait(false);
+            var (total, counts) = await ContextCounts.CountsAsync(
+                model, contexts[context], Array.ConvertAll(ids, _batch.Token), cancellation).ConfigureAwait(false);
             for (int i = 0; i < ids.Length; i++) asked[context][ids[i]] = counts[i];
+            return total;
         }
 
         double Probability(int context, int token)

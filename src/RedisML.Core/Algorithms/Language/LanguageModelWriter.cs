@@ -170,15 +170,16 @@ public sealed class LanguageModelWriter
 
         var keys = new RedisKey[FixedKeys + count];
         (keys[0], keys[1], keys[2]) = (_model.Keys.State, _model.Keys.Contexts, _writer);
-        var arguments = new List<RedisValue>(8 + 4 * count + 2 * batch.Counts.Count) { _model.Id, _source, from, to, texts, WriterSeconds };
+        var arguments = new List<RedisValue>(8 + 3 * count + 2 * batch.Counts.Count) { _model.Id, _source, from, to, texts, WriterSeconds };
+        arguments.Add(((byte[])_model.Keys.Context([])!).Length);
         foreach (int id in order)
         {
             var context = batch.Contexts[id];
             keys[place[id] - 1] = _model.Keys.Context(context.Name);
             int start = arguments.Count;
-            arguments.AddRange([context.Name, context.Level, context.Shorter < 0 ? 0 : place[context.Shorter], 0]);
+            arguments.AddRange([context.Level, context.Shorter < 0 ? 0 : place[context.Shorter], 0]);
             foreach (var (token, times) in grams[id]) arguments.AddRange([batch.Token(token), times]);
-            arguments[start + 3] = (arguments.Count - start - 4) / 2;
+            arguments[start + 2] = (arguments.Count - start - 3) / 2;
         }
         return (keys, [.. arguments]);
     }

@@ -5,12 +5,12 @@ using StackExchange.Redis;
 namespace RedisML.Algorithms.Language;
 
 /// <summary>Writes text by drawing token after token.</summary>
-/// <remarks>The vocabulary is read once; the contexts that come up, each time. The same seed writes the same text while the model doesn't
+/// <remarks>The vocabulary and discounts are read once; the contexts that come up, each time. The same seed writes the same text while the model doesn't
 /// learn.</remarks>
 sealed class TextGenerator(LanguageModel model, double temperature, ulong seed)
 {
     readonly Dictionary<RedisValue, int> _places = [];
-    double[] _shortest = [], _probabilities = [];
+    double[] _discounts = [], _shortest = [], _probabilities = [];
     ulong _draws;
 
     /// <summary>The tokens that follow a text, up to its end.</summary>
@@ -34,9 +34,9 @@ sealed class TextGenerator(LanguageModel model, double temperature, ulong seed)
 
     async Task<string[]> ReadVocabularyAsync(NGramContext empty, CancellationToken cancellation)
     {
-        var reading = ContextCounts.LevelsAsync(model, [empty], cancellation);
-        var counts = await ContextCounts.MostFrequentAsync(model, empty, -1, cancellation).ConfigureAwait(false);
-        var level = (await reading.ConfigureAwait(false))[0];
+        _discounts = await ContextCounts.DiscountsAsync(model, cancellation).ConfigureAwait(false);
+        var (total, counts) = await ContextCounts.MostFrequentAsync(model, empty, -1, cancellation).ConfigureAwait(false);
+        var level = new LevelCounts(total, counts.Length, _discounts[0]);
         _shortest = new double[counts.Length];
         _probabilities = new double[counts.Length];
         for (int i = 0; i < counts.Length; i++)
@@ -53,18 +53,16 @@ sealed class TextGenerator(LanguageModel model, double temperature, ulong seed)
         _shortest.CopyTo(_probabilities, 0);
         var longer = contexts[1..];
         if (longer.Length == 0) return;
-        var reading = ContextCounts.LevelsAsync(model, longer, cancellation);
         var counts = await Task.WhenAll(longer.Select(context => ContextCounts.MostFrequentAsync(model, context, -1, cancellation)))
             .ConfigureAwait(false);
-        var levels = await reading.ConfigureAwait(false);
-        for (int i = 0; i < levels.Length; i++)
+        for (int i = 0; i < longer.Length; i++)
         {
-            if (!levels[i].IsSeen) continue;
-            TensorPrimitives.Multiply(_probabilities, KneserNey.Interpolate(1, 0, levels[i]), _probabilities);
+            var level = new LevelCounts(counts[i].Total, counts[i].Tokens.Length, _discounts[longer[i].Level]);
+            if (!level.IsSeen) continue;
+            TensorPrimitives.Multiply(_probabilities, KneserNey.Interpolate(1, 0, level), _probabilities);
             // A token that came into the model meanwhile has no place yet.
-            foreach (var entry in counts[i])
-                if (_places.TryGetValue(entry.Element, out int place))
-                    _probabilities[place] += KneserNey.Interpolate(0, entry.Score, levels[i]);
+            foreach (var entry in counts[i].Tokens)
+                if (_places.TryGetValue(entry.Element, out int place)) _probabilities[place] += KneserNey.Interpolate(0, entry.Score, level);
         }
     }
 

@@ -39,7 +39,7 @@ sealed class TokenRanking(LevelCounts[] levels, SortedSetEntry[][] lists, long l
         async Task FillAsync(int level)
         {
             var missing = candidates.Where(candidate => candidate.Value[level] < 0).ToArray();
-            var read = IsWhole(level) ? new double[missing.Length]
+            var read = missing.Length == 0 || IsWhole(level) ? new double[missing.Length]
                 : await counts(level, Array.ConvertAll(missing, candidate => candidate.Key)).ConfigureAwait(false);
             for (int i = 0; i < missing.Length; i++) missing[i].Value[level] = read[i];
         }
