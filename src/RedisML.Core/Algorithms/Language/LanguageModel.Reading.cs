@@ -1,5 +1,4 @@
 using System.Text;
-using StackExchange.Redis;
 
 namespace RedisML.Algorithms.Language;
 

@@ -1,5 +1,4 @@
 using RedisML.Errors;
-using StackExchange.Redis;
 
 namespace RedisML.Algorithms.Language;
 
