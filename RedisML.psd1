@@ -25,6 +25,7 @@
         'Start-RedisPredictionService', 'Get-RedisPredictionService', 'Stop-RedisPredictionService'
         'Start-RedisDistributedTraining', 'Join-RedisDistributedTraining', 'Get-RedisDistributedTraining'
         'Stop-RedisDistributedTraining', 'Resume-RedisDistributedTraining', 'Remove-RedisDistributedTraining'
+        'Add-RedisLanguageModelText', 'Get-RedisNextToken', 'New-RedisText', 'Measure-RedisLanguageModel'
         'Get-RedisTrainingMetric', 'Show-RedisTrainingMetric'
     )
     PrivateData          = @{

@@ -47,6 +47,7 @@ if (args is ["fuzz", ..])
     ("kill", NodeFigures.KillAsync),
     ("script", ScriptFigures.RunAsync),
     ("network", NetworkFigures.RunAsync),
+    ("language", LanguageFigures.RunAsync),
     ("module", ModuleFigures.RunAsync),
     ("references", References.RunAsync),
 ];

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
+using RedisML.Algorithms.Language;
 using RedisML.Algorithms.Linear;
 using RedisML.Algorithms.Network;
 using RedisML.Algorithms.Script;
@@ -18,5 +19,6 @@ internal static class BuiltInAlgorithms
         foreach (var kind in Enum.GetValues<LinearKind>()) ModelFamilies.Add(new LinearFamily(kind));
         ModelFamilies.Add(new ScriptAlgorithm());
         ModelFamilies.Add(new NetworkAlgorithm());
+        ModelFamilies.Add(new LanguageFamily());
     }
 }

@@ -8,17 +8,19 @@ public sealed record AccessRule
     const string Connecting = "auth hello ping echo client|id client|setname cluster|nodes asking";
 
     /// <summary>Reads strings, hashes, sets, sorted sets and streams: chunks and pages, heads and parameters, names, rows.</summary>
-    const string Reading = "get strlen exists hget hmget hgetall hkeys hexists smembers zcard zrange zscore xlen xrange";
+    const string Reading = "get strlen exists hget hmget hgetall hkeys hexists smembers zcard zrange zrevrange zscore zmscore xlen xrange";
 
     const string ServingModels =
         "get set setex psetex del unlink expire sadd srem llen lpush rpush rpop lrange ltrim blpop blmove eval evalsha script|load time";
 
-    const string ReadingModels = "exists hget hmget hgetall hkeys hexists smembers";
+    const string ReadingModels = "exists hget hmget hgetall hkeys hexists smembers zcard zrange zrevrange zscore zmscore";
 
     /// <summary>Scripts do what must not be interrupted; the commands in them are held against the same rule.</summary>
     const string Writing = "set del unlink hset hmset hdel sadd srem eval evalsha script|load time wait";
 
     const string WritingRows = "hmset zadd expire xadd xdel xrevrange xsetid memory|usage";
+
+    const string WritingLanguage = "hincrby zincrby zrem zcount";
 
     const string WritingRuns = "getrange hincrby hsetnx persist expire publish subscribe unsubscribe";
 
@@ -49,10 +51,10 @@ public sealed record AccessRule
         {
             AccessRole.Read => Compose([Reading], read: [.. ofDatasets, .. ofModels, .. ofRuns]),
             AccessRole.Train =>
-                Compose([Reading, Writing, WritingRuns], read: ofDatasets, all: [.. ofModels, .. ofRuns], channels: [$"{keys}:run:*"]),
+                Compose([Reading, Writing, WritingLanguage, WritingRuns], read: ofDatasets, all: [.. ofModels, .. ofRuns], channels: [$"{keys}:run:*"]),
             AccessRole.Import => Compose([Reading, Writing, WritingRows], all: [.. ofDatasets, .. ofImports]),
             AccessRole.Serve => Compose([ReadingModels, ServingModels], read: ofModels, all: ofServices),
-            AccessRole.All => Compose([Reading, Writing, WritingRows, WritingRuns, ServingModels],
+            AccessRole.All => Compose([Reading, Writing, WritingRows, WritingLanguage, WritingRuns, ServingModels],
                 all: datasets.Count == 0 ? [$"{keys}:*"]
                     : [.. ofDatasets, .. ofImports, .. ofModels, .. ofRuns, .. ofServices], channels: [$"{keys}:run:*"]),
             _ => throw new ArgumentOutOfRangeException(nameof(role)),

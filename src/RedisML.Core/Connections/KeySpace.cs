@@ -49,6 +49,9 @@ public sealed class KeySpace(string prefix = KeySpace.DefaultPrefix)
     /// <summary>A hash: the definition and the parameters of a version of a model.</summary>
     public RedisKey ModelVersion(string name, long version) => $"{Prefix}:model:{Checked(name, "model")}:version:{version}";
 
+    /// <summary>The keys of what a live model has counted.</summary>
+    internal LiveModelKeys LiveModel(string name) => new(Prefix, Checked(name, "model"));
+
     /// <summary>A set: the ids of all training runs. A hint, checked against their heads.</summary>
     public RedisKey Runs => $"{Prefix}:runs";
 
