@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using RedisML.Algorithms.Linear;
+using RedisML.Algorithms.MatrixFactorization;
 using RedisML.Algorithms.Script;
 using RedisML.Prediction;
 
@@ -16,5 +17,6 @@ internal static class BuiltInAlgorithms
     {
         foreach (var kind in Enum.GetValues<LinearKind>()) ModelFamilies.Add(new LinearFamily(kind));
         ModelFamilies.Add(new ScriptAlgorithm());
+        ModelFamilies.Add(new FactorizationAlgorithm());
     }
 }
