@@ -82,7 +82,11 @@ internal sealed class RatingLoader(TrainingContext context, FactorizationOptions
         lock (known)
         {
             for (int level = 0; level < map.Length; level++)
-                if (!known.TryGetValue(text.Levels[level], out map[level])) known.Add(text.Levels[level], map[level] = known.Count);
+            {
+                // An empty name is none.
+                if (text.Levels[level].Length == 0) map[level] = -1;
+                else if (!known.TryGetValue(text.Levels[level], out map[level])) known.Add(text.Levels[level], map[level] = known.Count);
+            }
         }
         return [.. text.Codes.ToArray().Select(code => code < 0 ? -1 : map[code])];
     }

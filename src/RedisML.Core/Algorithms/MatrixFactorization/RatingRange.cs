@@ -2,20 +2,26 @@ using RedisML.Errors;
 
 namespace RedisML.Algorithms.MatrixFactorization;
 
-/// <summary>Which ratings there may be.</summary>
+/// <summary>Which ratings there may be: of events a count from 0 on.</summary>
 internal static class RatingRange
 {
-    /// <param name="minimum">NaN where it isn't known.</param>
-    /// <param name="maximum">NaN where it isn't known.</param>
+    /// <param name="minimum">NaN where it isn't known; so the maximum.</param>
+    public static bool Holds(bool isImplicit, double minimum, double maximum, double rating) =>
+        float.IsFinite((float)rating) && (isImplicit ? rating >= 0 : !(rating < minimum) && !(rating > maximum));
+
     /// <exception cref="RedisMLException"><c>RatingOutOfRange</c>, also for NaN.</exception>
     public static void Check(bool isImplicit, double minimum, double maximum, double rating, object? target)
     {
-        if (double.IsFinite(rating) && float.IsFinite((float)rating) && (isImplicit ? rating >= 0 : !(rating < minimum) && !(rating > maximum)))
-            return;
+        if (Holds(isImplicit, minimum, maximum, rating)) return;
         string range = isImplicit ? "a count of events is a number from 0 on"
-            : double.IsNaN(minimum) || double.IsNaN(maximum) ? "ratings are numbers" + (double.IsNaN(minimum) ? "" : $" from {minimum} on")
-                + (double.IsNaN(maximum) ? "" : $" up to {maximum}")
-            : $"ratings are numbers from {minimum} to {maximum}";
-        throw new RedisMLException("RatingOutOfRange", ErrorKind.InvalidData, $"A rating is {rating}, and {range}.", target);
+            : (double.IsNaN(minimum), double.IsNaN(maximum)) switch
+            {
+                (true, true) => "ratings are numbers",
+                (false, true) => FormattableString.Invariant($"ratings are numbers from {minimum} on"),
+                (true, false) => FormattableString.Invariant($"ratings are numbers up to {maximum}"),
+                _ => FormattableString.Invariant($"ratings are numbers from {minimum} to {maximum}"),
+            };
+        throw new RedisMLException("RatingOutOfRange", ErrorKind.InvalidData,
+            FormattableString.Invariant($"A rating is {rating}, and {range}."), target);
     }
 }
