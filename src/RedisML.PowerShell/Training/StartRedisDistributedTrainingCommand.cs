@@ -154,8 +154,7 @@ public sealed partial class StartRedisDistributedTrainingCommand : TrainingJobCm
         var derived = Derive.Cast<DictionaryEntry>().Select(e => new DerivedColumn($"{e.Key}", $"{e.Value}")).ToList();
         var names = dataset.Columns.Select(c => c.Name).Concat(derived.Select(d => d.Name)).ToList();
         var excluded = Expand(ExcludeFeature, names);
-        if (Feature.Length == 0) WarnOfTimes(dataset, excluded);
-        return WithOptimization(new()
+        var specification = WithOptimization(new()
         {
             Algorithm = ModelFamilies.Get(Algorithm).Name,
             Options = Options(),
@@ -168,6 +167,9 @@ public sealed partial class StartRedisDistributedTrainingCommand : TrainingJobCm
             Derived = derived,
             Missing = Missing,
         });
+        bool takesAll = (ModelFamilies.Get(Algorithm) as IAlgorithm)?.Complete(specification).Features is null;
+        if (takesAll) WarnOfTimes(dataset, excluded);
+        return specification;
     }
 
     Dictionary<string, JsonElement> Options()

@@ -44,7 +44,7 @@ public sealed class MatrixFactorizationTests
     [InlineData(true)]
     public async Task The_bits_are_the_same_for_any_number_of_workers_and_any_chunks(bool isImplicit)
     {
-        var table = Generated(150, 1100, 30, 0.3);
+        var table = Generated(150, 1100, 30, 0.3, least: 0);
         var specification = Specification(("Implicit", isImplicit), ("Factors", 9), ("Iterations", 3));
         var one = await table.TrainAsync(specification, workerCount: 1);
         var many = await table.TrainAsync(specification, workerCount: 5, chunkRows: 333);
@@ -59,7 +59,7 @@ public sealed class MatrixFactorizationTests
     [InlineData(true)]
     public async Task A_user_that_is_folded_in_is_the_one_that_training_fits(bool isImplicit)
     {
-        var model = await ModelAsync(Generated(120, 80, 25, 0.3), Specification(("Implicit", isImplicit), ("Factors", 5)));
+        var model = await ModelAsync(Generated(120, 80, 25, 0.3, least: 0), Specification(("Implicit", isImplicit), ("Factors", 5)));
         for (int user = 0; user < 120; user += 17)
         {
             var (items, ratings) = (model.Users!.Rated.IndicesOf(user).ToArray(), model.Users.Rated.ValuesOf(user).ToArray());
@@ -185,8 +185,8 @@ public sealed class MatrixFactorizationTests
         Options = options.ToDictionary(option => option.Name, option => JsonSerializer.SerializeToElement(option.Value)),
     };
 
-    /// <summary>Ratings 1 to 5 and beyond: vectors of three numbers, biases, and noise.</summary>
-    internal static TestTable Generated(int users, int items, int each, double noise)
+    /// <summary>Ratings about 4: vectors of three numbers, biases, and noise.</summary>
+    internal static TestTable Generated(int users, int items, int each, double noise, double least = double.NegativeInfinity)
     {
         var random = new Random(5);
         var (p, q) = (Vectors(users), Vectors(items));
@@ -197,7 +197,7 @@ public sealed class MatrixFactorizationTests
             {
                 user.Add(u);
                 item.Add($"i{i}");
-                rating.Add(4 + p[u][3] + q[i][3] + p[u].Take(3).Zip(q[i], (a, b) => a * b).Sum() + noise * Normal());
+                rating.Add(Math.Max(least, 4 + p[u][3] + q[i][3] + p[u].Take(3).Zip(q[i], (a, b) => a * b).Sum() + noise * Normal()));
             }
         }
         return new TestTable().Add("user", user).Add("item", item).Add("rating", rating);
