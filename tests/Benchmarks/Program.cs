@@ -47,6 +47,7 @@ if (args is ["fuzz", ..])
     ("kill", NodeFigures.KillAsync),
     ("script", ScriptFigures.RunAsync),
     ("module", ModuleFigures.RunAsync),
+    ("recommend", RecommendFigures.RunAsync),
     ("references", References.RunAsync),
 ];
 if (args.FirstOrDefault(a => benchmarks.All(b => b.Name != a)) is { } unknown)

@@ -276,7 +276,7 @@ public sealed class MatrixFactorizationTests
         {
             int place = Array.IndexOf(items, item);
             double weight = model.Options.IsImplicit ? 1 + (place < 0 ? 0 : model.Options.Confidence * ratings[place]) : place < 0 ? 0 : 1;
-            double target = place < 0 ? 0 : model.Options.IsImplicit ? 1 : ratings[place] - model.Mean - bias - model.Items.Biases[item];
+            double target = place < 0 ? 0 : model.Options.IsImplicit ? Math.Sign(ratings[place]) : ratings[place] - model.Mean - bias - model.Items.Biases[item];
             for (int i = 0; i < factors; i++)
             {
                 for (int j = 0; j < factors; j++) a[i, j] += weight * model.Items.Vector(item)[i] * model.Items.Vector(item)[j];

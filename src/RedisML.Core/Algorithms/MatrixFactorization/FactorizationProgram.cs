@@ -29,16 +29,13 @@ internal sealed class FactorizationProgram(TrainingContext context) : IRunProgra
 
     public int Leaves => FactorStep.Leaves;
 
-    public void Prepare(Share share)
-    {
-        if (_loader is not null) return;
-        _loader = new(context, _options);
-        _ratings = _loader.Load();
-    }
+    /// <summary>All ratings, whatever the share is.</summary>
+    public void Prepare(Share share) => Load();
 
     public TrainingResult Run(IExchange exchange)
     {
         long start = Stopwatch.GetTimestamp();
+        Load();
         var (options, ratings) = (_options, _ratings);
         FactorParameters.CheckSize(ratings, options);
         _biases = options.IsImplicit ? RatingBiases.None(ratings) : RatingBiases.Of(ratings, options.Damping, context.Team);
@@ -72,6 +69,13 @@ internal sealed class FactorizationProgram(TrainingContext context) : IRunProgra
                 [$"{_loader.Dropped:N0} rows were left out because the user, the item or the rating is missing in them."],
             Elapsed = Stopwatch.GetElapsedTime(start),
         };
+    }
+
+    void Load()
+    {
+        if (_loader is not null) return;
+        _loader = new(context, _options);
+        _ratings = _loader.Load();
     }
 
     FeaturePipeline Pipeline() => new()
