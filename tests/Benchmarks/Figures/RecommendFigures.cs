@@ -10,7 +10,8 @@ using StackExchange.Redis;
 
 namespace RedisML.Benchmarks.Figures;
 
-/// <summary>Recommendation beside its limits: folding in, the best of many items, a rating up to the changed sorted set, and memory.</summary>
+/// <summary>Recommendation beside its limits: folding in, the best of many items, a rating up to the changed sorted set,
+/// and memory.</summary>
 static class RecommendFigures
 {
     const int Top = 20, RatingsOfUser = 70;
@@ -75,13 +76,14 @@ static class RecommendFigures
         Print("a million ratings as hashes of users (MB in Redis)", (await UsedAsync(context) - before) / 1e6, double.NaN);
         before = await UsedAsync(context);
         await PublishAsync(context, "million", 20, users: 1_000_000 / RatingsOfUser, items: 10_000);
-        Print("a version of a million ratings, 14,285 users, 10,000 items, k = 20 (MB)", (await UsedAsync(context) - before) / 1e6, double.NaN);
+        Print("a version: 1 million ratings, 14,285 users, 10,000 items (MB)", (await UsedAsync(context) - before) / 1e6, double.NaN);
     }
 
     static async Task<long> UsedAsync(BenchmarkContext context)
     {
         var info = (string)(await context.Connection.Database.ExecuteAsync("INFO", "memory"))!;
-        return long.Parse(info.Split('\n').First(line => line.StartsWith("used_memory:"))["used_memory:".Length..], CultureInfo.InvariantCulture);
+        var used = info.Split('\n').First(line => line.StartsWith("used_memory:"));
+        return long.Parse(used["used_memory:".Length..], CultureInfo.InvariantCulture);
     }
 
     /// <summary>A model with vectors that are drawn, of users with so many ratings each.</summary>
@@ -135,5 +137,5 @@ static class RecommendFigures
     }
 
     static void Print(string work, double value, double limit) => BenchmarkContext.Print(work, $"{value:0.000}",
-        double.IsNaN(limit) ? "" : $"limit {limit:0.###}", double.IsNaN(limit) ? double.NaN : limit / value, double.IsNaN(limit) ? "" : "1");
+        double.IsNaN(limit) ? "" : $"limit {limit:0.###}", limit / value, double.IsNaN(limit) ? "" : "1");
 }

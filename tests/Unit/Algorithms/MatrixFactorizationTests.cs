@@ -35,7 +35,8 @@ public sealed class MatrixFactorizationTests
     public async Task Ratings_with_noise_are_predicted_nearly_to_the_noise()
     {
         const double noise = 0.5;
-        var result = await TestAsync(Generated(600, 200, 60, noise), Specification(("Factors", 3), ("Regularization", 1), ("Iterations", 20)));
+        var specification = Specification(("Factors", 3), ("Regularization", 1), ("Iterations", 20));
+        var result = await TestAsync(Generated(600, 200, 60, noise), specification);
         Assert.InRange(result.Rmse!.Value, 0.97 * noise, 1.12 * noise);
     }
 
@@ -202,7 +203,8 @@ public sealed class MatrixFactorizationTests
         }
         return new TestTable().Add("user", user).Add("item", item).Add("rating", rating);
 
-        double[][] Vectors(int count) => [.. Enumerable.Range(0, count).Select(_ => Enumerable.Range(0, 4).Select(_ => 0.8 * Normal()).ToArray())];
+        double[][] Vectors(int count) =>
+            [.. Enumerable.Range(0, count).Select(_ => Enumerable.Range(0, 4).Select(_ => 0.8 * Normal()).ToArray())];
 
         double Normal() => Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
     }
@@ -276,7 +278,8 @@ public sealed class MatrixFactorizationTests
         {
             int place = Array.IndexOf(items, item);
             double weight = model.Options.IsImplicit ? 1 + (place < 0 ? 0 : model.Options.Confidence * ratings[place]) : place < 0 ? 0 : 1;
-            double target = place < 0 ? 0 : model.Options.IsImplicit ? Math.Sign(ratings[place]) : ratings[place] - model.Mean - bias - model.Items.Biases[item];
+            double target = place < 0 ? 0 : model.Options.IsImplicit ? Math.Sign(ratings[place])
+                : ratings[place] - model.Mean - bias - model.Items.Biases[item];
             for (int i = 0; i < factors; i++)
             {
                 for (int j = 0; j < factors; j++) a[i, j] += weight * model.Items.Vector(item)[i] * model.Items.Vector(item)[j];

@@ -82,7 +82,8 @@ public sealed class RecommenderTests(EmbeddedServerFixture server) : IAsyncLifet
         Assert.False(await _connection.Database.KeyExistsAsync(recommender.KeyOf("7")));
 
         var before = await recommender.RecommendAsync("7", s_options, null, Cancellation);
-        await _connection.Database.HashSetAsync(key, [new("i1", "NaN"), new("i2", "many"), new("i3", "1e30"), new("none", 3), new(new byte[] { 255 }, 3)]);
+        await _connection.Database.HashSetAsync(key,
+            [new("i1", "NaN"), new("i2", "many"), new("i3", "1e30"), new("none", 3), new(new byte[] { 255 }, 3)]);
         Assert.Equal(before, await recommender.RecommendAsync("7", s_options, null, Cancellation));
     }
 
@@ -110,8 +111,8 @@ public sealed class RecommenderTests(EmbeddedServerFixture server) : IAsyncLifet
         Assert.Equal(count + 3, (double)await _connection.Database.HashGetAsync(_connection.Keys.Ratings("m", "7"), item), 1e-4);
 
         using var folder = new TemporaryFolder();
-        await DatasetImport.RunAsync(_connection, folder.Write("items.csv",
-            "name,price\n" + string.Join('\n', Enumerable.Range(0, 40).Select(i => $"i{i},{i}"))), new() { Dataset = "items" }, null, Cancellation);
+        var csv = "name,price\n" + string.Join('\n', Enumerable.Range(0, 40).Select(i => $"i{i},{i}"));
+        await DatasetImport.RunAsync(_connection, folder.Write("items.csv", csv), new() { Dataset = "items" }, null, Cancellation);
         var items = await new DatasetStore(_connection).GetAsync("items", null, Cancellation);
         var filter = await ItemFilter.ReadAsync(_connection, items, "name", "price < 10", Cancellation);
         var found = await recommender.RecommendAsync("7", s_options, filter, Cancellation);
@@ -142,7 +143,7 @@ public sealed class RecommenderTests(EmbeddedServerFixture server) : IAsyncLifet
         Assert.All(expected.Zip(found), pair => Assert.Equal(pair.First.Score, pair.Second.Score, 1e-5));
     }
 
-    /// <summary>Two nodes, one of them stopped on the way, and the run taken up again: the parameters of a run that nobody disturbed.</summary>
+    /// <summary>Two nodes that are stopped on the way, and the run taken up again: the parameters of one that nobody disturbed.</summary>
     [Fact]
     public async Task Nodes_and_a_resumed_run_give_the_same_bits()
     {
@@ -188,7 +189,8 @@ public sealed class RecommenderTests(EmbeddedServerFixture server) : IAsyncLifet
         var expected = all.GroupBy(row => row[0]).Select(user => orderBy is null ? user.Last() : user.First()).Select(Text).ToList();
         Assert.Equal(expected.Order(), (await _connection.RowsAsync("ratings-test")).Select(Text).Order());
         Assert.Equal(all.Count - 60, (await _connection.RowsAsync("ratings-train")).Count);
-        foreach (var conflict in (DatasetSplitOptions[])[options with { Filter = "age > 3" }, options with { LastOf = null, OrderBy = "age" }])
+        DatasetSplitOptions[] conflicts = [options with { Filter = "age > 3" }, options with { LastOf = null, OrderBy = "age" }];
+        foreach (var conflict in conflicts)
             Assert.Equal("ConflictingOptions", (await Assert.ThrowsAsync<RedisMLException>(() =>
                 new DatasetSplit(_connection).RunAsync(dataset, conflict, null, Cancellation))).ErrorId);
 
@@ -205,5 +207,6 @@ public sealed class RecommenderTests(EmbeddedServerFixture server) : IAsyncLifet
 
     /// <summary>As any client reads it.</summary>
     async Task<IEnumerable<string>> StoredAsync(Recommender recommender, string user) =>
-        (await _connection.Database.SortedSetRangeByRankAsync(recommender.KeyOf(user), 0, -1, Order.Descending)).Select(item => (string)item!);
+        (await _connection.Database.SortedSetRangeByRankAsync(recommender.KeyOf(user), 0, -1, Order.Descending))
+            .Select(item => (string)item!);
 }

@@ -39,7 +39,8 @@ internal sealed class FactorReader(IReadOnlyDictionary<string, ParameterValue> p
     public FactorUsers ReadUsers(int count, int items)
     {
         CheckBlocks(FactorParameters.UserFactor, count);
-        var (names, biases, vectors, starts) = (new string[count], new float[count], new float[checked(count * factors)], new int[count + 1]);
+        var (names, biases, vectors) = (new string[count], new float[count], new float[checked(count * factors)]);
+        var starts = new int[count + 1];
         var (indices, values) = (new List<int[]>(), new List<float[]>());
         foreach (var (block, first, rows) in FactorParameters.Blocks(count))
         {
@@ -53,12 +54,15 @@ internal sealed class FactorReader(IReadOnlyDictionary<string, ParameterValue> p
                 Demand(ends[row] >= start && ends[row] <= rated.Length, "the users' ratings end before they start");
                 starts[first + row + 1] = checked(starts[first] + ends[row]);
                 for (int i = start; i < ends[row]; i++)
-                    Demand(rated[i] >= 0 && rated[i] < items && (i == start || rated[i] > rated[i - 1]), "a user rated what is no item");
+                {
+                    Demand(rated[i] >= 0 && rated[i] < items && (i == start || rated[i] > rated[i - 1]),
+                        "a user rated what is no item");
+                }
             }
             indices.Add(rated);
             values.Add(Floats($"{FactorParameters.UserRating}:{block}", ends[^1]));
         }
-        return new(names, biases, vectors, new(starts, [.. indices.SelectMany(block => block)], [.. values.SelectMany(block => block)]), Places(names));
+        return new(names, biases, vectors, new(starts, Joined(indices, starts[^1]), Joined(values, starts[^1])), Places(names));
     }
 
     /// <summary>Before memory is set aside for as many as somebody says.</summary>
@@ -92,10 +96,23 @@ internal sealed class FactorReader(IReadOnlyDictionary<string, ParameterValue> p
     ParameterValue Get(string name) =>
         parameters.TryGetValue(name, out var value) ? value : throw new InvalidDataException($"'{name}' is missing");
 
+    static T[] Joined<T>(List<T[]> blocks, int count)
+    {
+        var joined = new T[count];
+        int start = 0;
+        foreach (var block in blocks)
+        {
+            block.CopyTo(joined, start);
+            start += block.Length;
+        }
+        return joined;
+    }
+
     static Dictionary<string, int> Places(string[] names)
     {
         var places = new Dictionary<string, int>(names.Length, StringComparer.Ordinal);
-        for (int place = 0; place < names.Length; place++) Demand(places.TryAdd(names[place], place), $"'{names[place]}' is there twice");
+        for (int place = 0; place < names.Length; place++)
+            if (!places.TryAdd(names[place], place)) throw new InvalidDataException($"'{names[place]}' is there twice");
         return places;
     }
 }

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
-using RedisML.Errors;
 using RedisML.Features;
 using RedisML.Models;
 using RedisML.Numerics;

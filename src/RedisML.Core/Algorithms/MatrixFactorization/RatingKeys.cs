@@ -11,7 +11,8 @@ internal sealed class RatingKeys(RedisMLConnection connection, string model)
 {
     const int MaxUserLength = 512;
 
-    /// <summary>KEYS: ratings. ARGV: 1 where ratings are counts that add up, then an item, its rating and the count so far of each.</summary>
+    /// <summary>KEYS: ratings. ARGV: 1 where ratings are counts that add up, then of each an item, its rating and the count
+    /// so far.</summary>
     const string Add = """
         for i = 2, #ARGV, 3 do
           if ARGV[1] == '1' then
@@ -51,12 +52,16 @@ internal sealed class RatingKeys(RedisMLConnection connection, string model)
         string user, IReadOnlyList<(string Item, double Rating, double SoFar)> ratings, bool areCounts, CancellationToken cancellation)
     {
         RedisKey[] keys = [connection.Keys.Ratings(model, Checked(user))];
-        RedisValue[] arguments = [areCounts ? 1 : 0, .. ratings.SelectMany(r => new RedisValue[] { r.Item, Text(r.Rating), Text(r.SoFar) })];
+        RedisValue[] arguments =
+        [
+            areCounts ? 1 : 0, .. ratings.SelectMany(r => new RedisValue[] { r.Item, Text(r.Rating), Text(r.SoFar) }),
+        ];
         connection.DemandRoom();
         // A count whose reply is lost may have been added: only whoever sent it knows whether it may be sent twice.
         var reply = areCounts
             ? await connection.Database.ScriptEvaluateAsync(Add, keys, arguments).WaitAsync(cancellation).ConfigureAwait(false)
-            : await connection.Database.PatientlyAsync(d => d.ScriptEvaluateAsync(Add, keys, arguments), cancellation).ConfigureAwait(false);
+            : await connection.Database.PatientlyAsync(d => d.ScriptEvaluateAsync(Add, keys, arguments), cancellation)
+                .ConfigureAwait(false);
         var flat = (RedisValue[])reply!;
         return [.. flat.Chunk(2).Select(pair => new HashEntry(pair[0], pair[1]))];
     }

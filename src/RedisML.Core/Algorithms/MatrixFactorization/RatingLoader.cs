@@ -4,7 +4,6 @@ using RedisML.Datasets;
 using RedisML.Errors;
 using RedisML.Expressions;
 using RedisML.Features;
-using RedisML.Runs;
 using RedisML.Training;
 
 namespace RedisML.Algorithms.MatrixFactorization;

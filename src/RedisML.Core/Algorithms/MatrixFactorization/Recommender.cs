@@ -83,7 +83,8 @@ public sealed class Recommender
         for (int attempt = 0; attempt < MaxAttempts; attempt++)
         {
             var found = Find(user, ratings, options.Count, []);
-            if (await _keys.ReplaceAsync(user, ratings.Change, found, options.TimeToLive, cancellation).ConfigureAwait(false)) return found;
+            if (await _keys.ReplaceAsync(user, ratings.Change, found, options.TimeToLive, cancellation).ConfigureAwait(false))
+                return found;
             // Somebody added a rating meanwhile, and may not live to write what follows from it.
             ratings = UserRatings.Of(_model, user, await _keys.ReadAsync(user, cancellation).ConfigureAwait(false));
         }

@@ -12,7 +12,7 @@ internal sealed class UserRatings
     /// <summary>Among the users of training; −1 for one that it didn't see.</summary>
     public int Place { get; }
 
-    /// <summary>How often ratings were added in Redis: what follows from these ratings is replaced by what follows from later ones.</summary>
+    /// <summary>How often ratings were added in Redis: what follows from these gives way to what follows from later ones.</summary>
     public string Change { get; }
 
     /// <summary>The places of the items, ascending.</summary>

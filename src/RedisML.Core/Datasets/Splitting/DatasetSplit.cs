@@ -43,7 +43,8 @@ public sealed class DatasetSplit(RedisMLConnection connection)
                 throw new RedisMLException("EmptySplit", ErrorKind.InvalidArgument,
                     $"Of the {source.Rows:N0} rows of dataset '{source.Name}' none would be in '{names[empty]}', "
                     + (options.Filter is not null ? $"by the condition {options.Filter}."
-                        : options.LastOf is not null ? $"as '{options.LastOf}' has no value twice." : $"a fraction of {parts[empty].Fraction}."),
+                        : options.LastOf is not null ? $"as '{options.LastOf}' has no value twice."
+                        : $"a fraction of {parts[empty].Fraction}."),
                         source.Name);
             var published = new Dataset[parts.Count];
             for (int part = 0; part < parts.Count; part++)
