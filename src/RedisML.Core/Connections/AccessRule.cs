@@ -14,7 +14,7 @@ public sealed record AccessRule
         "get set setex psetex del unlink expire sadd srem llen lpush rpush rpop lrange ltrim blpop blmove eval evalsha script|load time";
 
     /// <summary>Ratings of users, and what they are recommended.</summary>
-    const string Rating = "hget hgetall hset hsetnx hincrby hincrbyfloat del zadd zrange pexpire eval evalsha script|load";
+    const string Rating = "hget hgetall hset hincrby hincrbyfloat del zadd zrange pexpire eval evalsha script|load";
 
     const string ReadingModels = "exists hget hmget hgetall hkeys hexists smembers";
 

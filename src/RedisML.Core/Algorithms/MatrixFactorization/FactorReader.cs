@@ -76,7 +76,8 @@ internal sealed class FactorReader(IReadOnlyDictionary<string, ParameterValue> p
     void Names(string name, Span<string> target)
     {
         var names = Get(name) is Scalar { Value: string json } ? JsonSerializer.Deserialize<string[]>(json) : null;
-        Demand(names?.Length == target.Length && names.All(text => text is { Length: > 0 }), $"'{name}' doesn't have {target.Length:N0} names");
+        Demand(names?.Length == target.Length && names.All(text => text is { Length: > 0 }),
+            $"'{name}' doesn't have {target.Length:N0} names");
         names.CopyTo(target);
     }
 

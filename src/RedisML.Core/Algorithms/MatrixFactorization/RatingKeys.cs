@@ -13,16 +13,21 @@ internal sealed class RatingKeys(RedisMLConnection connection, string model)
 
     /// <summary>KEYS: ratings. ARGV: 1 where ratings are counts that add up, then of each an item, its rating and the count
     /// so far.</summary>
+    /// <remarks>What may not be allowed, or isn't what it should be, comes first: what throws has changed nothing. A count that is none,
+    /// or less than what training saw, starts there.</remarks>
     const string Add = """
+        redis.call('HINCRBY', KEYS[1], '', 1)
         for i = 2, #ARGV, 3 do
           if ARGV[1] == '1' then
-            redis.call('HSETNX', KEYS[1], ARGV[i], ARGV[i + 2])
+            local before = tonumber(redis.call('HGET', KEYS[1], ARGV[i]) or '')
+            if not (before and before >= tonumber(ARGV[i + 2]) and before < 1e30) then
+              redis.call('HSET', KEYS[1], ARGV[i], ARGV[i + 2])
+            end
             redis.call('HINCRBYFLOAT', KEYS[1], ARGV[i], ARGV[i + 1])
           else
             redis.call('HSET', KEYS[1], ARGV[i], ARGV[i + 1])
           end
         end
-        redis.call('HINCRBY', KEYS[1], '', 1)
         return redis.call('HGETALL', KEYS[1])
         """;
 

@@ -89,8 +89,8 @@ public sealed class Recommender
             ratings = UserRatings.Of(_model, user, await _keys.ReadAsync(user, cancellation).ConfigureAwait(false));
         }
         throw new RedisMLException("RatingsBusy", ErrorKind.ResourceBusy,
-            $"Ratings of user '{user}' were added by others each of {MaxAttempts} times that its recommendations were written. The rating " +
-            "counts; try again.", user);
+            $"Ratings of user '{user}' were added by others each of {MaxAttempts} times that its recommendations were written. The " +
+            "rating counts; try again.", user);
     }
 
     Recommendation[] Find(string? user, UserRatings? ratings, int count, bool[] allowed)

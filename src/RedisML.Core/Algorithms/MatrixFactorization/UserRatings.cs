@@ -45,7 +45,8 @@ internal sealed class UserRatings
             }
             if (!model.Items.Places.TryGetValue((string)entry.Name!, out int item) || !IsRating(model, entry.Value, out float rating))
                 continue;
-            rated[item] = rating;
+            // Events only become more: training may have seen some that the hash hasn't.
+            rated[item] = model.Options.IsImplicit ? Math.Max(rating, rated.GetValueOrDefault(item)) : rating;
             isChanged = true;
         }
         return new(place, change, [.. rated.Keys], [.. rated.Values], isChanged);
