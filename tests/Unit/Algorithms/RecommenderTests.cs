@@ -149,7 +149,7 @@ public sealed class RecommenderTests(EmbeddedServerFixture server) : IAsyncLifet
     {
         var specification = MatrixFactorizationTests.Specification(("Factors", 4), ("Iterations", 300));
         var dataset = await new DatasetStore(_connection).GetAsync("ratings", null, Cancellation);
-        await RunFixture.Work(await StartAsync("alone", new())).Completion.WaitAsync(Cancellation);
+        await RunFixture.Work(await StartAsync("alone", new()), Cancellation).Completion.WaitAsync(Cancellation);
 
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
         var options = RunFixture.Options with { NodeCount = 2 };
@@ -158,7 +158,7 @@ public sealed class RecommenderTests(EmbeddedServerFixture server) : IAsyncLifet
         while (first.Run.Step < 10 && !first.Completion.IsCompleted) await Task.Delay(5, Cancellation);
         await stop.CancelAsync();
         await Task.WhenAll(EndAsync(first), EndAsync(second));
-        var resumed = RunFixture.Work(await ModelTraining.ResumeAsync(_connection, first.Run.Id, 1, Cancellation));
+        var resumed = RunFixture.Work(await ModelTraining.ResumeAsync(_connection, first.Run.Id, 1, Cancellation), Cancellation);
         Assert.Equal(RunState.Completed, (await resumed.Completion.WaitAsync(Cancellation)).State);
         Assert.Equal(await BytesAsync("alone"), await BytesAsync("m"));
 
@@ -200,8 +200,8 @@ public sealed class RecommenderTests(EmbeddedServerFixture server) : IAsyncLifet
     async Task<Recommender> TrainAsync(TrainingSpecification specification, string model = "m")
     {
         var dataset = await new DatasetStore(_connection).GetAsync("ratings", null, Cancellation);
-        await RunFixture.Work(await ModelTraining.StartAsync(_connection, dataset, model, specification, 1, new(), Cancellation))
-            .Completion.WaitAsync(Cancellation);
+        var training = await ModelTraining.StartAsync(_connection, dataset, model, specification, 1, new(), Cancellation);
+        await RunFixture.Work(training, Cancellation).Completion.WaitAsync(Cancellation);
         return await Recommender.OpenAsync(_connection, ModelReference.Parse(model), Cancellation);
     }
 
