@@ -54,5 +54,5 @@ Write-Host '6. The same lies in Redis, for any client:'
 $stored = Get-RedisRecommendation shop -User newcomer -AsSortedSet -Count 5
 Write-Host "   ZRANGE '$($stored.Key)' 0 4 REV WITHSCORES"
 
-Write-Host ('Of {0:N0} customers {1:P0} bought one of their ten next; a purchase changed {2} of 5 recommendations.' -f $test.Users, $test.Recall, @($after | Where-Object Item -NotIn $before.Item).Count)
-[pscustomobject]@{ Recall = $test.Recall; Before = $before.Item; After = $after.Item; Bought = $bought; Key = $stored.Key }
+Write-Host ('Of {0:N0} customers {1:P0} bought one of their ten next; a purchase changed {2} of 5 recommendations.' -f $test.Users, $test.Recall, @($after | Where-Object ItemName -NotIn $before.ItemName).Count)
+[pscustomobject]@{ Recall = $test.Recall; Before = $before.ItemName; After = $after.ItemName; Bought = $bought; Key = $stored.Key }

@@ -25,20 +25,21 @@ Describe 'Get-RedisRecommendation' {
         $found[0..6].Rank | Should -Be (1..7)
         $found[0..6].Score | Should -Be ($found[0..6].Score | Sort-Object -Descending)
         $bought = (Get-RedisTrainingData events-train | Where-Object customer -EQ c1).product
-        $found[0..6].Item | Where-Object { $_ -in $bought } | Should -BeNullOrEmpty
+        $found[0..6].ItemName | Where-Object { $_ -in $bought } | Should -BeNullOrEmpty
     }
 
     It 'recommends only what a condition on the items allows' {
         0..149 | ForEach-Object { [pscustomobject]@{ sku = "p$_"; stock = $_ % 2 } } | Import-RedisTrainingData -Dataset products -Force | Out-Null
         $found = Get-RedisRecommendation shop -User c1 -Filter 'stock > 0' -Dataset products -ItemColumn sku -Count 1000
         $found.Count | Should -BeGreaterThan 50
-        $found.Item | Where-Object { [int] $_.Substring(1) % 2 -eq 0 } | Should -BeNullOrEmpty
+        $found.ItemName | Where-Object { [int] $_.Substring(1) % 2 -eq 0 } | Should -BeNullOrEmpty
         { Get-RedisRecommendation shop -User c1 -Filter 'stock > 0' -Dataset products } | Should -Throw -ErrorId "ColumnNotFound,$cmdlet"
     }
 
     It 'says that it knows nothing of a user, who gets what suits anybody' {
         $found = Get-RedisRecommendation shop -User nobody -Count 3 -WarningVariable warnings -WarningAction SilentlyContinue
-        $found.Item | Should -Be (Get-RedisRecommendation shop -Count 3).Item
+        $found.ItemName | Should -Be (Get-RedisRecommendation shop -Count 3).ItemName
+        { Get-RedisRecommendation shop -AsSortedSet } | Should -Throw -ErrorId "InvalidUser,$cmdlet"
         $warnings | Should -BeLike "UserUnknown: model 'shop', version 1, knows nothing of user 'nobody'*"
     }
 
@@ -51,7 +52,7 @@ Describe 'Get-RedisRecommendation' {
         (Get-RedisModel shop).Evaluations.Figures.Keys | Should -Contain 'Ndcg'
         (Test-RedisModel shop -Dataset events-test -NotWorseThan shop@1 -PassThru).Passed | Should -BeTrue
         $elements = Get-RedisModelParameter shop -Expand
-        ($elements | Where-Object { $_.Name -eq 'item.factor' -and $_.Level -eq 'p1' }).Count | Should -Be 8
+        ($elements | Where-Object { $_.Name -eq 'item.factor:0' -and $_.Level -eq 'p1' }).Count | Should -Be 8
         (Export-RedisModel shop -Path TestDrive:/shop.safetensors).Length | Should -BeGreaterThan 10000
         $json = Get-Content (Export-RedisModel shop -Path TestDrive:/shop.json) -Raw | ConvertFrom-Json -AsHashtable
         ($json.parameters['item.name:0'].value | ConvertFrom-Json).Count | Should -Be 150

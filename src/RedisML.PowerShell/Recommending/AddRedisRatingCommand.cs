@@ -21,6 +21,7 @@ public sealed class AddRedisRatingCommand : RedisMLCmdlet
     public string User { get; set; } = "";
 
     [Parameter(Mandatory = true, Position = 2, ValueFromPipelineByPropertyName = true)]
+    [Alias("ItemName")]
     public string Item { get; set; } = "";
 
     [Parameter(Mandatory = true, Position = 3, ValueFromPipelineByPropertyName = true)]

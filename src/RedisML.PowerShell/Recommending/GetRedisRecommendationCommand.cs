@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using RedisML.Algorithms.MatrixFactorization;
 using RedisML.Datasets;
+using RedisML.Errors;
 using RedisML.Models;
 using RedisML.PowerShell.Cmdlets;
 using RedisML.PowerShell.Datasets;
@@ -22,10 +23,7 @@ public sealed class GetRedisRecommendationCommand : RedisMLCmdlet
     [ArgumentCompleter(typeof(ModelNameCompleter))]
     public string Model { get; set; } = "";
 
-    [Parameter(Position = 1, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = ListSet)]
-    [Parameter(Position = 1, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = FilterSet)]
-    [Parameter(Position = 1, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = SortedSet,
-        Mandatory = true)]
+    [Parameter(Position = 1, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     public string[] User { get; set; } = [];
 
     [Parameter]
@@ -64,6 +62,8 @@ public sealed class GetRedisRecommendationCommand : RedisMLCmdlet
     protected override void ProcessRecord()
     {
         var options = new RecommendationOptions { Count = Count, TimeToLive = TimeToLive };
+        if (User.Length == 0 && AsSortedSet)
+            Fail(new("InvalidUser", ErrorKind.InvalidArgument, "A sorted set is one user's: say with -User whose."));
         if (User.Length == 0) Recommend(null, options);
         foreach (var user in User)
         {

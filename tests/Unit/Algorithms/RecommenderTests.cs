@@ -41,10 +41,10 @@ public sealed class RecommenderTests(EmbeddedServerFixture server) : IAsyncLifet
     {
         var recommender = await TrainAsync(MatrixFactorizationTests.Specification(("Factors", 4)));
         var before = await recommender.StoreAsync("7", s_options, Cancellation);
-        Assert.Equal(before.Select(r => r.Item), await StoredAsync(recommender, "7"));
-        var after = await recommender.AddAsync("7", before[0].Item, 0, s_options, Cancellation);
-        Assert.DoesNotContain(before[0].Item, after.Select(r => r.Item));
-        Assert.Equal(after.Select(r => r.Item), await StoredAsync(recommender, "7"));
+        Assert.Equal(before.Select(r => r.ItemName), await StoredAsync(recommender, "7"));
+        var after = await recommender.AddAsync("7", before[0].ItemName, 0, s_options, Cancellation);
+        Assert.DoesNotContain(before[0].ItemName, after.Select(r => r.ItemName));
+        Assert.Equal(after.Select(r => r.ItemName), await StoredAsync(recommender, "7"));
         Assert.Equal(after, await recommender.RecommendAsync("7", s_options, null, Cancellation));
         Assert.NotEqual(before.Skip(1).Select(r => r.Score), after.Take(7).Select(r => r.Score));
         Assert.InRange((await _connection.Database.KeyTimeToLiveAsync(recommender.KeyOf("7")))!.Value, TimeSpan.FromHours(20),
@@ -59,10 +59,10 @@ public sealed class RecommenderTests(EmbeddedServerFixture server) : IAsyncLifet
         const string user = "{x}:new}";
         var cold = await recommender.RecommendAsync(user, s_options, null, Cancellation);
         Assert.All(cold, r => Assert.Equal(RecommendationBasis.Popularity, r.Basis));
-        Assert.Equal(cold.Select(r => r.Item), (await recommender.RecommendAsync(null, s_options, null, Cancellation)).Select(r => r.Item));
-        var warm = await recommender.AddAsync(user, cold[3].Item, 5, s_options, Cancellation);
+        Assert.Equal(cold.Select(r => r.ItemName), (await recommender.RecommendAsync(null, s_options, null, Cancellation)).Select(r => r.ItemName));
+        var warm = await recommender.AddAsync(user, cold[3].ItemName, 5, s_options, Cancellation);
         Assert.All(warm, r => Assert.Equal((RecommendationBasis.Ratings, user), (r.Basis, r.User)));
-        Assert.Equal(warm.Select(r => r.Item), await StoredAsync(recommender, user));
+        Assert.Equal(warm.Select(r => r.ItemName), await StoredAsync(recommender, user));
     }
 
     [Fact]
@@ -95,8 +95,8 @@ public sealed class RecommenderTests(EmbeddedServerFixture server) : IAsyncLifet
         await Task.WhenAll(Enumerable.Range(0, 12).Select(i =>
             Task.Run(() => recommender.AddAsync("many", $"i{i}", i % 4, s_options, Cancellation), Cancellation)));
         var expected = await recommender.RecommendAsync("many", s_options, null, Cancellation);
-        Assert.Equal(expected.Select(r => r.Item), await StoredAsync(recommender, "many"));
-        Assert.DoesNotContain(expected, r => Enumerable.Range(0, 12).Any(i => r.Item == $"i{i}"));
+        Assert.Equal(expected.Select(r => r.ItemName), await StoredAsync(recommender, "many"));
+        Assert.DoesNotContain(expected, r => Enumerable.Range(0, 12).Any(i => r.ItemName == $"i{i}"));
     }
 
     /// <summary>Counts go on from those of training, and a dataset of items says which may be among them.</summary>
@@ -117,7 +117,7 @@ public sealed class RecommenderTests(EmbeddedServerFixture server) : IAsyncLifet
         var filter = await ItemFilter.ReadAsync(_connection, items, "name", "price < 10", Cancellation);
         var found = await recommender.RecommendAsync("7", s_options, filter, Cancellation);
         Assert.NotEmpty(found);
-        Assert.All(found, r => Assert.True(r.Item.Length == 2, r.Item));
+        Assert.All(found, r => Assert.True(r.ItemName.Length == 2, r.ItemName));
     }
 
     [Fact]
@@ -139,7 +139,7 @@ public sealed class RecommenderTests(EmbeddedServerFixture server) : IAsyncLifet
         foreach (var row in (await _connection.RowsAsync("ratings")).Where(row => $"{row[0]}" == "7"))
             await slim.AddAsync("7", (string)row[1]!, Convert.ToDouble(row[2], null), s_options, Cancellation);
         var found = await slim.RecommendAsync("7", s_options, null, Cancellation);
-        Assert.Equal(expected.Select(r => r.Item), found.Select(r => r.Item));
+        Assert.Equal(expected.Select(r => r.ItemName), found.Select(r => r.ItemName));
         Assert.All(expected.Zip(found), pair => Assert.Equal(pair.First.Score, pair.Second.Score, 1e-5));
     }
 

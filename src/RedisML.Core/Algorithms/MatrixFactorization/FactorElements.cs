@@ -22,10 +22,11 @@ internal static class FactorElements
 
         void Add(string ofBias, string ofVector, string column, string level, int place, float bias, ReadOnlySpan<float> vector)
         {
+            var (block, row) = Math.DivRem(place, FactorParameters.BlockSize);
             // Of events there are no biases.
-            if (!model.Options.IsImplicit) elements.Add(new(ofBias, [place], bias) { Feature = column, Level = level });
+            if (!model.Options.IsImplicit) elements.Add(new($"{ofBias}:{block}", [row], bias) { Feature = column, Level = level });
             for (int i = 0; i < vector.Length; i++)
-                elements.Add(new(ofVector, [place, i], vector[i]) { Feature = column, Level = level });
+                elements.Add(new($"{ofVector}:{block}", [row, i], vector[i]) { Feature = column, Level = level });
         }
     }
 }

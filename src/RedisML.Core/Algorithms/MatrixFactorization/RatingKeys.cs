@@ -77,7 +77,7 @@ internal sealed class RatingKeys(RedisMLConnection connection, string model)
     {
         RedisKey[] keys = [connection.Keys.Ratings(model, Checked(user)), Recommendations(user)];
         RedisValue[] arguments = [change, (long)timeToLive.TotalMilliseconds,
-            .. recommendations.SelectMany(r => new RedisValue[] { Text(r.Score), r.Item })];
+            .. recommendations.SelectMany(r => new RedisValue[] { Text(r.Score), r.ItemName })];
         connection.DemandRoom();
         return (bool)await connection.Database.PatientlyAsync(d => d.ScriptEvaluateAsync(Replace, keys, arguments), cancellation)
             .ConfigureAwait(false);
