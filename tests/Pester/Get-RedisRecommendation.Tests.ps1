@@ -22,7 +22,7 @@ Describe 'Get-RedisRecommendation' {
     It 'leaves out what was bought, for users of the pipeline, best first' {
         $found = 'c1', 'c2' | Get-RedisRecommendation shop -Count 7
         $found.User | Should -Be ((@('c1') * 7) + (@('c2') * 7))
-        $found[0..6].Rank | Should -Be (1..7)
+        $found[0..6].Position | Should -Be (1..7)
         $found[0..6].Score | Should -Be ($found[0..6].Score | Sort-Object -Descending)
         $bought = (Get-RedisTrainingData events-train | Where-Object customer -EQ c1).product
         $found[0..6].ItemName | Where-Object { $_ -in $bought } | Should -BeNullOrEmpty

@@ -59,7 +59,8 @@ public sealed class RecommenderTests(EmbeddedServerFixture server) : IAsyncLifet
         const string user = "{x}:new}";
         var cold = await recommender.RecommendAsync(user, s_options, null, Cancellation);
         Assert.All(cold, r => Assert.Equal(RecommendationBasis.Popularity, r.Basis));
-        Assert.Equal(cold.Select(r => r.ItemName), (await recommender.RecommendAsync(null, s_options, null, Cancellation)).Select(r => r.ItemName));
+        var anybody = await recommender.RecommendAsync(null, s_options, null, Cancellation);
+        Assert.Equal(cold.Select(r => r.ItemName), anybody.Select(r => r.ItemName));
         var warm = await recommender.AddAsync(user, cold[3].ItemName, 5, s_options, Cancellation);
         Assert.All(warm, r => Assert.Equal((RecommendationBasis.Ratings, user), (r.Basis, r.User)));
         Assert.Equal(warm.Select(r => r.ItemName), await StoredAsync(recommender, user));
@@ -158,8 +159,14 @@ public sealed class RecommenderTests(EmbeddedServerFixture server) : IAsyncLifet
         while (first.Run.Step < 10 && !first.Completion.IsCompleted) await Task.Delay(5, Cancellation);
         await stop.CancelAsync();
         await Task.WhenAll(EndAsync(first), EndAsync(second));
-        var resumed = RunFixture.Work(await ModelTraining.ResumeAsync(_connection, first.Run.Id, 1, Cancellation), Cancellation);
-        Assert.Equal(RunState.Completed, (await resumed.Completion.WaitAsync(Cancellation)).State);
+        // Where both leave at once, one may be missed only once it is silent. A quick run may be done before it is stopped.
+        var left = await new RunFixture(_connection).WaitAsync(first.Run.Id,
+            run => run.State is RunState.Stopped or RunState.Interrupted or RunState.Completed);
+        if (left.State != RunState.Completed)
+        {
+            var resumed = RunFixture.Work(await ModelTraining.ResumeAsync(_connection, first.Run.Id, 1, Cancellation), Cancellation);
+            Assert.Equal(RunState.Completed, (await resumed.Completion.WaitAsync(Cancellation)).State);
+        }
         Assert.Equal(await BytesAsync("alone"), await BytesAsync("m"));
 
         Task<ModelTraining> StartAsync(string model, NodeOptions nodes) =>
