@@ -22,6 +22,7 @@
         'Set-RedisModelParameter', 'Get-RedisModelParameter', 'Remove-RedisModelParameter'
         'Get-RedisModel', 'Remove-RedisModel', 'Export-RedisModel', 'Test-RedisModel', 'Publish-RedisModel'
         'Measure-RedisFeatureImportance', 'Invoke-RedisPrediction'
+        'Add-RedisRating', 'Get-RedisRecommendation'
         'Start-RedisPredictionService', 'Get-RedisPredictionService', 'Stop-RedisPredictionService'
         'Start-RedisDistributedTraining', 'Join-RedisDistributedTraining', 'Get-RedisDistributedTraining'
         'Stop-RedisDistributedTraining', 'Resume-RedisDistributedTraining', 'Remove-RedisDistributedTraining'

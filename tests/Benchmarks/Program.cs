@@ -49,6 +49,7 @@ if (args is ["fuzz", ..])
     ("network", NetworkFigures.RunAsync),
     ("language", LanguageFigures.RunAsync),
     ("module", ModuleFigures.RunAsync),
+    ("recommend", RecommendFigures.RunAsync),
     ("references", References.RunAsync),
 ];
 if (args.FirstOrDefault(a => benchmarks.All(b => b.Name != a)) is { } unknown)

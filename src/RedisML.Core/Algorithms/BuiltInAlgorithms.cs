@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using RedisML.Algorithms.Language;
 using RedisML.Algorithms.Linear;
 using RedisML.Algorithms.Network;
+using RedisML.Algorithms.MatrixFactorization;
 using RedisML.Algorithms.Script;
 using RedisML.Prediction;
 
@@ -20,5 +21,6 @@ internal static class BuiltInAlgorithms
         ModelFamilies.Add(new ScriptAlgorithm());
         ModelFamilies.Add(new NetworkAlgorithm());
         ModelFamilies.Add(new LanguageFamily());
+        ModelFamilies.Add(new FactorizationAlgorithm());
     }
 }

@@ -13,6 +13,9 @@ public sealed record AccessRule
     const string ServingModels =
         "get set setex psetex del unlink expire sadd srem llen lpush rpush rpop lrange ltrim blpop blmove eval evalsha script|load time";
 
+    /// <summary>Ratings of users, and what they are recommended.</summary>
+    const string Rating = "hget hgetall hset hincrby hincrbyfloat del zadd zrange pexpire eval evalsha script|load";
+
     const string ReadingModels = "exists hget hmget hgetall hkeys hexists smembers zcard zrange zrevrange zscore zmscore";
 
     /// <summary>Scripts do what must not be interrupted; the commands in them are held against the same rule.</summary>
@@ -46,17 +49,18 @@ public sealed record AccessRule
         string[] ofDatasets = [$"{keys}:datasets", .. datasets.Count == 0 ? [$"{keys}:dataset:*"] : datasets.SelectMany(Keys)];
         string[] ofImports = [$"{keys}:imports", $"{keys}:import:*"];
         string[] ofServices = [$"{keys}:services", $"{keys}:service:*", $"{keys}:reply:*"];
+        string[] ofRatings = [$"{keys}:ratings:*", $"{keys}:recommend:*"];
         string[] ofModels = [$"{keys}:models", $"{keys}:model:*"], ofRuns = [$"{keys}:runs", $"{keys}:run:*"];
         var rule = role switch
         {
-            AccessRole.Read => Compose([Reading], read: [.. ofDatasets, .. ofModels, .. ofRuns]),
+            AccessRole.Read => Compose([Reading], read: [.. ofDatasets, .. ofModels, .. ofRuns, .. ofRatings]),
             AccessRole.Train =>
                 Compose([Reading, Writing, WritingLanguage, WritingRuns], read: ofDatasets, all: [.. ofModels, .. ofRuns], channels: [$"{keys}:run:*"]),
             AccessRole.Import => Compose([Reading, Writing, WritingRows], all: [.. ofDatasets, .. ofImports]),
-            AccessRole.Serve => Compose([ReadingModels, ServingModels], read: ofModels, all: ofServices),
-            AccessRole.All => Compose([Reading, Writing, WritingRows, WritingLanguage, WritingRuns, ServingModels],
+            AccessRole.Serve => Compose([ReadingModels, ServingModels, Rating], read: ofModels, all: [.. ofServices, .. ofRatings]),
+            AccessRole.All => Compose([Reading, Writing, WritingRows, WritingLanguage, WritingRuns, ServingModels, Rating],
                 all: datasets.Count == 0 ? [$"{keys}:*"]
-                    : [.. ofDatasets, .. ofImports, .. ofModels, .. ofRuns, .. ofServices], channels: [$"{keys}:run:*"]),
+                    : [.. ofDatasets, .. ofImports, .. ofModels, .. ofRuns, .. ofServices, .. ofRatings], channels: [$"{keys}:run:*"]),
             _ => throw new ArgumentOutOfRangeException(nameof(role)),
         };
         return new(role, keys, datasets, rule);

@@ -19,6 +19,10 @@ public interface IAlgorithm : IModelFamily
     /// <summary>What it can be told besides what every training is told.</summary>
     IReadOnlyList<AlgorithmOption> Options { get; }
 
+    /// <summary>The specification with what the algorithm settles itself, such as its features where options name them.</summary>
+    /// <exception cref="Errors.RedisMLException">What it is told doesn't go together with that.</exception>
+    TrainingSpecification Complete(TrainingSpecification specification) => specification;
+
     /// <summary>Finds what is wrong before any row is read.</summary>
     /// <exception cref="Errors.RedisMLException">Options that don't go together, or don't fit.</exception>
     void Check(TrainingSpecification specification);

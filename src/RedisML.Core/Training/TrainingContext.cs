@@ -14,6 +14,7 @@ public sealed class TrainingContext
         WorkerTeam team, int workerCount, IProgress<RunProgress>? progress, ITrainingScript? script)
     {
         Algorithm = AlgorithmOf(specification);
+        specification = Algorithm.Complete(specification);
         Plan = new(specification, Algorithm.TaskOf(specification), schema);
         Options = new(Algorithm, specification.Options);
         (Specification, Source, Validation, Team, WorkerCount, Progress, Script) = (specification, source, validation, team, workerCount,
@@ -50,6 +51,7 @@ public sealed class TrainingContext
     {
         var algorithm = AlgorithmOf(specification);
         specification.CheckRange();
+        specification = algorithm.Complete(specification);
         algorithm.Check(specification);
         _ = new OptionValues(algorithm, specification.Options);
         new FeaturePlan(specification, algorithm.TaskOf(specification), schema).CheckMemory(rows);

@@ -154,9 +154,9 @@ public sealed partial class StartRedisDistributedTrainingCommand : TrainingJobCm
         var derived = Derive.Cast<DictionaryEntry>().Select(e => new DerivedColumn($"{e.Key}", $"{e.Value}")).ToList();
         var names = dataset.Columns.Select(c => c.Name).Concat(derived.Select(d => d.Name)).ToList();
         var excluded = Expand(ExcludeFeature, names);
-        if (Feature.Length == 0) WarnOfTimes(dataset, excluded);
         var family = ModelFamilies.Get(Algorithm);
-        return WithOptimization(new()
+        var algorithm = family as IAlgorithm;
+        var specification = WithOptimization(new()
         {
             Algorithm = family.Name,
             Options = Options(),
@@ -168,7 +168,9 @@ public sealed partial class StartRedisDistributedTrainingCommand : TrainingJobCm
             PositiveClass = PositiveClass,
             Derived = derived,
             Missing = Missing,
-        }, (family as IAlgorithm)?.Defaults ?? new());
+        }, algorithm?.Defaults ?? new());
+        if (algorithm?.Complete(specification).Features is null) WarnOfTimes(dataset, excluded);
+        return specification;
     }
 
     Dictionary<string, JsonElement> Options()
