@@ -352,7 +352,7 @@ Describe 'The jobs of Start-RedisDistributedTraining' {
             $run.State, $run.Step | Should -Be 'Completed', 80
             (Test-RedisModel disc disc).Accuracy | Should -BeGreaterThan 0.93
             (Get-RedisModel disc).Definition.Task | Should -Be 'Classes'
-            (Get-RedisModelParameter disc weight.2).Value.Length | Should -Be 128
+            (Get-RedisModelParameter disc weight.2).Value.Count | Should -Be 16
             (Get-RedisTrainingMetric $run.Id -Name loss).Count | Should -Be 80
             Export-RedisModel disc "$TestDrive/disc.onnx"
             "$TestDrive/disc.onnx" | Should -Exist

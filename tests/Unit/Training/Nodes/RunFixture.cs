@@ -89,7 +89,8 @@ sealed class RunFixture(RedisMLConnection connection) : IAsyncDisposable
     {
         var store = new ModelStore(connection);
         var parameters = await store.ReadParametersAsync(await store.GetAsync(model, null, Cancellation), null, Cancellation);
-        return [.. parameters.OrderBy(parameter => parameter.Key, StringComparer.Ordinal).SelectMany(parameter => parameter.Value.ToDoubles()).Select(BitConverter.DoubleToInt64Bits)];
+        return [.. parameters.OrderBy(parameter => parameter.Key, StringComparer.Ordinal)
+            .SelectMany(parameter => parameter.Value.ToDoubles()).Select(BitConverter.DoubleToInt64Bits)];
     }
 
     public ValueTask DisposeAsync() => connection.DisposeAsync();
