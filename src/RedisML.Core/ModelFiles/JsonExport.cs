@@ -89,8 +89,9 @@ static class JsonExport
         {
             case double number when double.IsFinite(number): json.WriteNumberValue(number); break;
             case float number when float.IsFinite(number): json.WriteNumberValue(number); break;
+            case Half number when Half.IsFinite(number): json.WriteNumberValue((float)number); break;
             case bool boolean: json.WriteBooleanValue(boolean); break;
-            case double or float: json.WriteStringValue(new Scalar(Convert.ToDouble(element, null)).ToString()); break;
+            case double or float or Half: json.WriteStringValue(new Scalar(element is Half half ? (double)half : Convert.ToDouble(element, null)).ToString()); break;
             case ulong number: json.WriteNumberValue(number); break;
             case string text: json.WriteStringValue(text); break;
             default: json.WriteNumberValue(Convert.ToInt64(element, null)); break;
