@@ -7,7 +7,7 @@ namespace RedisML.ModelFiles;
 /// <summary>A model as JSON: what it is, and every parameter with its type, shape and value.</summary>
 /// <remarks>
 /// <code>
-/// { "format": "redisml-model", "formatVersion": 1, "name": …, "version": …, "created": …, "modified": …, "definition": { … },
+/// { "format": "redisml-model", "formatVersion": 1, "name": …, "version": …, "created": …, "modified": …, "checksum": …, "definition": { … },
 /// "parameters": { "weight": { "type": "float64", "shape": [2], "value": [0.5, 1.5] }, "note": { "type": "text", "shape": [], "value":
 /// "…" } } }
 /// </code>
@@ -31,10 +31,12 @@ static class JsonExport
             json.WriteNumber("version", model.Version);
             json.WriteString("created", model.Created);
             json.WriteBoolean("modified", model.Modified);
-            if (model.Definition is not null)
+            var definition = ModelChecksum.Definition(model);
+            json.WriteString("checksum", ModelChecksum.Of(definition, parameters));
+            if (definition is { } said)
             {
                 json.WritePropertyName("definition");
-                JsonSerializer.Serialize(json, model.Definition, ModelJson.Definition);
+                said.WriteTo(json);
             }
             json.WriteStartObject("parameters");
             foreach (var (name, value) in parameters) WriteParameter(json, name, value);

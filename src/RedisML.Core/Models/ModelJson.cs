@@ -16,6 +16,7 @@ namespace RedisML.Models;
 [JsonSerializable(typeof(ModelEvaluation))]
 [JsonSerializable(typeof(AliasMove))]
 [JsonSerializable(typeof(ParameterEnvelope))]
+[JsonSerializable(typeof(JsonElement))]
 [JsonSerializable(typeof(Dictionary<string, string>))]
 sealed partial class ModelJson : JsonSerializerContext
 {

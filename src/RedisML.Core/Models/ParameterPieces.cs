@@ -76,12 +76,12 @@ sealed class ParameterPieces(RedisMLConnection connection, string model, long ve
             {
                 var value = await Database.PatientlyAsync(d => d.StringGetAsync(Key(envelope.Id, piece)), cancellation)
                     .ConfigureAwait(false);
-                yield return (start, value.IsNull ? null : StoredParameter.Open(envelope, piece, (ReadOnlyMemory<byte>)value));
+                yield return (start, value.IsNull ? (ReadOnlyMemory<byte>?)null : StoredParameter.Open(envelope, piece, (ReadOnlyMemory<byte>)value));
                 continue;
             }
             var part = (ReadOnlyMemory<byte>)await Database.PatientlyAsync(
                 d => d.StringGetRangeAsync(Key(envelope.Id, piece), from, to - 1), cancellation).ConfigureAwait(false);
-            yield return (start + from, part.Length == to - from ? part : null);
+            yield return (start + from, part.Length == to - from ? part : (ReadOnlyMemory<byte>?)null);
         }
     }
 

@@ -47,5 +47,7 @@ sealed record ElementTypeInfo(ElementType Type, Type ClrType, string Npy, string
 
     internal static ElementTypeInfo? Of(Type clrType) => Array.Find(s_all, i => i.ClrType == clrType);
 
+    internal static ElementTypeInfo? OfSafetensors(string name) => Array.Find(s_all, i => i.Safetensors == name);
+
     internal static ElementTypeInfo? OfNpy(string name) => Array.Find(s_all, i => i.Npy == name);
 }
