@@ -26,7 +26,7 @@ sealed class JsonImport : IModelFormat
             .Select(entry => KeyValuePair.Create(entry.Name, ReadParameter(entry))).ToList();
         JsonElement? said = root.TryGetProperty("definition", out var definition) ? definition : null;
         var name = root.GetProperty("name").GetString();
-        ModelChecksum.Demand(root.TryGetProperty("checksum", out var checksum) ? checksum.GetString() : null, said, parameters);
+        ModelChecksum.Demand(root.GetProperty("checksum").GetString(), said, parameters);
         return new(name, said is { } json ? ModelJson.Read(Encoding.UTF8.GetBytes(json.GetRawText()), name ?? "") : null, parameters);
     }
 
@@ -76,22 +76,27 @@ sealed class JsonImport : IModelFormat
             return;
         }
         int i = next++;
-        switch (tensor.Elements)
+        // By the type and not by the array: to the runtime one of Int16 is one of UInt16 too.
+        switch (tensor.ElementType)
         {
-            case double[] a: a[i] = Number(value); break;
-            case float[] a: a[i] = value.ValueKind == JsonValueKind.Number ? value.GetSingle() : (float)Number(value); break;
-            case Half[] a: a[i] = (Half)(value.ValueKind == JsonValueKind.Number ? value.GetSingle() : (float)Number(value)); break;
-            case long[] a: a[i] = value.GetInt64(); break;
-            case int[] a: a[i] = value.GetInt32(); break;
-            case short[] a: a[i] = value.GetInt16(); break;
-            case sbyte[] a: a[i] = value.GetSByte(); break;
-            case ulong[] a: a[i] = value.GetUInt64(); break;
-            case uint[] a: a[i] = value.GetUInt32(); break;
-            case ushort[] a: a[i] = value.GetUInt16(); break;
-            case byte[] a: a[i] = value.GetByte(); break;
-            default: ((bool[])tensor.Elements)[i] = value.GetBoolean(); break;
+            case ElementType.Float64: Of<double>()[i] = Number(value); break;
+            case ElementType.Float32: Of<float>()[i] = Single(value); break;
+            case ElementType.Float16: Of<Half>()[i] = (Half)Single(value); break;
+            case ElementType.Int64: Of<long>()[i] = value.GetInt64(); break;
+            case ElementType.Int32: Of<int>()[i] = value.GetInt32(); break;
+            case ElementType.Int16: Of<short>()[i] = value.GetInt16(); break;
+            case ElementType.Int8: Of<sbyte>()[i] = value.GetSByte(); break;
+            case ElementType.UInt64: Of<ulong>()[i] = value.GetUInt64(); break;
+            case ElementType.UInt32: Of<uint>()[i] = value.GetUInt32(); break;
+            case ElementType.UInt16: Of<ushort>()[i] = value.GetUInt16(); break;
+            case ElementType.UInt8: Of<byte>()[i] = value.GetByte(); break;
+            default: Of<bool>()[i] = value.GetBoolean(); break;
         }
+
+        T[] Of<T>() => (T[])tensor.Elements;
     }
+
+    static float Single(JsonElement value) => value.ValueKind == JsonValueKind.Number ? value.GetSingle() : (float)Number(value);
 
     static double Number(JsonElement value) => value.ValueKind == JsonValueKind.Number ? value.GetDouble() : value.GetString() switch
     {

@@ -58,10 +58,10 @@ static class ModelChecksum
     public static JsonElement? Definition(Model model) =>
         model.Definition is null ? null : JsonSerializer.SerializeToElement(model.Definition, ModelJson.Definition);
 
-    /// <exception cref="InvalidDataException">The file says another checksum; one that says none, as of another program, is believed.</exception>
+    /// <exception cref="InvalidDataException">The file says another checksum, or none.</exception>
     public static void Demand(string? said, JsonElement? definition, IEnumerable<KeyValuePair<string, ParameterValue>> parameters)
     {
-        if (said is not null && said != Of(definition, parameters))
+        if (said != Of(definition, parameters))
             throw new InvalidDataException("its checksum isn't that of what it holds, so it was changed or damaged");
     }
 }

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Text;
 using System.Text.Json;
 using RedisML.Errors;
 using RedisML.Formats.Npy;
@@ -100,13 +101,15 @@ sealed class SafetensorsImport : IModelFormat
                 }
             }
         }
-        if (definition is null)
+        // Those of others have neither.
+        if (name is not null || checksum is not null || definition is not null) Demand();
+        if (definition is null) return new(name, null, [.. parameters]);
+        return new(name, ModelJson.Read(Encoding.UTF8.GetBytes(definition), name ?? ""), [.. parameters]);
+
+        void Demand()
         {
-            ModelChecksum.Demand(checksum, null, parameters);
-            return new(name, null, [.. parameters]);
+            using var json = definition is null ? null : JsonDocument.Parse(definition);
+            ModelChecksum.Demand(checksum, json?.RootElement, parameters);
         }
-        using var json = JsonDocument.Parse(definition);
-        ModelChecksum.Demand(checksum, json.RootElement, parameters);
-        return new(name, ModelJson.Read(System.Text.Encoding.UTF8.GetBytes(definition), name ?? ""), [.. parameters]);
     }
 }

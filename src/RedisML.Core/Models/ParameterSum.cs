@@ -36,13 +36,20 @@ static class ParameterSum
         {
             try
             {
-                return first.Elements switch
+                // By the type and not by the array: to the runtime one of Int16 is one of UInt16 too.
+                return first.ElementType switch
                 {
-                    double[] a => Add(a, second), float[] a => Add(a, second), Half[] a => Add(a, second),
-                    long[] a => Add(a, second), int[] a => Add(a, second), short[] a => Add(a, second), sbyte[] a => Add(a, second),
-                    ulong[] a => Add(a, second), uint[] a => Add(a, second), ushort[] a => Add(a, second),
-                    byte[] a => Add(a, second),
-                    _ => throw Unfit("it has no numbers"),
+                    ElementType.Float64 => Add<double>(first, second),
+                    ElementType.Float32 => Add<float>(first, second),
+                    ElementType.Float16 => Add<Half>(first, second),
+                    ElementType.Int64 => Add<long>(first, second),
+                    ElementType.Int32 => Add<int>(first, second),
+                    ElementType.Int16 => Add<short>(first, second),
+                    ElementType.Int8 => Add<sbyte>(first, second),
+                    ElementType.UInt64 => Add<ulong>(first, second),
+                    ElementType.UInt32 => Add<uint>(first, second),
+                    ElementType.UInt16 => Add<ushort>(first, second),
+                    _ => Add<byte>(first, second),
                 };
             }
             catch (OverflowException)
@@ -51,11 +58,11 @@ static class ParameterSum
             }
         }
 
-        static Tensor Add<T>(T[] first, Tensor second) where T : INumber<T>
+        static Tensor Add<T>(Tensor first, Tensor second) where T : INumber<T>
         {
-            var sum = (T[])second.Elements;
-            var result = new T[first.Length];
-            for (int i = 0; i < result.Length; i++) result[i] = checked(first[i] + sum[i]);
+            var (a, b) = ((T[])first.Elements, (T[])second.Elements);
+            var result = new T[a.Length];
+            for (int i = 0; i < result.Length; i++) result[i] = checked(a[i] + b[i]);
             return new(result, [.. second.Shape]);
         }
     }

@@ -140,13 +140,19 @@ public abstract class ParameterStorageTests
                 }, Cancellation);
         }));
         var model = await models.GetAsync("m", null, Cancellation);
-        Assert.Equal(1, model.Version);
         var values = (await models.ReadParametersAsync(model, null, Cancellation)).ToDictionary();
         Assert.Equal(80L, ((Scalar)values["count"]).Value);
         Assert.Equal([40, 280], values["sum"].ToDoubles());
         var error = await Assert.ThrowsAsync<RedisMLException>(() =>
             models.ChangeParametersAsync("m", new() { Add = One("sum", new Scalar(1)) }, Cancellation));
         Assert.Equal("ParameterShapeMismatch", error.ErrorId);
+
+        await models.ChangeParametersAsync("m", One("bytes", new Tensor(new byte[] { 200 }, 1)), [], Cancellation);
+        var more = new ParameterChange { Add = One("bytes", new Tensor(new byte[] { 50 }, 1)) };
+        model = await models.ChangeParametersAsync("m", more, Cancellation);
+        Assert.Equal(250, (await ReadAsync(models, model, "bytes")).ToDoubles()[0]);
+        error = await Assert.ThrowsAsync<RedisMLException>(() => models.ChangeParametersAsync("m", more, Cancellation));
+        Assert.Equal("InvalidParameterValue", error.ErrorId);
     }
 
     [Fact]
