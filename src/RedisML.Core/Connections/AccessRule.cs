@@ -8,7 +8,8 @@ public sealed record AccessRule
     const string Connecting = "auth hello ping echo client|id client|setname cluster|nodes asking";
 
     /// <summary>Reads strings, hashes, sets, sorted sets and streams: chunks and pages, heads and parameters, names, rows.</summary>
-    const string Reading = "get getrange strlen exists hget hmget hgetall hkeys hexists smembers zcard zrange zrevrange zscore zmscore xlen xrange";
+    const string Reading =
+        "get getrange strlen exists hget hmget hgetall hkeys hexists smembers zcard zrange zrevrange zscore zmscore xlen xrange";
 
     const string ServingModels =
         "get set setex psetex del unlink expire sadd srem llen lpush rpush rpop lrange ltrim blpop blmove eval evalsha script|load time";

@@ -7,6 +7,8 @@ namespace RedisML.Models;
 /// <summary>The models on a server: <c>docs/storage-format.md</c> describes how they lie there.</summary>
 public sealed partial class ModelStore(RedisMLConnection connection)
 {
+    internal RedisMLConnection Connection => connection;
+
     IDatabase Database => connection.Database;
 
     KeySpace Keys => connection.Keys;

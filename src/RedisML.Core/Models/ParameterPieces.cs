@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using RedisML.Connections;
-using RedisML.Errors;
 using StackExchange.Redis;
 
 namespace RedisML.Models;
