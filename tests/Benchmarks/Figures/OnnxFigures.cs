@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.ML.OnnxRuntime;
+using RedisML.Datasets;
 using RedisML.Importing;
 using RedisML.ModelFiles;
 using RedisML.Models;
@@ -27,9 +28,10 @@ static class OnnxFigures
             Features = ["temp", "atemp", "hum", "windspeed", "hr", "mnth", "weekday"],
         };
         var models = new ModelStore(context.Connection);
-        await new ModelTraining(context.Connection).RunAsync("bike", "bike", specification, 2, default);
+        var dataset = await new DatasetStore(context.Connection).GetAsync("bike");
+        var trained = await TrainFigures.TrainAsync(context, dataset, specification, Environment.ProcessorCount);
         var file = Path.Combine(context.Folder, "bike.onnx");
-        await ModelExport.WriteAsync(models, await models.GetAsync("bike", null, default), ModelFormat.Onnx, file, true, default);
+        await ModelExport.WriteAsync(models, await models.GetAsync(trained.Model, null, default), ModelFormat.Onnx, file, true, default);
         var read = await ModelImport.ReadAsync(file, null, new(), default);
         var predictor = await ModelFamilies.LoadAsync(models,
             await models.ImportAsync("bike-onnx", read.Definition, read.Parameters, default), default);

@@ -108,7 +108,8 @@ public sealed class OnnxModelTests(EmbeddedServerFixture server)
         var copy = Path.Combine(folder.Path, "copy.onnx");
         await ModelExport.WriteAsync(models, model, ModelFormat.Onnx, copy, overwrite: false, Cancellation);
         Assert.Equal(content, File.ReadAllBytes(copy));
-        Assert.Equal(3, await connection.KeysAsync($"{connection.Settings.Prefix}:model:big:version:1:piece:", Cancellation).CountAsync());
+        Assert.Equal(3, await connection.KeysAsync($"{connection.Settings.Prefix}:model:big:version:1:piece:", Cancellation)
+            .CountAsync(Cancellation));
     }
 
     [Fact]
