@@ -29,8 +29,8 @@ static class OnnxErrors
             or EntryPointNotFoundException)
         {
             throw new RedisMLException("OnnxRuntimeUnavailable", ErrorKind.ResourceUnavailable,
-                "ONNX models need a native library that there is for Windows and Linux with glibc, x64 and arm64, and macOS on arm64, and " +
-                "that didn't load here; on Windows it needs the Visual C++ runtime. " + (e.InnerException ?? e).Message, null, e);
+                "ONNX models need a native library that there is for Windows and Linux with glibc, x64 and arm64, and macOS on arm64, " +
+                "and that didn't load here; on Windows it needs the Visual C++ runtime. " + (e.InnerException ?? e).Message, null, e);
         }
     }
 }

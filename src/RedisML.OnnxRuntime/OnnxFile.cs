@@ -15,8 +15,8 @@ sealed class OnnxFile
     readonly ModelHead _head;
     IReadOnlyList<string>? _classes;
 
-    /// <exception cref="Errors.RedisMLException"><c>OnnxModelInvalid</c>; <c>OnnxUnsupported</c>: it is too large, or its weights lie in other
-    /// files, which whoever wrote it could choose freely.</exception>
+    /// <exception cref="Errors.RedisMLException"><c>OnnxModelInvalid</c>; <c>OnnxUnsupported</c>: it is too large, or its weights lie in
+    /// other files, which whoever wrote it could choose freely.</exception>
     public OnnxFile(byte[] content)
     {
         if (content.Length > MaxBytes)

@@ -8,8 +8,8 @@ using RedisML.Columns;
 namespace RedisML.OnnxRuntime;
 
 /// <summary>The inputs of a graph for some rows, in memory that comes from a pool and goes back when they are disposed of.</summary>
-/// <remarks>A missing number is NaN where the graph takes floating-point numbers, missing text is empty. Where it takes integers or booleans
-/// there is nothing that could stand for a missing value: such rows are marked.</remarks>
+/// <remarks>A missing number is NaN where the graph takes floating-point numbers, missing text is empty. Where it takes integers or
+/// booleans there is nothing that could stand for a missing value: such rows are marked.</remarks>
 sealed class OnnxInputs : IDisposable
 {
     readonly OrtValue[] _values;

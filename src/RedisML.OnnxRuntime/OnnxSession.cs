@@ -4,7 +4,8 @@ using RedisML.Errors;
 
 namespace RedisML.OnnxRuntime;
 
-/// <summary>A model that ONNX Runtime has loaded. The same bytes are loaded once in a process, whoever asks, and run on any thread.</summary>
+/// <summary>A model that ONNX Runtime has loaded. The same bytes are loaded once in a process, whoever asks,
+/// and run on any thread.</summary>
 /// <remarks>A session has no threads of its own: who predicts brings several chunks at a time, and a row is faster so.</remarks>
 sealed class OnnxSession
 {
@@ -57,8 +58,8 @@ sealed class OnnxSession
         catch (OnnxRuntimeException e)
         {
             if (limit.IsOver) throw Slow(e);
-            throw new RedisMLException("OnnxFailed", ErrorKind.InvalidData, $"The model can't predict these rows: {e.Message.TrimEnd('.')}.",
-                null, e);
+            throw new RedisMLException("OnnxFailed", ErrorKind.InvalidData,
+                $"The model can't predict these rows: {e.Message.TrimEnd('.')}.", null, e);
         }
     }
 

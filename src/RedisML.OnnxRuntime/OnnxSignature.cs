@@ -76,7 +76,8 @@ sealed class OnnxSignature
                 throw OnnxErrors.Unsupported($"The model takes more than {OnnxBinding.MaxColumns:N0} columns ({Shapes()}).");
             inputs.Add(new(name, width, widths[i] >= 0 ? metadata.Dimensions[1..] : [width]));
             var type = ColumnOf(metadata.ElementDataType)
-                ?? throw OnnxErrors.Unsupported($"Input '{name}' has elements of the type {metadata.ElementDataType}, which no column has.");
+                ?? throw OnnxErrors.Unsupported(
+                    $"Input '{name}' has elements of the type {metadata.ElementDataType}, which no column has.");
             for (int k = 0; k < width; k++) columns.Add(new(names?[first + k] ?? (width == 1 ? name : $"{name}_{k}"), type));
             int rows = metadata.Dimensions[0];
             if (rows > OnnxBinding.MaxColumns || rows > 0 && batch > 0 && rows != batch)
@@ -108,7 +109,8 @@ sealed class OnnxSignature
         if (_options.Output is { } wanted && outputs.All(output => output.Name != wanted))
             throw OnnxErrors.Unclear($"The model has no output '{wanted}'; it has {Said()}.");
         var labels = outputs.Where(output => IsLabel(output.Metadata)).ToList();
-        var scores = outputs.Where(output => IsScore(output.Metadata) && (_options.Output is null || output.Name == _options.Output)).ToList();
+        var scores = outputs
+            .Where(output => IsScore(output.Metadata) && (_options.Output is null || output.Name == _options.Output)).ToList();
         if (_options.Output is { } named && scores.Count == 0) labels = labels.FindAll(output => output.Name == named);
         if (scores.Count > 1 && s_usual.FirstOrDefault(name => scores.Any(output => output.Name == name)) is { } usual)
             scores = scores.FindAll(output => output.Name == usual);
@@ -153,7 +155,8 @@ sealed class OnnxSignature
         : classes.All(name => name is "true" or "false") ? ColumnType.Boolean : ColumnType.Utf8;
 
     static bool IsLabel(NodeMetadata output) => output.IsTensor && IsColumn(output)
-        && output.ElementDataType is TensorElementType.String or TensorElementType.Int64 or TensorElementType.Int32 or TensorElementType.Bool;
+        && output.ElementDataType
+            is TensorElementType.String or TensorElementType.Int64 or TensorElementType.Int32 or TensorElementType.Bool;
 
     static bool IsColumn(NodeMetadata output) => output.Dimensions.Length <= 1 || output.Dimensions is [_, 1 or < 0];
 
@@ -165,7 +168,8 @@ sealed class OnnxSignature
     {
         TensorElementType.Float or TensorElementType.Double or TensorElementType.Float16 => ColumnType.Float64,
         TensorElementType.Int64 or TensorElementType.Int32 or TensorElementType.Int16 or TensorElementType.Int8
-            or TensorElementType.UInt64 or TensorElementType.UInt32 or TensorElementType.UInt16 or TensorElementType.UInt8 => ColumnType.Int64,
+            or TensorElementType.UInt64 or TensorElementType.UInt32 or TensorElementType.UInt16 or TensorElementType.UInt8
+            => ColumnType.Int64,
         TensorElementType.Bool => ColumnType.Boolean,
         TensorElementType.String => ColumnType.Utf8,
         _ => null,

@@ -38,7 +38,8 @@ public sealed record ModelImportOptions
     {
         if (this != new ModelImportOptions())
             throw new Errors.RedisMLException("OptionInvalid", Errors.ErrorKind.InvalidArgument,
-                $"A file of the format {format} says all of its model itself: Label, Feature, Class, Output and Logit are for ONNX.", format);
+                $"A file of the format {format} says all of its model itself: Label, Feature, Class, Output and Logit are for ONNX.",
+                format);
     }
 }
 

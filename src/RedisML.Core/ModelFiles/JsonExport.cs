@@ -7,8 +7,8 @@ namespace RedisML.ModelFiles;
 /// <summary>A model as JSON: what it is, and every parameter with its type, shape and value.</summary>
 /// <remarks>
 /// <code>
-/// { "format": "redisml-model", "formatVersion": 1, "name": …, "version": …, "created": …, "modified": …, "checksum": …, "definition": { … },
-/// "parameters": { "weight": { "type": "float64", "shape": [2], "value": [0.5, 1.5] }, "note": { "type": "text", "shape": [], "value":
+/// { "format": "redisml-model", "formatVersion": 1, "name": …, "version": …, "created": …, "modified": …, "checksum": …,
+/// "definition": { … }, "parameters": { "weight": { "type": "float64", "shape": [2], "value": [0.5, 1.5] }, "note": { "type": "text", "shape": [], "value":
 /// "…" } } }
 /// </code>
 /// A matrix is an array of rows. NaN and infinities, which JSON lacks, are the strings <c>NaN</c>, <c>Infinity</c> and <c>-Infinity</c>.
@@ -93,7 +93,8 @@ static class JsonExport
             case float number when float.IsFinite(number): json.WriteNumberValue(number); break;
             case Half number when Half.IsFinite(number): json.WriteNumberValue((float)number); break;
             case bool boolean: json.WriteBooleanValue(boolean); break;
-            case double or float or Half: json.WriteStringValue(new Scalar(element is Half half ? (double)half : Convert.ToDouble(element, null)).ToString()); break;
+            case Half number: json.WriteStringValue(new Scalar((double)number).ToString()); break;
+            case double or float: json.WriteStringValue(new Scalar(Convert.ToDouble(element, null)).ToString()); break;
             case ulong number: json.WriteNumberValue(number); break;
             case string text: json.WriteStringValue(text); break;
             default: json.WriteNumberValue(Convert.ToInt64(element, null)); break;

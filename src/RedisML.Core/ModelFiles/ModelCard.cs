@@ -10,8 +10,8 @@ using RedisML.Training.Charts;
 
 namespace RedisML.ModelFiles;
 
-/// <summary>What is to be known of a model, as one HTML file that needs no other and runs no script: figures, curves, weights by name, where
-/// it came from, and how to use it.</summary>
+/// <summary>What is to be known of a model, as one HTML file that needs no other and runs no script: figures, curves, weights by name,
+/// where it came from, and how to use it.</summary>
 /// <remarks>All names in it are somebody else's: each is escaped, and the page forbids itself to load or run anything.</remarks>
 sealed class ModelCard
 {
@@ -119,8 +119,8 @@ sealed class ModelCard
         if (model.Definition?.Pipeline is not { } pipeline) return;
         Table("Columns", ["Column", "Type"], pipeline.Inputs.Select(input => new[] { input.Name, $"{input.Type}" }), numbersFrom: 2);
         if (pipeline.Derived.Count > 0)
-            Table("Derived columns", ["Column", "Expression"], pipeline.Derived.Select(derived => new[] { derived.Name, derived.Expression }),
-                numbersFrom: 2);
+            Table("Derived columns", ["Column", "Expression"],
+                pipeline.Derived.Select(derived => new[] { derived.Name, derived.Expression }), numbersFrom: 2);
     }
 
     void Weights(Model model, IReadOnlyList<KeyValuePair<string, ParameterValue>> parameters)

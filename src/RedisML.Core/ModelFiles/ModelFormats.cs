@@ -33,7 +33,8 @@ public static class ModelFormats
             : $"There is no format '{name}' of models; there are {string.Join(", ", Names)}.", path);
     }
 
-    static string Known(string name) => s_extensions.Keys.Single(key => key.Equals(name, StringComparison.OrdinalIgnoreCase)).ToUpperInvariant();
+    static string Known(string name) =>
+        s_extensions.Keys.Single(key => key.Equals(name, StringComparison.OrdinalIgnoreCase)).ToUpperInvariant();
 
     static IModelFormat? Find(string name) =>
         s_formats.FirstOrDefault(format => format.Name.Equals(name, StringComparison.OrdinalIgnoreCase));

@@ -199,7 +199,8 @@ public sealed partial class ModelStore
     /// <summary>A parameter in pieces to be written again under another version; null where a piece is gone.</summary>
     async Task<StoredParameter?> CopyAsync(Model model, string name, ParameterEnvelope envelope, CancellationToken cancellation)
     {
-        var bytes = await new ParameterPieces(connection, model.Name, model.Version).ReadAsync(envelope, cancellation).ConfigureAwait(false);
+        var pieces = new ParameterPieces(connection, model.Name, model.Version);
+        var bytes = await pieces.ReadAsync(envelope, cancellation).ConfigureAwait(false);
         return bytes is null ? null : StoredParameter.InPieces(name, bytes, envelope);
     }
 

@@ -134,8 +134,8 @@ public sealed partial class ModelStore
         var stored = ModelField.Encode(parameters, new());
         long version = await RetryAsync(name, async () =>
             await PublishedAsync(name, run, cancellation).ConfigureAwait(false)
-                ?? await TryPublishAsync(name, RedisValue.EmptyString, fields, stored, cancellation, run, replicas, warn).ConfigureAwait(false))
-                    .ConfigureAwait(false);
+                ?? await TryPublishAsync(name, RedisValue.EmptyString, fields, stored, cancellation, run, replicas, warn)
+                    .ConfigureAwait(false)).ConfigureAwait(false);
         if (replicas is not null
             && await replicas.DemandAsync(connection, $"version {version} of model '{name}'", isPublished: true, cancellation)
             .ConfigureAwait(false) is { } warning) warn?.Invoke(warning);

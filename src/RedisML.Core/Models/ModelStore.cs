@@ -128,7 +128,8 @@ public sealed partial class ModelStore(RedisMLConnection connection)
             : await Database.PatientlyAsync(d => d.HashGetAsync(key, wanted), cancellation).ConfigureAwait(false);
         long now = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
         var expired = wanted.Zip(meta).Where(field => field.First.StartsWith(ModelField.ExpiresPrefix)
-            && field.Second.TryParse(out long end) && end <= now).Select(field => ((string)field.First!)[ModelField.ExpiresPrefix.Length..]);
+            && field.Second.TryParse(out long end) && end <= now)
+            .Select(field => ((string)field.First!)[ModelField.ExpiresPrefix.Length..]);
         return fields.Length == 0 || meta[0].IsNull ? null : new()
         {
             Name = name,

@@ -34,7 +34,8 @@ sealed class ParameterPieces(RedisMLConnection connection, string model, long ve
             {
                 int first = start, count = Math.Min(Together, pieces.Count - start);
                 await Database.PatientlyAsync(d => Task.WhenAll(Enumerable.Range(first, count)
-                    .Select(i => d.StringSetAsync(Key(envelope.Id, i), pieces[i], expiry, When.Always))), cancellation).ConfigureAwait(false);
+                    .Select(i => d.StringSetAsync(Key(envelope.Id, i), pieces[i], expiry, When.Always))), cancellation)
+                    .ConfigureAwait(false);
             }
         }
     }
@@ -75,7 +76,8 @@ sealed class ParameterPieces(RedisMLConnection connection, string model, long ve
             {
                 var value = await Database.PatientlyAsync(d => d.StringGetAsync(Key(envelope.Id, piece)), cancellation)
                     .ConfigureAwait(false);
-                yield return (start, value.IsNull ? (ReadOnlyMemory<byte>?)null : StoredParameter.Open(envelope, piece, (ReadOnlyMemory<byte>)value));
+                yield return (start, value.IsNull ? (ReadOnlyMemory<byte>?)null
+                    : StoredParameter.Open(envelope, piece, (ReadOnlyMemory<byte>)value));
                 continue;
             }
             var part = (ReadOnlyMemory<byte>)await Database.PatientlyAsync(

@@ -47,7 +47,8 @@ public sealed class TensorSlice
     }
 
     internal static Tensor NewTensor(Numerics.ElementType type, int[] shape) => new(
-        Array.CreateInstance(Numerics.ElementTypeInfo.Of(type).ClrType, shape.Aggregate(1, (count, length) => checked(count * length))), shape);
+        Array.CreateInstance(Numerics.ElementTypeInfo.Of(type).ClrType, shape.Aggregate(1, (count, length) => checked(count * length))),
+        shape);
 
     /// <summary>First and end of each dimension, and the shape of what is cut out.</summary>
     internal ((int First, int End)[] Ranges, int[] Shape) Resolve(IReadOnlyList<int> shape)

@@ -88,7 +88,8 @@ public sealed class SetRedisModelParameterCommand : RedisMLCmdlet
                 var models = new ModelStore(connection);
                 var changed = await models.ChangeParametersAsync(model, change, cancellation).ConfigureAwait(false);
                 if (!PassThru) return;
-                foreach (var (name, value) in await models.ReadParametersAsync(changed, parameters.Keys, cancellation).ConfigureAwait(false))
+                var stored = await models.ReadParametersAsync(changed, parameters.Keys, cancellation).ConfigureAwait(false);
+                foreach (var (name, value) in stored)
                 {
                     PostObject(new ModelParameter(model, name, value)
                     {

@@ -45,7 +45,8 @@ static class OnnxFigures
             for (int row = 0; row < rows; row++)
             {
                 foreach (var column in columns) column[row] = random.Next(100) / 100.0;
-                if (buffer.TryAdd([.. columns.Select(column => (object?)column[row])]) is { } problem) throw new InvalidOperationException(problem);
+                if (buffer.TryAdd([.. columns.Select(column => (object?)column[row])]) is { } problem)
+                    throw new InvalidOperationException(problem);
             }
             using var options = new SessionOptions { IntraOpNumThreads = 1 };
             using var session = new InferenceSession(file, options);

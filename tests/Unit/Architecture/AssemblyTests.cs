@@ -83,7 +83,8 @@ public sealed class AssemblyTests
             $own.ModuleVersion
             $extension.ModuleVersion
             $extension.RequiredModules.RequiredVersion
-            """, new Dictionary<string, object> { ["module"] = HostedEngine.ModulePath, ["name"] = name }).OutputWithoutErrors.Select(v => v.ToString());
+            """, new Dictionary<string, object> { ["module"] = HostedEngine.ModulePath, ["name"] = name }).OutputWithoutErrors
+            .Select(v => v.ToString());
         Assert.Single(versions.Distinct());
     }
 

@@ -8,7 +8,8 @@ public static class OnnxFiles
 {
     public const int Float = 1, Int32 = 6, Int64 = 7, String = 8, Bool = 9, Double = 11;
 
-    /// <summary>What skl2onnx makes of scikit-learn's LogisticRegression over three classes: labels, and a map of probabilities a row.</summary>
+    /// <summary>What skl2onnx makes of scikit-learn's LogisticRegression over three classes: labels, and a map of probabilities
+    /// a row.</summary>
     /// <param name="coefficients">[3, 2] in row order.</param>
     public static byte[] LogisticOfScikitLearn(float[] coefficients, float[] intercepts) => Model(
         [Input("float_input", Float, null, 2)],
@@ -26,10 +27,12 @@ public static class OnnxFiles
         Node("ZipMap", ["probabilities"], ["output_probability"], "ai.onnx.ml",
             Strings("classlabels_strings", "setosa", "versicolor", "virginica")));
 
-    /// <summary>A network's last layer, as PyTorch exports one: logits of shape [rows, outputs] of features of the shape [rows, width].</summary>
+    /// <summary>A network's last layer, as PyTorch exports one: logits of shape [rows, outputs] of features of the shape
+    /// [rows, width].</summary>
     /// <param name="batch">The rows that it takes at once; null for any.</param>
     /// <param name="weights">[width, outputs] in row order.</param>
-    public static byte[] Layer(int? batch, int width, float[] weights, float[] bias, string input = "input", string output = "logits") => Model(
+    public static byte[] Layer(
+        int? batch, int width, float[] weights, float[] bias, string input = "input", string output = "logits") => Model(
         [Input(input, Float, batch, width)], [Input(output, Float, batch, bias.Length)],
         [Initializer("w", weights, width, bias.Length), Initializer("b", bias, bias.Length)],
         Node("MatMul", [input, "w"], ["product"]), Node("Add", ["product", "b"], [output]));
@@ -97,7 +100,8 @@ public static class OnnxFiles
         return Message((4, Message((1, map))));
     }
 
-    static byte[] Scalar(string name, int type) => Message((1, name), (2, Message((1, Message((1, (long)type), (2, Array.Empty<byte>()))))));
+    static byte[] Scalar(string name, int type) =>
+        Message((1, name), (2, Message((1, Message((1, (long)type), (2, Array.Empty<byte>()))))));
 
     static byte[] Tensor(int type, int? rows, params int[] behind) => Message((1, Message((1, (long)type), (2, Message(
     [
@@ -118,9 +122,11 @@ public static class OnnxFiles
 
     static byte[] Text(string name, string value) => Message((1, name), (4, value), (20, 3L));
 
-    static byte[] Floats(string name, params float[] values) => Message([(1, name), .. values.Select(value => (7, (object)value)), (20, 6L)]);
+    static byte[] Floats(string name, params float[] values) =>
+        Message([(1, name), .. values.Select(value => (7, (object)value)), (20, 6L)]);
 
-    static byte[] Strings(string name, params string[] values) => Message([(1, name), .. values.Select(value => (9, (object)value)), (20, 8L)]);
+    static byte[] Strings(string name, params string[] values) =>
+        Message([(1, name), .. values.Select(value => (9, (object)value)), (20, 8L)]);
 
     /// <summary>A message of protobuf: whole numbers, floats, texts, bytes and messages by the numbers of their fields.</summary>
     static byte[] Message(params (int Field, object Value)[] fields)

@@ -59,7 +59,8 @@ public sealed class ModelFileTests
         var read = Read(format, Write(format));
         Assert.Equal("price", read.Name);
         Assert.Equal(s_parameters.Keys.Order(StringComparer.Ordinal), read.Parameters.Select(p => p.Key).Order(StringComparer.Ordinal));
-        foreach (var (name, value) in read.Parameters) Assert.Equal(Convert.ToHexString(s_parameters[name].Encode()), Convert.ToHexString(value.Encode()));
+        foreach (var (name, value) in read.Parameters)
+            Assert.Equal(Convert.ToHexString(s_parameters[name].Encode()), Convert.ToHexString(value.Encode()));
         // Written again it is the same file: nothing of the definition was lost.
         Assert.Equal(Write(format), Write(format, s_model with { Definition = read.Definition }, read.Parameters));
     }

@@ -60,7 +60,8 @@ public sealed class OnnxModelTests(EmbeddedServerFixture server)
         Assert.Equal(["input_0", "input_1"], predictor.Signature.Inputs.Select(input => input.Name));
         Assert.Equal(["no", "yes"], predictor.Signature.Label.Classes);
         var predictions = Predict(predictor, new TestTable()
-            .Add("input_0", Enumerable.Range(0, rows).Select(i => (double?)(i % 5 - 2))).Add("input_1", Enumerable.Repeat((double?)0.5, rows)));
+            .Add("input_0", Enumerable.Range(0, rows).Select(i => (double?)(i % 5 - 2)))
+            .Add("input_1", Enumerable.Repeat((double?)0.5, rows)));
         for (int row = 0; row < rows; row++)
         {
             double yes = row % 5 - 2 + 0.25, no = -(row % 5 - 2) + 1 + 0.25;
@@ -87,7 +88,8 @@ public sealed class OnnxModelTests(EmbeddedServerFixture server)
     {
         var (_, predictor) = Load(OnnxFiles.Mixed(2), new());
         Assert.Equal(["Int64", "Boolean", "Utf8"], predictor.Signature.Inputs.Select(input => $"{input.Type}"));
-        var table = new TestTable().Add("count", [1L, 2, null, 3]).Add("flag", [true, false, true, null]).Add("name", ["ten", null, "x", "x"]);
+        var table = new TestTable().Add("count", [1L, 2, null, 3]).Add("flag", [true, false, true, null])
+            .Add("name", ["ten", null, "x", "x"]);
         Assert.Equal([24, 4, double.NaN, double.NaN], Predict(predictor, table).Values);
     }
 
