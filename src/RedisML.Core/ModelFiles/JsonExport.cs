@@ -8,8 +8,8 @@ namespace RedisML.ModelFiles;
 /// <remarks>
 /// <code>
 /// { "format": "redisml-model", "formatVersion": 1, "name": …, "version": …, "created": …, "modified": …, "checksum": …,
-/// "definition": { … }, "parameters": { "weight": { "type": "float64", "shape": [2], "value": [0.5, 1.5] }, "note": { "type": "text", "shape": [], "value":
-/// "…" } } }
+/// "definition": { … }, "parameters": { "weight": { "type": "float64", "shape": [2], "value": [0.5, 1.5] },
+/// "note": { "type": "text", "shape": [], "value": "…" } } }
 /// </code>
 /// A matrix is an array of rows. NaN and infinities, which JSON lacks, are the strings <c>NaN</c>, <c>Infinity</c> and <c>-Infinity</c>.
 /// The definition is missing where the model wasn't trained.
