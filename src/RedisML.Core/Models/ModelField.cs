@@ -38,6 +38,9 @@ static class ModelField
     internal static readonly RedisValue Tags = "@tags";
     internal const string EvaluationPrefix = "@evaluation:";
 
+    /// <summary>The ids of the last changes, so that none is made twice.</summary>
+    internal const string Changes = "@changes";
+
     /// <summary>Before the name of a parameter that is gone after the time that this field says, in Unix milliseconds.</summary>
     internal const string ExpiresPrefix = "@expires:";
 

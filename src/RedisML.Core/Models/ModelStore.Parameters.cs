@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using RedisML.Connections;
 using RedisML.Errors;
 using StackExchange.Redis;
@@ -15,9 +16,10 @@ public sealed partial class ModelStore
     const int MaxAdditions = 1000;
 
     /// <summary>
-    /// KEYS: version. ARGV: Unix milliseconds; how many fields go, those; how many fields must be as they were, and of each its name and
+    /// KEYS: version. ARGV: an id of this change, and Unix milliseconds; how many fields go, those; how many fields must be as they were, and of each its name and
     /// value behind a '=', or nothing; then names and values of those that are set. Returns 0 where the version is gone, 1 where a field
-    /// isn't as it was, else the descriptions of the pieces that nothing refers to any more.
+    /// isn't as it was, else the descriptions of the pieces that nothing refers to any more. What was done already, and whose reply was
+    /// lost, isn't done again: a second addition would count twice, and a second replacement would take its own pieces for old ones.
     /// What it was found to be worth doesn't hold any more.
     /// </summary>
     const string ChangeVersion = """
@@ -26,7 +28,9 @@ public sealed partial class ModelStore
           local value = redis.call('HGET', KEYS[1], field)
           if value and string.byte(value, 1) == 0x93 and string.sub(value, 2, 8) == 'PIECES\n' then return value end
         end
-        local removed = 2 + tonumber(ARGV[2])
+        local changes = redis.call('HGET', KEYS[1], '@changes') or ''
+        if string.find(changes, ARGV[1], 1, true) then return {} end
+        local removed = 3 + tonumber(ARGV[3])
         local compared = removed + 1 + 2 * tonumber(ARGV[removed + 1])
         for i = removed + 2, compared, 2 do
           local value = redis.call('HGET', KEYS[1], ARGV[i])
@@ -37,15 +41,16 @@ public sealed partial class ModelStore
           gone[#gone + 1] = envelope(field)
           redis.call('HDEL', KEYS[1], field, '@expires:' .. field)
         end
-        for i = 3, removed do drop(ARGV[i]) end
+        for i = 4, removed do drop(ARGV[i]) end
         for i = compared + 1, #ARGV, 2 do drop(ARGV[i]) end
         for i = compared + 1, #ARGV, 2 do redis.call('HSET', KEYS[1], ARGV[i], ARGV[i + 1]) end
         for _, field in ipairs(redis.call('HKEYS', KEYS[1])) do
           if string.sub(field, 1, 12) == '@evaluation:' then redis.call('HDEL', KEYS[1], field) end
-          if string.sub(field, 1, 9) == '@expires:' and tonumber(redis.call('HGET', KEYS[1], field)) <= tonumber(ARGV[1]) then
+          if string.sub(field, 1, 9) == '@expires:' and tonumber(redis.call('HGET', KEYS[1], field)) <= tonumber(ARGV[2]) then
             drop(string.sub(field, 10))
           end
         end
+        redis.call('HSET', KEYS[1], '@changes', string.sub(ARGV[1] .. changes, 1, 512))
         return gone
         """;
 
@@ -155,17 +160,19 @@ public sealed partial class ModelStore
         if (await SumsAsync(model, change, there, cancellation).ConfigureAwait(false) is not { } sums) return null;
         var written = (StoredParameter[])[.. set, .. sums];
         var pieces = new ParameterPieces(connection, name, version);
-        IReadOnlyList<ParameterEnvelope>? gone = null;
+        IReadOnlyList<ParameterEnvelope> own = [.. written.Select(parameter => parameter.Envelope).OfType<ParameterEnvelope>()];
         try
         {
             await pieces.WriteAsync(written, cancellation).ConfigureAwait(false);
-            gone = await TryWriteAsync(key, written, change.Remove, names.Zip(there), cancellation).ConfigureAwait(false);
         }
-        finally
+        catch
         {
-            var unused = gone ?? [.. written.Select(parameter => parameter.Envelope).OfType<ParameterEnvelope>()];
-            await pieces.DeleteAsync(unused, CancellationToken.None).ConfigureAwait(false);
+            await pieces.DeleteAsync(own, CancellationToken.None).ConfigureAwait(false);
+            throw;
         }
+        // Of a change that fails nobody knows whether it was made: its pieces stay until the version goes.
+        var gone = await TryWriteAsync(key, written, change.Remove, names.Zip(there), CancellationToken.None).ConfigureAwait(false);
+        await pieces.DeleteAsync(gone ?? own, CancellationToken.None).ConfigureAwait(false);
         return gone is null ? null : version;
     }
 
@@ -182,7 +189,7 @@ public sealed partial class ModelStore
         foreach (var name in written.Select(parameter => parameter.Name).Concat(change.Remove)) there.Remove(name);
         foreach (var name in there.Keys.ToList())
         {
-            if (name.StartsWith(ModelField.EvaluationPrefix, StringComparison.Ordinal)
+            if (name == ModelField.Changes || name.StartsWith(ModelField.EvaluationPrefix, StringComparison.Ordinal)
                 || name.StartsWith(ModelField.ExpiresPrefix, StringComparison.Ordinal)) there.Remove(name);
             if (name[0] == '@' || EnvelopeOf(model, name, there[name]) is not { } envelope) continue;
             there.Remove(name);
@@ -241,7 +248,7 @@ public sealed partial class ModelStore
         RedisValue[] before = [.. compared.SelectMany(field => new RedisValue[] { field.Name, Marked(field.Value) })];
         RedisValue[] arguments =
         [
-            DateTimeOffset.UtcNow.ToUnixTimeMilliseconds(), remove.Count, .. remove.Select(name => (RedisValue)name),
+            Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8)), DateTimeOffset.UtcNow.ToUnixTimeMilliseconds(), remove.Count, .. remove.Select(name => (RedisValue)name),
             before.Length / 2, .. before, .. FieldsOf(set).SelectMany(field => new[] { field.Name, field.Value }),
         ];
         var reply = await Database.PatientlyAsync(d => d.ScriptEvaluateAsync(ChangeVersion, [key], arguments), cancellation)
