@@ -48,6 +48,7 @@ if (args is ["fuzz", ..])
     ("script", ScriptFigures.RunAsync),
     ("network", NetworkFigures.RunAsync),
     ("language", LanguageFigures.RunAsync),
+    ("onnx", OnnxFigures.RunAsync),
     ("module", ModuleFigures.RunAsync),
     ("recommend", RecommendFigures.RunAsync),
     ("references", References.RunAsync),

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Nodes;
 using Google.Protobuf;
 using RedisML.Columns;
 using RedisML.Errors;
@@ -52,8 +53,10 @@ public sealed class OnnxModel
             ?? throw new RedisMLException("ModelNotPredictable", ErrorKind.InvalidOperation,
             $"Model '{model.Name}' is of the algorithm {definition.Algorithm}, which has no form in ONNX. " +
             "Export it as Json or Safetensors.", model.Name);
+        var byName = parameters.ToDictionary(StringComparer.Ordinal);
+        if (form.Original(byName) is { } original) return original;
         var graph = new OnnxModel(model, definition);
-        form.Write(graph, model, parameters.ToDictionary(StringComparer.Ordinal));
+        form.Write(graph, model, byName);
         return graph.Describe(graph._graph.ToModel()).ToByteArray();
     }
 
@@ -126,6 +129,7 @@ public sealed class OnnxModel
         Note("model", _model.Name);
         Note("algorithm", _definition.Algorithm);
         Note("label", _pipeline.Label.Column);
+        if (Classes.Count > 0) Note("classes", new JsonArray([.. Classes.Select(name => (JsonNode)name)]).ToJsonString());
         Note("dataset", lineage.Dataset);
         Note("dataset_version", Invariant(lineage.DatasetVersion));
         Note("run", lineage.Run);
