@@ -26,6 +26,8 @@
         'Start-RedisDistributedTraining', 'Join-RedisDistributedTraining', 'Get-RedisDistributedTraining'
         'Stop-RedisDistributedTraining', 'Resume-RedisDistributedTraining', 'Remove-RedisDistributedTraining'
         'Get-RedisTrainingMetric', 'Show-RedisTrainingMetric'
+        'Add-RedisTrainingSample', 'Start-RedisOnlineTraining', 'Get-RedisOnlineTraining', 'Stop-RedisOnlineTraining'
+        'Remove-RedisOnlineTraining'
     )
     PrivateData          = @{
         PSData = @{

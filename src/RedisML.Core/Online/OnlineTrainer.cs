@@ -68,6 +68,23 @@ public sealed partial class OnlineTrainer
         LastError = _lastError ?? _source.Problem,
     };
 
+    /// <summary>Whether it ends when no sample is left.</summary>
+    public bool EndsByItself => _options.Once;
+
+    /// <summary>How the training fares, as this process knows it.</summary>
+    public OnlineTraining Describe() => new()
+    {
+        Id = Specification.Id,
+        Model = Model,
+        State = Completion.IsCompleted ? OnlineTrainingState.Stopped : OnlineTrainingState.Running,
+        Algorithm = Specification.Algorithm,
+        SourceKind = Specification.SourceKind,
+        Source = Specification.Source,
+        Specification = Specification,
+        Figures = Figures,
+        Trainer = Status,
+    };
+
     /// <summary>Starts an online training, or goes on with the one that there is; returns once nobody else can commit any more.</summary>
     /// <exception cref="RedisMLException"><c>OnlineTrainingActive</c>: another process trains. <c>OnlineTrainingDiffers</c>: the one that
     /// there is learns something else. <c>SamplesInUse</c>: another model takes its samples from this list. Those of

@@ -22,6 +22,15 @@ public sealed class OnlineTrainings(RedisMLConnection connection)
         return [.. models.Select(model => (string)model!).Where(KeySpace.IsValidName).Order(StringComparer.Ordinal)];
     }
 
+    /// <summary>The names of the lists and streams that they learn from, ordinal.</summary>
+    public async Task<IReadOnlyList<string>> SourcesAsync(CancellationToken cancellation)
+    {
+        var entries = await Database.PatientlyAsync(d => d.HashValuesAsync(connection.Keys.OnlineTrainings), cancellation)
+            .ConfigureAwait(false);
+        return [.. entries.Select(entry => ((string?)entry)?.Split(':') is [_, var name, _] ? name : "").Where(KeySpace.IsValidName)
+            .Distinct().Order(StringComparer.Ordinal)];
+    }
+
     /// <exception cref="RedisMLException"><c>OnlineTrainingNotFound</c>; <c>InvalidOnlineState</c>.</exception>
     public async Task<OnlineTraining> GetAsync(string model, CancellationToken cancellation) =>
         await FindAsync(model, cancellation).ConfigureAwait(false) ?? throw NearestName.NotFound("OnlineTrainingNotFound",
