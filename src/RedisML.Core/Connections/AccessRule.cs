@@ -22,6 +22,10 @@ public sealed record AccessRule
 
     const string WritingRuns = "getrange hincrby hsetnx persist expire publish subscribe unsubscribe";
 
+    const string ReadingOnline = "hvals llen lrange";
+
+    const string LearningOnline = "hvals llen lrange rpush lpush lpop lindex ltrim xadd xread xinfo|stream pttl setex psetex";
+
     AccessRule(AccessRole role, string prefix, IReadOnlyList<string> datasets, string rule) =>
         (Role, Prefix, Datasets, Rule) = (role, prefix, datasets, rule);
 
@@ -45,16 +49,18 @@ public sealed record AccessRule
         string[] ofImports = [$"{keys}:imports", $"{keys}:import:*"];
         string[] ofServices = [$"{keys}:services", $"{keys}:service:*", $"{keys}:reply:*"];
         string[] ofModels = [$"{keys}:models", $"{keys}:model:*"], ofRuns = [$"{keys}:runs", $"{keys}:run:*"];
+        string[] ofOnline = [$"{keys}:online", $"{keys}:samples:*"];
         var rule = role switch
         {
-            AccessRole.Read => Compose([Reading], read: [.. ofDatasets, .. ofModels, .. ofRuns]),
+            AccessRole.Read => Compose([Reading, ReadingOnline], read: [.. ofDatasets, .. ofModels, .. ofRuns, .. ofOnline]),
             AccessRole.Train =>
-                Compose([Reading, Writing, WritingRuns], read: ofDatasets, all: [.. ofModels, .. ofRuns], channels: [$"{keys}:run:*"]),
+                Compose([Reading, Writing, WritingRuns, LearningOnline], read: ofDatasets, all: [.. ofModels, .. ofRuns, .. ofOnline],
+                    channels: [$"{keys}:run:*"]),
             AccessRole.Import => Compose([Reading, Writing, WritingRows], all: [.. ofDatasets, .. ofImports]),
             AccessRole.Serve => Compose([ReadingModels, ServingModels], read: ofModels, all: ofServices),
-            AccessRole.All => Compose([Reading, Writing, WritingRows, WritingRuns, ServingModels],
+            AccessRole.All => Compose([Reading, Writing, WritingRows, WritingRuns, ServingModels, LearningOnline],
                 all: datasets.Count == 0 ? [$"{keys}:*"]
-                    : [.. ofDatasets, .. ofImports, .. ofModels, .. ofRuns, .. ofServices], channels: [$"{keys}:run:*"]),
+                    : [.. ofDatasets, .. ofImports, .. ofModels, .. ofRuns, .. ofServices, .. ofOnline], channels: [$"{keys}:run:*"]),
             _ => throw new ArgumentOutOfRangeException(nameof(role)),
         };
         return new(role, keys, datasets, rule);

@@ -147,7 +147,7 @@ sealed class OnlinePlan(RedisMLConnection connection, OnlineStartOptions options
         return Math.Max(0, info.EntriesAdded - info.Length);
     }
 
-    internal static double DefaultRate(string algorithm) => algorithm is "Logistic" or "Softmax" ? 0.5 : 0.1;
+    internal static double DefaultRate(string algorithm) => algorithm is "Logistic" or "Softmax" ? 0.5 : 0.2;
 
     static string NewId() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(6));
 
