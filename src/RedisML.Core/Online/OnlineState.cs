@@ -47,7 +47,7 @@ sealed class OnlineState
         Rejected++;
         if (_rejected.Count == OnlineLimits.Rejected) _rejected.RemoveAt(0);
         using var bytes = new MemoryStream();
-        using (var writer = new Utf8JsonWriter(bytes))
+        using (var writer = new Utf8JsonWriter(bytes, SampleJson.Options))
         {
             writer.WriteStartObject();
             writer.WriteString("reason"u8, reason);

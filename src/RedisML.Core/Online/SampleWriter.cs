@@ -51,7 +51,7 @@ public sealed class SampleWriter(RedisMLConnection connection, SampleSourceKind 
     static byte[] ToJson(List<KeyValuePair<string, object?>> fields)
     {
         using var bytes = new MemoryStream();
-        using (var writer = new Utf8JsonWriter(bytes))
+        using (var writer = new Utf8JsonWriter(bytes, SampleJson.Options))
         {
             writer.WriteStartObject();
             foreach (var (name, value) in fields)

@@ -22,7 +22,7 @@ static class StreamEntries
     public static byte[] ToJson(NameValueEntry[] fields)
     {
         using var bytes = new MemoryStream();
-        using (var writer = new Utf8JsonWriter(bytes))
+        using (var writer = new Utf8JsonWriter(bytes, SampleJson.Options))
         {
             writer.WriteStartObject();
             foreach (var field in fields) writer.WriteString((string?)field.Name ?? "", (string?)field.Value ?? "");

@@ -114,7 +114,7 @@ public sealed class OnlineLearnerTests
         Learn(parser, next, OnlineSamples.Json(algorithm, 3000));
         var after = ModelFamilies.Load(Model(next), next.ToModel(0).Parameters).Predict(rows.ToBatch());
         Assert.All(after.Values.Zip(predictions.Values), pair =>
-            Assert.True(options.HasClasses || Math.Abs(pair.First - pair.Second) < 0.05 * (1 + Math.Abs(pair.Second)), $"{pair}"));
+            Assert.True(options.HasClasses || Math.Abs(pair.First - pair.Second) < 0.2 * (1 + Math.Abs(pair.Second)), $"{pair}"));
         Assert.All(after.Probabilities.Zip(predictions.Probabilities), pair => Assert.Equal(pair.Second, pair.First, 0.02));
     }
 
@@ -173,7 +173,7 @@ public sealed class OnlineLearnerTests
             for (int change = random.Next(1, 4); change > 0; change--) bytes[random.Next(bytes.Length)] = (byte)random.Next(256);
             if ((parser.Read(bytes) ?? learner.TryLearn(parser.Row, parser.Row)) is null) read++;
         }
-        Assert.InRange(read, 100, 2900);
+        Assert.InRange(read, 10, 2900);
         Assert.Equal(read, learner.Samples);
         Assert.True(double.IsFinite(learner.Figures().Loss!.Value));
     }
