@@ -36,7 +36,8 @@ function Wait-Learning([long] $samples) {
 
 Write-Host "1. $Reading readings come in, and are learned one by one."
 Get-Reading $Reading | Add-RedisTrainingSample -List sensor
-$training = Start-RedisOnlineTraining fault -List sensor -Algorithm Logistic -Label fault -Alias live -PublishInterval 0.5 -MetricInterval 100
+$beat = @{ Alias = 'live'; PublishInterval = 0.5; MetricInterval = 100 }
+$training = Start-RedisOnlineTraining fault -List sensor -Algorithm Logistic -Label fault @beat
 Wait-Learning $Reading
 Get-RedisOnlineTraining fault | Format-Table
 

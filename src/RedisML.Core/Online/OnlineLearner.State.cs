@@ -99,7 +99,8 @@ sealed partial class OnlineLearner
         return learner;
 
         static (int, int) Pair(string name) =>
-            name.Split(':') is [_, var first, var second] ? (Number(first), Number(second)) : throw new InvalidDataException("a field is odd");
+            name.Split(':') is [_, var first, var second] ? (Number(first), Number(second))
+                : throw new InvalidDataException("a field is odd");
 
         static int Number(string text) => int.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture);
     }

@@ -117,5 +117,6 @@ sealed class OnlineState
         ReadOnlySpan<byte> Bytes(RedisValue field) => byName.TryGetValue(field, out var value) ? ((ReadOnlyMemory<byte>)value).Span
             : throw new InvalidDataException(string.Create(CultureInfo.InvariantCulture, $"it has no {field}"));
     }, (why, e) => new("InvalidOnlineState", ErrorKind.InvalidData,
-        $"What the online training of model '{model}' has learned can't be read: {why}. Remove it (Remove-RedisOnlineTraining).", model, e));
+        $"What the online training of model '{model}' has learned can't be read: {why}. Remove it (Remove-RedisOnlineTraining).",
+            model, e));
 }

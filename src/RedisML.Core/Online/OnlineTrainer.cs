@@ -109,14 +109,18 @@ public sealed partial class OnlineTrainer
         var store = new OnlineStore(connection, start.Model, source);
         var state = await store.ReadAsync(cancellation).ConfigureAwait(false);
         if (state is null)
-            fresh ??= await new OnlinePlan(connection, start with { Source = start.Source ?? source, SourceKind = start.SourceKind ?? known?.Kind })
-                .MakeAsync(cancellation).ConfigureAwait(false);
+        {
+            var again = start with { Source = source, SourceKind = known?.Kind ?? start.SourceKind };
+            fresh ??= await new OnlinePlan(connection, again).MakeAsync(cancellation).ConfigureAwait(false);
+        }
         else OnlineDifference.Check(start, state.Specification);
         var trainer = new OnlineTrainer(connection, start.Model, store, state ?? fresh!, options);
         await store.ClaimAsync(trainer.Id, state is null ? fresh : null, cancellation).ConfigureAwait(false);
         // What is there now is the last that anybody else could commit.
         trainer._state = await store.ReadAsync(cancellation).ConfigureAwait(false) ?? trainer._state;
         trainer._published = trainer._state.Learner.Samples;
+        Volatile.Write(ref trainer._figures, trainer._state.Figures());
+        await trainings.NoteAsync(start.Model, trainer.Specification, cancellation).ConfigureAwait(false);
         await trainer.CheckSourceAsync(cancellation).ConfigureAwait(false);
         await trainer.BeatAsync().ConfigureAwait(false);
         trainer.Completion = Task.Run(trainer.RunAsync, CancellationToken.None);

@@ -155,6 +155,11 @@ public sealed class OnlineTrainings(RedisMLConnection connection)
             cancellation).ConfigureAwait(false);
     }
 
+    /// <summary>Notes the id of the training that there is.</summary>
+    internal Task NoteAsync(string model, OnlineSpecification specification, CancellationToken cancellation) => Database.PatientlyAsync(
+        d => d.HashSetAsync(connection.Keys.OnlineTrainings, model,
+            $"{specification.SourceKind}:{specification.Source}:{specification.Id}"), cancellation);
+
     /// <summary>Waits until no other process trains any more: one that was killed says nothing for the time of its lease.</summary>
     /// <exception cref="RedisMLException"><c>OnlineTrainingActive</c>.</exception>
     internal async Task AwaitLeaseAsync(string model, string source, TrainerOptions options, CancellationToken cancellation)

@@ -20,9 +20,12 @@ public sealed class SampleWriter(RedisMLConnection connection, SampleSourceKind 
     /// <summary>Samples that the server has.</summary>
     public long Added { get; private set; }
 
-    /// <summary>Sends a sample; waits only where many are under way.</summary>
+    /// <summary>Whether so many are under way that <see cref="DrainAsync"/> is due.</summary>
+    public bool IsFull => _sent.Count >= UnderWay;
+
+    /// <summary>Sends a sample, and doesn't wait.</summary>
     /// <exception cref="RedisMLException"><c>EmptySample</c>.</exception>
-    public async Task AddAsync(IEnumerable<KeyValuePair<string, object?>> sample, CancellationToken cancellation)
+    public void Send(IEnumerable<KeyValuePair<string, object?>> sample)
     {
         var fields = sample.ToList();
         if (fields.Count == 0)
@@ -31,7 +34,12 @@ public sealed class SampleWriter(RedisMLConnection connection, SampleSourceKind 
             ? connection.Database.ListRightPushAsync(_key, ToJson(fields))
             : connection.Database.StreamAddAsync(_key, [.. fields.Select(field => new NameValueEntry(field.Key, TextOf(field.Value)))],
                 messageId: null, maxLength: mostEntries, useApproximateMaxLength: true));
-        while (_sent.Count > UnderWay || _sent.TryPeek(out var first) && first.IsCompleted) await NextAsync(cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>Waits until half of those under way have arrived.</summary>
+    public async Task DrainAsync(CancellationToken cancellation)
+    {
+        while (_sent.Count > UnderWay / 2) await NextAsync(cancellation).ConfigureAwait(false);
     }
 
     /// <summary>Waits until the server has all samples.</summary>

@@ -15,7 +15,8 @@ static class StreamEntries
     {
         int dash = id?.IndexOf('-') ?? -1;
         return dash > 0 && long.TryParse(id.AsSpan(0, dash), NumberStyles.None, CultureInfo.InvariantCulture, out long time)
-            && ulong.TryParse(id.AsSpan(dash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out ulong number) ? (time, number) : default;
+            && ulong.TryParse(id.AsSpan(dash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out ulong number)
+                ? (time, number) : default;
     }
 
     /// <summary>The fields as a JSON object, for people to look at and for samples that wait.</summary>

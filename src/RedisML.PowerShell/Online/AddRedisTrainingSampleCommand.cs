@@ -42,19 +42,16 @@ public sealed class AddRedisTrainingSampleCommand : RedisMLCmdlet
     protected override void ProcessRecord()
     {
         if (_writer is not { } writer) return;
-        // Properties are read here, on the thread of the pipeline.
-        var fields = ObjectFields.Of(InputObject).ToList();
-        Run(async (_, cancellation) =>
+        try
         {
-            try
-            {
-                await writer.AddAsync(fields, cancellation).ConfigureAwait(false);
-            }
-            catch (RedisMLException e) when (e.Kind == ErrorKind.InvalidData)
-            {
-                PostError(new(e.ErrorId, e.Kind, e.Message, InputObject));
-            }
-        });
+            writer.Send(ObjectFields.Of(InputObject));
+        }
+        catch (RedisMLException e)
+        {
+            WriteError(ToErrorRecord(new(e.ErrorId, e.Kind, e.Message, InputObject)));
+            return;
+        }
+        if (writer.IsFull) Run((_, cancellation) => writer.DrainAsync(cancellation));
     }
 
     protected override void EndProcessing()

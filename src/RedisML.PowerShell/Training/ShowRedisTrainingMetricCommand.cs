@@ -50,7 +50,8 @@ public sealed class ShowRedisTrainingMetricCommand : ChartCmdlet
             {
                 // Of an online training, or of a run.
                 var online = await new OnlineTrainings(connection).FindByIdAsync(id, cancellation).ConfigureAwait(false);
-                string model = online?.Model ?? (await new TrainingStore(connection).GetAsync(id, cancellation).ConfigureAwait(false)).Model;
+                string model = online?.Model
+                    ?? (await new TrainingStore(connection).GetAsync(id, cancellation).ConfigureAwait(false)).Model;
                 runs.Add((model, online?.Id ?? id, await ReadAsync(connection, id, names, cancellation).ConfigureAwait(false)));
             }
             var chart = Draw(runs);

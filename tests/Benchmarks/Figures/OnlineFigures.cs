@@ -23,14 +23,15 @@ static class OnlineFigures
             for (int round = 0; round < 4; round++)
             {
                 await AddAsync(connection, kind, 0, Samples);
-                bytes = (long)await connection.Database.ExecuteAsync("MEMORY", "USAGE", connection.Keys.Samples("s").Samples, "SAMPLES", "0");
+                var key = connection.Keys.Samples("s").Samples;
+                bytes = (long)await connection.Database.ExecuteAsync("MEMORY", "USAGE", key, "SAMPLES", "0");
                 long start = Stopwatch.GetTimestamp();
                 await (await StartAsync(connection, kind)).Completion;
                 rates.Add(Samples / Stopwatch.GetElapsedTime(start).TotalSeconds);
                 if ((await new OnlineTrainings(connection).GetAsync("m", default)).Samples != Samples)
                     throw new InvalidOperationException("Samples are missing.");
                 await new OnlineTrainings(connection).RemoveAsync("m", default);
-                await connection.Database.KeyDeleteAsync(connection.Keys.Samples("s").Samples);
+                await connection.Database.KeyDeleteAsync(key);
             }
             double rate = BenchmarkContext.Median(rates.Skip(1));
             BenchmarkContext.Print($"from a {kind.ToString().ToLowerInvariant()} | limit", $"{rate:N0}", $"{limit:N0}", rate / limit, "1");
@@ -63,7 +64,8 @@ static class OnlineFigures
             await AddAsync(alone, kind, 0, added);
             await (await StartAsync(alone, kind)).Completion;
             bool isEqual = await DigestAsync(connection) == await DigestAsync(alone);
-            BenchmarkContext.Print($"{kind}: state equal to the bit after {added:N0} samples", isEqual ? "yes" : "no", "yes", isEqual ? 1 : 0, "1");
+            BenchmarkContext.Print($"{kind}: state equal to the bit after {added:N0} samples", isEqual ? "yes" : "no", "yes",
+                isEqual ? 1 : 0, "1");
         }
         Console.WriteLine();
     }
