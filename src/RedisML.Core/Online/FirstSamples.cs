@@ -28,8 +28,8 @@ sealed class FirstSamples(RedisMLConnection connection)
         foreach (var sample in samples) Look(sample, types);
         if (types.Count == 0)
             throw new RedisMLException("NoSample", ErrorKind.ObjectNotFound,
-                $"{kind} '{source}' has no sample yet by which columns are known. Add some first (Add-RedisTrainingSample), or start from " +
-                "a model (-InitialModel).", source);
+                $"{kind} '{source}' has no sample yet by which columns are known. Add some first (Add-RedisTrainingSample), or start " +
+                "from a model (-InitialModel).", source);
         if (types.Count > OnlineLimits.Columns)
             throw new RedisMLException("TooManyColumns", ErrorKind.LimitsExceeded,
                 $"The samples of '{source}' have more than {OnlineLimits.Columns:N0} columns.", source);

@@ -149,8 +149,8 @@ public sealed class OnlineTrainings(RedisMLConnection connection)
         if (specification.SourceKind == SampleSourceKind.List && Array.Find(entries, other => other.Name != model
             && ((string?)other.Value)?.StartsWith(entry, StringComparison.Ordinal) == true) is { Name.IsNull: false } other)
             throw new RedisMLException("SamplesInUse", ErrorKind.ResourceBusy,
-                $"Model '{other.Name}' takes its samples from list '{specification.Source}': what it has learned leaves the list. Give each " +
-                "model a list, or use a stream.", specification.Source);
+                $"Model '{other.Name}' takes its samples from list '{specification.Source}': what it has learned leaves the list. Give " +
+                "each model a list, or use a stream.", specification.Source);
         await Database.PatientlyAsync(d => d.HashSetAsync(connection.Keys.OnlineTrainings, model, entry + specification.Id, When.NotExists),
             cancellation).ConfigureAwait(false);
     }

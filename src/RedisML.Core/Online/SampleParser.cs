@@ -7,7 +7,8 @@ using StackExchange.Redis;
 
 namespace RedisML.Online;
 
-/// <summary>Reads samples: JSON objects, or the fields of a stream's entries. Nothing is allocated but for a sample that isn't one.</summary>
+/// <summary>Reads samples: JSON objects, or the fields of a stream's entries. It allocates nothing, but for a sample that isn't one.
+/// </summary>
 /// <remarks>A number may be text; null, and an empty text, is a missing value; columns of other names are passed over.</remarks>
 sealed class SampleParser
 {

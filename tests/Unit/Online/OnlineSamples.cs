@@ -61,8 +61,8 @@ static class OnlineSamples
 
     /// <summary>All that a state holds, but for who writes it.</summary>
     public static SortedDictionary<string, string> Digest(IEnumerable<HashEntry> fields) => new(fields.Where(field =>
-        field.Name != "trainer" && field.Name != "spec").ToDictionary(field => (string)field.Name!, field => Convert.ToHexString((byte[])field.Value!)),
-        StringComparer.Ordinal);
+        field.Name != "trainer" && field.Name != "spec").ToDictionary(field => (string)field.Name!,
+            field => Convert.ToHexString((byte[])field.Value!)), StringComparer.Ordinal);
 
     static string Text(double number) => number.ToString("R", CultureInfo.InvariantCulture);
 }
