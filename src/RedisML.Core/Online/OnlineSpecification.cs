@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using RedisML.Columns;
 using RedisML.Errors;
 using RedisML.Features;
 using RedisML.Models;

@@ -2,7 +2,6 @@ using System.Text.Json;
 using RedisML.Connections;
 using RedisML.Errors;
 using RedisML.Models;
-using StackExchange.Redis;
 
 namespace RedisML.Online;
 

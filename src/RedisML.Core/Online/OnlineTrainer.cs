@@ -3,7 +3,6 @@ using System.Security.Cryptography;
 using RedisML.Connections;
 using RedisML.Errors;
 using RedisML.Models;
-using StackExchange.Redis;
 
 namespace RedisML.Online;
 
