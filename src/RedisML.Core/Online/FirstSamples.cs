@@ -10,13 +10,49 @@ namespace RedisML.Online;
 /// <summary>What the first samples of a list or stream say of their columns.</summary>
 sealed class FirstSamples(RedisMLConnection connection)
 {
-    /// <summary>What is known of a column: the narrowest type that holds all values so far.</summary>
-    /// <param name="Type">Boolean, Int64, Float64 or Utf8.</param>
-    public sealed record Column(ColumnType Type);
+    /// <summary>How many values of a column are of each kind.</summary>
+    sealed class Column
+    {
+        public int Samples, Booleans, Integers, Fractions, Texts;
 
-    /// <summary>The columns in the order in which they first come. Text that reads as a number is one, without leading zeros.</summary>
+        /// <summary>Boolean, Int64, Float64 or Utf8. A poisoned sample makes no text of numbers: that takes more than one value in ten.
+        /// </summary>
+        public ColumnType Type
+        {
+            get
+            {
+                int numbers = Integers + Fractions, values = numbers + Booleans + Texts;
+                return 10 * Texts > values || Booleans > 0 && numbers > 0 ? ColumnType.Utf8
+                    : Booleans > 0 ? ColumnType.Boolean
+                    : Fractions > 0 || values == 0 ? ColumnType.Float64 : ColumnType.Int64;
+            }
+        }
+
+        public void Add(JsonElement value)
+        {
+            Samples++;
+            if (value.ValueKind is JsonValueKind.Null) return;
+            string text = value.ValueKind switch
+            {
+                JsonValueKind.String => value.GetString()!,
+                JsonValueKind.True => "true",
+                JsonValueKind.False => "false",
+                _ => value.GetRawText(),
+            };
+            if (text.Length == 0) return;
+            bool hasLeadingZero = text.TrimStart('-') is ['0', >= '0' and <= '9', ..];
+            if (text is "true" or "false") Booleans++;
+            else if (hasLeadingZero || !double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number)) Texts++;
+            else if (!double.IsFinite(number)) return;
+            else if (long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _)) Integers++;
+            else Fractions++;
+        }
+    }
+
+    /// <summary>The columns that most samples have, in the order in which they first come, and their types. Text that reads as a number is
+    /// one, without leading zeros.</summary>
     /// <exception cref="RedisMLException"><c>NoSample</c>; <c>RedisWrongType</c>.</exception>
-    public async Task<Dictionary<string, Column>> ReadAsync(SampleSourceKind kind, string source, CancellationToken cancellation)
+    public async Task<Dictionary<string, ColumnType>> ReadAsync(SampleSourceKind kind, string source, CancellationToken cancellation)
     {
         var key = connection.Keys.Samples(source).Samples;
         var samples = kind == SampleSourceKind.List
@@ -24,51 +60,38 @@ sealed class FirstSamples(RedisMLConnection connection)
                 .ConfigureAwait(false)).Select(sample => (byte[])sample!)
             : (await connection.Database.PatientlyAsync(d => d.StreamRangeAsync(key, count: OnlineLimits.FirstSamples), cancellation)
                 .ConfigureAwait(false)).Select(entry => StreamEntries.ToJson(entry.Values));
-        var types = new Dictionary<string, ColumnType?>(StringComparer.Ordinal);
-        foreach (var sample in samples) Look(sample, types);
-        if (types.Count == 0)
+        var columns = new Dictionary<string, Column>(StringComparer.Ordinal);
+        int read = samples.Count(sample => TryLook(sample, columns));
+        var usual = columns.Where(column => 2 * column.Value.Samples > read)
+            .ToDictionary(column => column.Key, column => column.Value.Type, StringComparer.Ordinal);
+        if (usual.Count == 0)
             throw new RedisMLException("NoSample", ErrorKind.ObjectNotFound,
                 $"{kind} '{source}' has no sample yet by which columns are known. Add some first (Add-RedisTrainingSample), or start " +
                 "from a model (-InitialModel).", source);
-        if (types.Count > OnlineLimits.Columns)
+        if (usual.Count > OnlineLimits.Columns)
             throw new RedisMLException("TooManyColumns", ErrorKind.LimitsExceeded,
                 $"The samples of '{source}' have more than {OnlineLimits.Columns:N0} columns.", source);
-        return types.ToDictionary(type => type.Key, type => new Column(type.Value ?? ColumnType.Float64), StringComparer.Ordinal);
+        return usual;
     }
 
-    static void Look(byte[] sample, Dictionary<string, ColumnType?> types)
+    static bool TryLook(byte[] sample, Dictionary<string, Column> columns)
     {
         try
         {
             using var document = JsonDocument.Parse(sample);
-            if (document.RootElement.ValueKind != JsonValueKind.Object) return;
+            if (document.RootElement.ValueKind != JsonValueKind.Object) return false;
             foreach (var field in document.RootElement.EnumerateObject())
             {
                 if (field.Value.ValueKind is JsonValueKind.Object or JsonValueKind.Array) continue;
-                var before = types.GetValueOrDefault(field.Name);
-                types[field.Name] = TypeOf(field.Value) is not { } type ? before : before is null ? type : Both(before.Value, type);
+                if (!columns.TryGetValue(field.Name, out var column)) columns.Add(field.Name, column = new());
+                column.Add(field.Value);
             }
+            return true;
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             // One that can't be read is put aside when it is its turn.
+            return false;
         }
-    }
-
-    static ColumnType Both(ColumnType a, ColumnType b) => a == b ? a
-        : a.IsNumeric && b.IsNumeric && a != ColumnType.Boolean && b != ColumnType.Boolean ? ColumnType.Float64 : ColumnType.Utf8;
-
-    static ColumnType? TypeOf(JsonElement value)
-    {
-        if (value.ValueKind is JsonValueKind.True or JsonValueKind.False) return ColumnType.Boolean;
-        if (value.ValueKind is JsonValueKind.Null) return null;
-        string text = value.ValueKind == JsonValueKind.Number ? value.GetRawText() : value.GetString()!;
-        if (text.Length == 0) return null;
-        if (text is "true" or "false") return ColumnType.Boolean;
-        bool hasLeadingZero = text.TrimStart('-') is ['0', >= '0' and <= '9', ..];
-        if (hasLeadingZero || !double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number)
-            || !double.IsFinite(number)) return ColumnType.Utf8;
-        return long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _) ? ColumnType.Int64
-            : ColumnType.Float64;
     }
 }

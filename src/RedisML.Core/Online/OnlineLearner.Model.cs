@@ -142,7 +142,7 @@ sealed partial class OnlineLearner
         var (definition, pipeline) = (model.Definition!, model.Definition!.RequirePipeline());
         long rows = Math.Max(1, definition.Lineage.RowsUsed);
         foreach (var name in pipeline.Label.Classes ?? []) AddClass(name);
-        StartLabel(definition, parameters, rows);
+        StartLabel(definition, pipeline, parameters, rows);
         int width = pipeline.Width, position = 0;
         var starts = new List<(int Position, int Source, double Squares)>();
         for (int i = 0; i < pipeline.Features.Count; i++)
@@ -181,12 +181,18 @@ sealed partial class OnlineLearner
         }
     }
 
-    /// <summary>Of numbers, the intercept is about the label's mean, and what the model leaves is its unit.</summary>
-    void StartLabel(ModelDefinition definition, LinearParameters parameters, long rows)
+    /// <summary>Of numbers, the intercept is about the label's mean; its variance is what the model leaves and what the weights explain, as
+    /// far as features don't go together.</summary>
+    void StartLabel(ModelDefinition definition, FeaturePipeline pipeline, LinearParameters parameters, long rows)
     {
         rows = Math.Max(rows, OnlineLimits.LabelSamples);
-        double loss = definition.Metrics.TryGetValue("loss", out double known) && known > 0 && double.IsFinite(known) ? known : 1;
-        if (_kind == LinearKind.Linear) _label = new() { Count = rows, Mean = parameters.Intercepts[0], M2 = loss * rows };
         if (_kind == LinearKind.Poisson) _label = new() { Count = rows, Mean = Math.Exp(parameters.Intercepts[0]) };
+        if (_kind != LinearKind.Linear) return;
+        double variance = definition.Metrics.TryGetValue("loss", out double loss) && loss > 0 && double.IsFinite(loss) ? loss : 0;
+        int position = 0;
+        foreach (var feature in pipeline.Features)
+            for (int end = position + feature.Width; position < end; position++)
+                variance += parameters.Weights[position] * parameters.Weights[position] / feature.Width;
+        _label = new() { Count = rows, Mean = parameters.Intercepts[0], M2 = (variance > 0 ? variance : 1) * rows };
     }
 }

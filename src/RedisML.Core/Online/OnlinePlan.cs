@@ -102,9 +102,11 @@ sealed class OnlinePlan(RedisMLConnection connection, OnlineStartOptions options
         var columns = await samples.ReadAsync(kind, source, cancellation).ConfigureAwait(false);
         bool hasClasses = algorithm is "Logistic" or "Softmax";
         if (options.LabelStream is { } labels)
-            columns[label] = (await samples.ReadAsync(SampleSourceKind.Stream, labels, cancellation).ConfigureAwait(false))
-                .GetValueOrDefault(label) ?? throw NotFound(label, columns.Keys);
-        var labelType = (columns.GetValueOrDefault(label) ?? throw NotFound(label, columns.Keys)).Type;
+        {
+            var later = await samples.ReadAsync(SampleSourceKind.Stream, labels, cancellation).ConfigureAwait(false);
+            columns[label] = later.TryGetValue(label, out var type) ? type : throw NotFound(label, later.Keys);
+        }
+        if (!columns.TryGetValue(label, out var labelType)) throw NotFound(label, columns.Keys);
         if (!hasClasses && !labelType.IsNumeric)
             throw new RedisMLException("LabelNotNumeric", ErrorKind.InvalidArgument,
                 $"Label '{label}' is {labelType}; {algorithm} predicts numbers. Use Logistic or Softmax for classes.", label);
@@ -115,7 +117,7 @@ sealed class OnlinePlan(RedisMLConnection connection, OnlineStartOptions options
             $"HashBit can't be {options.HashBits}: it is 1 to {HashedFeature.MaxBits}.", options.HashBits);
         SampleColumn[] features = [.. wanted.Where(name => name != label).Select(name =>
         {
-            var type = columns[name].Type;
+            var type = columns[name];
             bool isCategory = type.IsText || options.Categories.Contains(name);
             return new SampleColumn(name, type.IsInteger ? ColumnType.Float64 : type, !isCategory ? SampleColumnKind.Number
                 : options.HashBits is null ? SampleColumnKind.Category : SampleColumnKind.Hashed);
