@@ -16,6 +16,12 @@ sealed class FileModes : IDisposable
     /// <summary>What a server makes in its folder. There may be files of others: a user is free to name a folder that has some.</summary>
     static readonly string[] s_entries = ["AOF", "Store", DataFolder.LockName];
 
+    /// <summary>All that is there, also what can't be entered or is gone by then.</summary>
+    static readonly EnumerationOptions s_all = new()
+    {
+        RecurseSubdirectories = true, IgnoreInaccessible = true, AttributesToSkip = FileAttributes.ReparsePoint,
+    };
+
     internal FileModes(string path)
     {
         _path = path;
@@ -25,7 +31,8 @@ sealed class FileModes : IDisposable
             _watcher = new(path) { IncludeSubdirectories = true, NotifyFilter = NotifyFilters.FileName | NotifyFilters.DirectoryName };
             _watcher.Created += (_, created) =>
             {
-                if (s_entries.Contains(created.Name?.Split(Path.DirectorySeparatorChar)[0])) Restrict(created.FullPath);
+                // A new folder is watched from now on; what was made in it before that is told of by nobody.
+                if (s_entries.Contains(created.Name?.Split(Path.DirectorySeparatorChar)[0])) RestrictTree(created.FullPath);
             };
             _watcher.EnableRaisingEvents = true;
         }
@@ -54,11 +61,20 @@ sealed class FileModes : IDisposable
     void RestrictAll()
     {
         if (OperatingSystem.IsWindows() || !Directory.Exists(_path)) return;
-        foreach (var entry in s_entries.Select(entry => Path.Combine(_path, entry)).Where(Path.Exists))
+        foreach (var entry in s_entries.Select(entry => Path.Combine(_path, entry)).Where(Path.Exists)) RestrictTree(entry);
+    }
+
+    static void RestrictTree(string path)
+    {
+        Restrict(path);
+        if (!Directory.Exists(path)) return;
+        try
         {
-            Restrict(entry);
-            if (!Directory.Exists(entry)) continue;
-            foreach (var part in Directory.EnumerateFileSystemEntries(entry, "*", SearchOption.AllDirectories)) Restrict(part);
+            foreach (var part in Directory.EnumerateFileSystemEntries(path, "*", s_all)) Restrict(part);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // It is gone already.
         }
     }
 

@@ -48,7 +48,10 @@ if (args is ["fuzz", ..])
     ("script", ScriptFigures.RunAsync),
     ("online", OnlineFigures.RunAsync),
     ("online-kill", OnlineFigures.KillAsync),
+    ("network", NetworkFigures.RunAsync),
+    ("language", LanguageFigures.RunAsync),
     ("module", ModuleFigures.RunAsync),
+    ("recommend", RecommendFigures.RunAsync),
     ("references", References.RunAsync),
 ];
 if (args.FirstOrDefault(a => benchmarks.All(b => b.Name != a)) is { } unknown)

@@ -337,6 +337,39 @@ Describe 'The jobs of Start-RedisDistributedTraining' {
         }
     }
 
+    Context 'of a network' {
+        BeforeAll {
+            $random = [random]::new(3)
+            $rows = 1..600 | ForEach-Object {
+                $x, $y = ($random.NextDouble() * 2 - 1), ($random.NextDouble() * 2 - 1)
+                [pscustomobject]@{ x = $x; y = $y; side = ('in', 'out')[$x * $x + $y * $y -gt 0.5]; sign = ('plus', 'minus')[$x -lt 0] }
+            }
+            $null = $rows | Import-RedisTrainingData -Dataset disc
+        }
+
+        It 'learns what is not linear by default, and tells what its parameters belong to' {
+            $run = Start-RedisDistributedTraining disc disc -Algorithm Network -Label side -Option @{ Layers = 16, 8; Dropout = 0.0 } -Epoch 80 -Wait
+            $run.State, $run.Step | Should -Be 'Completed', 80
+            (Test-RedisModel disc disc).Accuracy | Should -BeGreaterThan 0.93
+            (Get-RedisModel disc).Definition.Task | Should -Be 'Classes'
+            (Get-RedisModelParameter disc weight.2).Value.Length | Should -Be 128
+            (Get-RedisTrainingMetric $run.Id -Name loss).Count | Should -Be 80
+            Export-RedisModel disc "$TestDrive/disc.onnx"
+            "$TestDrive/disc.onnx" | Should -Exist
+            ([pscustomobject]@{ x = 0; y = 0; sign = 'plus' } | Invoke-RedisPrediction disc).Prediction | Should -Be 'in'
+        }
+
+        It 'refuses <name> before any row is read' -ForEach @(
+            @{ name = 'an unknown option'; option = @{ Layer = 5 }; id = 'OptionNotFound'; says = "*'Layers'*" }
+            @{ name = 'an unknown activation'; option = @{ Activation = 'Tan' }; id = 'OptionNotFound'; says = "*'Tanh'*" }
+            @{ name = 'dropout of everything'; option = @{ Dropout = 1 }; id = 'OptionInvalid'; says = '*Dropout*' }
+        ) {
+            { Start-RedisDistributedTraining disc refused -Algorithm Network -Label side -Option $option -Wait } | Should -Throw $says -ErrorId "$id,*"
+            { Start-RedisDistributedTraining disc refused -Algorithm Network -Label side -Optimizer Lbfgs -Wait } |
+                Should -Throw '*Adam or Sgd*' -ErrorId 'ConflictingOptions,*'
+        }
+    }
+
     It 'says how many rows it left out, and because of which columns' {
         $rows = 1..50 | ForEach-Object { [pscustomobject]@{ x = $(if ($_ % 5) { $_ }); z = $(if ($_ % 10 -ne 1) { $_ * $_ }); y = $_ } }
         $null = $rows | Import-RedisTrainingData -Dataset gaps

@@ -98,9 +98,9 @@ Describe 'Test-RedisModel' {
     }
 
     It 'shows the columns of the task alone' {
-        Test-RedisModel price diamonds-test | Out-String -Width 80 | Should -Match 'R2 +Rmse +Mae'
+        Test-RedisModel price diamonds-test | Out-String -Width 80 | Should -Match 'R2 or D2 +Rmse +Mae'
         $table = Test-RedisModel cut diamonds-test | Out-String -Width 80
-        $table | Should -Match 'Accuracy +Balanced +Baseline'
+        $table | Should -Match 'Accuracy +Baseline +F1'
         $table | Should -Not -Match 'Rmse'
     }
 

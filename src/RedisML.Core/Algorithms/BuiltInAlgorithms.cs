@@ -1,6 +1,9 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
+using RedisML.Algorithms.Language;
 using RedisML.Algorithms.Linear;
+using RedisML.Algorithms.Network;
+using RedisML.Algorithms.MatrixFactorization;
 using RedisML.Algorithms.Script;
 using RedisML.Prediction;
 
@@ -16,5 +19,8 @@ internal static class BuiltInAlgorithms
     {
         foreach (var kind in Enum.GetValues<LinearKind>()) ModelFamilies.Add(new LinearFamily(kind));
         ModelFamilies.Add(new ScriptAlgorithm());
+        ModelFamilies.Add(new NetworkAlgorithm());
+        ModelFamilies.Add(new LanguageFamily());
+        ModelFamilies.Add(new FactorizationAlgorithm());
     }
 }

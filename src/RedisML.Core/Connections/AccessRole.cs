@@ -12,7 +12,8 @@ public enum AccessRole
     /// <summary>Imports, reads, splits and removes datasets. Sees neither models nor runs.</summary>
     Import,
 
-    /// <summary>Reads models, to predict with, as a prediction service or as its client. Sees neither datasets nor runs.</summary>
+    /// <summary>Reads models, to predict with, as a prediction service or as its client; takes ratings and recommends.
+    /// Sees neither datasets nor runs.</summary>
     Serve,
 
     /// <summary>All of it.</summary>

@@ -8,17 +8,22 @@ public sealed record AccessRule
     const string Connecting = "auth hello ping echo client|id client|setname cluster|nodes asking";
 
     /// <summary>Reads strings, hashes, sets, sorted sets and streams: chunks and pages, heads and parameters, names, rows.</summary>
-    const string Reading = "get strlen exists hget hmget hgetall hkeys hexists smembers zcard zrange zscore xlen xrange";
+    const string Reading = "get strlen exists hget hmget hgetall hkeys hexists smembers zcard zrange zrevrange zscore zmscore xlen xrange";
 
     const string ServingModels =
         "get set setex psetex del unlink expire sadd srem llen lpush rpush rpop lrange ltrim blpop blmove eval evalsha script|load time";
 
-    const string ReadingModels = "exists hget hmget hgetall hkeys hexists smembers";
+    /// <summary>Ratings of users, and what they are recommended.</summary>
+    const string Rating = "hget hgetall hset hincrby hincrbyfloat del zadd zrange pexpire eval evalsha script|load";
+
+    const string ReadingModels = "exists hget hmget hgetall hkeys hexists smembers zcard zrange zrevrange zscore zmscore";
 
     /// <summary>Scripts do what must not be interrupted; the commands in them are held against the same rule.</summary>
     const string Writing = "set del unlink hset hmset hdel sadd srem eval evalsha script|load time wait";
 
     const string WritingRows = "hmset zadd expire xadd xdel xrevrange xsetid memory|usage";
+
+    const string WritingLanguage = "hincrby zincrby zrem zcount";
 
     const string WritingRuns = "getrange hincrby hsetnx persist expire publish subscribe unsubscribe";
 
@@ -48,19 +53,21 @@ public sealed record AccessRule
         string[] ofDatasets = [$"{keys}:datasets", .. datasets.Count == 0 ? [$"{keys}:dataset:*"] : datasets.SelectMany(Keys)];
         string[] ofImports = [$"{keys}:imports", $"{keys}:import:*"];
         string[] ofServices = [$"{keys}:services", $"{keys}:service:*", $"{keys}:reply:*"];
+        string[] ofRatings = [$"{keys}:ratings:*", $"{keys}:recommend:*"];
         string[] ofModels = [$"{keys}:models", $"{keys}:model:*"], ofRuns = [$"{keys}:runs", $"{keys}:run:*"];
         string[] ofOnline = [$"{keys}:online", $"{keys}:samples:*"];
         var rule = role switch
         {
-            AccessRole.Read => Compose([Reading, ReadingOnline], read: [.. ofDatasets, .. ofModels, .. ofRuns, .. ofOnline]),
+            AccessRole.Read => Compose([Reading, ReadingOnline], read: [.. ofDatasets, .. ofModels, .. ofRuns, .. ofRatings, .. ofOnline]),
             AccessRole.Train =>
-                Compose([Reading, Writing, WritingRuns, LearningOnline], read: ofDatasets, all: [.. ofModels, .. ofRuns, .. ofOnline],
-                    channels: [$"{keys}:run:*"]),
+                Compose([Reading, Writing, WritingLanguage, WritingRuns, LearningOnline], read: ofDatasets,
+                    all: [.. ofModels, .. ofRuns, .. ofOnline], channels: [$"{keys}:run:*"]),
             AccessRole.Import => Compose([Reading, Writing, WritingRows], all: [.. ofDatasets, .. ofImports]),
-            AccessRole.Serve => Compose([ReadingModels, ServingModels], read: ofModels, all: ofServices),
-            AccessRole.All => Compose([Reading, Writing, WritingRows, WritingRuns, ServingModels, LearningOnline],
+            AccessRole.Serve => Compose([ReadingModels, ServingModels, Rating], read: ofModels, all: [.. ofServices, .. ofRatings]),
+            AccessRole.All => Compose([Reading, Writing, WritingRows, WritingLanguage, WritingRuns, ServingModels, Rating, LearningOnline],
                 all: datasets.Count == 0 ? [$"{keys}:*"]
-                    : [.. ofDatasets, .. ofImports, .. ofModels, .. ofRuns, .. ofServices, .. ofOnline], channels: [$"{keys}:run:*"]),
+                    : [.. ofDatasets, .. ofImports, .. ofModels, .. ofRuns, .. ofServices, .. ofRatings, .. ofOnline],
+                channels: [$"{keys}:run:*"]),
             _ => throw new ArgumentOutOfRangeException(nameof(role)),
         };
         return new(role, keys, datasets, rule);

@@ -49,6 +49,16 @@ public sealed class KeySpace(string prefix = KeySpace.DefaultPrefix)
     /// <summary>A hash: the definition and the parameters of a version of a model.</summary>
     public RedisKey ModelVersion(string name, long version) => $"{Prefix}:model:{Checked(name, "model")}:version:{version}";
 
+    /// <summary>The keys of what a live model has counted.</summary>
+    internal LiveModelKeys LiveModel(string name) => new(Prefix, Checked(name, "model"));
+
+    /// <summary>A hash: what a user rated since, item by item. It lies in the slot of <see cref="Recommendations"/>.</summary>
+    /// <param name="user">Any text: what follows the first brace is the tag of both.</param>
+    public RedisKey Ratings(string model, string user) => $"{Prefix}:ratings:{{{Checked(model, "model")}:{user}}}";
+
+    /// <summary>A sorted set: what a user is recommended, by score.</summary>
+    public RedisKey Recommendations(string model, string user) => $"{Prefix}:recommend:{{{Checked(model, "model")}:{user}}}";
+
     /// <summary>A set: the ids of all training runs. A hint, checked against their heads.</summary>
     public RedisKey Runs => $"{Prefix}:runs";
 

@@ -7,7 +7,7 @@ namespace RedisML.Evaluation;
 public sealed record EvaluationGate
 {
     /// <summary>Figures of which no model should be judged unless told, in the order in which one is chosen to compare models by.</summary>
-    static readonly string[] s_comparedBy = ["PoissonDeviance", "Rmse", "Auc", "Accuracy"];
+    static readonly string[] s_comparedBy = ["PoissonDeviance", "Rmse", "Auc", "Accuracy", "Ndcg"];
 
     /// <summary>The least that figures may be, by name.</summary>
     public IReadOnlyDictionary<string, double> Minimum { get; init; } = new Dictionary<string, double>();
@@ -16,7 +16,7 @@ public sealed record EvaluationGate
     public IReadOnlyDictionary<string, double> Maximum { get; init; } = new Dictionary<string, double>();
 
     /// <summary>By which figure the model is compared with another; null for the first there is of PoissonDeviance, Rmse,
-    /// Auc and Accuracy.</summary>
+    /// Auc, Accuracy and Ndcg.</summary>
     public string? Figure { get; init; }
 
     /// <summary>What the model doesn't reach, a sentence each; empty where it reaches everything.</summary>

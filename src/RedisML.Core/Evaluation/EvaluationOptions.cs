@@ -10,4 +10,7 @@ public sealed record EvaluationOptions
     /// <summary>Of two classes, the probability from which on the positive one is predicted, from 0 to 1. Null:
     /// the likelier one is.</summary>
     public double? Threshold { get; init; }
+
+    /// <summary>How many items a user is recommended, by a model that recommends: from 1 on.</summary>
+    public int Top { get; init; } = 10;
 }

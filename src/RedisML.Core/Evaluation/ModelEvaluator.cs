@@ -37,7 +37,7 @@ public sealed class ModelEvaluator
 
     /// <summary>Measures all rows of a dataset, several chunks at a time.</summary>
     /// <param name="chunks">The chunks in order; each is disposed of.</param>
-    /// <returns>A <see cref="RegressionResult"/> or a <see cref="ClassificationResult"/>.</returns>
+    /// <returns>A <see cref="RegressionResult"/>, a <see cref="ClassificationResult"/> or a <see cref="RecommendationResult"/>.</returns>
     /// <exception cref="RedisMLException"><c>SignatureMismatch</c>, <c>WeightInvalid</c>, <c>TooManyLevels</c>.</exception>
     public async Task<EvaluationResult> EvaluateAsync(IAsyncEnumerable<DatasetChunk> chunks, CancellationToken cancellation)
     {
@@ -76,7 +76,10 @@ public sealed class ModelEvaluator
     {
         using var rows = RowBatch.Of(batch);
         var columns = _predictor.Signature.Open(rows, withLabel: true);
-        return Measure(_predictor.Predict(rows), columns);
+        var predictions = _predictor.Predict(rows);
+        var metrics = Measure(predictions, columns);
+        return _predictor is IItemRanker ranker && columns[_label.Column] is NumberVector labels
+            ? new RankingMetrics(ranker, (RegressionMetrics)metrics, ranker.Rank(rows), labels.Values, _options.Top) : metrics;
     }
 
     /// <summary>Measures what was predicted of some rows.</summary>
@@ -106,7 +109,11 @@ public sealed class ModelEvaluator
         return weights.Values;
     }
 
-    ChunkMetrics WithoutRows() => _label.Classes is { } classes
-        ? new ClassificationMetrics(new(classes, [], [], 0), new([], []), [], _options.Threshold)
-        : new RegressionMetrics(new(null, [], [], 0), [], [], areCounts: false, null, []);
+    ChunkMetrics WithoutRows()
+    {
+        if (_label.Classes is { } classes)
+            return new ClassificationMetrics(new(classes, [], [], 0), new([], []), [], _options.Threshold);
+        var errors = new RegressionMetrics(new(null, [], [], 0), [], [], areCounts: false, null, []);
+        return _predictor is IItemRanker ranker ? new RankingMetrics(ranker, errors, null, [], _options.Top) : errors;
+    }
 }

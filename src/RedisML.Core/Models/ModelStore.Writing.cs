@@ -135,6 +135,7 @@ public sealed partial class ModelStore
             await foreach (var key in connection.KeysAsync($"{head}:version:", cancellation).ConfigureAwait(false))
                 await Database.PatientlyAsync(d => d.KeyDeleteAsync(key), cancellation).ConfigureAwait(false);
         }
+        await RemoveLiveAsync(name, cancellation).ConfigureAwait(false);
         await Database.PatientlyAsync(d => d.SetRemoveAsync(Keys.Models, name), cancellation).ConfigureAwait(false);
         // Made again meanwhile: its writer may have listed it before.
         if (await Database.PatientlyAsync(d => d.HashExistsAsync(head, ModelField.Version), cancellation).ConfigureAwait(false))

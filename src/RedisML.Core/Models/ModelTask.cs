@@ -17,6 +17,9 @@ public enum ModelTask
 
     /// <summary>A count or a rate, which isn't negative.</summary>
     Counts,
+
+    /// <summary>The next token of a text.</summary>
+    NextToken,
 }
 
 public static class ModelTasks

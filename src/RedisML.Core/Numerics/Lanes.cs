@@ -98,6 +98,16 @@ internal static class Lanes
         for (int i = first.Length * Count; i < target.Length; i++) target[i] *= source[i];
     }
 
+    /// <summary>target /= divisor, each.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Divide(Span<double> target, double divisor)
+    {
+        var vectors = Of(target);
+        var divisors = Vector512.Create(divisor);
+        foreach (ref var vector in vectors) vector /= divisors;
+        foreach (ref double value in target[(vectors.Length * Count)..]) value /= divisor;
+    }
+
     /// <summary>target += factor · source.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void AddScaled(Span<double> target, double factor, ReadOnlySpan<double> source)

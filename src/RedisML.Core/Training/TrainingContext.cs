@@ -14,7 +14,8 @@ public sealed class TrainingContext
         WorkerTeam team, int workerCount, IProgress<RunProgress>? progress, ITrainingScript? script)
     {
         Algorithm = AlgorithmOf(specification);
-        Plan = new(specification, Algorithm.Task, schema);
+        specification = Algorithm.Complete(specification);
+        Plan = new(specification, Algorithm.TaskOf(specification), schema);
         Options = new(Algorithm, specification.Options);
         (Specification, Source, Validation, Team, WorkerCount, Progress, Script) = (specification, source, validation, team, workerCount,
             progress, script);
@@ -50,9 +51,10 @@ public sealed class TrainingContext
     {
         var algorithm = AlgorithmOf(specification);
         specification.CheckRange();
+        specification = algorithm.Complete(specification);
         algorithm.Check(specification);
         _ = new OptionValues(algorithm, specification.Options);
-        new FeaturePlan(specification, algorithm.Task, schema).CheckMemory(rows);
+        new FeaturePlan(specification, algorithm.TaskOf(specification), schema).CheckMemory(rows);
     }
 
     static IAlgorithm AlgorithmOf(TrainingSpecification specification) => ModelFamilies.Get(specification.Algorithm) as IAlgorithm

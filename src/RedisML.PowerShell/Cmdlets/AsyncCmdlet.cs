@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Management.Automation;
 using RedisML.Errors;
+using RedisML.PowerShell.Builds;
 
 namespace RedisML.PowerShell.Cmdlets;
 
@@ -14,6 +15,7 @@ public abstract class AsyncCmdlet : PSCmdlet
     const int PumpCapacity = 64;
 
     readonly CancellationTokenSource _stop = new();
+    readonly HashSet<string> _logged = [];
     BlockingCollection<Action>? _pump;
     CancellationToken _cancellation;
 
@@ -88,7 +90,26 @@ public abstract class AsyncCmdlet : PSCmdlet
     protected void PostError(RedisMLException error) => Post(() => WriteError(ToErrorRecord(error)));
 
     /// <summary>Writes a warning from within the work.</summary>
-    protected void PostWarning(string text) => Post(() => WriteWarning(text));
+    protected void PostWarning(string text) => Post(() => Warn(text));
+
+    /// <summary>Writes a warning, once more as the build system counts them, unless warnings are silenced.</summary>
+    protected void Warn(string text)
+    {
+        WriteWarning(text);
+        if (Prefers("WarningAction", "WarningPreference") is ActionPreference.SilentlyContinue or ActionPreference.Ignore) return;
+        Log(log => log.Warning(text));
+    }
+
+    /// <summary>Writes a line to the log of the build system that runs this process, if one does; each line once.</summary>
+    private protected void Log(Func<BuildLog, string?> line)
+    {
+        if (BuildLog.Current is { } log && line(log) is { } command && _logged.Add(command)) Host.UI.WriteLine(command);
+    }
+
+    /// <summary>What the user wants to see of a stream, by its common parameter or its variable.</summary>
+    internal ActionPreference Prefers(string parameter, string variable) =>
+        LanguagePrimitives.TryConvertTo(MyInvocation.BoundParameters.GetValueOrDefault(parameter) ?? GetVariableValue(variable),
+            out ActionPreference preference) ? preference : ActionPreference.Continue;
 
     /// <summary>Writes a line for <c>-Verbose</c> from within the work.</summary>
     protected void PostVerbose(string text) => Post(() => WriteVerbose(text));

@@ -10,7 +10,7 @@ namespace RedisML.PowerShell.Datasets;
 [OutputType(typeof(DatasetPart))]
 public sealed class SplitRedisDatasetCommand : RedisMLCmdlet
 {
-    const string TestSet = "TrainAndTest", PartsSet = "Parts", FilterSet = "Filter";
+    const string TestSet = "TrainAndTest", PartsSet = "Parts", FilterSet = "Filter", LastSet = "Last";
 
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(DatasetNameCompleter))]
@@ -28,8 +28,19 @@ public sealed class SplitRedisDatasetCommand : RedisMLCmdlet
     [ArgumentCompleter(typeof(FilterCompleter))]
     public string? Filter { get; set; }
 
+    [Parameter(ParameterSetName = LastSet, Mandatory = true)]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(ColumnNameCompleter))]
+    public string? LastOf { get; set; }
+
+    [Parameter(ParameterSetName = LastSet)]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(ColumnNameCompleter))]
+    public string? OrderBy { get; set; }
+
     [Parameter(ParameterSetName = PartsSet)]
     [Parameter(ParameterSetName = FilterSet)]
+    [Parameter(ParameterSetName = LastSet)]
     public string[]? PartName { get; set; }
 
     [Parameter(ParameterSetName = TestSet)]
@@ -61,6 +72,8 @@ public sealed class SplitRedisDatasetCommand : RedisMLCmdlet
             Parts = parts,
             Seed = Seed,
             Filter = Filter,
+            LastOf = LastOf,
+            OrderBy = OrderBy,
             Stratify = Stratify,
             By = By,
             Sorted = MyInvocation.BoundParameters.ContainsKey(nameof(Sorted)) ? Sorted : null,
@@ -84,7 +97,7 @@ public sealed class SplitRedisDatasetCommand : RedisMLCmdlet
             return ParameterSetName switch
             {
                 TestSet => SplitPart.TrainAndTest(TestFraction),
-                FilterSet => SplitPart.ByCondition(PartName),
+                FilterSet or LastSet => SplitPart.ByCondition(PartName),
                 _ => SplitPart.Of(Fraction, PartName),
             };
         }
@@ -98,6 +111,7 @@ public sealed class SplitRedisDatasetCommand : RedisMLCmdlet
     string Describe(IReadOnlyList<SplitPart> parts)
     {
         if (Filter is not null) return $"Split into '{Name}-{parts[0].Name}' and, where {Filter}, '{Name}-{parts[1].Name}'";
+        if (LastOf is not null) return $"Split into '{Name}-{parts[0].Name}' and, the last of each '{LastOf}', '{Name}-{parts[1].Name}'";
         var names = parts.Select(p => FormattableString.Invariant($"'{Name}-{p.Name}' ({p.Fraction * 100:0.##} %)")).ToList();
         return $"Split into {string.Join(", ", names.SkipLast(1))} and {names[^1]}"
             + (Stratify is not null ? $", each with the same share of every '{Stratify}'" : By is not null ? $", by '{By}'" : "");

@@ -54,6 +54,7 @@ public sealed partial class TestRedisModelCommand
             return;
         }
         WriteObject(ToReport(result));
+        Log(log => log.AddSummary(GateSummary.Of(model, Dataset, result, problems)));
         if (problems.Count > 0) Reject(model, problems);
     }
 
@@ -64,6 +65,7 @@ public sealed partial class TestRedisModelCommand
             $"Model '{model.Name}', version {model.Version}, isn't good enough on dataset '{Dataset}': {string.Join("; ", problems)}.",
             model.Name);
         var record = ToErrorRecord(error);
+        Log(log => log.Error(error.Message));
         throw new RuntimeException(error.Message, error, record) { WasThrownFromThrowStatement = true };
     }
 

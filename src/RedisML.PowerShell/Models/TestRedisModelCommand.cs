@@ -8,7 +8,7 @@ using RedisML.Prediction;
 namespace RedisML.PowerShell.Models;
 
 [Cmdlet(VerbsDiagnostic.Test, "RedisModel")]
-[OutputType(typeof(RegressionResult), typeof(ClassificationReport), typeof(GateResult))]
+[OutputType(typeof(RegressionResult), typeof(ClassificationReport), typeof(RecommendationResult), typeof(GateResult))]
 public sealed partial class TestRedisModelCommand : ModelCmdlet
 {
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
@@ -32,6 +32,10 @@ public sealed partial class TestRedisModelCommand : ModelCmdlet
     [ValidateRange(0.0, 1.0)]
     public double? Threshold { get; set; }
 
+    [Parameter]
+    [ValidateRange(1, 10_000)]
+    public int Top { get; set; } = new EvaluationOptions().Top;
+
     protected override void ProcessRecord()
     {
         IReadOnlyList<Model> models = [];
@@ -51,14 +55,14 @@ public sealed partial class TestRedisModelCommand : ModelCmdlet
                 var predictor = await ModelFamilies.LoadAsync(new ModelStore(connection), model, cancellation).ConfigureAwait(false);
                 var dataset = await new DatasetStore(connection).GetAsync(Dataset, null, cancellation).ConfigureAwait(false);
                 total = dataset.Rows;
-                var evaluator = new ModelEvaluator(predictor, new() { SampleWeight = SampleWeight, Threshold = Threshold });
+                var evaluator = new ModelEvaluator(predictor, new() { SampleWeight = SampleWeight, Threshold = Threshold, Top = Top });
                 var result = await evaluator.EvaluateAsync(
                     Counted(new DatasetReader(connection).ReadAsync(dataset, cancellation: cancellation)), cancellation)
                         .ConfigureAwait(false);
                 evaluation = result with { Model = model.Name, ModelVersion = model.Version, Dataset = dataset.Name };
                 Warn(evaluation, predictor.Signature.Label.Column);
-                // What a weight or a threshold made of the figures isn't what others would compare with.
-                if (SampleWeight is null && Threshold is null)
+                // What a weight, a threshold or another length made of the figures isn't what others would compare with.
+                if (SampleWeight is null && Threshold is null && Top == new EvaluationOptions().Top)
                     await NoteAsync(connection, model, dataset, result, cancellation).ConfigureAwait(false);
             });
         return evaluation!;

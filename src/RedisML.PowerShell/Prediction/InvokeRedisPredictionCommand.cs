@@ -155,7 +155,7 @@ public sealed partial class InvokeRedisPredictionCommand : RedisMLCmdlet, IDispo
                 .RunAsync(_model, dataset, OutputDataset, options, Force, progress, cancellation).ConfigureAwait(false);
             Post(() =>
             {
-                foreach (var level in result.UnseenLevels) WriteWarning(UnseenText(level.Column, level.Level));
+                foreach (var level in result.UnseenLevels) Warn(UnseenText(level.Column, level.Level));
                 WriteObject(result);
             });
         });
@@ -180,7 +180,7 @@ public sealed partial class InvokeRedisPredictionCommand : RedisMLCmdlet, IDispo
     void Warn(Predictions predictions)
     {
         if (predictions.Unseen == 0) return;
-        foreach (var level in _unseen.Add(predictions)) WriteWarning(UnseenText(level.Column, level.Level));
+        foreach (var level in _unseen.Add(predictions)) Warn(UnseenText(level.Column, level.Level));
     }
 
     string UnseenText(string column, string level) =>

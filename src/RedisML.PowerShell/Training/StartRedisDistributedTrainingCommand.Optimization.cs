@@ -18,7 +18,7 @@ public sealed partial class StartRedisDistributedTrainingCommand
 
     [Parameter]
     [ValidateRange(0.0, double.MaxValue)]
-    public double L2 { get; set; } = 1;
+    public double? L2 { get; set; }
 
     [Parameter]
     [ArgumentCompleter(typeof(ClassWeightCompleter))]
@@ -29,7 +29,7 @@ public sealed partial class StartRedisDistributedTrainingCommand
     public string? SampleWeight { get; set; }
 
     [Parameter]
-    public OptimizerKind Optimizer { get; set; }
+    public OptimizerKind? Optimizer { get; set; }
 
     [Parameter]
     [ValidateRange(1, int.MaxValue)]
@@ -66,10 +66,10 @@ public sealed partial class StartRedisDistributedTrainingCommand
     [Parameter]
     public int? Seed { get; set; }
 
-    TrainingSpecification WithOptimization(TrainingSpecification specification) => specification with
+    TrainingSpecification WithOptimization(TrainingSpecification specification, TrainingDefaults defaults) => specification with
     {
         L1 = L1,
-        L2 = L2,
+        L2 = L2 ?? defaults.L2,
         ClassWeights = ClassWeights(),
         BalanceClasses = IsBalanced,
         SampleWeight = SampleWeight,
@@ -78,7 +78,7 @@ public sealed partial class StartRedisDistributedTrainingCommand
         Seed = Seed,
         Optimizer = new()
         {
-            Kind = Optimizer,
+            Kind = Optimizer ?? defaults.Optimizer,
             Epochs = Epoch,
             BatchSize = BatchSize,
             LearningRate = LearningRate,

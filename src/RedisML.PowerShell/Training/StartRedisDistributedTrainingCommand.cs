@@ -154,10 +154,11 @@ public sealed partial class StartRedisDistributedTrainingCommand : TrainingJobCm
         var derived = Derive.Cast<DictionaryEntry>().Select(e => new DerivedColumn($"{e.Key}", $"{e.Value}")).ToList();
         var names = dataset.Columns.Select(c => c.Name).Concat(derived.Select(d => d.Name)).ToList();
         var excluded = Expand(ExcludeFeature, names);
-        if (Feature.Length == 0) WarnOfTimes(dataset, excluded);
-        return WithOptimization(new()
+        var family = ModelFamilies.Get(Algorithm);
+        var algorithm = family as IAlgorithm;
+        var specification = WithOptimization(new()
         {
-            Algorithm = ModelFamilies.Get(Algorithm).Name,
+            Algorithm = family.Name,
             Options = Options(),
             Label = Label ?? dataset.Label ?? throw new RedisMLException("LabelMissing", ErrorKind.InvalidArgument,
                 $"Dataset '{dataset.Name}' names no label: say with -Label which column to predict.", dataset.Name),
@@ -167,7 +168,9 @@ public sealed partial class StartRedisDistributedTrainingCommand : TrainingJobCm
             PositiveClass = PositiveClass,
             Derived = derived,
             Missing = Missing,
-        });
+        }, algorithm?.Defaults ?? new());
+        if (algorithm?.Complete(specification).Features is null) WarnOfTimes(dataset, excluded);
+        return specification;
     }
 
     Dictionary<string, JsonElement> Options()

@@ -29,7 +29,15 @@ public abstract class TrainingJobCmdlet : RedisMLCmdlet
                 using (cancellation.Register(job.SignalStop))
                 {
                     job.Warn = PostWarning;
-                    PostObject(await job.Start().ConfigureAwait(false));
+                    try
+                    {
+                        PostObject(await job.Start().ConfigureAwait(false));
+                    }
+                    catch (Exception e) when (e is not OperationCanceledException)
+                    {
+                        Post(() => Log(log => log.Error($"{activity}: {e.Message}")));
+                        throw;
+                    }
                 }
             });
             return;
@@ -53,5 +61,10 @@ public abstract class TrainingJobCmdlet : RedisMLCmdlet
         $"{connection.Endpoint} doesn't save its data: where it restarts, this run and its checkpoints are lost. Turn its append-only " +
         "file on (appendonly yes) for long runs.";
 
-    static ProgressReport Report(TrainingJob? job) => job is null ? new("starting") : new(TrainingJob.Status(job.Run));
+    static ProgressReport Report(TrainingJob? job)
+    {
+        if (job?.Run is not { } run) return new("starting");
+        // Of the steps that it takes at most: many a training ends before.
+        return new(TrainingJob.Status(run), run.MaxStep > 0 && run.Step > 0 ? Math.Min(1, (double)run.Step / run.MaxStep) : null);
+    }
 }

@@ -37,6 +37,7 @@ public sealed class AccessRuleTests : IDisposable
         $null = Import-RedisTrainingData $Path -Dataset others -Layout Hash -Key x
         $null = Import-RedisTrainingData $Path -Dataset events -Layout Stream
         $null = Start-RedisDistributedTraining points line -Algorithm Linear -Wait
+        $null = Add-RedisLanguageModelText speech 'to be or not to be' -MaximumContext 5
         """;
 
     const string Reading = """
@@ -49,6 +50,8 @@ public sealed class AccessRuleTests : IDisposable
         if ((Test-RedisModel line -Dataset points).R2 -lt 0.9) { throw 'the model is bad' }
         $null = Get-RedisModelParameter line
         $null = Export-RedisModel line "$Path.onnx" -Force
+        if ((Get-RedisNextToken speech 'to').Token -notcontains 'be' -or -not (New-RedisText speech)) { throw 'no text' }
+        $null = Measure-RedisLanguageModel speech 'to be'
         if ((Get-RedisDistributedTraining).State -contains 'Failed') { throw 'a run failed' }
         $null = Get-RedisDistributedTraining | Get-RedisTrainingMetric
         """;
@@ -66,10 +69,11 @@ public sealed class AccessRuleTests : IDisposable
         $null = $slow | Wait-Job -Timeout 60
         $null = Get-RedisTrainingMetric $slow.Run.Id
         Remove-RedisDistributedTraining $slow.Run.Id -Confirm:$false
+        if ((1..50 | Add-RedisLanguageModelText speech -Source numbers).Evicted -lt 40) { throw 'the budget is not held' }
         Set-RedisModelParameter mine rate 0.5
         Set-RedisModelParameter line threshold 0.5
         Remove-RedisModelParameter mine rate
-        Remove-RedisModel mine -Confirm:$false
+        Remove-RedisModel mine, speech -Confirm:$false
         """;
 
     const string Importing = """
@@ -93,6 +97,8 @@ public sealed class AccessRuleTests : IDisposable
         if (-not (Get-RedisModelParameter line)) { throw 'no parameters' }
         $null = Export-RedisModel line "$Path.onnx" -Force
         if ([pscustomobject] @{ x = 3 } | Invoke-RedisPrediction line | Where-Object { $null -eq $_.Prediction }) { throw 'no prediction' }
+        if ((Get-RedisNextToken speech 'to').Token -notcontains 'be' -or -not (New-RedisText speech)) { throw 'no text' }
+        $null = Measure-RedisLanguageModel speech 'to be'
         $service = Start-RedisPredictionService line
         try {
             $answers = @(1..3 | ForEach-Object { [pscustomobject] @{ x = $_ } } | Invoke-RedisPrediction -Service line)

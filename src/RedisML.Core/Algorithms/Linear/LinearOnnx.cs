@@ -14,12 +14,8 @@ internal sealed class LinearOnnx : IOnnxForm
         {
             case LinearKind.Linear: graph.Predict(scores); break;
             case LinearKind.Poisson: graph.Predict(graph.Add("Exp", scores)); break;
-            case LinearKind.Logistic: graph.PredictClasses(BothClasses(graph, scores)); break;
+            case LinearKind.Logistic: graph.PredictBoth(scores); break;
             case LinearKind.Softmax: graph.PredictClasses(graph.AddAlong(1, "Softmax", scores)); break;
         }
     }
-
-    /// <summary>The other class's probability is no difference from 1, which would lose a small one.</summary>
-    static string BothClasses(OnnxModel graph, string scores) =>
-        graph.AddAlong(1, "Concat", graph.Add("Sigmoid", graph.Add("Neg", scores)), graph.Add("Sigmoid", scores));
 }

@@ -42,7 +42,9 @@ public sealed class DatasetSplit(RedisMLConnection connection)
             if (writers.FindIndex(w => w.Rows == 0) is >= 0 and var empty)
                 throw new RedisMLException("EmptySplit", ErrorKind.InvalidArgument,
                     $"Of the {source.Rows:N0} rows of dataset '{source.Name}' none would be in '{names[empty]}', "
-                    + (options.Filter is null ? $"a fraction of {parts[empty].Fraction}." : $"by the condition {options.Filter}."),
+                    + (options.Filter is not null ? $"by the condition {options.Filter}."
+                        : options.LastOf is not null ? $"as '{options.LastOf}' has no value twice."
+                        : $"a fraction of {parts[empty].Fraction}."),
                         source.Name);
             var published = new Dataset[parts.Count];
             for (int part = 0; part < parts.Count; part++)
@@ -63,6 +65,11 @@ public sealed class DatasetSplit(RedisMLConnection connection)
     {
         if (options.Filter is not null) return new FilteredAssignment(new(options.Filter, source));
         int Index(string column) => source.Columns.ToList().FindIndex(c => c.Name == column);
+        if (options.LastOf is not null)
+        {
+            return await LastRowAssignment.PlanAsync(Read(), Index(options.LastOf), source.Column(options.LastOf).Type,
+                options.OrderBy is null ? null : (Index(options.OrderBy), source.Column(options.OrderBy).Type)).ConfigureAwait(false);
+        }
         if (options.Stratify is not null)
             return await StratifiedAssignment.PlanAsync(Read(), source, Index(options.Stratify), options.Parts, options.Seed)
                 .ConfigureAwait(false);

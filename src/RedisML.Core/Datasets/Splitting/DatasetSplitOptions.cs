@@ -16,6 +16,14 @@ public sealed record DatasetSplitOptions
     /// <summary>The column whose values are never torn apart: all rows with one of them go to the same part.</summary>
     public string? By { get; init; }
 
+    /// <summary>The column of each of whose values the last row goes to the second of two parts, and all others to the first: so each
+    /// user's last event is there to test on. The only row of a value stays in the first part, and so do rows without one.</summary>
+    public string? LastOf { get; init; }
+
+    /// <summary>With <see cref="LastOf"/>: the column whose greatest value is the last; of equal ones, and without it,
+    /// the row that comes last.</summary>
+    public string? OrderBy { get; init; }
+
     /// <summary>A condition on column values that alone decides: the rows for which it is true go to the second of two parts,
     /// all others to the first.</summary>
     public string? Filter { get; init; }
@@ -33,6 +41,14 @@ public sealed record DatasetSplitOptions
     /// <c>InvalidExpression</c></exception>
     internal void Check(Dataset source)
     {
+        if (OrderBy is not null && LastOf is null)
+            throw new RedisMLException("ConflictingOptions", ErrorKind.InvalidArgument,
+                "An order says which row is the last of a column's value: that column is missing.", OrderBy);
+        if (LastOf is not null)
+        {
+            CheckLast(source);
+            return;
+        }
         if (Filter is not null)
         {
             if (Stratify is not null || By is not null || Sorted is not null || Parts.Count != 2)
@@ -53,11 +69,23 @@ public sealed record DatasetSplitOptions
                 $"Column '{By}' is {source.Column(By).Type}; rows are sorted by numbers, dates and timestamps.", By);
     }
 
+    void CheckLast(Dataset source)
+    {
+        if (Filter is not null || Stratify is not null || By is not null || Sorted is not null || Parts.Count != 2)
+            throw new RedisMLException("ConflictingOptions", ErrorKind.InvalidArgument,
+                "Which row is the last of a column's value alone decides which of two parts it goes to.", LastOf);
+        source.Column(LastOf!);
+        if (OrderBy is not null && !OrderedKeys.CanOrder(source.Column(OrderBy).Type))
+            throw new RedisMLException("UnsortableColumn", ErrorKind.InvalidArgument,
+                $"Column '{OrderBy}' is {source.Column(OrderBy).Type}; rows are sorted by numbers, dates and timestamps.", OrderBy);
+    }
+
     internal bool IsSorted(Dataset source) =>
         By is not null && (Sorted ?? source.Column(By).Type.Kind is TypeKind.Date32 or TypeKind.Timestamp);
 
     /// <summary>What decides which rows go where.</summary>
-    internal string Describe(Dataset source) => Filter is not null ? $"filter:{Filter}" : string.Join(':',
+    internal string Describe(Dataset source) => Filter is not null ? $"filter:{Filter}"
+        : LastOf is not null ? $"last:{LastOf}:{OrderBy}" : string.Join(':',
         [string.Join('/', Parts.Select(p => FormattableString.Invariant($"{p.Fraction}"))), FormattableString.Invariant($"{Seed}"),
             .. Stratify is null ? (string[])[] : ["stratify", Stratify], .. By is null ? (string[])[]
                 : [IsSorted(source) ? "sorted" : "groups", By]]);

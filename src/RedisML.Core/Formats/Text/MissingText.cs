@@ -12,7 +12,8 @@ static class MissingText
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool IsUsual(ReadOnlySpan<byte> text) =>
-        !text.IsEmpty && text.Length <= MaxLength && (text[0] is < (byte)'0' or > (byte)'9') && IsSpelling(NumberText.Trimmed(text));
+        // Nearly every value is a number, and ends in a digit.
+        !text.IsEmpty && text.Length <= MaxLength && !char.IsAsciiDigit((char)text[^1]) && IsSpelling(NumberText.Trimmed(text));
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     static bool IsSpelling(ReadOnlySpan<byte> text) => text.Length switch

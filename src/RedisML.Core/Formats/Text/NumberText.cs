@@ -23,9 +23,13 @@ static class NumberText
     static readonly SearchValues<byte> s_plain = SearchValues.Create("0123456789.eE+-"u8);
 
     /// <param name="exact">Whether the text has to survive as a double.</param>
-    public static bool TryDouble(scoped ReadOnlySpan<byte> text, bool exact, out double value)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool TryDouble(scoped ReadOnlySpan<byte> text, bool exact, out double value) =>
+        DecimalText.TryDouble(text, out value) ? !(exact && HasLeadingZero(text)) : TryOtherDouble(text, exact, out value);
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    static bool TryOtherDouble(scoped ReadOnlySpan<byte> text, bool exact, out double value)
     {
-        if (DecimalText.TryDouble(text, out value)) return !(exact && HasLeadingZero(text));
         scoped Span<byte> buffer = stackalloc byte[MaxLength];
         text = Plain(text, buffer);
         if (!TryParse(text, out value)) return TrySpecial(text, out value);
@@ -34,9 +38,14 @@ static class NumberText
 
     /// <summary>A sign and digits: <c>5.0</c> is a fraction.</summary>
     /// <param name="exact">Whether <c>0123</c> is none.</param>
-    public static bool TryInteger(scoped ReadOnlySpan<byte> text, bool exact, out long value)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool TryInteger(scoped ReadOnlySpan<byte> text, bool exact, out long value) =>
+        DecimalText.TryInt64(text, out value) ? !(exact && HasLeadingZero(text)) : TryOtherInteger(text, exact, out value);
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    static bool TryOtherInteger(scoped ReadOnlySpan<byte> text, bool exact, out long value)
     {
-        if (DecimalText.TryInt64(text, out value)) return !(exact && HasLeadingZero(text));
+        value = 0;
         scoped Span<byte> buffer = stackalloc byte[MaxLength];
         text = Plain(text, buffer);
         return IsDigits(text) && !(exact && HasLeadingZero(text)) && Utf8Parser.TryParse(text, out value, out _);

@@ -57,6 +57,9 @@ public sealed class OnnxModel
         return graph.Describe(graph._graph.ToModel()).ToByteArray();
     }
 
+    /// <summary>The graph, for what is written with more than operators alone.</summary>
+    internal OnnxGraph Graph => _graph;
+
     IReadOnlyList<string> Classes => _pipeline.Label.Classes ?? [];
 
     /// <summary>Encoded features times weights, and intercepts: a value of shape [rows, outputs].</summary>
@@ -79,6 +82,11 @@ public sealed class OnnxModel
 
     /// <summary>Makes a value of shape [rows, 1] the prediction.</summary>
     public void Predict(string value) => _graph.Output("prediction", value, DataType.Double, 1, $"{_pipeline.Label.Column}.");
+
+    /// <summary>Makes log odds of shape [rows, 1] the probabilities of two classes, and the likelier one the label.</summary>
+    /// <remarks>The other class's probability is no difference from 1, which would lose a small one.</remarks>
+    public void PredictBoth(string logOdds) =>
+        PredictClasses(AddAlong(1, "Concat", Add("Sigmoid", Add("Neg", logOdds)), Add("Sigmoid", logOdds)));
 
     /// <summary>Makes a value of shape [rows, classes] the probabilities, and the likeliest class the label.</summary>
     public void PredictClasses(string probability)

@@ -1,3 +1,5 @@
+using RedisML.Numerics;
+
 namespace RedisML.Training.Optimization;
 
 /// <summary>What optimizers by batches share: batches and passes, the learning rate, and penalties.</summary>
@@ -53,10 +55,18 @@ internal abstract class BatchOptimizer(double[] start, Penalty penalty, BatchPla
 
     void Step(ReadOnlySpan<double> gradient, double weight)
     {
-        for (int i = 0; i < gradient.Length; i++) _gradient[i] = gradient[i] / weight;
-        for (int i = 0; i < penalty.WeightCount; i++) _gradient[i] += penalty.L2 / plan.TotalWeight * Parameters[i];
+        gradient.CopyTo(_gradient);
         var rates = _gradient.AsSpan();
-        Descend(rates, plan.Rate((Iterations + (double)_batch / plan.Batches) / plan.Epochs), rates);
+        Lanes.Divide(rates, weight);
+        if (penalty.L2 > 0) Lanes.AddScaled(rates[..penalty.WeightCount], penalty.L2 / plan.TotalWeight, Parameters);
+        double rate = plan.Rate((Iterations + (double)_batch / plan.Batches) / plan.Epochs);
+        if (plan.WeightDecay > 0)
+        {
+            // Beside the gradient, so that Adam doesn't divide it (Loshchilov and Hutter, 2019).
+            var weights = Parameters.AsSpan(0, penalty.WeightCount);
+            Lanes.AddScaled(weights, -rate * plan.WeightDecay, weights);
+        }
+        Descend(rates, rate, rates);
         if (penalty.L1 == 0) return;
         double l1 = penalty.L1 / plan.TotalWeight;
         for (int i = 0; i < penalty.WeightCount; i++)
@@ -70,7 +80,9 @@ internal abstract class BatchOptimizer(double[] start, Penalty penalty, BatchPla
 /// <summary>How many batches there are, and how far a step goes.</summary>
 /// <param name="Batches">How many batches a pass over the rows has.</param>
 /// <param name="TotalWeight">The sum of the weights of all rows.</param>
-internal sealed record BatchPlan(int Epochs, int Batches, double TotalWeight, double LearningRate, LearningRateSchedule Schedule)
+/// <param name="WeightDecay">What part of each weight a step takes away, times the learning rate.</param>
+internal sealed record BatchPlan(
+    int Epochs, int Batches, double TotalWeight, double LearningRate, LearningRateSchedule Schedule, double WeightDecay = 0)
 {
     /// <summary>The learning rate.</summary>
     /// <param name="progress">How far the training is: from 0, at the start, to 1, at the end.</param>

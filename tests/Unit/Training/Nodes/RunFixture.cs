@@ -84,12 +84,12 @@ sealed class RunFixture(RedisMLConnection connection) : IAsyncDisposable
         }
     }
 
+    /// <summary>The bits of all parameters, by their names.</summary>
     public async Task<long[]> BitsAsync(string model)
     {
         var store = new ModelStore(connection);
-        var parameters =
-            await store.ReadParametersAsync(await store.GetAsync(model, null, Cancellation), ["weight", "intercept"], Cancellation);
-        return [.. parameters.SelectMany(parameter => parameter.Value.ToDoubles()).Select(BitConverter.DoubleToInt64Bits)];
+        var parameters = await store.ReadParametersAsync(await store.GetAsync(model, null, Cancellation), null, Cancellation);
+        return [.. parameters.OrderBy(parameter => parameter.Key, StringComparer.Ordinal).SelectMany(parameter => parameter.Value.ToDoubles()).Select(BitConverter.DoubleToInt64Bits)];
     }
 
     public ValueTask DisposeAsync() => connection.DisposeAsync();
