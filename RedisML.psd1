@@ -28,6 +28,8 @@
         'Stop-RedisDistributedTraining', 'Resume-RedisDistributedTraining', 'Remove-RedisDistributedTraining'
         'Add-RedisLanguageModelText', 'Get-RedisNextToken', 'New-RedisText', 'Measure-RedisLanguageModel'
         'Get-RedisTrainingMetric', 'Show-RedisTrainingMetric'
+        'Add-RedisTrainingSample', 'Start-RedisOnlineTraining', 'Get-RedisOnlineTraining', 'Stop-RedisOnlineTraining'
+        'Remove-RedisOnlineTraining'
     )
     PrivateData          = @{
         PSData = @{

@@ -46,6 +46,8 @@ if (args is ["fuzz", ..])
     ("nodes", NodeFigures.RunAsync),
     ("kill", NodeFigures.KillAsync),
     ("script", ScriptFigures.RunAsync),
+    ("online", OnlineFigures.RunAsync),
+    ("online-kill", OnlineFigures.KillAsync),
     ("network", NetworkFigures.RunAsync),
     ("language", LanguageFigures.RunAsync),
     ("onnx", OnnxFigures.RunAsync),

@@ -6,7 +6,7 @@ public enum AccessRole
     /// <summary>Lists, reads, measures and exports datasets; gets and tests models; looks at runs.</summary>
     Read,
 
-    /// <summary>What Read does; trains, and changes and removes models and runs.</summary>
+    /// <summary>What Read does; trains, online too, and changes and removes models and runs.</summary>
     Train,
 
     /// <summary>Imports, reads, splits and removes datasets. Sees neither models nor runs.</summary>

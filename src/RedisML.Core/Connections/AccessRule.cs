@@ -28,6 +28,10 @@ public sealed record AccessRule
 
     const string WritingRuns = "hincrby hsetnx persist expire publish subscribe unsubscribe";
 
+    const string ReadingOnline = "hvals llen lrange";
+
+    const string LearningOnline = "hvals llen lrange rpush lpush lpop lindex ltrim xadd xread xinfo|stream pttl setex psetex";
+
     AccessRule(AccessRole role, string prefix, IReadOnlyList<string> datasets, string rule) =>
         (Role, Prefix, Datasets, Rule) = (role, prefix, datasets, rule);
 
@@ -52,16 +56,19 @@ public sealed record AccessRule
         string[] ofServices = [$"{keys}:services", $"{keys}:service:*", $"{keys}:reply:*"];
         string[] ofRatings = [$"{keys}:ratings:*", $"{keys}:recommend:*"];
         string[] ofModels = [$"{keys}:models", $"{keys}:model:*"], ofRuns = [$"{keys}:runs", $"{keys}:run:*"];
+        string[] ofOnline = [$"{keys}:online", $"{keys}:samples:*"];
         var rule = role switch
         {
-            AccessRole.Read => Compose([Reading], read: [.. ofDatasets, .. ofModels, .. ofRuns, .. ofRatings]),
+            AccessRole.Read => Compose([Reading, ReadingOnline], read: [.. ofDatasets, .. ofModels, .. ofRuns, .. ofRatings, .. ofOnline]),
             AccessRole.Train =>
-                Compose([Reading, Writing, WritingLanguage, WritingRuns], read: ofDatasets, all: [.. ofModels, .. ofRuns], channels: [$"{keys}:run:*"]),
+                Compose([Reading, Writing, WritingLanguage, WritingRuns, LearningOnline], read: ofDatasets,
+                    all: [.. ofModels, .. ofRuns, .. ofOnline], channels: [$"{keys}:run:*"]),
             AccessRole.Import => Compose([Reading, Writing, WritingRows], all: [.. ofDatasets, .. ofImports]),
             AccessRole.Serve => Compose([ReadingModels, ServingModels, Rating], read: ofModels, all: [.. ofServices, .. ofRatings]),
-            AccessRole.All => Compose([Reading, Writing, WritingRows, WritingLanguage, WritingRuns, ServingModels, Rating],
+            AccessRole.All => Compose([Reading, Writing, WritingRows, WritingLanguage, WritingRuns, ServingModels, Rating, LearningOnline],
                 all: datasets.Count == 0 ? [$"{keys}:*"]
-                    : [.. ofDatasets, .. ofImports, .. ofModels, .. ofRuns, .. ofServices, .. ofRatings], channels: [$"{keys}:run:*"]),
+                    : [.. ofDatasets, .. ofImports, .. ofModels, .. ofRuns, .. ofServices, .. ofRatings, .. ofOnline],
+                channels: [$"{keys}:run:*"]),
             _ => throw new ArgumentOutOfRangeException(nameof(role)),
         };
         return new(role, keys, datasets, rule);

@@ -77,6 +77,12 @@ public sealed class KeySpace(string prefix = KeySpace.DefaultPrefix)
     /// <summary>The keys of a prediction service.</summary>
     internal ServiceKeys Service(string name) => new(Prefix, Checked(name, "prediction service"));
 
+    /// <summary>A hash: of each model that is trained online, where its samples come from.</summary>
+    public RedisKey OnlineTrainings => $"{Prefix}:online";
+
+    /// <summary>The keys of samples of this name, and of the trainings that learn from them.</summary>
+    internal SampleKeys Samples(string name) => new(Prefix, Checked(name, "list or stream of samples"));
+
     /// <summary>Whether a dataset or model may have this name: 1 to 128 of <c>[A-Za-z0-9._-]</c>.</summary>
     /// <remarks>A brace would make an accidental hash tag, a colon another key.</remarks>
     public static bool IsValidName(string name) =>

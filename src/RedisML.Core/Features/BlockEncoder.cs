@@ -25,8 +25,8 @@ internal sealed class BlockEncoder
         {
             var feature = layout.Features[i];
             _columns[i] = columns[feature.Column];
-            if (feature is not CategoryFeature { Type: var type }) continue;
-            var text = Categories.Of(_columns[i], type);
+            if (feature is NumericFeature) continue;
+            var text = Categories.Of(_columns[i], feature is CategoryFeature category ? category.Type : ((HashedFeature)feature).Type);
             _columns[i] = text;
             levels.Add(text.Levels);
         }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Text;
 
 namespace RedisML.Features;
 
@@ -11,14 +12,26 @@ internal sealed class CategoryEncoder(IReadOnlyList<string> levels, int offset =
     /// <summary>No position: an unseen level, or a missing value that is no level.</summary>
     public const int None = -1;
 
+    readonly int _offset = offset;
     readonly Dictionary<string, int> _positions =
         levels.Index().ToDictionary(level => level.Item, level => offset + level.Index, StringComparer.Ordinal);
+
+    /// <summary>How many bits of a level's hash say its position; null where the levels are listed.</summary>
+    int? Bits { get; init; }
+
+    /// <summary>The encoder of a <see cref="HashedFeature"/>.</summary>
+    /// <param name="offset">Its first position.</param>
+    public static CategoryEncoder Hashed(int bits, int offset) => new([], offset) { Bits = bits };
 
     /// <summary>The position of each of a chunk's levels.</summary>
     public int[] Map(IReadOnlyList<string> chunkLevels)
     {
         var map = new int[chunkLevels.Count];
-        for (int code = 0; code < map.Length; code++) map[code] = _positions.GetValueOrDefault(chunkLevels[code], None);
+        for (int code = 0; code < map.Length; code++)
+        {
+            map[code] = Bits is { } bits ? _offset + HashedFeature.PositionOf(Encoding.UTF8.GetBytes(chunkLevels[code]), bits)
+                : _positions.GetValueOrDefault(chunkLevels[code], None);
+        }
         return map;
     }
 

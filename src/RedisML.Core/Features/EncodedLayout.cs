@@ -17,6 +17,10 @@ public sealed class EncodedLayout
                 int missing = category.MissingLevel ? Width + category.Levels.Count : CategoryEncoder.None;
                 encoders.Add(new CategoryEncoder(category.Levels, Width, missing));
             }
+            else if (feature is HashedFeature hashed)
+            {
+                encoders.Add(CategoryEncoder.Hashed(hashed.Bits, Width));
+            }
             else
             {
                 positions.Add(Width);

@@ -43,6 +43,7 @@ public sealed record FeaturePipeline
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
 [JsonDerivedType(typeof(NumericFeature), "numeric")]
 [JsonDerivedType(typeof(CategoryFeature), "category")]
+[JsonDerivedType(typeof(HashedFeature), "hashed")]
 public abstract record Feature(string Column)
 {
     /// <summary>How many positions the encoded feature takes.</summary>

@@ -40,6 +40,8 @@ static class ModelDefinitionCheck
                 Demand(double.IsFinite(number.Mean) && double.IsFinite(number.Scale)
                     && number.Scale > 0, $"feature '{feature.Column}' has the mean {number.Mean} and the scale {number.Scale}");
             if (feature is CategoryFeature category) CheckLevels(category.Type, category.Levels, feature.Column);
+            if (feature is HashedFeature hashed)
+                Demand(hashed.Bits is > 0 and <= HashedFeature.MaxBits, $"feature '{feature.Column}' is hashed into {hashed.Bits} bits");
             width += feature.Width;
         }
         Demand(width <= Array.MaxLength, $"its features take {width:N0} positions");

@@ -83,11 +83,15 @@ public sealed class RunStore(RedisMLConnection connection)
     }
 
     /// <summary>The metrics of a run, by name and step.</summary>
-    public async Task<IReadOnlyList<RunMetric>> MetricsAsync(string id, CancellationToken cancellation)
+    public Task<IReadOnlyList<RunMetric>> MetricsAsync(string id, CancellationToken cancellation) =>
+        MetricsAsync(connection, connection.Keys.Run(id).Metrics, id, cancellation);
+
+    /// <summary>The metrics that lie under a key, by name and step.</summary>
+    internal static async Task<IReadOnlyList<RunMetric>> MetricsAsync(
+        RedisMLConnection connection, RedisKey key, string id, CancellationToken cancellation)
     {
-        var fields = await _database.PatientlyAsync(d => d.HashGetAllAsync(connection.Keys.Run(id).Metrics), cancellation)
-            .ConfigureAwait(false);
-        return RunSpecification.Decode<IReadOnlyList<RunMetric>>(id, connection.Keys.Run(id).Metrics, () =>
+        var fields = await connection.Database.PatientlyAsync(d => d.HashGetAllAsync(key), cancellation).ConfigureAwait(false);
+        return RunSpecification.Decode<IReadOnlyList<RunMetric>>(id, key, () =>
             [.. fields.Select(field => Parse((string)field.Name!, (string)field.Value!)).OrderBy(m => m.Name, StringComparer.Ordinal)
                 .ThenBy(m => m.Step)]);
 

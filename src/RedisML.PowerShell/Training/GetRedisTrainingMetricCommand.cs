@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using RedisML.Online;
 using RedisML.PowerShell.Cmdlets;
 using RedisML.Runs;
 
@@ -20,9 +21,14 @@ public sealed class GetRedisTrainingMetricCommand : RedisMLCmdlet
     protected override void ProcessRecord() => Run(async (connection, cancellation) =>
     {
         var store = new RunStore(connection);
-        _ = await store.GetAsync(Id, cancellation).ConfigureAwait(false);
+        var metrics = await new OnlineTrainings(connection).FindMetricsAsync(Id, cancellation).ConfigureAwait(false);
+        if (metrics is null)
+        {
+            _ = await store.GetAsync(Id, cancellation).ConfigureAwait(false);
+            metrics = await store.MetricsAsync(Id, cancellation).ConfigureAwait(false);
+        }
         var isWanted = NamePattern.AnyOf(Name);
-        foreach (var metric in await store.MetricsAsync(Id, cancellation).ConfigureAwait(false))
+        foreach (var metric in metrics)
             if (isWanted(metric.Name)) PostObject(metric);
     });
 }

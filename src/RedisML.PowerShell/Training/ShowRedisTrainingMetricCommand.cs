@@ -2,6 +2,7 @@ using System.Management.Automation;
 using System.Management.Automation.Host;
 using RedisML.Connections;
 using RedisML.Errors;
+using RedisML.Online;
 using RedisML.PowerShell.Cmdlets;
 using RedisML.Runs;
 using RedisML.Training;
@@ -44,11 +45,14 @@ public sealed class ShowRedisTrainingMetricCommand : ChartCmdlet
         int width = Host.UI?.RawUI is { } screen && TryWidth(screen) is > 20 and var known ? known - 1 : DefaultWidth;
         Run(async (connection, cancellation) =>
         {
-            var runs = new List<(TrainingRun Run, IReadOnlyList<MetricSeries> Curves)>();
+            var runs = new List<(string Model, string Id, IReadOnlyList<MetricSeries> Curves)>();
             foreach (var id in _ids.Distinct())
             {
-                var run = await new TrainingStore(connection).GetAsync(id, cancellation).ConfigureAwait(false);
-                runs.Add((run, await ReadAsync(connection, id, names, cancellation).ConfigureAwait(false)));
+                // Of an online training, or of a run.
+                var online = await new OnlineTrainings(connection).FindByIdAsync(id, cancellation).ConfigureAwait(false);
+                string model = online?.Model
+                    ?? (await new TrainingStore(connection).GetAsync(id, cancellation).ConfigureAwait(false)).Model;
+                runs.Add((model, online?.Id ?? id, await ReadAsync(connection, id, names, cancellation).ConfigureAwait(false)));
             }
             var chart = Draw(runs);
             if (path is not null) await PostFileAsync(chart, path, cancellation).ConfigureAwait(false);
@@ -60,7 +64,8 @@ public sealed class ShowRedisTrainingMetricCommand : ChartCmdlet
     async Task<IReadOnlyList<MetricSeries>> ReadAsync(
         RedisMLConnection connection, string id, IReadOnlyList<string> names, CancellationToken cancellation)
     {
-        var metrics = await new RunStore(connection).MetricsAsync(id, cancellation).ConfigureAwait(false);
+        var metrics = await new OnlineTrainings(connection).FindMetricsAsync(id, cancellation).ConfigureAwait(false)
+            ?? await new RunStore(connection).MetricsAsync(id, cancellation).ConfigureAwait(false);
         var known = metrics.Select(m => m.Name).Distinct().ToList();
         var wanted = Name is null ? names.Where((name, i) => i == 0 || known.Contains(name)) : names;
         return [.. wanted.Select(name => known.Contains(name)
@@ -68,14 +73,14 @@ public sealed class ShowRedisTrainingMetricCommand : ChartCmdlet
             : throw NearestName.NotFound("MetricNotFound", $"metric of training run '{id}' called", name, known))];
     }
 
-    static MetricChart Draw(List<(TrainingRun Run, IReadOnlyList<MetricSeries> Curves)> runs)
+    static MetricChart Draw(List<(string Model, string Id, IReadOnlyList<MetricSeries> Curves)> runs)
     {
         var names = runs.SelectMany(r => r.Curves).Select(c => c.Name).Distinct().ToList();
         var value = string.Join(", ", names);
-        if (runs is [var (run, curves)]) return new($"{value} of {run.Model}, run {run.Id}", value, curves);
-        var title = $"{value} of {string.Join(", ", runs.Select(r => r.Run.Model).Distinct())}, {runs.Count} runs";
+        if (runs is [var (model, id, curves)]) return new($"{value} of {model}, run {id}", value, curves);
+        var title = $"{value} of {string.Join(", ", runs.Select(r => r.Model).Distinct())}, {runs.Count} runs";
         return new(title, value,
-            runs.SelectMany(r => r.Curves.Select(c => c with { Name = names.Count == 1 ? r.Run.Id : $"{r.Run.Id} {c.Name}" })));
+            runs.SelectMany(r => r.Curves.Select(c => c with { Name = names.Count == 1 ? r.Id : $"{r.Id} {c.Name}" })));
     }
 
     static int TryWidth(PSHostRawUserInterface screen)

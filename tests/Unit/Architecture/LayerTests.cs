@@ -14,6 +14,7 @@ public sealed class LayerTests
         "Errors", "Processes", "Extensions", "Numerics", "Charts", "Connections", "Columns", "Expressions", "Formats", "Datasets",
         "Features",
         "Models", "Importing", "Exporting", "Runs", "Prediction", "Evaluation", "Serving", "Training", "ModelFiles", "Algorithms",
+        "Online",
     ];
 
     [Fact]

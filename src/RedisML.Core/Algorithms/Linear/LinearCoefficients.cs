@@ -31,6 +31,16 @@ internal static class LinearCoefficients
                     elements.Add(element with { Class = ofClass, Feature = feature.Column, RawValue = raw });
                     continue;
                 }
+                if (feature is HashedFeature)
+                {
+                    // What levels share a position, nobody knows.
+                    for (int end = position + feature.Width; position < end;)
+                    {
+                        double weight = Next(out var element);
+                        elements.Add(element with { Class = ofClass, Feature = feature.Column, RawValue = weight });
+                    }
+                    continue;
+                }
                 var category = (CategoryFeature)feature;
                 for (int level = 0; level < category.Width; level++)
                 {

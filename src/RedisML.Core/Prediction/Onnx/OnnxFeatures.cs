@@ -1,4 +1,5 @@
 using RedisML.Columns;
+using RedisML.Errors;
 using RedisML.Features;
 using RedisML.Formats.Onnx;
 using static RedisML.Formats.Onnx.TensorProto.Types;
@@ -19,7 +20,11 @@ sealed class OnnxFeatures(OnnxGraph graph, FeaturePipeline pipeline, double[] we
         foreach (var feature in pipeline.Features)
         {
             if (feature is NumericFeature number) numbers.Add((number, position));
-            else terms.Add(Category((CategoryFeature)feature, position));
+            else if (feature is CategoryFeature category) terms.Add(Category(category, position));
+            else
+                throw new RedisMLException("OnnxUnsupported", ErrorKind.InvalidOperation,
+                    $"Column '{feature.Column}' is hashed, which ONNX has no operator for. Train with its levels, or export as JSON.",
+                    feature.Column);
             position += feature.Width;
         }
         if (numbers.Count > 0) terms.Insert(0, Numbers(numbers));

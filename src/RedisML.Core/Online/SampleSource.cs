@@ -1,0 +1,40 @@
+using RedisML.Connections;
+using StackExchange.Redis;
+
+namespace RedisML.Online;
+
+/// <summary>Where samples come from: reads what comes after an offset, and has it learned. A read changes nothing.</summary>
+abstract class SampleSource(RedisMLConnection connection, OnlineSpecification specification)
+{
+    protected IDatabase Database => connection.Database;
+
+    protected SampleKeys Keys { get; } = connection.Keys.Samples(specification.Source);
+
+    protected OnlineSpecification Specification => specification;
+
+    /// <summary>What is odd about the source; null for nothing.</summary>
+    public string? Problem { get; protected set; }
+
+    public static SampleSource Create(RedisMLConnection connection, OnlineSpecification specification) => specification switch
+    {
+        { SourceKind: SampleSourceKind.List } => new ListSource(connection, specification),
+        { LabelStream: null } => new StreamSource(connection, specification),
+        _ => new JoinedSource(connection, specification),
+    };
+
+    /// <summary>Reads the next samples after the state's offset, up to so many.</summary>
+    /// <returns>False where there are none.</returns>
+    public abstract Task<bool> ReadAsync(OnlineState state, int most);
+
+    /// <summary>Learns the samples that were read last, and moves the offset behind them.</summary>
+    /// <returns>Those that are to leave their list.</returns>
+    public abstract RedisValue[] Learn(OnlineState state);
+
+    /// <summary>The offset of a state that is new: the first sample that is there.</summary>
+    public abstract string Start { get; }
+
+    /// <summary>Forgets what was read ahead.</summary>
+    public virtual void Reset()
+    {
+    }
+}

@@ -1,0 +1,86 @@
+using System.Globalization;
+using System.Text.Json;
+using RedisML.Connections;
+using RedisML.Errors;
+using RedisML.Formats.Objects;
+using StackExchange.Redis;
+
+namespace RedisML.Online;
+
+/// <summary>Adds samples to a list, as JSON, or to a stream, a field a column. They are sent as they come, and many at once are under way.
+/// </summary>
+/// <param name="mostEntries">About how many entries a stream keeps; null for all.</param>
+public sealed class SampleWriter(RedisMLConnection connection, SampleSourceKind kind, string name, long? mostEntries = null)
+{
+    const int UnderWay = 1000;
+
+    readonly RedisKey _key = connection.Keys.Samples(name).Samples;
+    readonly Queue<Task> _sent = new();
+
+    /// <summary>Samples that the server has.</summary>
+    public long Added { get; private set; }
+
+    /// <summary>Whether so many are under way that <see cref="DrainAsync"/> is due.</summary>
+    public bool IsFull => _sent.Count >= UnderWay;
+
+    /// <summary>Sends a sample, and doesn't wait.</summary>
+    /// <exception cref="RedisMLException"><c>EmptySample</c>.</exception>
+    public void Send(IEnumerable<KeyValuePair<string, object?>> sample)
+    {
+        var fields = sample.ToList();
+        if (fields.Count == 0)
+            throw new RedisMLException("EmptySample", ErrorKind.InvalidData, "The sample has no field.", name);
+        _sent.Enqueue(kind == SampleSourceKind.List
+            ? connection.Database.ListRightPushAsync(_key, ToJson(fields))
+            : connection.Database.StreamAddAsync(_key, [.. fields.Select(field => new NameValueEntry(field.Key, TextOf(field.Value)))],
+                messageId: null, maxLength: mostEntries, useApproximateMaxLength: true));
+    }
+
+    /// <summary>Waits until half of those under way have arrived.</summary>
+    public async Task DrainAsync(CancellationToken cancellation)
+    {
+        while (_sent.Count > UnderWay / 2) await NextAsync(cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>Waits until the server has all samples.</summary>
+    public async Task FlushAsync(CancellationToken cancellation)
+    {
+        while (_sent.Count > 0) await NextAsync(cancellation).ConfigureAwait(false);
+    }
+
+    async Task NextAsync(CancellationToken cancellation)
+    {
+        await _sent.Dequeue().WaitAsync(cancellation).ConfigureAwait(false);
+        Added++;
+    }
+
+    static string TextOf(object? value) => value is null or DBNull ? "" : ObjectValue.TextOf(value);
+
+    static byte[] ToJson(List<KeyValuePair<string, object?>> fields)
+    {
+        using var bytes = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(bytes, SampleJson.Options))
+        {
+            writer.WriteStartObject();
+            foreach (var (name, value) in fields)
+            {
+                writer.WritePropertyName(name);
+                switch (value)
+                {
+                    case null or DBNull: writer.WriteNullValue(); break;
+                    case bool boolean: writer.WriteBooleanValue(boolean); break;
+                    case sbyte or byte or short or ushort or int or uint or long:
+                        writer.WriteNumberValue(Convert.ToInt64(value, CultureInfo.InvariantCulture));
+                        break;
+                    case double number when double.IsFinite(number): writer.WriteNumberValue(number); break;
+                    case float number when float.IsFinite(number): writer.WriteNumberValue(number); break;
+                    case decimal number: writer.WriteNumberValue(number); break;
+                    // What isn't finite too, which the trainer then puts aside.
+                    default: writer.WriteStringValue(ObjectValue.TextOf(value)); break;
+                }
+            }
+            writer.WriteEndObject();
+        }
+        return bytes.ToArray();
+    }
+}

@@ -1,0 +1,27 @@
+using System.Collections;
+using System.Management.Automation;
+
+namespace RedisML.PowerShell.Cmdlets;
+
+/// <summary>What an object of the pipeline holds, by name.</summary>
+static class ObjectFields
+{
+    /// <summary>A dictionary by its keys, another object by its properties; a property whose getter fails is missing.</summary>
+    public static IEnumerable<KeyValuePair<string, object?>> Of(PSObject value) => value.BaseObject is IDictionary dictionary
+        ? dictionary.Cast<DictionaryEntry>().Select(entry => new KeyValuePair<string, object?>($"{entry.Key}", Plain(entry.Value)))
+        : value.Properties.Select(property => new KeyValuePair<string, object?>(property.Name, Get(property)));
+
+    static object? Get(PSPropertyInfo property)
+    {
+        try
+        {
+            return Plain(property.Value);
+        }
+        catch (GetValueException)
+        {
+            return null;
+        }
+    }
+
+    static object? Plain(object? value) => value is PSObject { BaseObject: not PSCustomObject } wrapped ? wrapped.BaseObject : value;
+}

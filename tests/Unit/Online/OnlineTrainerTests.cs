@@ -1,0 +1,377 @@
+using System.IO.Compression;
+using System.Text;
+using RedisML.Connections;
+using RedisML.Datasets;
+using RedisML.Errors;
+using RedisML.Evaluation;
+using RedisML.Importing;
+using RedisML.Models;
+using RedisML.Online;
+using RedisML.Prediction;
+using RedisML.Serving;
+using RedisML.Training;
+using RedisML.Unit.Fixtures;
+using StackExchange.Redis;
+
+namespace RedisML.Unit.Online;
+
+/// <summary>Online training as a whole: exactly once, whatever dies, from a list on both servers and from a stream on a real one.</summary>
+public sealed class OnlineTrainerTests(EmbeddedServerFixture embedded, RedisServerFixture redis)
+{
+    static readonly TimeSpan s_patience = TimeSpan.FromMinutes(2);
+
+    static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public static TheoryData<ServerKind, SampleSourceKind> Places => new()
+    {
+        { ServerKind.Embedded, SampleSourceKind.List },
+        { ServerKind.Redis, SampleSourceKind.Stream },
+    };
+
+    [Theory]
+    [InlineData(ServerKind.Embedded, SampleSourceKind.List)]
+    [InlineData(ServerKind.Redis, SampleSourceKind.List)]
+    [InlineData(ServerKind.Redis, SampleSourceKind.Stream)]
+    public async Task Samples_are_learned_and_published_and_what_cannot_be_is_put_aside(ServerKind server, SampleSourceKind kind)
+    {
+        await using var connection = await server.ConnectAsync(embedded, redis);
+        await AddAsync(connection, kind, 0, 500);
+        var key = connection.Keys.Samples("s").Samples;
+        if (kind == SampleSourceKind.List) await connection.Database.ListRightPushAsync(key, "{\"a\": 1}");
+        else await connection.Database.StreamAddAsync(key, "a", "1");
+        await AddAsync(connection, kind, 500, 1000);
+        await TrainAsync(connection, kind, new() { Once = true, Alias = "live", BatchSize = 64 });
+        var training = await new OnlineTrainings(connection).GetAsync("m", Cancellation);
+        Assert.Equal((1000L, 1L, OnlineTrainingState.Stopped), (training.Samples, training.Rejected, training.State));
+        Assert.InRange(training.Accuracy!.Value, 0.85, 1);
+        Assert.Contains("'colour' is missing", Assert.Single(await new OnlineTrainings(connection).RejectedAsync(training, Cancellation)));
+        Assert.Equal(kind == SampleSourceKind.List ? 0L : null, training.Waiting);
+        var model = await new ModelStore(connection).GetAsync(ModelReference.Parse("m@live"), Cancellation);
+        Assert.Equal((1L, "Logistic", 1000L), (model.Version, model.Algorithm, model.Definition!.Lineage.RowsUsed));
+        var metrics = await new OnlineTrainings(connection).FindMetricsAsync(training.Id, Cancellation);
+        Assert.Equal([100, 200, 300, 400, 500, 600, 700, 800, 900, 1000], metrics!.Where(m => m.Name == "loss").Select(m => m.Step));
+
+        // Goes on where it was, and publishes only where there is something new.
+        await TrainAsync(connection, kind, new() { Once = true }, resume: true);
+        Assert.Equal(1, (await new ModelStore(connection).GetAsync("m", null, Cancellation)).Version);
+        await AddAsync(connection, kind, 1000, 1010);
+        await TrainAsync(connection, kind, new() { Once = true }, resume: true);
+        Assert.Equal(1010, (await new ModelStore(connection).GetAsync("m", null, Cancellation)).Definition!.Lineage.RowsUsed);
+        await new OnlineTrainings(connection).RemoveAsync("m", Cancellation);
+        Assert.DoesNotContain(await connection.KeysAsync(), k => k.Contains(":samples:") && k != (string)key! || k.EndsWith(":online"));
+    }
+
+    /// <summary>Each that takes over fences the one before it, at whatever point that is; the last has what one alone would have.</summary>
+    [Theory]
+    [MemberData(nameof(Places))]
+    public async Task Of_two_trainers_one_is_fenced_and_no_sample_is_lost_or_learned_twice(ServerKind server, SampleSourceKind kind)
+    {
+        await using var connection = await server.ConnectAsync(embedded, redis);
+        await AddAsync(connection, kind, 0, 100);
+        List<OnlineTrainer> trainers = [await StartAsync(connection, kind, new() { BatchSize = 7 })];
+        int added = 100;
+        for (int i = 0; i < 6; i++)
+        {
+            await AddAsync(connection, kind, added, added += 100);
+            trainers.Add(await StartAsync(connection, kind, new() { BatchSize = 5 + i, Force = true }, resume: true));
+        }
+        // One that is fenced notices when it has something to commit.
+        for (; trainers[..^1].Any(trainer => !trainer.Completion.IsCompleted); added += 10)
+        {
+            await AddAsync(connection, kind, added, added + 10);
+            await Task.Delay(10, Cancellation);
+            Assert.True(added < 100_000, "Nobody is fenced.");
+        }
+        foreach (var trainer in trainers[..^1])
+            Assert.Equal("OnlineTrainingTakenOver", (await Assert.ThrowsAsync<RedisMLException>(() => trainer.Completion)).ErrorId);
+        var error = await Assert.ThrowsAsync<RedisMLException>(() =>
+            StartAsync(connection, kind, new() { Lease = TimeSpan.FromSeconds(0.5) }, resume: true));
+        Assert.Equal("OnlineTrainingActive", error.ErrorId);
+        await AwaitAsync(connection, added);
+        await StopAsync(trainers[^1]);
+        await AssertUndisturbedAsync(connection, kind, added);
+    }
+
+    /// <summary>The processes of the module, ended at some point as kill -9 does.</summary>
+    [Theory]
+    [MemberData(nameof(Places))]
+    public async Task A_trainer_that_is_killed_leaves_the_state_of_one_that_was_not(ServerKind server, SampleSourceKind kind)
+    {
+        await using var connection = await server.ConnectAsync(embedded, redis);
+        int added = 0;
+        for (int kill = 0; kill < (kind == SampleSourceKind.Stream ? 2 : 1); kill++)
+        {
+            // So many that it dies at work.
+            await AddAsync(connection, kind, added, added += 1500);
+            string source = kill > 0 ? "" : $" -{kind} s -Algorithm Logistic -Label y -LearningRate 0.5 -L1 0.01 -MetricInterval 100";
+            using var process = StartProcess(server, connection, $"Start-RedisOnlineTraining m{source} -BatchSize 3 -Lease 1 -Wait");
+            while (await LearnedAsync(connection) < added - 1200) await Task.Delay(1, Cancellation);
+            process.Kill();
+        }
+        await TrainAsync(connection, kind, new() { Once = true, Lease = TimeSpan.FromSeconds(1) }, resume: true);
+        await AssertUndisturbedAsync(connection, kind, 3000);
+    }
+
+    /// <summary>A server that is killed while the trainer learns, and comes back with its log.</summary>
+    [Theory]
+    [InlineData(SampleSourceKind.List)]
+    [InlineData(SampleSourceKind.Stream)]
+    public async Task A_server_that_is_killed_and_has_its_log_goes_on_to_the_same_state(SampleSourceKind kind)
+    {
+        RedisServer.SkipIfMissing();
+        using var server = new RedisServer("appendonly yes", "appendfsync always");
+        await using var connection = await server.ConnectAsync();
+        await AddAsync(connection, kind, 0, 2000);
+        var trainer = await StartAsync(connection, kind, new() { BatchSize = 10 });
+        foreach (int learned in new[] { 300, 1000 })
+        {
+            await AwaitAsync(connection, learned);
+            server.Kill();
+            server.Restart();
+        }
+        await AwaitAsync(connection, 2000);
+        await StopAsync(trainer);
+        await AssertUndisturbedAsync(connection, kind, 2000);
+    }
+
+    [Fact]
+    public async Task A_service_that_follows_the_alias_learns_while_it_serves()
+    {
+        await using var connection = await embedded.ConnectAsync();
+        await AddAsync(connection, SampleSourceKind.List, 0, 300);
+        var trainer = await StartAsync(connection, SampleSourceKind.List,
+            new() { Alias = "live", PublishInterval = TimeSpan.FromMilliseconds(50), KeptVersions = 2 });
+        var models = new ModelStore(connection);
+        await UntilAsync(async () => await models.ListAsync(Cancellation) is ["m"]
+            && (await models.VersionsAsync("m", Cancellation)).Any(version => version.Aliases is ["live"]));
+        var service = await PredictionInstance.StartAsync(connection, "s", ModelReference.Parse("m@live"),
+            new() { FollowInterval = TimeSpan.FromMilliseconds(20) }, Cancellation);
+        long first = service.Status.Version;
+        for (int round = 0; service.Status.Version < first + 3; round++)
+        {
+            await AddAsync(connection, SampleSourceKind.List, 300 + round, 301 + round);
+            await Task.Delay(30, Cancellation);
+            Assert.True(round < 4000, "The service doesn't follow.");
+        }
+        service.SignalStop();
+        await service.Completion.WaitAsync(s_patience, Cancellation);
+        Assert.True(await new OnlineTrainings(connection).StopAsync("m", s_patience, Cancellation));
+        await trainer.Completion.WaitAsync(s_patience, Cancellation);
+        Assert.InRange((await models.VersionsAsync("m", Cancellation)).Count, 1, 3);
+        Assert.False(await new OnlineTrainings(connection).StopAsync("m", s_patience, Cancellation));
+    }
+
+    /// <summary>Labels that come later, too late, twice, and to nothing; the trainer changes in between.</summary>
+    [Fact]
+    public async Task Labels_of_another_stream_find_their_samples()
+    {
+        await using var connection = await redis.ConnectAsync();
+        var (samples, labels) = (connection.Keys.Samples("s").Samples, connection.Keys.Samples("later").Samples);
+        for (int i = 0; i < 400; i++)
+        {
+            await connection.Database.StreamAddAsync(samples,
+                [new("id", i), .. OnlineSamples.Entry("Logistic", i).Where(field => field.Name != "y")], $"{1000 + i}-1");
+            // Of ten, one is never told and one too late; the last have no label yet.
+            if (i < 350 && i % 10 is not (3 or 4)) await LabelAsync(i, 1050 + i);
+        }
+        await LabelAsync(342, 1500);
+        await LabelAsync(99999, 1501);
+        await connection.Database.StreamAddAsync(labels, "y", "yes", "1502-1");
+        for (int i = 4; i < 350; i += 10) await LabelAsync(i, 3000 + i);
+        async Task LabelAsync(int sample, int time) => await connection.Database.StreamAddAsync(labels,
+            [new("id", sample), new("y", OnlineSamples.Fields("Logistic", sample).Last().Value)], $"{time}-1");
+
+        var options = Options(SampleSourceKind.Stream) with { LabelStream = "later", Key = "id", Window = TimeSpan.FromMilliseconds(200) };
+        await RunAsync(connection, options, new() { Once = true, BatchSize = 37 });
+        var one = await new OnlineTrainings(connection).GetAsync("m", Cancellation);
+        var oneState = await StateAsync(connection, "m");
+        Assert.Equal((280L, 120L, 37L, 1L, 0L), (one.Samples, one.Figures.Unlabelled, one.Figures.Unmatched, one.Rejected,
+            one.Figures.Pending));
+
+        // Cut otherwise, and gone on with by others: the same.
+        foreach (int batch in new[] { 5, 11, 100 })
+            await RunAsync(connection, options with { Model = "n" }, new() { Once = true, BatchSize = batch });
+        Assert.Equal(oneState, await StateAsync(connection, "n"));
+    }
+
+    /// <summary>One pass over the samples beside as many as it takes, on rows that neither has seen.</summary>
+    [Fact]
+    public async Task Adult_learned_in_one_pass_is_as_good_as_in_batch()
+    {
+        string[] lines;
+        using (var file = new StreamReader(new GZipStream(File.OpenRead(SharedData.Path("adult.csv.gz")), CompressionMode.Decompress)))
+            lines = (await file.ReadToEndAsync(Cancellation)).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        new Random(42).Shuffle(lines.AsSpan(1));
+        int cut = lines.Length * 4 / 5;
+        await using var connection = await embedded.ConnectAsync();
+        using var folder = new TemporaryFolder();
+        foreach (var (name, rows) in new[] { ("train", lines[..cut]), ("test", [lines[0], .. lines[cut..]]) })
+            await DatasetImport.RunAsync(connection, folder.Write($"{name}.csv", string.Join('\n', rows)), new() { Dataset = name }, null,
+                Cancellation);
+        var datasets = new DatasetStore(connection);
+        var training = await ModelTraining.StartAsync(connection, await datasets.GetAsync("train", null, Cancellation), "batch",
+            new() { Algorithm = "Logistic", Label = "income-per-year" }, workerCount: 1, new(), Cancellation);
+        training.Work(0, Cancellation);
+        await training.Completion;
+
+        string[] columns = lines[0].Split(',');
+        var writer = new SampleWriter(connection, SampleSourceKind.List, "s");
+        foreach (string line in lines[1..cut])
+        {
+            writer.Send(line.Split(',').Select((value, i) => new KeyValuePair<string, object?>(columns[i], value)));
+            if (writer.IsFull) await writer.DrainAsync(Cancellation);
+        }
+        await writer.FlushAsync(Cancellation);
+        await RunAsync(connection,
+            new() { Model = "m", SourceKind = SampleSourceKind.List, Source = "s", Algorithm = "Logistic", Label = "income-per-year" },
+            new() { Once = true });
+        Assert.InRange(await AccuracyAsync("m"), await AccuracyAsync("batch") - 0.005, 1);
+
+        async Task<double> AccuracyAsync(string model)
+        {
+            var found = await new ModelStore(connection).GetAsync(model, null, Cancellation);
+            var dataset = await datasets.GetAsync("test", null, Cancellation);
+            var predictor = await ModelFamilies.LoadAsync(new(connection), found, Cancellation);
+            var rows = new DatasetReader(connection).ReadAsync(dataset, cancellation: Cancellation);
+            return ((ClassificationResult)await new ModelEvaluator(predictor).EvaluateAsync(rows, Cancellation)).Accuracy!.Value;
+        }
+    }
+
+    [Fact]
+    public async Task Samples_that_a_stream_trimmed_unread_are_noticed()
+    {
+        await using var connection = await redis.ConnectAsync();
+        var key = connection.Keys.Samples("s").Samples;
+        await AddAsync(connection, SampleSourceKind.Stream, 0, 100);
+        await connection.Database.StreamTrimAsync(key, 90);
+        await TrainAsync(connection, SampleSourceKind.Stream, new() { Once = true });
+        await AddAsync(connection, SampleSourceKind.Stream, 100, 300);
+        await connection.Database.StreamTrimAsync(key, 150);
+        await TrainAsync(connection, SampleSourceKind.Stream, new() { Once = true }, resume: true);
+        var figures = (await new OnlineTrainings(connection).GetAsync("m", Cancellation)).Figures;
+        // The ten that were gone before the training are none of its own.
+        Assert.Equal((240L, 50L), (figures.Samples, figures.Trimmed));
+    }
+
+    [Fact]
+    public async Task What_cannot_be_learned_is_refused_and_a_source_that_goes_wrong_harms_nothing()
+    {
+        await using var connection = await redis.ConnectAsync();
+        var database = connection.Database;
+        await FailsAsync("NoSample", Options(SampleSourceKind.List));
+        await FailsAsync("NoSample", Options(SampleSourceKind.Stream));
+        await FailsAsync("OptionMissing", new() { Model = "m" });
+        await FailsAsync("InvalidName", Options(SampleSourceKind.List) with { Model = "a b" });
+        await AddAsync(connection, SampleSourceKind.List, 0, 50);
+        await FailsAsync("AlgorithmNotFound", Options(SampleSourceKind.List) with { Algorithm = "Boosted" });
+        await FailsAsync("ColumnNotFound", Options(SampleSourceKind.List) with { Label = "z" });
+        await FailsAsync("LabelNotNumeric", Options(SampleSourceKind.List) with { Algorithm = "Linear" });
+        await FailsAsync("NoFeature", Options(SampleSourceKind.List) with { ExcludedFeatures = ["a", "b", "k", "colour"] });
+        await FailsAsync("ValueOutOfRange", Options(SampleSourceKind.List) with { LearningRate = -1 });
+        await FailsAsync("ModelNotFound", Options(SampleSourceKind.List) with { InitialModel = new("none") });
+        await FailsAsync("RedisWrongType", Options(SampleSourceKind.Stream));
+        Assert.Equal([(string)connection.Keys.Samples("s").Samples!], await connection.KeysAsync());
+
+        await TrainAsync(connection, SampleSourceKind.List, new() { Once = true });
+        await FailsAsync("OnlineTrainingDiffers", Options(SampleSourceKind.List) with { Algorithm = "Softmax" });
+        await FailsAsync("SamplesInUse", Options(SampleSourceKind.List) with { Model = "other" }, before: () =>
+            AddAsync(connection, SampleSourceKind.List, 0, 1));
+
+        // The list becomes a string, and a list again.
+        var key = connection.Keys.Samples("s").Samples;
+        var trainer = await StartAsync(connection, SampleSourceKind.List, new(), resume: true);
+        await AwaitAsync(connection, 51);
+        var before = await StateAsync(connection, "m");
+        await database.StringSetAsync(key, "oops");
+        await UntilAsync(() => Task.FromResult(trainer.Status.LastError?.Contains("WRONGTYPE") == true));
+        Assert.Equal(before, await StateAsync(connection, "m"));
+        await database.KeyDeleteAsync(key);
+        await AddAsync(connection, SampleSourceKind.List, 51, 60);
+        await AwaitAsync(connection, 60);
+        Assert.Null(trainer.Status.LastError);
+
+        // What lies there is data: a state that is none is an error, and so is one that was removed.
+        await database.HashSetAsync(connection.Keys.Samples("s").State("m"), "numbers", new byte[100]);
+        await StopAsync(trainer);
+        await FailsAsync("InvalidOnlineState", new() { Model = "m" });
+        await new OnlineTrainings(connection).RemoveAsync("m", Cancellation);
+        var error = await Assert.ThrowsAsync<RedisMLException>(() => new OnlineTrainings(connection).GetAsync("m", Cancellation));
+        Assert.Equal("OnlineTrainingNotFound", error.ErrorId);
+
+        async Task FailsAsync(string id, OnlineStartOptions options, Func<Task>? before = null)
+        {
+            if (before is not null) await before();
+            var failure = await Assert.ThrowsAnyAsync<Exception>(() => OnlineTrainer.StartAsync(connection, options, new(), Cancellation));
+            Assert.Equal(id, connection.Explain(failure)?.ErrorId);
+        }
+    }
+
+    static OnlineStartOptions Options(SampleSourceKind kind) => new()
+    {
+        Model = "m", SourceKind = kind, Source = "s", Algorithm = "Logistic", Label = "y", LearningRate = 0.5, L1 = 0.01,
+        MetricInterval = 100,
+    };
+
+    static Task<OnlineTrainer> StartAsync(
+        RedisMLConnection connection, SampleSourceKind kind, TrainerOptions options, bool resume = false) => OnlineTrainer.StartAsync(connection, resume ? new() { Model = "m" } : Options(kind), options, Cancellation);
+
+    static async Task TrainAsync(RedisMLConnection connection, SampleSourceKind kind, TrainerOptions options, bool resume = false) =>
+        await (await StartAsync(connection, kind, options, resume)).Completion.WaitAsync(s_patience, Cancellation);
+
+    static async Task RunAsync(RedisMLConnection connection, OnlineStartOptions start, TrainerOptions options) =>
+        await (await OnlineTrainer.StartAsync(connection, start, options, Cancellation)).Completion.WaitAsync(s_patience, Cancellation);
+
+    static Task StopAsync(OnlineTrainer trainer)
+    {
+        trainer.SignalStop();
+        return trainer.Completion.WaitAsync(s_patience, Cancellation);
+    }
+
+    static async Task AddAsync(RedisMLConnection connection, SampleSourceKind kind, int from, int to)
+    {
+        var key = connection.Keys.Samples("s").Samples;
+        await Task.WhenAll(Enumerable.Range(from, to - from).Select(i => kind == SampleSourceKind.List
+            ? (Task)connection.Database.ListRightPushAsync(key, OnlineSamples.Json("Logistic", i))
+            : connection.Database.StreamAddAsync(key, OnlineSamples.Entry("Logistic", i))));
+    }
+
+    /// <summary>Samples learned, as of the last commit.</summary>
+    static async Task<long> LearnedAsync(RedisMLConnection connection) =>
+        (await new OnlineTrainings(connection).FindAsync("m", Cancellation))?.Samples ?? 0;
+
+    static Task AwaitAsync(RedisMLConnection connection, long samples) =>
+        UntilAsync(async () => await LearnedAsync(connection) >= samples);
+
+    static async Task UntilAsync(Func<Task<bool>> holds)
+    {
+        for (int i = 0; !await holds(); i++)
+        {
+            Assert.True(i < 6000, "It didn't come to that.");
+            await Task.Delay(20, Cancellation);
+        }
+    }
+
+    /// <summary>The state equals, to the bit, that of a trainer that nobody disturbed.</summary>
+    static async Task AssertUndisturbedAsync(RedisMLConnection connection, SampleSourceKind kind, int samples)
+    {
+        var state = await StateAsync(connection, "m");
+        await using var other = await RedisMLConnection.ConnectAsync(
+            connection.Settings with { Prefix = $"{connection.Prefix}-alone" }, Cancellation);
+        await AddAsync(other, kind, 0, samples);
+        await TrainAsync(other, kind, new() { Once = true });
+        Assert.Equal(samples, await LearnedAsync(connection));
+        Assert.Equal(await StateAsync(other, "m"), state);
+    }
+
+    /// <summary>But for the ids of entries, which are times.</summary>
+    static async Task<SortedDictionary<string, string>> StateAsync(RedisMLConnection connection, string model)
+    {
+        var digest = OnlineSamples.Digest(await connection.Database.HashGetAllAsync(connection.Keys.Samples("s").State(model)));
+        if (Encoding.ASCII.GetString(Convert.FromHexString(digest["offset"])).Contains('-')) digest.Remove("offset");
+        return digest;
+    }
+
+    HostProcess StartProcess(ServerKind kind, RedisMLConnection connection, string command) => new(
+        "param($Server, $Prefix)\n$null = Connect-RedisML $Server -Prefix $Prefix\n" + command,
+        [kind == ServerKind.Embedded ? $"127.0.0.1:{embedded.Port},password={embedded.Password}" : connection.Endpoint, connection.Prefix]);
+}

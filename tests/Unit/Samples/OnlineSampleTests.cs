@@ -1,0 +1,22 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using RedisML.Unit.Fixtures;
+
+namespace RedisML.Unit.Samples;
+
+public sealed partial class OnlineSampleTests
+{
+    [Fact]
+    public async Task The_sensor_is_learned_served_and_its_drift_alarmed()
+    {
+        var (exitCode, output, errors) = await HostProcess.RunAsync(
+            Path.Combine(HostedEngine.ProjectRoot, "samples", "sensor.ps1"), "-Reading", "600");
+        Assert.True((exitCode, errors) == (0, ""), output + errors);
+        Assert.Matches(@"yes\s+(0\.9|1\.0)", output);
+        Assert.InRange(int.Parse(Alarm().Match(output).Groups[1].Value, CultureInfo.InvariantCulture), 620, 900);
+        Assert.Contains("accuracy of fault, run ", output);
+    }
+
+    [GeneratedRegex(@"Drift alarmed 1 time\(s\), last at reading (\d+)\.")]
+    private static partial Regex Alarm();
+}
