@@ -8,7 +8,7 @@ namespace RedisML.Unit.Datasets;
 /// <summary>What the error of an import that broke off promises, the server still has.</summary>
 public sealed class ResumableTests : IDisposable
 {
-    const int Rows = 300_000;
+    const int Rows = 600_000;
 
     readonly TemporaryFolder _folder = new();
 
@@ -44,7 +44,7 @@ public sealed class ResumableTests : IDisposable
     public async Task A_full_server_keeps_as_many_rows_as_are_promised()
     {
         RedisServer.SkipIfMissing();
-        using var server = new RedisServer("maxmemory 4mb", "maxmemory-policy noeviction");
+        using var server = new RedisServer("maxmemory 6mb", "maxmemory-policy noeviction");
         await using var connection = await server.ConnectAsync();
         var path = Write();
         var error = await Assert.ThrowsAsync<RedisMLException>(() =>
