@@ -16,7 +16,7 @@ namespace RedisML.Unit.Training.Nodes;
 /// <summary>An algorithm from an assembly of its own, which sees no more of Core than anybody does: nothing of Core knows it.</summary>
 public sealed class ForeignAlgorithmTests : IAsyncLifetime
 {
-    const int Passes = 2000;
+    const int Passes = 1200;
 
     static readonly string s_program = typeof(CentroidAlgorithm).Assembly.Location;
 
@@ -31,7 +31,7 @@ public sealed class ForeignAlgorithmTests : IAsyncLifetime
         RedisServer.SkipIfMissing();
         ModelFamilies.Add(new CentroidAlgorithm());
         _server = new();
-        _fixture = await RunFixture.CreateAsync(await _server.ConnectAsync(), rows: 12_000);
+        _fixture = await RunFixture.CreateAsync(await _server.ConnectAsync(), rows: 6_000);
     }
 
     public async ValueTask DisposeAsync()
