@@ -54,7 +54,8 @@ public sealed class FailoverTests : NumberedRowsTests
                 Execute(second, "FAILOVER", "TO", "127.0.0.1", $"{first.Port}");
             }, Cancellation);
         }, delay: 100);
-        var result = await DatasetImport.RunAsync(connection, WriteRows(Rows, more: Long(200)), Options(DatasetLayout.Columnar), progress, Cancellation);
+        var path = WriteRows(Rows, more: Long(200));
+        var result = await DatasetImport.RunAsync(connection, path, Options(DatasetLayout.Columnar), progress, Cancellation);
         Assert.True(progress.IsDone);
         await back;
         Assert.Equal((Rows, Rows), (result.RowsRead, result.RowsWritten));

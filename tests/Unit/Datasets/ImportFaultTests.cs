@@ -244,7 +244,8 @@ public sealed class ImportFaultTests(EmbeddedServerFixture embedded) : NumberedR
         var progress = new AtReport(6, () =>
         {
             var entries = connection.Database.SetMembers(connection.Keys.Imports);
-            Patience.Until(() => connection.Database.HashExists(connection.Keys.Journal(entries[0]!), "checkpoint"), "There is no checkpoint.");
+            var journal = connection.Keys.Journal(entries[0]!);
+            Patience.Until(() => connection.Database.HashExists(journal, "checkpoint"), "There is no checkpoint.");
             result = DatasetImport.RunAsync(connection, path, s_options with { Resume = true }, null, Cancellation).GetAwaiter()
                 .GetResult();
         }, delay: 350);

@@ -119,7 +119,8 @@ public sealed class RowLayoutTests(EmbeddedServerFixture embedded, RedisServerFi
     {
         await using var connection = await redis.ConnectAsync();
         var path = _folder.Write("a.csv", "id,text\n"
-            + string.Concat(Enumerable.Range(0, 60_000).Select(i => $"{i},a text that is its own {i} and goes on for a while so that there are some parts\n")));
+            + string.Concat(Enumerable.Range(0, 60_000).Select(i =>
+                $"{i},a text that is its own {i} and goes on for a while so that there are some parts\n")));
         using var cancel = new CancellationTokenSource();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
             DatasetImport.RunAsync(connection, path, s_hash, new CancelOnceWritten(cancel), cancel.Token));

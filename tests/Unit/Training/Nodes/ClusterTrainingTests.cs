@@ -21,7 +21,8 @@ public sealed class ClusterTrainingTests(RedisClusterFixture cluster, RedisServe
         foreach (int nodes in new[] { 1, 2 })
         {
             var trainings = await StartAsync(fixture, nodes, RunFixture.Specification, $"m{nodes}");
-            foreach (var training in trainings) Assert.Equal(nodes, (await training.Completion.WaitAsync(Patience.Event, Cancellation)).Nodes);
+            foreach (var training in trainings)
+                Assert.Equal(nodes, (await training.Completion.WaitAsync(Patience.Event, Cancellation)).Nodes);
             Assert.Equal(expected, await fixture.BitsAsync($"m{nodes}"));
             var id = trainings[0].Run.Id;
             Assert.True(await fixture.Runs.RemoveAsync(id, Cancellation));

@@ -1,10 +1,8 @@
-using RedisML.Connections;
 using RedisML.Errors;
 using RedisML.Runs;
 using RedisML.Training;
 using RedisML.Training.Optimization;
 using RedisML.Unit.Fixtures;
-using StackExchange.Redis;
 
 namespace RedisML.Unit.Training.Nodes;
 
@@ -15,7 +13,7 @@ public sealed class FaultTests : IAsyncLifetime
     const int Rows = 12_000;
     const double LossTolerance = 1e-6;
 
-    /// <summary>A softmax that takes some hundred steps of some milliseconds, long enough for what happens to its nodes meanwhile.</summary>
+    /// <summary>A softmax that takes some hundred steps of some milliseconds: long enough for what is done to its nodes.</summary>
     static readonly TrainingSpecification s_specification = new()
     {
         Algorithm = "Softmax",
@@ -138,8 +136,8 @@ public sealed class FaultTests : IAsyncLifetime
     {
         using var server = new RedisServer();
         await using var fixture = await CreateAsync(server);
-        var node = Keep(NodeProcess.Start(fixture.Connection, RunFixture.DatasetName, "m", s_specification with { MaxIteration = 1_000_000 },
-            s_options));
+        var endless = s_specification with { MaxIteration = 1_000_000 };
+        var node = Keep(NodeProcess.Start(fixture.Connection, RunFixture.DatasetName, "m", endless, s_options));
         await fixture.WaitAsync(await fixture.RunAsync(), run => run.Step > 10);
         server.Kill();
         server.Restart();
@@ -170,7 +168,8 @@ public sealed class FaultTests : IAsyncLifetime
         await _fixture.Connection.Database.StringSetAsync(key, ledger.Specification.ToJson());
         await _fixture.Connection.Database.HashSetAsync(ledger.Keys.Candidates, "stranger.1", """{"module":"9.9.9","protocol":1,"dataset":"","workers":1}""");
         await Patience.UntilAsync(
-            async () => $"{await _fixture.Connection.Database.HashGetAsync(ledger.Keys.Candidates, "stranger.1")}".Contains("!it has RedisML 9.9.9"),
+            async () => $"{await _fixture.Connection.Database.HashGetAsync(ledger.Keys.Candidates, "stranger.1")}"
+                .Contains("!it has RedisML 9.9.9"),
             () => "Nobody judges the stranger.");
         await _fixture.Runs.StopAsync(start.Run.Id, Cancellation);
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => start.Completion);
