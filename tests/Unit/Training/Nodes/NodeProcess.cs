@@ -15,8 +15,11 @@ sealed class NodeProcess : IDisposable
 
     readonly Process _process;
 
-    NodeProcess(RedisMLConnection connection, int workers, string[] arguments) => _process = Process.Start(new ProcessStartInfo(
-        "dotnet", [s_program, $"{connection.Endpoint}", connection.Prefix, $"{workers}", .. arguments]) { RedirectStandardOutput = true })!;
+    NodeProcess(RedisMLConnection connection, int workers, string[] arguments)
+    {
+        string[] words = [s_program, $"{connection.Endpoint}", connection.Prefix, $"{workers}", .. arguments];
+        _process = Process.Start(new ProcessStartInfo("dotnet", words) { RedirectStandardOutput = true })!;
+    }
 
     public int Id => _process.Id;
 
