@@ -66,8 +66,8 @@ public sealed class OnnxModel
     IReadOnlyList<string> Classes => _pipeline.Label.Classes ?? [];
 
     /// <summary>Encoded features times weights, and intercepts: a value of shape [rows, outputs].</summary>
-    /// <param name="weights">[outputs, width] in row order.</param>
-    /// <param name="intercepts">[outputs].</param>
+    /// <param name="weights">The weights, [outputs, width] in row order.</param>
+    /// <param name="intercepts">The intercepts, one for each output.</param>
     public string Scores(double[] weights, double[] intercepts)
     {
         var scores = new OnnxFeatures(_graph, _pipeline, weights, intercepts.Length, ValueOf).Scores();
