@@ -16,7 +16,8 @@ public sealed partial class ModelStore
     const int MaxAdditions = 1000;
 
     /// <summary>
-    /// KEYS: version. ARGV: an id of this change, and Unix milliseconds; how many fields go, those; how many fields must be as they were, and of each its name and
+    /// KEYS: version. ARGV: an id of this change, and Unix milliseconds; how many fields go, those;
+    /// how many fields must be as they were, and of each its name and
     /// value behind a '=', or nothing; then names and values of those that are set. Returns 0 where the version is gone, 1 where a field
     /// isn't as it was, else the descriptions of the pieces that nothing refers to any more. What was done already, and whose reply was
     /// lost, isn't done again: a second addition would count twice, and a second replacement would take its own pieces for old ones.
@@ -248,7 +249,8 @@ public sealed partial class ModelStore
         RedisValue[] before = [.. compared.SelectMany(field => new RedisValue[] { field.Name, Marked(field.Value) })];
         RedisValue[] arguments =
         [
-            Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8)), DateTimeOffset.UtcNow.ToUnixTimeMilliseconds(), remove.Count, .. remove.Select(name => (RedisValue)name),
+            Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8)), DateTimeOffset.UtcNow.ToUnixTimeMilliseconds(),
+            remove.Count, .. remove.Select(name => (RedisValue)name),
             before.Length / 2, .. before, .. FieldsOf(set).SelectMany(field => new[] { field.Name, field.Value }),
         ];
         var reply = await Database.PatientlyAsync(d => d.ScriptEvaluateAsync(ChangeVersion, [key], arguments), cancellation)

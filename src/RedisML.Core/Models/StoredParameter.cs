@@ -45,7 +45,8 @@ sealed record StoredParameter(string Name, byte[] Field, ParameterEnvelope? Enve
         }
         var envelope = like with
         {
-            Id = Guid.NewGuid().ToString("N"), Checksums = [.. pieces.Select(piece => Checksum(piece.Span))],
+            Id = Guid.NewGuid().ToString("N"),
+            Checksums = [.. pieces.Select(piece => Checksum(piece.Span))],
         };
         return new(name, envelope.Encode(), envelope, pieces);
     }
