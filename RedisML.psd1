@@ -20,7 +20,7 @@
         'Import-RedisTrainingData', 'Get-RedisTrainingData', 'Export-RedisTrainingData'
         'Get-RedisDataset', 'Set-RedisDataset', 'Remove-RedisDataset', 'Split-RedisDataset', 'Measure-RedisDataset'
         'Set-RedisModelParameter', 'Get-RedisModelParameter', 'Remove-RedisModelParameter'
-        'Get-RedisModel', 'Remove-RedisModel', 'Export-RedisModel', 'Test-RedisModel', 'Publish-RedisModel'
+        'Get-RedisModel', 'Remove-RedisModel', 'Export-RedisModel', 'Import-RedisModel', 'Test-RedisModel', 'Publish-RedisModel'
         'Measure-RedisFeatureImportance', 'Invoke-RedisPrediction'
         'Add-RedisRating', 'Get-RedisRecommendation'
         'Start-RedisPredictionService', 'Get-RedisPredictionService', 'Stop-RedisPredictionService'

@@ -50,6 +50,7 @@ if (args is ["fuzz", ..])
     ("online-kill", OnlineFigures.KillAsync),
     ("network", NetworkFigures.RunAsync),
     ("language", LanguageFigures.RunAsync),
+    ("onnx", OnnxFigures.RunAsync),
     ("module", ModuleFigures.RunAsync),
     ("recommend", RecommendFigures.RunAsync),
     ("references", References.RunAsync),

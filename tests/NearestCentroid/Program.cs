@@ -16,4 +16,4 @@ Console.WriteLine((await training.Completion).State);
 
 async Task<ModelTraining> StartAsync(string dataset, int passes) => await ModelTraining.StartAsync(
     connection, await new DatasetStore(connection).GetAsync(dataset, null, default), "centroids", CentroidRun.Specification(passes), 1,
-    new NodeOptions { NodeCount = 2, MaxNode = 2, NodeTimeout = 1, JoinTimeout = 60, CheckpointInterval = 0.1 }, default);
+    new NodeOptions { NodeCount = 2, MaxNode = 2, NodeTimeout = 1, JoinTimeout = 120, CheckpointInterval = 0.1 }, default);

@@ -5,7 +5,7 @@ function Start-Endless($model, $count = 1) {
 }
 function Wait-Run($id, $condition, $model = '*') {
     $which = $id ? @{ Id = $id } : @{ Model = $model }
-    $deadline = [datetime]::Now.AddMinutes(1)
+    $deadline = [datetime]::Now.AddMinutes(2)
     while ([datetime]::Now -lt $deadline) {
         if (Get-RedisDistributedTraining @which | Where-Object $condition) { return }
         Start-Sleep -Milliseconds 20

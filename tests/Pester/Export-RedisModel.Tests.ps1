@@ -18,6 +18,7 @@ Describe 'Export-RedisModel' {
         @{ Extension = 'onnx' }
         @{ Extension = 'safetensors' }
         @{ Extension = 'json' }
+        @{ Extension = 'html' }
     ) {
         $file = Export-RedisModel trained "$TestDrive/trained.$Extension"
         $file | Should -BeOfType System.IO.FileInfo
@@ -29,6 +30,14 @@ Describe 'Export-RedisModel' {
         $json = Get-Content (Export-RedisModel handmade "$TestDrive/handmade.json") -Raw | ConvertFrom-Json
         $json.parameters.w.value | Should -Be 1, 2
         $json.name | Should -Be 'handmade'
+    }
+
+    It 'writes a page about a model, with its figures and the curve of its training' {
+        $null = Test-RedisModel trained line
+        $page = Get-Content (Export-RedisModel trained "$TestDrive/card.htm" -Format Card) -Raw
+        $page | Should -Match '<h1>trained, version 1</h1>'
+        $page | Should -Match '<th scope="col" class="number">R2</th>'
+        $page | Should -Match 'weight\[0\]'
     }
 
     It 'replaces a file only by -Force' {

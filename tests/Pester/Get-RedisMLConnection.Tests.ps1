@@ -56,7 +56,7 @@ Describe 'Get-RedisMLConnection' {
         $null = Test-RedisMLConnection -Connection $connection
         $shell.Runspace.Close()
         $failure = $null
-        $deadline = [datetime]::Now.AddSeconds(10)
+        $deadline = [datetime]::Now.AddSeconds(120)
         while (-not $failure -and [datetime]::Now -lt $deadline) {
             try { $null = Test-RedisMLConnection -Connection $connection } catch { $failure = $_ }
         }

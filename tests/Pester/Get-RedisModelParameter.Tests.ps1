@@ -89,4 +89,14 @@ Describe 'Get-RedisModelParameter' {
         (TabExpansion2 'Get-RedisModelParameter no-such-model w').CompletionMatches | Should -BeNullOrEmpty
         Remove-RedisModel words
     }
+
+    It 'reads a part of an array' {
+        Set-RedisModelParameter sliced w ([long[, , ]]::new(400, 20, 30))
+        Set-RedisModelParameter sliced m (, (1, 2, 3) + , (4, 5, 6))
+        (Get-RedisModelParameter sliced w -Slice '399, 2:4').Shape | Should -Be 2, 30
+        (Get-RedisModelParameter sliced m -Slice ':, -1').Value | Should -Be 3, 6
+        (Get-RedisModelParameter sliced m -Slice '1, 0').Value | Should -Be 4
+        { Get-RedisModelParameter sliced m -Slice '2' -ErrorAction Stop } | Should -Throw -ErrorId 'InvalidSlice,*'
+        { Get-RedisModelParameter sliced m -Slice 'a' -ErrorAction Stop } | Should -Throw -ErrorId 'InvalidSlice,*'
+    }
 }

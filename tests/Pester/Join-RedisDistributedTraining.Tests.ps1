@@ -29,7 +29,7 @@ Describe 'Join-RedisDistributedTraining' {
         $step = (Get-RedisDistributedTraining $endless.Id).Step
         Wait-Run $endless.Id { $_.Nodes -eq 1 -and $_.Step -gt $step }
         Stop-RedisDistributedTraining $endless.Id
-        $null = $endless.Job, $second | Wait-Job -Timeout 30
+        $null = $endless.Job, $second | Wait-Job -Timeout 120
         $endless.Job, $second | Remove-Job
     }
 

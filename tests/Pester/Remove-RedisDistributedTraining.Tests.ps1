@@ -23,7 +23,7 @@ Describe 'Remove-RedisDistributedTraining' {
         Remove-RedisDistributedTraining $endless.Id, nothing -ErrorAction SilentlyContinue -ErrorVariable failures
         $failures.FullyQualifiedErrorId | Should -Be 'RunActive,RedisML.PowerShell.Training.RemoveRedisDistributedTrainingCommand', 'TrainingRunNotFound,RedisML.PowerShell.Training.RemoveRedisDistributedTrainingCommand'
         Stop-RedisDistributedTraining $endless.Id
-        $null = $endless.Job | Wait-Job -Timeout 30
+        $null = $endless.Job | Wait-Job -Timeout 120
         $endless.Job | Remove-Job
     }
 }

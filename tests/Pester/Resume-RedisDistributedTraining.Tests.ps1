@@ -28,7 +28,7 @@ Describe 'Resume-RedisDistributedTraining' {
         $endless = Start-Endless working
         { Resume-RedisDistributedTraining $endless.Id } | Should -Throw -ErrorId 'RunActive,*'
         Stop-RedisDistributedTraining $endless.Id
-        $null = $endless.Job | Wait-Job -Timeout 30
+        $null = $endless.Job | Wait-Job -Timeout 120
         $endless.Job | Remove-Job
         $id = (Start-RedisDistributedTraining diamonds over -Algorithm Linear -Wait).Id
         { Resume-RedisDistributedTraining $id } | Should -Throw -ErrorId 'RunEnded,*'

@@ -103,6 +103,38 @@ Describe 'Set-RedisModelParameter' {
         Get-RedisModel re* | Should -BeNullOrEmpty
     }
 
+    It 'adds to what is there' {
+        1..3 | ForEach-Object { Set-RedisModelParameter sums -Parameter @{ rows = 10; sum = (1.5, 2.5) } -Add }
+        (Get-RedisModelParameter sums rows).Value | Should -Be 30
+        (Get-RedisModelParameter sums sum).Value | Should -Be 4.5, 7.5
+        { Set-RedisModelParameter sums sum 1 -Add -ErrorAction Stop } | Should -Throw -ErrorId 'ParameterShapeMismatch,*'
+    }
+
+    It 'changes a certain version alone, into one of its own' {
+        Set-RedisModelParameter guarded w 1 -IfVersion 0
+        Set-RedisModelParameter guarded w 2 -IfVersion 1
+        { Set-RedisModelParameter guarded w 3 -IfVersion 1 -ErrorAction Stop } | Should -Throw -ErrorId 'ModelVersionConflict,*'
+        Get-RedisModelParameter guarded@1, guarded@2 w | ForEach-Object Value | Should -Be 1, 2
+    }
+
+    It 'stores fewer bits, and says what they cost' {
+        $values = [float[]](0..255 | ForEach-Object { $_ / 100 })
+        $small = Set-RedisModelParameter small w $values -Precision Int8 -Compression Zstandard -PassThru
+        $small.MaximumError | Should -BeGreaterThan 0
+        $small.MaximumError | Should -BeLessThan 0.0051
+        , $small.Value | Should -BeOfType ([float[]])
+        , (Set-RedisModelParameter small w $values -Precision Half -PassThru).Value | Should -BeOfType ([Half[]])
+        { Set-RedisModelParameter small w (1, 2) -Precision Half -ErrorAction Stop } | Should -Throw -ErrorId 'PrecisionNotPossible,*'
+    }
+
+    It 'lets parameters go after -TimeToLive' {
+        Set-RedisModelParameter brief w 1 -TimeToLive 0:0:0.2
+        $limit = [datetime]::Now.AddSeconds(60)
+        while ((Get-RedisModelParameter brief *) -and [datetime]::Now -lt $limit) { Start-Sleep -Milliseconds 20 }
+        Get-RedisModelParameter brief * | Should -BeNullOrEmpty
+        { Set-RedisModelParameter brief w 1 -TimeToLive 0 -ErrorAction Stop } | Should -Throw -ErrorId 'OptionInvalid,*'
+    }
+
     It 'completes names' {
         Set-RedisModelParameter price weight 1
         (TabExpansion2 'Set-RedisModelParameter price we').CompletionMatches.CompletionText | Should -Be 'weight'

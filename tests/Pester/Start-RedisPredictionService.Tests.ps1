@@ -68,7 +68,7 @@ Describe 'Start-RedisPredictionService' {
         Stop-RedisPredictionService twice -WhatIf
         $one.State | Should -Be 'Running'
         Stop-RedisPredictionService twice
-        $null = $one, $two | Wait-Job -Timeout 30
+        $null = $one, $two | Wait-Job -Timeout 120
         $one.State, $two.State | Should -Be 'Stopped', 'Stopped'
         Get-RedisPredictionService tw* | Should -BeNullOrEmpty
     }

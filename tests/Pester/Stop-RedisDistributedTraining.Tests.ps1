@@ -14,7 +14,7 @@ Describe 'Stop-RedisDistributedTraining' {
         $endless = Start-Endless stopping
         Wait-Run $endless.Id { $_.Step -gt 2 }
         Get-RedisDistributedTraining $endless.Id | Stop-RedisDistributedTraining | Should -BeNullOrEmpty
-        ($endless.Job | Wait-Job -Timeout 30).State | Should -Be 'Stopped'
+        ($endless.Job | Wait-Job -Timeout 120).State | Should -Be 'Stopped'
         $run = Get-RedisDistributedTraining $endless.Id
         $run.State | Should -Be 'Stopped'
         $run.CheckpointStep | Should -BeGreaterThan 2

@@ -36,6 +36,11 @@ BeforeAll {
         'RedisML.Runs.RunMetric' = @{ Name = 'validationLoss'; Step = 12; Value = 0.123456789; Time = $time }
         'RedisML.Evaluation.RegressionResult' = @{ Model = 'price'; Dataset = 'diamonds-test'; Rows = 10868; R2 = 0.92; D2 = $null; Rmse = 1131.92; Mae = 742.641; SourceColumn = $null },
             @{ Model = 'logprice'; Dataset = 'diamonds-test'; Rows = 10868; R2 = 0.98; D2 = $null; Rmse = 0.12; Mae = 0.09; SourceColumn = 'price'; SourceRmse = 812.4 }
+        'RedisML.Evaluation.RecommendationResult' = @{ Model = 'jokes'; Dataset = 'ratings-test'; Rows = 72642; Rmse = 4.05953; Top = 10; Precision = 0.2134; Recall = 0.3; Ndcg = 0.2876 },
+            @{ Model = 'shop'; Dataset = 'events-test'; Rows = 400; Rmse = $null; Top = 10; Precision = 0.0432; Recall = 0.432; Ndcg = 0.2345 }
+        'RedisML.Algorithms.MatrixFactorization.Recommendation' = @{ User = 'anna'; Position = 1; ItemName = 'p117'; Score = 0.912345; Basis = 'Ratings' },
+            @{ User = $null; Position = 20; ItemName = 'A very long name of a product'; Score = 4.5; Basis = 'Popularity' }
+        'RedisML.PowerShell.Recommending.StoredRecommendations' = @{ User = 'anna'; Count = 20; Basis = 'Ratings'; TimeToLive = [timespan]::FromDays(1); Key = 'redisml:recommend:{shop:anna}' }
         'RedisML.PowerShell.Models.ClassificationReport' = @{ Model = 'late'; Dataset = 'flights-test'; Rows = 65469; Accuracy = 0.8123; Baseline = 0.75; F1 = 0.61; MacroF1 = $null; LogLoss = 0.4321; Auc = 0.87 }
         'RedisML.Serving.PredictionService' = @{ Name = 'price'; Instances = @(1, 2); Versions = @(3, 4); Waiting = 12; Answered = 1234567; Failed = 3; Rejected = 0 }
         'RedisML.Serving.InstanceStatus' = @{ Id = '5d0e7a51c2f4'; Model = 'price'; Version = 3; Answered = 1234567; Failed = 3; P50Milliseconds = 0.31; P99Milliseconds = 2.5; MeanBatch = 12.3 }

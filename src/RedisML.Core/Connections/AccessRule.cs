@@ -8,7 +8,8 @@ public sealed record AccessRule
     const string Connecting = "auth hello ping echo client|id client|setname cluster|nodes asking";
 
     /// <summary>Reads strings, hashes, sets, sorted sets and streams: chunks and pages, heads and parameters, names, rows.</summary>
-    const string Reading = "get strlen exists hget hmget hgetall hkeys hexists smembers zcard zrange zrevrange zscore zmscore xlen xrange";
+    const string Reading =
+        "get getrange strlen exists hget hmget hgetall hkeys hexists smembers zcard zrange zrevrange zscore zmscore xlen xrange";
 
     const string ServingModels =
         "get set setex psetex del unlink expire sadd srem llen lpush rpush rpop lrange ltrim blpop blmove eval evalsha script|load time";
@@ -16,16 +17,16 @@ public sealed record AccessRule
     /// <summary>Ratings of users, and what they are recommended.</summary>
     const string Rating = "hget hgetall hset hincrby hincrbyfloat del zadd zrange pexpire eval evalsha script|load";
 
-    const string ReadingModels = "exists hget hmget hgetall hkeys hexists smembers zcard zrange zrevrange zscore zmscore";
+    const string ReadingModels = "get getrange exists hget hmget hgetall hkeys hexists smembers zcard zrange zrevrange zscore zmscore";
 
     /// <summary>Scripts do what must not be interrupted; the commands in them are held against the same rule.</summary>
-    const string Writing = "set del unlink hset hmset hdel sadd srem eval evalsha script|load time wait";
+    const string Writing = "set setex psetex del unlink hset hmset hdel sadd srem eval evalsha script|load time wait";
 
     const string WritingRows = "hmset zadd expire xadd xdel xrevrange xsetid memory|usage";
 
     const string WritingLanguage = "hincrby zincrby zrem zcount";
 
-    const string WritingRuns = "getrange hincrby hsetnx persist expire publish subscribe unsubscribe";
+    const string WritingRuns = "hincrby hsetnx persist expire publish subscribe unsubscribe";
 
     const string ReadingOnline = "hvals llen lrange";
 

@@ -59,6 +59,12 @@ public sealed class KeySpace(string prefix = KeySpace.DefaultPrefix)
     /// <summary>A sorted set: what a user is recommended, by score.</summary>
     public RedisKey Recommendations(string model, string user) => $"{Prefix}:recommend:{{{Checked(model, "model")}:{user}}}";
 
+    /// <summary>A hash: the ids of what a version has in pieces, and how many each has; also of what is still being written.</summary>
+    public RedisKey ModelPieces(string name, long version) => $"{ModelVersion(name, version)}:pieces";
+
+    /// <summary>A string: a piece of a parameter.</summary>
+    public RedisKey ModelPiece(string name, long version, string id, int index) => $"{ModelVersion(name, version)}:piece:{id}:{index}";
+
     /// <summary>A set: the ids of all training runs. A hint, checked against their heads.</summary>
     public RedisKey Runs => $"{Prefix}:runs";
 

@@ -55,7 +55,7 @@ public sealed class PermutationImportance
     /// <summary>The importance of each column that the model needs, the greatest first.</summary>
     /// <param name="schema">Of the dataset.</param>
     /// <param name="total">Its rows.</param>
-    /// <param name="chunks">In order; each is disposed of.</param>
+    /// <param name="chunks">The chunks in order; each is disposed of.</param>
     /// <param name="progress">Told which share of the work is done, from 0 to 1.</param>
     /// <exception cref="RedisMLException"><c>SignatureMismatch</c>, <c>WeightInvalid</c>; <c>MetricUndefined</c>:
     /// the rows don't define it.</exception>

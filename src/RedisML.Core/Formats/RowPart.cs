@@ -35,13 +35,13 @@ abstract class RowPart(int index, long bytes) : IDisposable
 
 /// <summary>What became of a part.</summary>
 /// <param name="Chunk">Null where no row fits, and where a bad row ended it.</param>
-/// <param name="BadRows">In the order of the source.</param>
+/// <param name="BadRows">The rows that don't fit, in the order of the source.</param>
 /// <param name="Lines">Lines, or rows, of the source in the part.</param>
 /// <param name="Notes">Values that are worth a word.</param>
 readonly record struct EncodedPart(EncodedChunk? Chunk, IReadOnlyList<BadRow> BadRows, long Lines, IReadOnlyList<ValueNote> Notes);
 
 /// <summary>A row that doesn't fit.</summary>
-/// <param name="Line">From 1, counted from the start of the part.</param>
+/// <param name="Line">The line of the row, from 1, counted from the start of the part.</param>
 /// <param name="Column">The index of the column, or −1 where the whole record is wrong.</param>
 /// <param name="Value">The text in the source, shortened.</param>
 /// <param name="Reason">What is wrong; empty where its value doesn't fit the type of the column.</param>

@@ -12,7 +12,8 @@ sealed class StandardInputFile : IDisposable
 
     const int BufferLength = 1 << 20;
 
-    readonly TemporaryFile _file = new(System.IO.Path.GetTempFileName());
+    /// <summary>It goes with the process from before it is there: the process may be ended between the two.</summary>
+    readonly TemporaryFile _file = new(System.IO.Path.Combine(System.IO.Path.GetTempPath(), $"redisml-{Guid.NewGuid():n}.tmp"));
 
     StandardInputFile()
     {
@@ -24,7 +25,7 @@ sealed class StandardInputFile : IDisposable
         try
         {
             var input = Console.OpenStandardInput();
-            var file = new FileStream(kept._file.Path, FileMode.Create, FileAccess.Write, FileShare.None, BufferLength, useAsync: true);
+            var file = PrivateFile.Open(kept._file.Path, FileMode.CreateNew, FileShare.None, BufferLength, isAsync: true);
             // A read of the console can't be cancelled; it is left behind.
             await using (file.ConfigureAwait(false)) await input.CopyToAsync(file, BufferLength, cancellation).WaitAsync(cancellation)
                 .ConfigureAwait(false);

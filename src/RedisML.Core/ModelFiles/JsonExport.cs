@@ -7,9 +7,9 @@ namespace RedisML.ModelFiles;
 /// <summary>A model as JSON: what it is, and every parameter with its type, shape and value.</summary>
 /// <remarks>
 /// <code>
-/// { "format": "redisml-model", "formatVersion": 1, "name": …, "version": …, "created": …, "modified": …, "definition": { … },
-/// "parameters": { "weight": { "type": "float64", "shape": [2], "value": [0.5, 1.5] }, "note": { "type": "text", "shape": [], "value":
-/// "…" } } }
+/// { "format": "redisml-model", "formatVersion": 1, "name": …, "version": …, "created": …, "modified": …, "checksum": …,
+/// "definition": { … }, "parameters": { "weight": { "type": "float64", "shape": [2], "value": [0.5, 1.5] },
+/// "note": { "type": "text", "shape": [], "value": "…" } } }
 /// </code>
 /// A matrix is an array of rows. NaN and infinities, which JSON lacks, are the strings <c>NaN</c>, <c>Infinity</c> and <c>-Infinity</c>.
 /// The definition is missing where the model wasn't trained.
@@ -31,10 +31,12 @@ static class JsonExport
             json.WriteNumber("version", model.Version);
             json.WriteString("created", model.Created);
             json.WriteBoolean("modified", model.Modified);
-            if (model.Definition is not null)
+            var definition = ModelChecksum.Definition(model);
+            json.WriteString("checksum", ModelChecksum.Of(definition, parameters));
+            if (definition is { } said)
             {
                 json.WritePropertyName("definition");
-                JsonSerializer.Serialize(json, model.Definition, ModelJson.Definition);
+                said.WriteTo(json);
             }
             json.WriteStartObject("parameters");
             foreach (var (name, value) in parameters) WriteParameter(json, name, value);
@@ -89,7 +91,9 @@ static class JsonExport
         {
             case double number when double.IsFinite(number): json.WriteNumberValue(number); break;
             case float number when float.IsFinite(number): json.WriteNumberValue(number); break;
+            case Half number when Half.IsFinite(number): json.WriteNumberValue((float)number); break;
             case bool boolean: json.WriteBooleanValue(boolean); break;
+            case Half number: json.WriteStringValue(new Scalar((double)number).ToString()); break;
             case double or float: json.WriteStringValue(new Scalar(Convert.ToDouble(element, null)).ToString()); break;
             case ulong number: json.WriteNumberValue(number); break;
             case string text: json.WriteStringValue(text); break;

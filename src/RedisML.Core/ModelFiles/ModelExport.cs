@@ -1,8 +1,10 @@
+using RedisML.Connections;
 using RedisML.Errors;
 using RedisML.Formats;
 using RedisML.Models;
 using RedisML.Prediction.Onnx;
 using RedisML.Processes;
+using RedisML.Runs;
 
 namespace RedisML.ModelFiles;
 
@@ -17,6 +19,9 @@ public enum ModelFormat
 
     /// <summary>Definition and parameters, for anything else.</summary>
     Json,
+
+    /// <summary>What is to be known of the model, as an HTML page.</summary>
+    Card,
 }
 
 /// <summary>Writes models to files.</summary>
@@ -24,7 +29,11 @@ public static class ModelExport
 {
     /// <summary>The format that a file's extension says, or null.</summary>
     public static ModelFormat? FormatOf(string path) =>
-        Enum.GetValues<ModelFormat>().Cast<ModelFormat?>().FirstOrDefault(f => path.EndsWith($".{f}", StringComparison.OrdinalIgnoreCase));
+        Enum.GetValues<ModelFormat>().Cast<ModelFormat?>()
+            .FirstOrDefault(f => path.EndsWith(ExtensionOf(f!.Value), StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>The extension of a format's files, with its dot.</summary>
+    public static string ExtensionOf(ModelFormat format) => format == ModelFormat.Card ? ".html" : $".{format}".ToLowerInvariant();
 
     /// <summary>Writes a version of a model to a file. The file is there whole or not at all.</summary>
     /// <param name="overwrite">Whether a file that exists is replaced.</param>
@@ -41,7 +50,9 @@ public static class ModelExport
                 $"There is a file '{file.FullName}'. Use -Force to replace it.", path);
 
         var parameters = await models.ReadParametersAsync(model, null, cancellation).ConfigureAwait(false);
-        var bytes = Write(model, parameters, format);
+        var metrics = format == ModelFormat.Card && model.Definition?.Lineage.Run is { Length: > 0 } run && KeySpace.IsValidName(run)
+            ? await new RunStore(models.Connection).MetricsAsync(run, cancellation).ConfigureAwait(false) : [];
+        var bytes = format == ModelFormat.Card ? ModelCard.Write(model, parameters, metrics) : Write(model, parameters, format);
         using var temporary = new TemporaryFile(Path.Combine(file.DirectoryName!, $".{file.Name}.{Guid.NewGuid():N}.tmp"));
         try
         {

@@ -18,7 +18,7 @@ static class SafetensorsExport
     internal static byte[] Write(Model model, IReadOnlyCollection<KeyValuePair<string, ParameterValue>> parameters)
     {
         // Wide elements first, so that each is aligned to its size.
-        var tensors = parameters.Select(p => (Name: p.Key, Tensor: AsTensor(p.Value))).Where(p => p.Tensor is not null)
+        var tensors = parameters.Select(p => (Name: p.Key, Tensor: ModelFileValues.AsTensor(p.Value))).Where(p => p.Tensor is not null)
             .Select(p => (p.Name, Tensor: p.Tensor!, Info: ElementTypeInfo.Of(p.Tensor!.ElementType)))
             .OrderByDescending(p => p.Info.Size).ThenBy(p => p.Name, StringComparer.Ordinal).ToArray();
 
@@ -52,22 +52,15 @@ static class SafetensorsExport
         return bytes;
     }
 
-    static Tensor? AsTensor(ParameterValue value) => value switch
-    {
-        Tensor tensor => tensor,
-        Scalar { Value: long integer } => new(new[] { integer }),
-        Scalar { Value: double number } => new(new[] { number }),
-        Scalar { Value: bool boolean } => new(new[] { boolean }),
-        _ => null,
-    };
-
     static void WriteMetadata(Utf8JsonWriter json, Model model, IReadOnlyCollection<KeyValuePair<string, ParameterValue>> parameters)
     {
         json.WriteStartObject("__metadata__");
         json.WriteString("redisml.model", model.Name);
         json.WriteString("redisml.version", model.Version.ToString(CultureInfo.InvariantCulture));
-        if (model.Definition is not null)
-            json.WriteString("redisml.definition", JsonSerializer.Serialize(model.Definition, ModelJson.Definition));
+        var definition = ModelChecksum.Definition(model);
+        if (definition is { } said)
+            json.WriteString("redisml.definition", JsonSerializer.Serialize(said, ModelJson.Default.JsonElement));
+        json.WriteString("redisml.checksum", ModelChecksum.Of(definition, parameters));
         foreach (var (name, value) in parameters)
             if (value is Scalar { Value: string text })
                 json.WriteString(name, text);

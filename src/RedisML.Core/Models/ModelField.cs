@@ -9,10 +9,10 @@ static class ModelField
 {
     internal const int MaxNameLength = 256;
 
-    /// <summary>Redis's limit of one value.</summary>
+    /// <summary>Of one parameter.</summary>
     internal const int MaxValueBytes = 512 * 1024 * 1024;
 
-    /// <summary>Below Redis's limit of one command, 1 GiB.</summary>
+    /// <summary>Of all that are written at once.</summary>
     internal const int MaxTotalBytes = 1_000_000_000;
 
     internal const string FormatVersion = "2";
@@ -38,6 +38,12 @@ static class ModelField
     internal static readonly RedisValue Tags = "@tags";
     internal const string EvaluationPrefix = "@evaluation:";
 
+    /// <summary>The ids of the last changes, so that none is made twice.</summary>
+    internal const string Changes = "@changes";
+
+    /// <summary>Before the name of a parameter that is gone after the time that this field says, in Unix milliseconds.</summary>
+    internal const string ExpiresPrefix = "@expires:";
+
     internal static bool IsParameter(RedisValue field) => !field.StartsWith("@");
 
     internal static string Now() => DateTimeOffset.UtcNow.ToString("O", CultureInfo.InvariantCulture);
@@ -45,24 +51,25 @@ static class ModelField
     internal static DateTimeOffset ToTime(RedisValue value) =>
         DateTimeOffset.TryParse(value, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? time : default;
 
-    /// <summary>The fields of these parameters.</summary>
+    /// <summary>These parameters as they are to be stored.</summary>
     /// <exception cref="RedisMLException"><c>InvalidParameterName</c>, <c>ParameterTooLarge</c>.</exception>
-    internal static HashEntry[] Encode(IEnumerable<KeyValuePair<string, ParameterValue>> parameters)
+    internal static IReadOnlyList<StoredParameter> Encode(
+        IEnumerable<KeyValuePair<string, ParameterValue>> parameters, ParameterStorage storage)
     {
-        long total = 0;
-        var entries = new List<HashEntry>();
+        long total = 0, now = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
+        var stored = new List<StoredParameter>();
         foreach (var (name, value) in parameters)
         {
             CheckName(name);
             var bytes = value.Encode();
             if (bytes.Length > MaxValueBytes) throw TooLarge(
-                $"Parameter '{name}' takes {bytes.Length:N0} bytes; a value of Redis holds {MaxValueBytes:N0}. Split it.", name);
+                $"Parameter '{name}' takes {bytes.Length:N0} bytes; {MaxValueBytes:N0} are allowed. Split it.", name);
             if ((total += bytes.Length) > MaxTotalBytes)
                 throw TooLarge(
                     $"The parameters up to '{name}' take {total:N0} bytes; {MaxTotalBytes:N0} can be written at once. Set fewer.", name);
-            entries.Add(new(name, bytes));
+            stored.Add(StoredParameter.Of(name, value, bytes, storage, now));
         }
-        return [.. entries];
+        return stored;
     }
 
     internal static void CheckName(string name)

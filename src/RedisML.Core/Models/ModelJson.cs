@@ -15,6 +15,8 @@ namespace RedisML.Models;
 [JsonSerializable(typeof(ModelDefinition))]
 [JsonSerializable(typeof(ModelEvaluation))]
 [JsonSerializable(typeof(AliasMove))]
+[JsonSerializable(typeof(ParameterEnvelope))]
+[JsonSerializable(typeof(JsonElement))]
 [JsonSerializable(typeof(Dictionary<string, string>))]
 sealed partial class ModelJson : JsonSerializerContext
 {

@@ -168,7 +168,7 @@ public sealed partial class ModelStore
             throw new RedisMLException("ModelVersionCurrent", ErrorKind.InvalidOperation,
                 $"Version {version} of model '{name}' is the current one. Use -Force to remove it all the same, or remove the model.",
                 name);
-        await Database.PatientlyAsync(d => d.KeyDeleteAsync(Keys.ModelVersion(name, version)), cancellation).ConfigureAwait(false);
+        await DeleteVersionAsync(name, version, cancellation).ConfigureAwait(false);
     }
 
     /// <summary>Writes a description and tags beside a version, which itself doesn't change.</summary>

@@ -61,25 +61,19 @@ public sealed partial class ModelStore
         if redis.call('HEXISTS', KEYS[1], 'version') == 0 then redis.call('EXPIRE', KEYS[1], ARGV[1]) end
         """;
 
-    /// <summary>KEYS: version. ARGV: how many fields go, those, then names and values of those that are set.
-    /// Returns 0 where the version is gone.
-    /// What it was found to be worth doesn't hold any more.</summary>
-    const string ChangeVersion = """
-        if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
-        local set = tonumber(ARGV[1]) + 2
-        for i = 2, set - 1 do redis.call('HDEL', KEYS[1], ARGV[i]) end
-        for i = set, #ARGV, 2 do redis.call('HSET', KEYS[1], ARGV[i], ARGV[i + 1]) end
-        for _, field in ipairs(redis.call('HKEYS', KEYS[1])) do
-          if string.sub(field, 1, 12) == '@evaluation:' then redis.call('HDEL', KEYS[1], field) end
-        end
-        return 1
-        """;
-
     /// <summary>Stores what training produced as a new version, which can't be changed, and makes it the current one.</summary>
     /// <returns>The new version.</returns>
     /// <exception cref="RedisMLException"><c>InvalidParameterName</c>, <c>ParameterTooLarge</c>, <c>ModelBusy</c>.</exception>
     public Task<Model> PublishAsync(
         string name, ModelDefinition definition, IEnumerable<KeyValuePair<string, ParameterValue>> parameters,
+        CancellationToken cancellation) =>
+        PublishAsync(name, definition, parameters, run: "", cancellation);
+
+    /// <summary>Stores what was read from elsewhere as a new version, and makes it the current one.</summary>
+    /// <param name="definition">Null for parameters alone, which can be changed like those set by hand.</param>
+    /// <inheritdoc cref="PublishAsync(string, ModelDefinition, IEnumerable{KeyValuePair{string, ParameterValue}}, CancellationToken)"/>
+    public Task<Model> ImportAsync(
+        string name, ModelDefinition? definition, IEnumerable<KeyValuePair<string, ParameterValue>> parameters,
         CancellationToken cancellation) =>
         PublishAsync(name, definition, parameters, run: "", cancellation);
 
@@ -93,24 +87,6 @@ public sealed partial class ModelStore
         CancellationToken cancellation,
         ReplicaDemand? replicas = null, Action<string>? warn = null) =>
         PublishAsync(name, definition, parameters, definition.Lineage.Run, cancellation, replicas, warn);
-
-    /// <summary>Sets and removes parameters, all at once.</summary>
-    /// <remarks>
-    /// A version set by hand is changed in place. A trained version stays as it is: a copy with the changes, marked as modified and
-    /// open to further ones, becomes the current version. A model that doesn't exist is made, unless there is nothing to set.
-    /// </remarks>
-    /// <returns>The current version, changed.</returns>
-    /// <exception cref="RedisMLException">
-    /// <c>ModelNotFound</c>, <c>InvalidParameterName</c>, <c>ParameterTooLarge</c>, <c>ModelBusy</c>.
-    /// </exception>
-    public async Task<Model> ChangeParametersAsync(string name, IEnumerable<KeyValuePair<string, ParameterValue>> set,
-        IReadOnlyCollection<string> remove, CancellationToken cancellation)
-    {
-        var fields = ModelField.Encode(set);
-        var removed = remove.Select(n => (RedisValue)n).ToArray();
-        long version = await RetryAsync(name, () => TryChangeAsync(name, fields, removed, cancellation)).ConfigureAwait(false);
-        return await GetAsync(name, version, cancellation).ConfigureAwait(false);
-    }
 
     /// <summary>Removes a model with all its versions and aliases.</summary>
     /// <param name="force">Also where aliases name versions.</param>
@@ -127,8 +103,7 @@ public sealed partial class ModelStore
         long last = (long)reply;
         if (last is >= 0 and <= BelievedVersions)
         {
-            for (long version = 1; version <= last; version++)
-                await Database.PatientlyAsync(d => d.KeyDeleteAsync(Keys.ModelVersion(name, version)), cancellation).ConfigureAwait(false);
+            for (long version = 1; version <= last; version++) await DeleteVersionAsync(name, version, cancellation).ConfigureAwait(false);
         }
         else
         {
@@ -143,19 +118,24 @@ public sealed partial class ModelStore
         return found;
     }
 
-    async Task<Model> PublishAsync(string name, ModelDefinition definition, IEnumerable<KeyValuePair<string, ParameterValue>> parameters,
+    /// <summary>Deletes what lies of a version, the hash first: without it nobody looks for the rest.</summary>
+    async Task DeleteVersionAsync(string name, long version, CancellationToken cancellation)
+    {
+        await Database.PatientlyAsync(d => d.KeyDeleteAsync(Keys.ModelVersion(name, version)), cancellation).ConfigureAwait(false);
+        await new ParameterPieces(connection, name, version).DeleteAllAsync(cancellation).ConfigureAwait(false);
+    }
+
+    async Task<Model> PublishAsync(string name, ModelDefinition? definition, IEnumerable<KeyValuePair<string, ParameterValue>> parameters,
         string run, CancellationToken cancellation, ReplicaDemand? replicas = null, Action<string>? warn = null)
     {
-        HashEntry[] fields =
-        [
-            new(ModelField.Created, ModelField.Now()),
-            new(ModelField.Definition, JsonSerializer.SerializeToUtf8Bytes(definition, ModelJson.Definition)),
-            .. ModelField.Encode(parameters),
-        ];
+        List<HashEntry> fields = [new(ModelField.Created, ModelField.Now())];
+        if (definition is not null)
+            fields.Add(new(ModelField.Definition, JsonSerializer.SerializeToUtf8Bytes(definition, ModelJson.Definition)));
+        var stored = ModelField.Encode(parameters, new());
         long version = await RetryAsync(name, async () =>
             await PublishedAsync(name, run, cancellation).ConfigureAwait(false)
-                ?? await TryPublishAsync(name, RedisValue.EmptyString, fields, cancellation, run, replicas, warn).ConfigureAwait(false))
-                    .ConfigureAwait(false);
+                ?? await TryPublishAsync(name, RedisValue.EmptyString, fields, stored, cancellation, run, replicas, warn)
+                    .ConfigureAwait(false)).ConfigureAwait(false);
         if (replicas is not null
             && await replicas.DemandAsync(connection, $"version {version} of model '{name}'", isPublished: true, cancellation)
             .ConfigureAwait(false) is { } warning) warn?.Invoke(warning);
@@ -171,36 +151,11 @@ public sealed partial class ModelStore
         return !version.IsNull && version.TryParse(out long published) ? published : null;
     }
 
-    async Task<long?> TryChangeAsync(string name, HashEntry[] set, RedisValue[] remove, CancellationToken cancellation)
-    {
-        long? current = (await HeadAsync(name, cancellation).ConfigureAwait(false))?.Version;
-        if (current is not { } version)
-        {
-            if (set.Length == 0)
-                throw NearestName.NotFound("ModelNotFound", "model", name, await ListAsync(cancellation).ConfigureAwait(false));
-            return await TryPublishAsync(name, 0, [new(ModelField.Created, ModelField.Now()), .. set], cancellation).ConfigureAwait(false);
-        }
-        var key = Keys.ModelVersion(name, version);
-        var marks = await Database.PatientlyAsync(d => d.HashGetAsync(key, [ModelField.Definition, ModelField.Modified]), cancellation)
-            .ConfigureAwait(false);
-        bool isSealed = !marks[0].IsNull && marks[1].IsNull;
-        if (!isSealed) return await TryWriteAsync(key, set, remove, cancellation).ConfigureAwait(false) ? version : null;
-
-        var changed = new Dictionary<RedisValue, RedisValue>();
-        foreach (var entry in await Database.PatientlyAsync(d => d.HashGetAllAsync(key), cancellation).ConfigureAwait(false))
-            changed[entry.Name] = entry.Value;
-        foreach (var entry in set) changed[entry.Name] = entry.Value;
-        foreach (var field in remove.Concat(changed.Keys.Where(key => key.StartsWith(ModelField.EvaluationPrefix)).ToArray()))
-            changed.Remove(field);
-        changed[ModelField.Created] = changed[ModelField.Modified] = ModelField.Now();
-        return await TryPublishAsync(name, version, [.. changed.Select(c => new HashEntry(c.Key, c.Value))], cancellation)
-            .ConfigureAwait(false);
-    }
-
     /// <summary>Writes a new version and moves the head to it. Null, with nothing left behind,
     /// where another writer was in between.</summary>
-    async Task<long?> TryPublishAsync(string name, RedisValue expected, HashEntry[] fields, CancellationToken cancellation, string run = "",
-        ReplicaDemand? replicas = null, Action<string>? warn = null)
+    async Task<long?> TryPublishAsync(string name, RedisValue expected, IEnumerable<HashEntry> fields,
+        IReadOnlyList<StoredParameter> parameters, CancellationToken cancellation, string run = "", ReplicaDemand? replicas = null,
+        Action<string>? warn = null)
     {
         cancellation.ThrowIfCancellationRequested();
         connection.DemandRoom();
@@ -212,7 +167,9 @@ public sealed partial class ModelStore
         bool published = false;
         try
         {
-            await Database.PatientlyAsync(d => d.HashSetAsync(key, fields), cancellation).ConfigureAwait(false);
+            await new ParameterPieces(connection, name, version).WriteAsync(parameters, cancellation).ConfigureAwait(false);
+            HashEntry[] all = [.. fields, .. FieldsOf(parameters)];
+            await Database.PatientlyAsync(d => d.HashSetAsync(key, all), cancellation).ConfigureAwait(false);
             if (replicas is not null
                 && await replicas.DemandAsync(connection, $"version {version} of model '{name}'", isPublished: false, cancellation)
                 .ConfigureAwait(false) is { } warning) warn?.Invoke(warning);
@@ -225,35 +182,36 @@ public sealed partial class ModelStore
         }
         finally
         {
-            if (!published) await DiscardAsync(head, key, version).ConfigureAwait(false);
+            if (!published) await DiscardAsync(name, version).ConfigureAwait(false);
         }
     }
 
     /// <summary>Deletes a version that didn't become current. No cancellation: it is what a cancelled publication ends with.</summary>
-    async Task DiscardAsync(RedisKey head, RedisKey key, long version)
+    async Task DiscardAsync(string name, long version)
     {
+        RedisKey head = Keys.Model(name);
         // The move may have come through though its reply didn't.
         if (await Database.HashGetAsync(head, ModelField.Version).ConfigureAwait(false) == version) return;
-        await Database.KeyDeleteAsync(key).ConfigureAwait(false);
+        await DeleteVersionAsync(name, version, CancellationToken.None).ConfigureAwait(false);
         await Database.ScriptEvaluateAsync(ExpireUnusedHead, [head], [HeadSeconds]).ConfigureAwait(false);
     }
 
-    /// <summary>Changes a version in place. False where it is no longer there: to write would make it again,
-    /// without its other fields.</summary>
-    async Task<bool> TryWriteAsync(RedisKey key, HashEntry[] set, RedisValue[] remove, CancellationToken cancellation)
-    {
-        RedisValue[] arguments = [remove.Length, .. remove, .. set.SelectMany(e => new[] { e.Name, e.Value })];
-        return (bool)await Database.PatientlyAsync(d => d.ScriptEvaluateAsync(ChangeVersion, [key], arguments), cancellation)
-            .ConfigureAwait(false);
-    }
+    /// <summary>What a version's hash says of parameters, apart from their pieces.</summary>
+    static IEnumerable<HashEntry> FieldsOf(IEnumerable<StoredParameter> parameters) => parameters.SelectMany(parameter =>
+        parameter.Envelope?.Expires is { } end
+            ? new HashEntry[] { new(parameter.Name, parameter.Field), new(ModelField.ExpiresPrefix + parameter.Name, end) }
+            : [new(parameter.Name, parameter.Field)]);
 
     /// <summary>Tries again where another writer was in between, each time from what it left.</summary>
-    static async Task<long> RetryAsync(string name, Func<Task<long?>> attempt)
+    static async Task<long> RetryAsync(string name, Func<Task<long?>> attempt, int most = MaxAttempts)
     {
-        for (int i = 0; i < MaxAttempts; i++)
-            if (await attempt().ConfigureAwait(false) is { } version)
-                return version;
+        for (int i = 0; i < most; i++)
+        {
+            if (await attempt().ConfigureAwait(false) is { } version) return version;
+            // Many who try at once would else disturb each other again.
+            if (i >= MaxAttempts) await Task.Delay(Random.Shared.Next(2 * MaxAttempts)).ConfigureAwait(false);
+        }
         throw new RedisMLException("ModelBusy", ErrorKind.ResourceBusy,
-            $"Model '{name}' was changed by others each of {MaxAttempts} times that it was tried. Try again.", name);
+            $"Model '{name}' was changed by others each of {most} times that it was tried. Try again.", name);
     }
 }

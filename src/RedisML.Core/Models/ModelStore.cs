@@ -7,6 +7,8 @@ namespace RedisML.Models;
 /// <summary>The models on a server: <c>docs/storage-format.md</c> describes how they lie there.</summary>
 public sealed partial class ModelStore(RedisMLConnection connection)
 {
+    internal RedisMLConnection Connection => connection;
+
     IDatabase Database => connection.Database;
 
     KeySpace Keys => connection.Keys;
@@ -47,32 +49,6 @@ public sealed partial class ModelStore(RedisMLConnection connection)
         var numbers = await VersionNumbersAsync(name, cancellation).ConfigureAwait(false);
         var found = await Task.WhenAll(numbers.Select(number => FindVersionAsync(name, number, head, cancellation))).ConfigureAwait(false);
         return [.. found.OfType<Model>()];
-    }
-
-    /// <summary>The values of parameters of a version, all as of one moment.</summary>
-    /// <param name="names">Some of the model's parameters; null for all.</param>
-    /// <returns>The parameters in the order asked for, without those that have been removed meanwhile.</returns>
-    public async Task<IReadOnlyList<KeyValuePair<string, ParameterValue>>> ReadParametersAsync(
-        Model model, IEnumerable<string>? names, CancellationToken cancellation)
-    {
-        var wanted = (names ?? model.Parameters).ToArray();
-        if (wanted.Length == 0) return [];
-        var fields = Array.ConvertAll(wanted, n => (RedisValue)n);
-        var values = await Database.PatientlyAsync(d => d.HashGetAsync(Keys.ModelVersion(model.Name, model.Version), fields), cancellation)
-            .ConfigureAwait(false);
-        var parameters = new List<KeyValuePair<string, ParameterValue>>(wanted.Length);
-        for (int i = 0; i < wanted.Length; i++)
-            if (!values[i].IsNull)
-                parameters.Add(new(wanted[i], Decode(model, wanted[i], values[i])));
-        return parameters;
-    }
-
-    static ParameterValue Decode(Model model, string name, RedisValue value)
-    {
-        var bytes = (ReadOnlyMemory<byte>)value;
-        return Decoding.Run(() => ParameterValue.Decode(bytes.Span), (why, e) =>
-            new((e as RedisMLException)?.ErrorId ?? "InvalidParameter", ErrorKind.InvalidData,
-            $"Parameter '{name}' of model '{model.Name}', version {model.Version}: {why}.", name, e));
     }
 
     async Task<Model?> FindAsync(ModelReference reference, CancellationToken cancellation)
@@ -146,9 +122,14 @@ public sealed partial class ModelStore(RedisMLConnection connection)
         [
             ModelField.Created, ModelField.Definition, ModelField.Modified, ModelField.Description, ModelField.Tags,
             .. fields.Where(field => field.StartsWith(ModelField.EvaluationPrefix)),
+            .. fields.Where(field => field.StartsWith(ModelField.ExpiresPrefix)),
         ];
         var meta = fields.Length == 0 ? []
             : await Database.PatientlyAsync(d => d.HashGetAsync(key, wanted), cancellation).ConfigureAwait(false);
+        long now = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
+        var expired = wanted.Zip(meta).Where(field => field.First.StartsWith(ModelField.ExpiresPrefix)
+            && field.Second.TryParse(out long end) && end <= now)
+            .Select(field => ((string)field.First!)[ModelField.ExpiresPrefix.Length..]);
         return fields.Length == 0 || meta[0].IsNull ? null : new()
         {
             Name = name,
@@ -156,7 +137,7 @@ public sealed partial class ModelStore(RedisMLConnection connection)
             Created = ModelField.ToTime(meta[0]),
             Definition = meta[1].IsNull ? null : ModelJson.Read(((ReadOnlyMemory<byte>)meta[1]).Span, name),
             Modified = !meta[2].IsNull,
-            Parameters = [.. fields.Where(ModelField.IsParameter).Select(f => (string)f!).Order(StringComparer.Ordinal)],
+            Parameters = [.. fields.Where(ModelField.IsParameter).Select(f => (string)f!).Except(expired).Order(StringComparer.Ordinal)],
             Aliases = [.. head.Aliases.Where(alias => alias.Value == version).Select(alias => alias.Key)],
             Description = (string?)meta[3],
             Tags = ModelJson.TryRead(meta[4], ModelJson.Default.DictionaryStringString) ?? [],

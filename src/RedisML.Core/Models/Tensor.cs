@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using RedisML.Formats.Npy;
 using RedisML.Numerics;
 
@@ -29,6 +30,8 @@ public sealed class Tensor : ParameterValue
         var result = new double[Elements.Length];
         if (Elements is bool[] booleans)
             for (int i = 0; i < result.Length; i++) result[i] = booleans[i] ? 1 : 0;
+        else if (Elements is Half[] halves)
+            TensorPrimitives.ConvertTruncating<Half, double>(halves, result);
         else
             Array.Copy(Elements, result, result.Length);
         return result;

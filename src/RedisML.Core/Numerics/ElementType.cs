@@ -1,8 +1,10 @@
+using System.Text.Json.Serialization;
 using RedisML.Models;
 
 namespace RedisML.Numerics;
 
 /// <summary>The types of the elements of a <see cref="Tensor"/>.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<ElementType>))]
 public enum ElementType
 {
     Float32,
@@ -16,6 +18,7 @@ public enum ElementType
     UInt32,
     UInt64,
     Boolean,
+    Float16,
 }
 
 /// <summary>How an element type is called elsewhere.</summary>
@@ -37,11 +40,14 @@ sealed record ElementTypeInfo(ElementType Type, Type ClrType, string Npy, string
         new(ElementType.UInt32, typeof(uint), "u4", "U32", 4),
         new(ElementType.UInt64, typeof(ulong), "u8", "U64", 8),
         new(ElementType.Boolean, typeof(bool), "b1", "BOOL", 1),
+        new(ElementType.Float16, typeof(Half), "f2", "F16", 2),
     ];
 
     internal static ElementTypeInfo Of(ElementType type) => s_all[(int)type];
 
     internal static ElementTypeInfo? Of(Type clrType) => Array.Find(s_all, i => i.ClrType == clrType);
+
+    internal static ElementTypeInfo? OfSafetensors(string name) => Array.Find(s_all, i => i.Safetensors == name);
 
     internal static ElementTypeInfo? OfNpy(string name) => Array.Find(s_all, i => i.Npy == name);
 }

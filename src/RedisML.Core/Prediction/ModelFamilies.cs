@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using RedisML.Errors;
+using RedisML.Extensions;
 using RedisML.Models;
 
 namespace RedisML.Prediction;
@@ -9,16 +10,25 @@ public static class ModelFamilies
 {
     static readonly ConcurrentDictionary<string, IModelFamily> s_byName = new(StringComparer.OrdinalIgnoreCase);
 
+    /// <summary>Those that extensions of this project bring, and which: known before they are loaded.</summary>
+    static readonly Dictionary<string, string> s_extensions = new(StringComparer.OrdinalIgnoreCase) { ["Onnx"] = "RedisML.OnnxRuntime" };
+
     /// <summary>The names, ordinal.</summary>
     public static IReadOnlyList<string> Names => [.. s_byName.Values.Select(family => family.Name).Order(StringComparer.Ordinal)];
 
     /// <summary>Adds a family, or replaces the one of its name.</summary>
     public static void Add(IModelFamily family) => s_byName[family.Name] = family;
 
-    /// <summary>The family of this name, upper and lower case alike.</summary>
-    /// <exception cref="RedisMLException"><c>AlgorithmNotFound</c>, with the nearest name.</exception>
-    public static IModelFamily Get(string name) =>
-        s_byName.TryGetValue(name, out var family) ? family : throw NearestName.NotFound("AlgorithmNotFound", "algorithm", name, Names);
+    /// <summary>The family of this name, upper and lower case alike, loaded where need be.</summary>
+    /// <exception cref="RedisMLException"><c>AlgorithmNotFound</c>, with the nearest name; those of
+    /// <see cref="ExtensionLoader.Load"/>.</exception>
+    public static IModelFamily Get(string name)
+    {
+        if (!s_byName.ContainsKey(name) && s_extensions.TryGetValue(name, out var module))
+            ExtensionLoader.Load(module, $"'{name}' is an algorithm of an extension", name);
+        return s_byName.TryGetValue(name, out var family) ? family
+            : throw NearestName.NotFound("AlgorithmNotFound", "algorithm", name, Names);
+    }
 
     /// <summary>Reads the parameters of a version, and makes a predictor of it.</summary>
     /// <exception cref="RedisMLException">

@@ -27,6 +27,14 @@ public sealed class ModelSignature
 
     internal DerivedColumns Derived { get; }
 
+    /// <summary>The inputs of rows in order, after a check; valid as long as the rows.</summary>
+    /// <exception cref="RedisMLException"><c>SignatureMismatch</c>.</exception>
+    public IReadOnlyList<ColumnVector> Read(RowBatch rows)
+    {
+        var columns = Open(rows, withLabel: false);
+        return [.. Inputs.Select(input => columns[input.Name])];
+    }
+
     /// <summary>The columns of rows, stored and derived, after a check.</summary>
     /// <param name="withLabel">Whether the label is wanted too.</param>
     /// <exception cref="RedisMLException"><c>SignatureMismatch</c>, which lists what is wrong.

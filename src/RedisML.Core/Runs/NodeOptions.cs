@@ -12,7 +12,8 @@ public sealed record NodeOptions
     /// <summary>With fewer the run pauses.</summary>
     public int MinNode { get; init; } = 1;
 
-    /// <summary>More aren't let in. 0: none but those that it starts with, or all where it starts with several.</summary>
+    /// <summary>The most nodes that are let in. With 0 a run that starts with one stays alone,
+    /// and one that starts with several lets in all.</summary>
     public int MaxNode { get; init; }
 
     /// <summary>How long the run waits for nodes that it lacks, and a node to be let in; seconds.</summary>
@@ -27,7 +28,7 @@ public sealed record NodeOptions
     /// <summary>A checkpoint is made this often; seconds.</summary>
     public double CheckpointInterval { get; init; } = 30;
 
-    /// <summary>And after so many steps; 0: by time alone.</summary>
+    /// <summary>A checkpoint is made after so many steps too; with 0 by time alone.</summary>
     public int CheckpointStep { get; init; }
 
     /// <summary>How many checkpoints are kept.</summary>

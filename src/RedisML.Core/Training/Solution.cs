@@ -14,7 +14,7 @@ public sealed record Solution
     /// <summary>The mean loss of a training row, without penalties.</summary>
     public required double Loss { get; init; }
 
-    /// <summary>The same of the validation rows; null without.</summary>
+    /// <summary>The same loss of the validation rows; null where there are none.</summary>
     public double? ValidationLoss { get; init; }
 
     /// <summary>0 where the solution is exact.</summary>

@@ -26,6 +26,12 @@ public sealed class ModelParameter
     /// <summary>The length of each dimension; empty for a scalar.</summary>
     public int[] Shape { get; }
 
+    /// <summary>By how much an element differs at most from what was given, where it is stored in fewer bits; else 0.</summary>
+    public double MaximumError { get; internal init; }
+
+    /// <summary>The same over all elements.</summary>
+    public double RootMeanSquareError { get; internal init; }
+
     /// <summary>The first elements, for a table.</summary>
     public string Summary()
     {

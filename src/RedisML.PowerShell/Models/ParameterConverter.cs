@@ -67,7 +67,9 @@ static class ParameterConverter
     {
         if (array.Rank == 1) return new(array, array.Length);
         var flat = Array.CreateInstance(array.GetType().GetElementType()!, array.Length);
-        Buffer.BlockCopy(array, 0, flat, 0, Buffer.ByteLength(array));
+        int next = 0;
+        if (array.GetType().GetElementType() == typeof(Half)) foreach (object element in array) flat.SetValue(element, next++);
+        else Buffer.BlockCopy(array, 0, flat, 0, Buffer.ByteLength(array));
         return new(flat, [.. Enumerable.Range(0, array.Rank).Select(array.GetLength)]);
     }
 
@@ -125,7 +127,8 @@ static class ParameterConverter
         _ => throw Invalid(value, name),
     };
 
-    static bool IsElementType(Type type) => type.IsPrimitive && type != typeof(char) && type != typeof(IntPtr) && type != typeof(UIntPtr);
+    static bool IsElementType(Type type) =>
+        type == typeof(Half) || type.IsPrimitive && type != typeof(char) && type != typeof(IntPtr) && type != typeof(UIntPtr);
 
     static bool IsCollection(object? value) => value is IEnumerable and not string and not IDictionary;
 

@@ -62,8 +62,8 @@ static class NetworkFigures
             Spin(c, (long)rows * depth * columns);
             peak = Math.Min(peak, Stopwatch.GetElapsedTime(start).TotalSeconds);
         }
-        BenchmarkContext.Print($"product of [{rows}, {depth}] and [{depth}, {columns}] | products alone", $"{ours:0.0000}", $"{peak:0.0000}",
-            peak / ours, "0.5");
+        BenchmarkContext.Print($"product of [{rows}, {depth}] and [{depth}, {columns}] | products alone", $"{ours:0.0000}",
+            $"{peak:0.0000}", peak / ours, "0.5");
     }
 
     /// <summary>So many multiplications and additions in registers, in twelve chains.</summary>
@@ -121,7 +121,8 @@ static class NetworkFigures
             Console.WriteLine(note);
             return;
         }
-        double[] theirs = [.. output.Split().Where(text => text.Length > 0).Select(text => double.Parse(text, CultureInfo.InvariantCulture))];
+        double[] theirs = [.. output.Split(default(char[]), StringSplitOptions.RemoveEmptyEntries)
+            .Select(text => double.Parse(text, CultureInfo.InvariantCulture))];
         double[] losses = theirs[2..];
         double target = Math.Max(losses.Min(), curve.Points.Min(point => point.Loss));
         double ourTime = curve.Points.First(point => point.Loss <= target).Seconds;

@@ -53,19 +53,38 @@ public sealed class AssemblyTests
         Assert.Empty(Directory.GetFiles(Path.Combine(HostedEngine.ModulePath, lib), "ParquetSharp*", SearchOption.AllDirectories));
     }
 
-    /// <remarks>By the manifests: the one asks for exactly the other.</remarks>
+    /// <remarks>The package has libraries for telephones and for linkers too, 115 MB.</remarks>
     [Fact]
-    public void An_extension_has_the_version_of_the_module_and_requires_it()
+    public void The_extension_for_ONNX_holds_its_libraries_for_five_platforms_and_no_more()
+    {
+        var lib = HostedEngine.ModulePath + ".OnnxRuntime/lib";
+        Assert.Equal(
+        [
+            "Microsoft.ML.OnnxRuntime.dll", "RedisML.OnnxRuntime.deps.json", "RedisML.OnnxRuntime.dll",
+            "runtimes/linux-arm64/native/libonnxruntime.so", "runtimes/linux-x64/native/libonnxruntime.so",
+            "runtimes/osx-arm64/native/libonnxruntime.dylib", "runtimes/win-arm64/native/onnxruntime.dll",
+            "runtimes/win-x64/native/onnxruntime.dll",
+        ], Directory.GetFiles(lib, "*", SearchOption.AllDirectories)
+            .Select(path => Path.GetRelativePath(lib, path).Replace('\\', '/')).Order(StringComparer.Ordinal));
+        Assert.Empty(Directory.GetFiles(HostedEngine.ModulePath, "*onnxruntime*", SearchOption.AllDirectories));
+    }
+
+    /// <remarks>By the manifests: the one asks for exactly the other.</remarks>
+    [Theory]
+    [InlineData("Parquet")]
+    [InlineData("OnnxRuntime")]
+    public void An_extension_has_the_version_of_the_module_and_requires_it(string name)
     {
         using var engine = new HostedEngine();
         var versions = engine.Invoke("""
-            param($module)
-            $own, $extension = "$module/RedisML.psd1", "$module.Parquet/RedisML.Parquet.psd1" |
+            param($module, $name)
+            $own, $extension = "$module/RedisML.psd1", "$module.$name/RedisML.$name.psd1" |
                 ForEach-Object { & ([scriptblock]::Create([System.IO.File]::ReadAllText($_))) }
             $own.ModuleVersion
             $extension.ModuleVersion
             $extension.RequiredModules.RequiredVersion
-            """, new Dictionary<string, object> { ["module"] = HostedEngine.ModulePath }).OutputWithoutErrors.Select(v => v.ToString());
+            """, new Dictionary<string, object> { ["module"] = HostedEngine.ModulePath, ["name"] = name }).OutputWithoutErrors
+            .Select(v => v.ToString());
         Assert.Single(versions.Distinct());
     }
 

@@ -8,8 +8,6 @@ namespace RedisML.Unit.Cmdlets;
 
 public sealed class AsyncCmdletTests
 {
-    static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
-
     /// <summary>Writes the numbers from 1; what else it does depends on its parameters.</summary>
     [Cmdlet(VerbsDiagnostic.Test, "Async")]
     public sealed class TestAsyncCommand : AsyncCmdlet
@@ -55,7 +53,7 @@ public sealed class AsyncCmdletTests
                 }
             });
             ran.SetResult();
-            late.Wait(s_patience);
+            late.Wait(Patience.Event);
         }
     }
 
@@ -130,11 +128,11 @@ public sealed class AsyncCmdletTests
         shell.AddScript(script);
         output.DataAdded += (_, _) => written.TrySetResult();
         var running = shell.BeginInvoke<object, PSObject>(null, output);
-        await written.Task.WaitAsync(s_patience, TestContext.Current.CancellationToken);
+        await written.Task.WaitAsync(Patience.Event, TestContext.Current.CancellationToken);
         shell.Stop();
         Assert.Throws<PipelineStoppedException>(() => shell.EndInvoke(running));
         Assert.Equal(PSInvocationState.Stopped, shell.InvocationStateInfo.State);
-        await TestAsyncCommand.Ended.Task.WaitAsync(s_patience, TestContext.Current.CancellationToken);
+        await TestAsyncCommand.Ended.Task.WaitAsync(Patience.Event, TestContext.Current.CancellationToken);
     }
 
     [Fact]

@@ -6,29 +6,48 @@ using StackExchange.Redis;
 namespace RedisML.Unit.Connections;
 
 /// <summary>Each role on a real server: its work is done under its printed rule, and everything else is refused.</summary>
-public sealed class AccessRuleTests : IDisposable
+public sealed class AccessRuleTests(AccessRuleTests.Shared shared) : IClassFixture<AccessRuleTests.Shared>, IDisposable
 {
+    /// <summary>Of the rules whose keys are named below.</summary>
     const string Prefix = "team";
 
     readonly TemporaryFolder _folder = new();
-    readonly HostedEngine _engine = new();
-    readonly RedisServer _server;
-    readonly ConnectionMultiplexer _admin;
 
-    public AccessRuleTests()
-    {
-        RedisServer.SkipIfMissing();
-        _server = new();
-        _admin = ConnectionMultiplexer.Connect($"127.0.0.1:{_server.Port},allowAdmin=true");
-        _folder.Write("points.csv", "x,y\n" + string.Concat(Enumerable.Range(0, 200).Select(i => $"{i},{2 * i + i % 3}\n")));
-    }
+    /// <summary>Of what a test's cmdlets write.</summary>
+    readonly string _own = TestPrefix.New();
 
-    public void Dispose()
+    readonly RedisServer _server = shared.Server;
+    readonly ConnectionMultiplexer _admin = shared.Admin;
+
+    public void Dispose() => _folder.Dispose();
+
+    /// <summary>One server, whose users each test makes anew, and one engine.</summary>
+    public sealed class Shared : IDisposable
     {
-        _admin.Dispose();
-        _server.Dispose();
-        _engine.Dispose();
-        _folder.Dispose();
+        readonly Lazy<RedisServer> _server = new(() => new());
+        readonly Lazy<ConnectionMultiplexer> _admin;
+
+        public Shared() => _admin = new(() => ConnectionMultiplexer.Connect($"127.0.0.1:{Server.Port},allowAdmin=true"));
+
+        public RedisServer Server
+        {
+            get
+            {
+                RedisServer.SkipIfMissing();
+                return _server.Value;
+            }
+        }
+
+        public ConnectionMultiplexer Admin => _admin.Value;
+
+        public HostedEngine Engine { get; } = new();
+
+        public void Dispose()
+        {
+            Engine.Dispose();
+            if (_admin.IsValueCreated) Admin.Dispose();
+            if (_server.IsValueCreated) _server.Value.Dispose();
+        }
     }
 
     /// <summary>What lies there for the roles that import nothing.</summary>
@@ -61,12 +80,12 @@ public sealed class AccessRuleTests : IDisposable
         if ($run.State -ne 'Completed') { throw "$($run.State): $($run.Reason)" }
         $job = Start-RedisDistributedTraining points pair -Algorithm Linear -Optimizer Lbfgs -NodeCount 2 -Seed 1
         $joined = Join-RedisDistributedTraining $job.Run.Id
-        $null = $job, $joined | Wait-Job -Timeout 60
+        $null = $job, $joined | Wait-Job -Timeout 120
         if ((Get-RedisDistributedTraining $job.Run.Id).State -ne 'Completed') { throw "$((Get-RedisDistributedTraining $job.Run.Id).State)" }
         $slow = Start-RedisDistributedTraining points slow -Algorithm Linear -Optimizer Sgd -Epoch 1000000 -LearningRate 1e-9
         while ((Get-RedisDistributedTraining $slow.Run.Id).Step -lt 3) { [System.Threading.Thread]::Sleep(100) }
         $null = Stop-RedisDistributedTraining $slow.Run.Id
-        $null = $slow | Wait-Job -Timeout 60
+        $null = $slow | Wait-Job -Timeout 120
         $null = Get-RedisTrainingMetric $slow.Run.Id
         Remove-RedisDistributedTraining $slow.Run.Id -Confirm:$false
         if ((1..50 | Add-RedisLanguageModelText speech -Source numbers).Evicted -lt 40) { throw 'the budget is not held' }
@@ -105,7 +124,7 @@ public sealed class AccessRuleTests : IDisposable
             if ($answers.Count -ne 3 -or $answers.Prediction -contains $null) { throw 'no answer' }
             if (@(Get-RedisPredictionService).Count -ne 1) { throw 'no service' }
         }
-        finally { Stop-RedisPredictionService line; $null = $service | Wait-Job -Timeout 60 }
+        finally { Stop-RedisPredictionService line; $null = $service | Wait-Job -Timeout 120 }
         """;
 
     [Theory]
@@ -121,7 +140,7 @@ public sealed class AccessRuleTests : IDisposable
     public async Task A_role_does_its_work_under_its_rule(AccessRole role, string work)
     {
         Run("default", Preparation);
-        await SetUserAsync(AccessRule.For(role, Prefix));
+        await SetUserAsync(AccessRule.For(role, _own));
         Run($"{role}", work);
     }
 
@@ -129,7 +148,7 @@ public sealed class AccessRuleTests : IDisposable
     public async Task A_rule_can_be_for_some_datasets_alone()
     {
         Run("default", Preparation);
-        await SetUserAsync(AccessRule.For(AccessRole.Import, Prefix, "points"));
+        await SetUserAsync(AccessRule.For(AccessRole.Import, _own, "points"));
         Run("Import", "Get-RedisTrainingData points -First 1; Import-RedisTrainingData $Path -Dataset points -Force");
         Assert.Equal("PermissionDenied", Fail("Import", "Get-RedisTrainingData others"));
         Assert.Equal("PermissionDenied", Fail("Import", "Import-RedisTrainingData $Path -Dataset points2"));
@@ -144,7 +163,7 @@ public sealed class AccessRuleTests : IDisposable
     public async Task Another_roles_work_is_an_error_that_says_so(AccessRole role, string work)
     {
         Run("default", Preparation);
-        await SetUserAsync(AccessRule.For(role, Prefix));
+        await SetUserAsync(AccessRule.For(role, _own));
         Assert.Equal("PermissionDenied", Fail($"{role}", work));
     }
 
@@ -198,7 +217,7 @@ public sealed class AccessRuleTests : IDisposable
     }
 
     Task SetUserAsync(AccessRule rule) => _admin.GetDatabase().ExecuteAsync(
-        "ACL", ["SETUSER", $"{rule.Role}", "on", ">secret", .. rule.Rule.Split(' ')]);
+        "ACL", ["SETUSER", $"{rule.Role}", "reset", "on", ">secret", .. rule.Rule.Split(' ')]);
 
     /// <summary>All commands but those that come before any user, subcommands as <c>name|sub</c>,
     /// with how many arguments they need.</summary>
@@ -221,11 +240,12 @@ public sealed class AccessRuleTests : IDisposable
 
     string Fail(string user, string script) => Invoke(user, script).Errors[^1].FullyQualifiedErrorId.Split(',')[0];
 
-    EngineResult Invoke(string user, string script) => _engine.Invoke(
-        "param($Text, $Path) $ErrorActionPreference = 'Stop'\n$null = Connect-RedisML $Text -Prefix team\n" + script,
+    EngineResult Invoke(string user, string script) => shared.Engine.Invoke(
+        "param($Text, $Prefix, $Path) $ErrorActionPreference = 'Stop'\n$null = Connect-RedisML $Text -Prefix $Prefix\n" + script,
         new Dictionary<string, object>
         {
+            ["Prefix"] = _own,
             ["Text"] = $"127.0.0.1:{_server.Port}" + (user == "default" ? "" : $",user={user},password=secret"),
-            ["Path"] = Path.Combine(_folder.Path, "points.csv"),
+            ["Path"] = _folder.Write("points.csv", "x,y\n" + string.Concat(Enumerable.Range(0, 200).Select(i => $"{i},{2 * i + i % 3}\n"))),
         });
 }

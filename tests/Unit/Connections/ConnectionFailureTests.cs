@@ -67,7 +67,7 @@ public sealed class ConnectionFailureTests(EmbeddedServerFixture embedded)
 
     [Fact]
     public async Task Tls_to_a_plain_port_fails() =>
-        AssertError(await FailureAsync(Quick(embedded.Port, tls: true)), "TlsFailed", ErrorKind.ConnectionError, "TLS");
+        AssertError(await FailureAsync(At(embedded.Port, tls: true)), "TlsFailed", ErrorKind.ConnectionError, "TLS");
 
     [Fact]
     public async Task A_certificate_that_nobody_trusts_fails()
@@ -80,7 +80,7 @@ public sealed class ConnectionFailureTests(EmbeddedServerFixture embedded)
             await using var secure = new SslStream(client);
             await secure.AuthenticateAsServerAsync(certificate);
         });
-        AssertError(await FailureAsync(Quick(server.Port, tls: true)), "TlsFailed", ErrorKind.ConnectionError, "certificate");
+        AssertError(await FailureAsync(At(server.Port, tls: true)), "TlsFailed", ErrorKind.ConnectionError, "certificate");
     }
 
     [Fact]
@@ -94,7 +94,7 @@ public sealed class ConnectionFailureTests(EmbeddedServerFixture embedded)
     public async Task A_server_of_something_else_is_not_redis()
     {
         using var server = new Listener(client => client.WriteAsync("HTTP/1.1 400 Bad Request\r\n\r\n"u8.ToArray()).AsTask());
-        AssertError(await FailureAsync(Quick(server.Port)), "NotRedis", ErrorKind.ConnectionError, $"127.0.0.1:{server.Port}");
+        AssertError(await FailureAsync(At(server.Port)), "NotRedis", ErrorKind.ConnectionError, $"127.0.0.1:{server.Port}");
     }
 
     [Fact]
@@ -105,8 +105,12 @@ public sealed class ConnectionFailureTests(EmbeddedServerFixture embedded)
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => RedisMLConnection.ConnectAsync(Quick(server.Port), cancel.Token));
     }
 
-    static ConnectionSettings Quick(int port, bool tls = false) =>
-        ConnectionSettings.Parse($"127.0.0.1:{port},connectTimeout=500,ssl={tls},password={Secret}");
+    /// <summary>Where no answer is to come.</summary>
+    static ConnectionSettings Quick(int port) => At(port, timeout: 500);
+
+    /// <param name="timeout">Milliseconds; longer than what is to come takes on a machine that is busy.</param>
+    static ConnectionSettings At(int port, bool tls = false, int timeout = 60_000) =>
+        ConnectionSettings.Parse($"127.0.0.1:{port},connectTimeout={timeout},ssl={tls},password={Secret}");
 
     static async Task<RedisMLException> FailureAsync(ConnectionSettings settings)
     {

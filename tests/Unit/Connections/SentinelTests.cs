@@ -12,8 +12,6 @@ namespace RedisML.Unit.Connections;
 /// <summary>A primary with a replica, and a sentinel that knows which of them is the primary.</summary>
 public sealed class SentinelTests : IAsyncLifetime
 {
-    static readonly TimeSpan s_patience = TimeSpan.FromSeconds(15);
-
     readonly TemporaryFolder _folder = new();
     RedisServer? _primary, _replica, _sentinel;
 
@@ -76,7 +74,7 @@ public sealed class SentinelTests : IAsyncLifetime
     /// <summary>Asks again and again, until a line of the answer is the one given.</summary>
     static async Task WaitForAsync(RedisServer server, string command, string line)
     {
-        for (var watch = Stopwatch.StartNew(); watch.Elapsed < s_patience;)
+        for (var watch = Stopwatch.StartNew(); watch.Elapsed < Patience.Event;)
         {
             using var client = new TcpClient();
             await client.ConnectAsync(IPAddress.Loopback, server.Port, Cancellation);

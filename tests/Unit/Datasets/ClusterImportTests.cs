@@ -12,10 +12,10 @@ namespace RedisML.Unit.Datasets;
 [Collection(RedisClusterCollection.Name)]
 public sealed class ClusterImportTests(RedisClusterFixture redis) : NumberedRowsTests
 {
-    const int Rows = 60_000;
+    const int Rows = 20_000;
 
-    /// <summary>For some more parts, so that an import can break off between them.</summary>
-    const string More = " which makes for some more parts of the file and for some more chunks";
+    /// <summary>For some parts, between which an import can break off, and some chunks.</summary>
+    static readonly string s_more = Long(120), s_muchMore = Long(300);
 
     public static TheoryData<DatasetLayout, string?> Layouts =>
         new() { { DatasetLayout.Columnar, null }, { DatasetLayout.Hash, null }, { DatasetLayout.Hash, "id" },
@@ -28,7 +28,7 @@ public sealed class ClusterImportTests(RedisClusterFixture redis) : NumberedRows
         await using var connection = await redis.ConnectAsync();
         var options = Options(layout, key);
         await ImportAsync(connection, WriteRows(100, "old.csv"), options);
-        await ImportAsync(connection, WriteRows(Rows - 1000), options with { Force = true });
+        await ImportAsync(connection, WriteRows(Rows - 1000, more: s_more), options with { Force = true });
         // Rows with a key may come again.
         int again = key is null ? 0 : 5000;
         await ImportAsync(connection, WriteRows(1000 + again, "more.csv", from: Rows - 1000 - again), options with { Append = true });
@@ -76,7 +76,7 @@ public sealed class ClusterImportTests(RedisClusterFixture redis) : NumberedRows
             foreach (int slot in some.Select(k => connection.Database.Multiplexer.GetHashSlot(k)).Distinct().Where(redis.Cluster.BeginMove))
                 (moving.Count > moved.Count ? moved : moving).Add(slot);
         }, delay: 40, every: 1);
-        var result = await DatasetImport.RunAsync(connection, WriteRows(Rows), Options(layout, key), progress, Cancellation);
+        var result = await DatasetImport.RunAsync(connection, WriteRows(Rows, more: s_more), Options(layout, key), progress, Cancellation);
         Assert.Equal(Rows, result.RowsWritten);
         Assert.True(reports >= 2 && moved.Count > 0);
         await AssertWholeAsync(connection, Rows);
@@ -99,7 +99,7 @@ public sealed class ClusterImportTests(RedisClusterFixture redis) : NumberedRows
         {
             if (++reports == 2) cluster.KillFirst();
         }, delay: 40, every: 1);
-        var path = WriteRows(Rows);
+        var path = WriteRows(Rows, more: s_more);
         try
         {
             var result = await DatasetImport.RunAsync(connection, path, Options(layout), progress, Cancellation);
@@ -121,7 +121,7 @@ public sealed class ClusterImportTests(RedisClusterFixture redis) : NumberedRows
     public async Task What_was_broken_off_goes_on_with_resume(DatasetLayout layout, string? key)
     {
         await using var connection = await redis.ConnectAsync();
-        var path = WriteRows(Rows, more: More);
+        var path = WriteRows(Rows, more: s_muchMore);
         await BreakOffAsync(connection, path, Options(layout, key));
         Assert.Null(await new DatasetStore(connection).FindAsync("a", Cancellation));
         var result = await ImportAsync(connection, path, Options(layout, key) with { Resume = true });
@@ -136,14 +136,14 @@ public sealed class ClusterImportTests(RedisClusterFixture redis) : NumberedRows
     [Fact]
     public async Task What_a_killed_process_left_goes_on_with_resume()
     {
-        const int rows = 3 * Rows;
+        const int rows = 5 * Rows;
         await using var connection = await redis.ConnectAsync();
-        var path = WriteRows(rows);
+        var path = WriteRows(rows, more: s_more);
         using var process =
             new HostProcess(
             $"$null = Connect-RedisML {connection.Endpoint} -Prefix {connection.Prefix}; Import-RedisTrainingData '{path}' -Dataset a " +
             "-Layout Hash -Key id -Compression None");
-        Assert.True(SpinWait.SpinUntil(HasCheckpoint, TimeSpan.FromSeconds(60)));
+        Patience.Until(HasCheckpoint, "The import makes no checkpoint.");
         process.Kill();
         Assert.Null(await new DatasetStore(connection).FindAsync("a", Cancellation));
         var result = await ImportAsync(connection, path, Options(DatasetLayout.Hash, "id") with { Resume = true });
@@ -161,7 +161,7 @@ public sealed class ClusterImportTests(RedisClusterFixture redis) : NumberedRows
     public async Task What_a_dead_process_left_is_swept_by_its_journal_from_every_shard(DatasetLayout layout, string? key)
     {
         await using var connection = await redis.ConnectAsync();
-        await BreakOffAsync(connection, WriteRows(Rows, more: More), Options(layout, key));
+        await BreakOffAsync(connection, WriteRows(Rows, more: s_muchMore), Options(layout, key));
         string import = connection.Database.SetMembers(connection.Keys.Imports).Single()!;
         var journal = connection.Keys.Journal(import);
         if (layout == DatasetLayout.Columnar)

@@ -8,7 +8,7 @@ namespace RedisML.Unit.Datasets;
 /// <summary>A primary becomes a replica in the middle of an import, as when the servers fail over.</summary>
 public sealed class FailoverTests : NumberedRowsTests
 {
-    const int Rows = 300_000;
+    const int Rows = 60_000;
 
     [Theory]
     [InlineData(DatasetLayout.Columnar)]
@@ -23,8 +23,8 @@ public sealed class FailoverTests : NumberedRowsTests
         var both = ConnectionSettings.Parse($"127.0.0.1:{first.Port},127.0.0.1:{second.Port}") with { Prefix = TestPrefix.New() };
         await using var connection = await RedisMLConnection.ConnectAsync(both, Cancellation);
         var progress = new AtReport(2, () => Execute(first, "FAILOVER", "TO", "127.0.0.1", $"{second.Port}"), delay: 100);
-        int rows = layout == DatasetLayout.Columnar ? Rows : Rows / 3;
-        var result = await DatasetImport.RunAsync(connection, WriteRows(rows), Options(layout), progress, Cancellation);
+        int rows = layout == DatasetLayout.Columnar ? Rows : Rows / 2;
+        var result = await DatasetImport.RunAsync(connection, WriteRows(rows, more: Long(200)), Options(layout), progress, Cancellation);
         Assert.True(progress.IsDone);
         Assert.Equal((rows, rows), (result.RowsRead, result.RowsWritten));
         await WaitForAsync(first, "role:slave");
@@ -54,7 +54,8 @@ public sealed class FailoverTests : NumberedRowsTests
                 Execute(second, "FAILOVER", "TO", "127.0.0.1", $"{first.Port}");
             }, Cancellation);
         }, delay: 100);
-        var result = await DatasetImport.RunAsync(connection, WriteRows(Rows), Options(DatasetLayout.Columnar), progress, Cancellation);
+        var path = WriteRows(Rows, more: Long(200));
+        var result = await DatasetImport.RunAsync(connection, path, Options(DatasetLayout.Columnar), progress, Cancellation);
         Assert.True(progress.IsDone);
         await back;
         Assert.Equal((Rows, Rows), (result.RowsRead, result.RowsWritten));
@@ -66,16 +67,17 @@ public sealed class FailoverTests : NumberedRowsTests
     /// <summary>Waits until a server says so of itself.</summary>
     static async Task WaitForAsync(RedisServer server, string line, string section = "replication")
     {
-        for (int i = 0; !Execute(server, "INFO", section).Contains(line); i++)
-        {
-            Assert.True(i < 200, $"The server doesn't get to {line}.");
-            await Task.Delay(50, Cancellation);
-        }
+        using var client = Connect(server);
+        await Patience.UntilAsync(async () => $"{await client.GetServers()[0].ExecuteAsync("INFO", section)}".Contains(line),
+            () => $"The server doesn't get to {line}.");
     }
 
     static string Execute(RedisServer server, params object[] command)
     {
-        using var client = StackExchange.Redis.ConnectionMultiplexer.Connect($"127.0.0.1:{server.Port},allowAdmin=true");
+        using var client = Connect(server);
         return $"{client.GetServers()[0].Execute((string)command[0], command[1..])}";
     }
+
+    static StackExchange.Redis.ConnectionMultiplexer Connect(RedisServer server) =>
+        StackExchange.Redis.ConnectionMultiplexer.Connect($"127.0.0.1:{server.Port},allowAdmin=true");
 }

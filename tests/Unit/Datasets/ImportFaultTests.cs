@@ -14,7 +14,8 @@ namespace RedisML.Unit.Datasets;
 /// there is one clear error or a completed import.</summary>
 public sealed class ImportFaultTests(EmbeddedServerFixture embedded) : NumberedRowsTests
 {
-    const int Rows = 300_000;
+    const int Rows = 90_000, BadEvery = Rows / 30;
+    static readonly string s_more = Long(120);
     static readonly ImportOptions s_options = new() { Dataset = "a", Compression = ChunkCompression.None };
 
     [Fact]
@@ -28,7 +29,7 @@ public sealed class ImportFaultTests(EmbeddedServerFixture embedded) : NumberedR
             server.Kill();
             server.Restart();
         }, delay: 60);
-        var result = await DatasetImport.RunAsync(connection, WriteRows(Rows), s_options, progress, Cancellation);
+        var result = await DatasetImport.RunAsync(connection, WriteRows(Rows, more: s_more), s_options, progress, Cancellation);
         Assert.Equal((Rows, Rows), (result.RowsRead, result.RowsWritten));
         await AssertWholeAsync(connection, Rows);
         Assert.DoesNotContain(await connection.KeysAsync(), k => k.Contains(":import"));
@@ -46,7 +47,7 @@ public sealed class ImportFaultTests(EmbeddedServerFixture embedded) : NumberedR
             server.Restart();
         }, delay: 60);
         var error = await Assert.ThrowsAsync<RedisMLException>(() =>
-            DatasetImport.RunAsync(connection, WriteRows(Rows), s_options, progress, Cancellation));
+            DatasetImport.RunAsync(connection, WriteRows(Rows, more: s_more), s_options, progress, Cancellation));
         Assert.Equal("ChunkLost", error.ErrorId);
         Assert.Empty(await connection.KeysAsync());
     }
@@ -57,7 +58,7 @@ public sealed class ImportFaultTests(EmbeddedServerFixture embedded) : NumberedR
         RedisServer.SkipIfMissing();
         using var server = new RedisServer("appendonly yes", "appendfsync always");
         await using var connection = await server.ConnectAsync();
-        var path = WriteRows(Rows);
+        var path = WriteRows(Rows, more: s_more);
         using var cancel = new CancellationTokenSource();
         // Slow enough for checkpoints, which come once a second.
         var progress = new AtReport(6, () =>
@@ -85,7 +86,7 @@ public sealed class ImportFaultTests(EmbeddedServerFixture embedded) : NumberedR
         await using var connection = await server.ConnectAsync();
         await using var killer = await server.ConnectAsync();
         var progress = new AtReport(0, () => killer.Database.Execute("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes"), every: 4);
-        await DatasetImport.RunAsync(connection, WriteRows(Rows), s_options, progress, Cancellation);
+        await DatasetImport.RunAsync(connection, WriteRows(Rows, more: s_more), s_options, progress, Cancellation);
         await AssertWholeAsync(connection, Rows);
     }
 
@@ -97,7 +98,7 @@ public sealed class ImportFaultTests(EmbeddedServerFixture embedded) : NumberedR
         RedisServer.SkipIfMissing();
         using var server = new RedisServer("maxmemory 10mb", $"maxmemory-policy {policy}");
         await using var connection = await server.ConnectAsync();
-        var path = WriteRows(Rows);
+        var path = WriteRows(Rows, more: s_more);
         var slowly = new AtReport(int.MaxValue, () => { }, delay: 60);
         var error =
             await Assert.ThrowsAsync<RedisMLException>(() => DatasetImport.RunAsync(connection, path, s_options, slowly, Cancellation));
@@ -118,7 +119,7 @@ public sealed class ImportFaultTests(EmbeddedServerFixture embedded) : NumberedR
         using var server = new RedisServer("maxmemory 10mb");
         await using var connection = await server.ConnectAsync();
         await Assert.ThrowsAsync<RedisMLException>(() =>
-            DatasetImport.RunAsync(connection, WriteRows(Rows), s_options, null, Cancellation));
+            DatasetImport.RunAsync(connection, WriteRows(Rows, more: s_more), s_options, null, Cancellation));
         await DatasetImport.RunAsync(connection, WriteRows(1000, "b.csv"), s_options, null, Cancellation);
         Assert.Single(await connection.KeysAsync(), k => k.Contains(":chunk:"));
     }
@@ -132,7 +133,7 @@ public sealed class ImportFaultTests(EmbeddedServerFixture embedded) : NumberedR
         using var server = new RedisServer("maxmemory 8mb", $"maxmemory-policy {policy}");
         await using var connection = await server.ConnectAsync();
         var error = await Assert.ThrowsAsync<RedisMLException>(() =>
-            DatasetImport.RunAsync(connection, WriteRows(Rows), s_options, null, Cancellation));
+            DatasetImport.RunAsync(connection, WriteRows(Rows, more: s_more), s_options, null, Cancellation));
         Assert.Equal("ChunkLost", error.ErrorId);
         Assert.Null(await new DatasetStore(connection).FindAsync("a", Cancellation));
         Assert.DoesNotContain(await connection.KeysAsync(), k => k.Contains(":chunk:"));
@@ -149,7 +150,7 @@ public sealed class ImportFaultTests(EmbeddedServerFixture embedded) : NumberedR
         await using var connection = await embedded.ConnectAsync();
         var content = new StringBuilder("id,value,text\n");
         for (int i = 0; i < Rows; i++)
-            content.Append(i).Append(i % 10_000 == 0 ? ",bad," : ",0.123456789,").Append("a text of its own ").Append(i).Append('\n');
+            content.Append(i).Append(i % BadEvery == 0 ? ",bad," : ",0.123456789,").Append(i).Append(s_more).Append('\n');
         var path = gzip ? Folder.WriteGzip("a.csv.gz", content.ToString()) : Folder.Write("a.csv", content.ToString());
         var options = s_options with
         {
@@ -172,9 +173,9 @@ public sealed class ImportFaultTests(EmbeddedServerFixture embedded) : NumberedR
         }
         Assert.InRange(resumed, 1, Rows - 1);
         Assert.Equal((Rows, Rows - 30, 30), (result.RowsRead, result.RowsWritten, result.RowsRejected));
-        Assert.Equal(Enumerable.Range(0, 30).Select(i => $"{i * 10_000 + 2}"), File.ReadLines(result.RejectPath!).Skip(1)
+        Assert.Equal(Enumerable.Range(0, 30).Select(i => $"{i * BadEvery + 2}"), File.ReadLines(result.RejectPath!).Skip(1)
             .Select(l => l.Split(',')[0]));
-        Assert.Equal(Enumerable.Range(0, Rows).Where(i => i % 10_000 != 0).Select(i => (long)i), (await connection.RowsAsync("a"))
+        Assert.Equal(Enumerable.Range(0, Rows).Where(i => i % BadEvery != 0).Select(i => (long)i), (await connection.RowsAsync("a"))
             .Select(r => (long)r[0]!));
     }
 
@@ -187,7 +188,7 @@ public sealed class ImportFaultTests(EmbeddedServerFixture embedded) : NumberedR
     public async Task A_source_that_changed_between_break_and_resume_is_refused(string what, string errorId)
     {
         await using var connection = await embedded.ConnectAsync();
-        var path = WriteRows(Rows);
+        var path = WriteRows(Rows, more: s_more);
         var options = s_options;
         await BreakOffAsync(connection, path);
         switch (what)
@@ -222,7 +223,7 @@ public sealed class ImportFaultTests(EmbeddedServerFixture embedded) : NumberedR
     public async Task A_resume_that_breaks_off_before_it_gets_to_where_it_goes_on_loses_and_doubles_nothing()
     {
         await using var connection = await embedded.ConnectAsync();
-        var path = WriteRows(Rows);
+        var path = WriteRows(Rows, more: s_more);
         await BreakOffAsync(connection, path);
         using var cancel = new CancellationTokenSource();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
@@ -236,14 +237,15 @@ public sealed class ImportFaultTests(EmbeddedServerFixture embedded) : NumberedR
     public async Task A_process_whose_import_was_taken_over_publishes_nothing_and_harms_nothing()
     {
         await using var connection = await embedded.ConnectAsync();
-        var path = WriteRows(Rows);
+        var path = WriteRows(Rows, more: s_more);
         await using var other = await embedded.ConnectAsync();
         ImportResult? result = null;
         // While the first is reading, its import is given to a second, which runs to the end.
         var progress = new AtReport(6, () =>
         {
             var entries = connection.Database.SetMembers(connection.Keys.Imports);
-            Assert.True(SpinWait.SpinUntil(() => connection.Database.HashExists(connection.Keys.Journal(entries[0]!), "checkpoint"), 5000));
+            var journal = connection.Keys.Journal(entries[0]!);
+            Patience.Until(() => connection.Database.HashExists(journal, "checkpoint"), "There is no checkpoint.");
             result = DatasetImport.RunAsync(connection, path, s_options with { Resume = true }, null, Cancellation).GetAwaiter()
                 .GetResult();
         }, delay: 350);

@@ -1,3 +1,4 @@
+using RedisML.Connections;
 using RedisML.Errors;
 using RedisML.Importing;
 using RedisML.Unit.Fixtures;
@@ -20,7 +21,9 @@ public sealed class ResumableTests : IDisposable
     {
         RedisServer.SkipIfMissing();
         using var server = new RedisServer();
-        await using var connection = await server.ConnectAsync();
+        // What is sent to a server that is gone is given up soon, and not after the minute that is usual.
+        await using var connection = await RedisMLConnection.ConnectAsync(
+            ConnectionSettings.Parse($"127.0.0.1:{server.Port},asyncTimeout=500") with { Prefix = TestPrefix.New() }, Cancellation);
         var killed = 0;
         var progress = new Watch(rows =>
         {

@@ -9,7 +9,7 @@ namespace RedisML.Unit.Datasets;
 /// <summary>What <see cref="ImportFaultTests"/> asks of chunks, of rows that lie one by one.</summary>
 public sealed class RowFaultTests : NumberedRowsTests
 {
-    const int Rows = 60_000;
+    const int Rows = 20_000;
 
     public static TheoryData<DatasetLayout, string?> Layouts =>
         new() { { DatasetLayout.Hash, null }, { DatasetLayout.Hash, "id" }, { DatasetLayout.Stream, null } };
@@ -71,7 +71,7 @@ public sealed class RowFaultTests : NumberedRowsTests
                 .ToDictionary(j => j, j => connection.Database.HashGetAll(j));
             server.Kill();
             server.Restart();
-            Assert.True(SpinWait.SpinUntil(() => TryRestore(), TimeSpan.FromSeconds(10)));
+            Patience.Until(TryRestore, "The server doesn't come back.");
 
             bool TryRestore()
             {
@@ -134,7 +134,7 @@ public sealed class RowFaultTests : NumberedRowsTests
         await DatasetImport.RunAsync(connection, WriteNumbers(), Options(layout, key), null, Cancellation);
         var removing = new DatasetStore(connection).RemoveAsync("a", Cancellation);
         // Its name goes just before its rows.
-        Assert.True(SpinWait.SpinUntil(() => !connection.Database.SetContains(connection.Keys.Datasets, "a"), TimeSpan.FromSeconds(10)));
+        Assert.True(SpinWait.SpinUntil(() => !connection.Database.SetContains(connection.Keys.Datasets, "a"), Patience.Event));
         server.Kill();
         server.Restart();
         Assert.True(await removing);
@@ -144,5 +144,5 @@ public sealed class RowFaultTests : NumberedRowsTests
 
     static ImportOptions Options(DatasetLayout layout, string? key = null) => new() { Dataset = "a", Layout = layout, Key = key };
 
-    string WriteNumbers() => WriteRows(Rows, more: " which makes for some more parts");
+    string WriteNumbers() => WriteRows(Rows, more: Long(200));
 }

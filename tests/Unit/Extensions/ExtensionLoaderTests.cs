@@ -46,12 +46,15 @@ public sealed class ExtensionLoaderTests : IDisposable
             $null = Connect-RedisML -Embedded
             $null = 1..3 | ForEach-Object { [pscustomobject]@{ n = $_; text = "t$_" } } | Import-RedisTrainingData -Dataset a
             [System.IO.File]::WriteAllText("$folder/foreign", 'PAR1PAR1')
+            [System.IO.File]::WriteAllText("$folder/x.onnx", 'x')
             $failed = foreach ($command in {
                     Export-RedisTrainingData a "$folder/a.parquet"
                 }, {
                     Export-RedisTrainingData a "$folder/a.dat" -Format Parquet
                 }, {
                     Import-RedisTrainingData "$folder/foreign" -Dataset b
+                }, {
+                    Import-RedisModel "$folder/x.onnx"
                 }) {
                 try { & $command } catch { $_ }
             }
@@ -60,6 +63,8 @@ public sealed class ExtensionLoaderTests : IDisposable
                 "$id $($one.CategoryInfo.Category) $target"
             }
             "$($failed[0])" -match 'Install-PSResource RedisML\.Parquet$'
+            "$($failed[3])" -match 'Install-PSResource RedisML\.OnnxRuntime$'
+            [System.IO.File]::Delete("$folder/x.onnx")
             @([System.IO.Directory]::GetFiles($folder)) -replace '.*[/\\]'
             $env:PSModulePath = "$folder/installed"
             (Export-RedisTrainingData a "$folder/a.parquet").Format
@@ -76,10 +81,11 @@ public sealed class ExtensionLoaderTests : IDisposable
         var lines = result.Output.TrimEnd().Split('\n');
         const string missed = "ExtensionNotInstalled ResourceUnavailable";
         Assert.Equal(
-            [$"{missed} a.parquet", $"{missed} a.dat", $"{missed} foreign", "True", "foreign", "Parquet", "3", "t1 t2 t3"], lines[..8]);
+            [$"{missed} a.parquet", $"{missed} a.dat", $"{missed} foreign", $"{missed} x.onnx", "True", "True", "foreign", "Parquet",
+                "3", "t1 t2 t3"], lines[..10]);
         Assert.Equal(
             ["Apache.Arrow in RedisML", "ParquetSharp in RedisML.Parquet", "RedisML.Core in RedisML", "RedisML.Parquet in RedisML.Parquet"],
-            lines[8..].Order(StringComparer.Ordinal));
+            lines[10..].Order(StringComparer.Ordinal));
     }
 
     void Copy(string module, string target)

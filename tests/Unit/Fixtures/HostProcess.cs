@@ -6,8 +6,6 @@ namespace RedisML.Unit.Fixtures;
 /// <summary>The built Host in a process of its own, its streams redirected: with the module's load contexts, and to be killed.</summary>
 public sealed class HostProcess : IDisposable
 {
-    static readonly TimeSpan s_patience = TimeSpan.FromMinutes(5);
-
     /// <summary>Built beside these tests, in the same configuration.</summary>
     static readonly string s_program = Path.GetFullPath(Path.Combine(
         AppContext.BaseDirectory, "..", "..", "RedisML.Host", Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory)),
@@ -55,7 +53,7 @@ public sealed class HostProcess : IDisposable
     public const string Wait = "$null = [Console]::In.ReadLine()";
 
     public async Task<string> ReadLineAsync() =>
-        await _process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(s_patience)
+        await _process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(Patience.Script)
         ?? throw new EndOfStreamException(await _process.StandardError.ReadToEndAsync());
 
     /// <summary>Lets the script go on to its end.</summary>
@@ -72,8 +70,8 @@ public sealed class HostProcess : IDisposable
         await _process.StandardInput.WriteAsync(input);
         _process.StandardInput.Close();
         var texts = await Task.WhenAll(_process.StandardOutput.ReadToEndAsync(), _process.StandardError.ReadToEndAsync())
-            .WaitAsync(s_patience);
-        await _process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(s_patience);
+            .WaitAsync(Patience.Script);
+        await _process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(Patience.Script);
         return new(_process.ExitCode, texts[0].ReplaceLineEndings("\n"), texts[1].ReplaceLineEndings("\n"));
     }
 
@@ -94,7 +92,7 @@ public sealed class HostProcess : IDisposable
     /// <returns>The exit code.</returns>
     public async Task<int> ExitAsync()
     {
-        await _process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(s_patience);
+        await _process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(Patience.Script);
         return _process.ExitCode;
     }
 

@@ -11,8 +11,11 @@ public abstract class NumberedRowsTests : IDisposable
 
     public virtual void Dispose() => Folder.Dispose();
 
+    /// <summary>What makes the texts longer: of long rows, few make many parts and chunks.</summary>
+    protected static string Long(int length) => string.Concat(Enumerable.Repeat(" and some more of it", length / 20));
+
     /// <summary>Writes a CSV file of the columns id, value and text.</summary>
-    /// <param name="more">What makes the texts longer.</param>
+    /// <param name="more">Stands at the end of each text.</param>
     protected string WriteRows(int rows, string name = "a.csv", int from = 0, string more = "") =>
         Folder.Write(name, "id,value,text\n"
             + string.Concat(Enumerable.Range(from, rows).Select(i => $"{i},{i / 7.0:R},a text of its own {i}{more}\n")));

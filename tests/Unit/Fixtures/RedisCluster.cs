@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net;
 using RedisML.Connections;
 using StackExchange.Redis;
@@ -10,7 +9,6 @@ namespace RedisML.Unit.Fixtures;
 public sealed class RedisCluster : IDisposable
 {
     const int Slots = 16384, Masters = 3;
-    static readonly TimeSpan s_patience = TimeSpan.FromSeconds(15);
 
     readonly RedisServer[] _nodes;
     readonly ConnectionMultiplexer _client;
@@ -27,11 +25,11 @@ public sealed class RedisCluster : IDisposable
         }
         for (int i = 1; i < _nodes.Length; i++)
             Execute(0, "CLUSTER", "MEET", "127.0.0.1", _nodes[i].Port, $"{Execute(i, "CONFIG", "GET", "cluster-port")[1]}");
-        Wait(() => Enumerable.Range(0, _nodes.Length).All(i => $"{Execute(i, "CLUSTER", "INFO")}" is var info
-            && info.Contains("cluster_state:ok") && info.Contains($"cluster_known_nodes:{_nodes.Length}\r")));
+        Patience.Until(() => Enumerable.Range(0, _nodes.Length).All(i => $"{Execute(i, "CLUSTER", "INFO")}" is var info
+            && info.Contains("cluster_state:ok") && info.Contains($"cluster_known_nodes:{_nodes.Length}\r")), "The cluster doesn't form.");
         if (!replica) return;
         Execute(Masters, "CLUSTER", "REPLICATE", Id(0));
-        Wait(() => $"{Execute(Masters, "INFO", "replication")}".Contains("master_link_status:up"));
+        Patience.Until(() => $"{Execute(Masters, "INFO", "replication")}".Contains("master_link_status:up"), "The replica doesn't come.");
     }
 
     /// <summary>What reaches the cluster by the node given, under a prefix that nobody else uses.</summary>
@@ -85,10 +83,4 @@ public sealed class RedisCluster : IDisposable
 
     RedisResult Execute(int node, string command, params object[] arguments) =>
         _client.GetServer(IPAddress.Loopback, _nodes[node].Port).Execute(command, arguments);
-
-    static void Wait(Func<bool> isSo)
-    {
-        for (var watch = Stopwatch.StartNew(); !isSo(); Thread.Sleep(20))
-            if (watch.Elapsed > s_patience) throw new TimeoutException("The Redis Cluster didn't form.");
-    }
 }

@@ -8,8 +8,6 @@ namespace RedisML.Unit.Fixtures;
 /// <summary>A real redis-server on a free loopback port, without persistence, in a temporary folder.</summary>
 public sealed class RedisServer : IDisposable
 {
-    static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
-
     readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("redisml-test-");
     readonly string _program = Program ?? throw new FileNotFoundException("redis-server is not installed");
     readonly string _configuration;
@@ -90,7 +88,7 @@ public sealed class RedisServer : IDisposable
                 client.Connect(IPAddress.Loopback, Port);
                 return process;
             }
-            catch (SocketException) when (watch.Elapsed < s_patience && !process.HasExited) { }
+            catch (SocketException) when (watch.Elapsed < Patience.Event && !process.HasExited) { }
         }
     }
 }

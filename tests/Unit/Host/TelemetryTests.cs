@@ -26,6 +26,29 @@ public sealed class TelemetryTests : IDisposable
     }
 
     [Fact]
+    public async Task The_extension_for_ONNX_keeps_the_library_from_writing_what_it_would_send()
+    {
+        var model = _home.Path + "/m.onnx";
+        File.WriteAllBytes(model, OnnxFiles.Layer(null, 1, [2], [1], "x", "y"));
+        using var host = new HostProcess("""
+            param($model)
+            Import-Module RedisML
+            $null = Connect-RedisML -Embedded
+            $null = Import-RedisModel $model m
+            ([pscustomobject]@{ x = 3 } | Invoke-RedisPrediction m).Prediction
+            """, [model], new Dictionary<string, string?>
+        {
+            ["HOME"] = _home.Path,
+            ["XDG_CACHE_HOME"] = null,
+            ["ORT_DISABLE_TELEMETRY"] = null,
+            ["POWERSHELL_TELEMETRY_OPTOUT"] = "1",
+        });
+        Assert.Equal(new HostResult(0, "7\n", ""), await host.EndAsync());
+        Assert.DoesNotContain(Directory.EnumerateFileSystemEntries(_home.Path, "*", SearchOption.AllDirectories), path =>
+            path.Contains("onnxruntime", StringComparison.OrdinalIgnoreCase) || path.Contains("DeveloperTools", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void PowerShell_in_this_process_may_not_send() => Assert.False(ApplicationInsightsTelemetry.CanSendTelemetry);
 
     [Fact]

@@ -43,7 +43,7 @@ public sealed class TerminationTests : IDisposable
             Import-RedisTrainingData - -Dataset a
             """);
         Assert.Equal("reads", await host.ReadLineAsync());
-        Assert.True(SpinWait.SpinUntil(() => Left().Any(name => name.EndsWith(".tmp", StringComparison.Ordinal)), TimeSpan.FromMinutes(1)));
+        await Patience.UntilAsync(() => Left().Any(name => name.EndsWith(".tmp", StringComparison.Ordinal)), "There is no such file.");
         host.Signal("TERM");
         Assert.Equal(Terminated, await host.ExitAsync());
         Assert.Empty(Left());

@@ -109,7 +109,7 @@ public abstract class PredictionServiceTests
             var versions = new HashSet<long>();
             for (int x = 0; !end.IsCancellationRequested; x++)
             {
-                var answer = await own.AskAsync([new("x", x)], TimeSpan.FromSeconds(30), Cancellation);
+                var answer = await own.AskAsync([new("x", x)], Patience.Event, Cancellation);
                 Assert.Equal((double)x + answer.Version, answer.Prediction);
                 versions.Add(answer.Version);
             }
@@ -187,8 +187,8 @@ public abstract class PredictionServiceTests
         var two = await PredictionInstance.StartAsync(connection, "s", new("m"), s_fast, Cancellation);
         Assert.Equal(["s"], await services.ListAsync(Cancellation));
         Assert.Equal([one.Id, two.Id], (await services.GetAsync("s", Cancellation)).Instances.Select(i => i.Id));
-        Assert.Equal(2, await services.StopAsync("s", TimeSpan.FromSeconds(30), Cancellation));
-        await Task.WhenAll(one.Completion, two.Completion).WaitAsync(TimeSpan.FromSeconds(30), Cancellation);
+        Assert.Equal(2, await services.StopAsync("s", Patience.Event, Cancellation));
+        await Task.WhenAll(one.Completion, two.Completion).WaitAsync(Patience.Event, Cancellation);
         Assert.Empty(await services.ListAsync(Cancellation));
 
         await using var client = await PredictionClient.ConnectAsync(connection, "s", Cancellation);
@@ -220,7 +220,7 @@ public abstract class PredictionServiceTests
 
     static async Task<string> PopAsync(RedisMLConnection client, string reply)
     {
-        for (int i = 0; i < 60; i++)
+        for (int second = 0; second < Patience.Event.TotalSeconds; second++)
             if ((RedisValue[]?)await client.Database.ExecuteAsync("BLPOP", reply, "1") is [_, var answer]) return answer!;
         throw new TimeoutException($"There is no reply in {reply}.");
     }
@@ -228,7 +228,7 @@ public abstract class PredictionServiceTests
     static Task StopAsync(PredictionInstance instance)
     {
         instance.SignalStop();
-        return instance.Completion.WaitAsync(TimeSpan.FromSeconds(30), Cancellation);
+        return instance.Completion.WaitAsync(Patience.Event, Cancellation);
     }
 }
 

@@ -69,17 +69,22 @@ public sealed class ReferenceResultTests
         Assert.InRange(tested.Classes.Accuracy!.Value, 0.94, 0.99); // scikit-learn's is 0.950 to 0.983 over splits
     }
 
-    [Theory]
-    [InlineData(OptimizerKind.Sgd)]
-    [InlineData(OptimizerKind.Adam)]
-    public async Task Batches_lead_to_the_same_results_by_default(OptimizerKind kind)
+    [Fact]
+    public async Task Batches_lead_to_the_same_results_by_default()
     {
         foreach (var (file, specification) in s_sets)
         {
-            var (trained, tested) = await RunAsync(file, specification);
-            var (batchTrained, batchTested) = await RunAsync(file, specification with { Optimizer = new() { Kind = kind } });
-            Assert.Equal(tested.Goodness, batchTested.Goodness, 0.01);
-            Assert.Equal(1, batchTrained.Loss / trained.Loss, specification.Algorithm == "Softmax" ? 0.2 : 0.01);
+            var table = Read(SharedData.Path(file), specification);
+            // A third of so many rows shows the same.
+            if (table.Rows > 100_000) table = table.Where(row => row % 3 == 0);
+            var (trained, tested) = await RunAsync(table, specification);
+            foreach (var kind in new[] { OptimizerKind.Sgd, OptimizerKind.Adam })
+            {
+                var (batchTrained, batchTested) = await RunAsync(table, specification with { Optimizer = new() { Kind = kind } });
+                double loss = batchTrained.Loss / trained.Loss, goodness = batchTested.Goodness - tested.Goodness;
+                Assert.True(Math.Abs(goodness) <= 0.01 && Math.Abs(loss - 1) <= (specification.Algorithm == "Softmax" ? 0.2 : 0.01),
+                    $"{kind} on {file}: {loss:R} times the loss, goodness {goodness:R} off");
+            }
         }
     }
 
@@ -124,16 +129,18 @@ public sealed class ReferenceResultTests
         ("diabetes.csv", new() { Algorithm = "Linear", Label = "target" }),
     ];
 
-    static async Task<(TrainingResult Trained, EvaluationResult Tested)> RunAsync(string file, TrainingSpecification specification)
+    static Task<(TrainingResult Trained, EvaluationResult Tested)> RunAsync(string file, TrainingSpecification specification) =>
+        RunAsync(Read(SharedData.Path(file), specification), specification);
+
+    static async Task<(TrainingResult Trained, EvaluationResult Tested)> RunAsync(TestTable table, TrainingSpecification specification)
     {
-        var table = Read(SharedData.Path(file), specification);
         var trained = await table.Where(row => !IsTest(row)).TrainAsync(specification, chunkRows: 16_384);
         var predictor = new LinearPredictor(new()
         {
             Algorithm = specification.Algorithm,
             Task = trained.Task,
             Pipeline = trained.Pipeline,
-            Lineage = new() { Dataset = file, DatasetVersion = 1, Run = "r", RowsUsed = trained.RowsUsed, Trained = default },
+            Lineage = new() { Dataset = "d", DatasetVersion = 1, Run = "r", RowsUsed = trained.RowsUsed, Trained = default },
         }, new(trained.Weights, trained.Intercepts));
         var chunks = table.Where(IsTest).Chunks(16_384).ToAsyncEnumerable();
         return (trained, await new ModelEvaluator(predictor).EvaluateAsync(chunks, TestContext.Current.CancellationToken));

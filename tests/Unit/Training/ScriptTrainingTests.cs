@@ -136,7 +136,7 @@ public sealed class ScriptTrainingTests : IDisposable
                 @{ p = $Parameter.p }
             }
             $job = Start-RedisDistributedTraining line -Model streams -ScriptBlock $script -Reduce Average -InitialParameter @{ p = 1 } -Epoch 2 -WorkerCount 1
-            $null = $job | Wait-Job -Timeout 60
+            $null = $job | Wait-Job -Timeout 120
             $child = $job.ChildJobs[0]
             [pscustomobject]@{
                 State = "$($job.State)"; Verbose = "$($child.Verbose[0])"; Warning = "$($child.Warning[0])"; Error = "$($child.Error[0])"; Output = "$($child.Output[0])"
@@ -159,7 +159,7 @@ public sealed class ScriptTrainingTests : IDisposable
             $job = Start-RedisDistributedTraining line -Model bad -InitialParameter @{ p = 1 } -WorkerCount 2 -ScriptBlock {
                 {{body}}
             }
-            $null = $job | Wait-Job -Timeout 60; "$($job.State)"; $job | Receive-Job
+            $null = $job | Wait-Job -Timeout 120; "$($job.State)"; $job | Receive-Job
             """);
         Assert.Equal("Failed", result.Output[0].ToString());
         Assert.StartsWith(errorId, result.Errors.Single().FullyQualifiedErrorId);

@@ -3,14 +3,13 @@ using RedisML.Errors;
 using RedisML.Features;
 using RedisML.Runs;
 using RedisML.Training;
+using RedisML.Unit.Fixtures;
 
 namespace RedisML.Unit.Training;
 
 /// <summary>What can't be trained, and trainings that are stopped or broken off.</summary>
 public sealed class TrainingFailureTests
 {
-    static readonly TimeSpan s_deadline = TimeSpan.FromSeconds(20);
-
     static readonly TestTable s_table = new TestTable()
         .Add("x", Enumerable.Range(0, 30).Select(i => (double?)i))
         .Add("text", Enumerable.Range(0, 30).Select(i => (string?)$"{i % 3}"))
@@ -116,9 +115,9 @@ public sealed class TrainingFailureTests
         var workers = Enumerable.Range(0, 3)
             .Select(worker => Task.Factory.StartNew(() => session.Work(worker, worker == stopped ? stop.Token : default),
             CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)).ToArray();
-        await chunks.Awaited.WaitAsync(s_deadline, TestContext.Current.CancellationToken);
+        await chunks.Awaited.WaitAsync(Patience.Event, TestContext.Current.CancellationToken);
         await stop.CancelAsync();
-        await Task.WhenAll(workers).WaitAsync(s_deadline, TestContext.Current.CancellationToken);
+        await Task.WhenAll(workers).WaitAsync(Patience.Event, TestContext.Current.CancellationToken);
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => session.Completion);
     }
 
@@ -136,11 +135,11 @@ public sealed class TrainingFailureTests
         };
         var session = new TrainingSession(specification, table.Schema, new MemoryChunks(table.Chunks(500)), 3, new StopAt(3, stop));
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
-            session.RunAsync(stop.Token).WaitAsync(s_deadline, TestContext.Current.CancellationToken));
+            session.RunAsync(stop.Token).WaitAsync(Patience.Event, TestContext.Current.CancellationToken));
     }
 
     static Task<TrainingResult> RunAsync(TrainingSession session) =>
-        session.RunAsync(CancellationToken.None).WaitAsync(s_deadline, TestContext.Current.CancellationToken);
+        session.RunAsync(CancellationToken.None).WaitAsync(Patience.Event, TestContext.Current.CancellationToken);
 
     /// <summary>Chunks that never come.</summary>
     sealed class Endless(long rows) : ITrainingChunks

@@ -1,12 +1,11 @@
 using System.Collections.Concurrent;
 using RedisML.Runs;
+using RedisML.Unit.Fixtures;
 
 namespace RedisML.Unit.Training;
 
 public sealed class WorkerTeamTests
 {
-    static readonly TimeSpan s_deadline = TimeSpan.FromSeconds(20);
-
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
@@ -35,7 +34,7 @@ public sealed class WorkerTeamTests
         {
             seen[worker] = index;
             // passes only where three threads are in the loop at once
-            Assert.True(all.SignalAndWait(s_deadline, TestContext.Current.CancellationToken));
+            Assert.True(all.SignalAndWait(Patience.Event, TestContext.Current.CancellationToken));
         }));
         Assert.Equal([0, 1, 2], seen.Keys.Order());
     }
@@ -69,7 +68,7 @@ public sealed class WorkerTeamTests
             team.Stopping.WaitHandle.WaitOne();
             team.Stopping.ThrowIfCancellationRequested();
         }), helper: stop.Token);
-        Assert.True(inside.Wait(s_deadline, TestContext.Current.CancellationToken));
+        Assert.True(inside.Wait(Patience.Event, TestContext.Current.CancellationToken));
         await stop.CancelAsync();
         var error = await Assert.ThrowsAnyAsync<OperationCanceledException>(() => run);
         Assert.Equal(stop.Token, error.CancellationToken);
@@ -104,8 +103,8 @@ public sealed class WorkerTeamTests
         var helpers = Enumerable.Range(1, workers - 1).Select(worker => OnThread(() => team.Help(worker, helper ?? CancellationToken.None)))
             .ToArray();
         var lead = OnThread(() => team.Lead(() => algorithm(team), leader ?? CancellationToken.None));
-        await Task.WhenAll(helpers).WaitAsync(s_deadline, TestContext.Current.CancellationToken);
-        await lead.WaitAsync(s_deadline, TestContext.Current.CancellationToken);
+        await Task.WhenAll(helpers).WaitAsync(Patience.Event, TestContext.Current.CancellationToken);
+        await lead.WaitAsync(Patience.Event, TestContext.Current.CancellationToken);
     }
 
     static Task OnThread(Action action) =>

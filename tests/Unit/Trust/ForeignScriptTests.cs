@@ -77,7 +77,7 @@ public sealed class ForeignScriptTests(RedisServerFixture redis) : IDisposable
     }
 
     void Stop(string id) => _engine.Invoke(
-        $"$null = Stop-RedisDistributedTraining {id} -ErrorAction Ignore; $null = $job | Wait-Job -Timeout 60; $job | Remove-Job -Force");
+        $"$null = Stop-RedisDistributedTraining {id} -ErrorAction Ignore; $null = $job | Wait-Job -Timeout 120; $job | Remove-Job -Force");
 
     static async Task PlantAsync(RedisMLConnection connection, string id, string script)
     {

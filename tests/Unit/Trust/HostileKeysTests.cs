@@ -16,8 +16,6 @@ namespace RedisML.Unit.Trust;
 /// <summary>What somebody wrote into Redis counts for no more than what is there, leads nowhere else, and can be removed.</summary>
 public sealed class HostileKeysTests(EmbeddedServerFixture embedded, RedisServerFixture redis) : IDisposable
 {
-    static readonly TimeSpan s_soon = TimeSpan.FromSeconds(30);
-
     readonly TemporaryFolder _folder = new();
 
     static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -247,7 +245,7 @@ public sealed class HostileKeysTests(EmbeddedServerFixture embedded, RedisServer
     static async Task AssertSoonAsync(Func<Task> act)
     {
         var clock = Stopwatch.StartNew();
-        await act().WaitAsync(s_soon, Cancellation);
-        Assert.InRange(clock.Elapsed, TimeSpan.Zero, s_soon);
+        await act().WaitAsync(Patience.Event, Cancellation);
+        Assert.InRange(clock.Elapsed, TimeSpan.Zero, Patience.Event);
     }
 }

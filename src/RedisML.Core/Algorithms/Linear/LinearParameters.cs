@@ -4,7 +4,7 @@ using RedisML.Models;
 namespace RedisML.Algorithms.Linear;
 
 /// <summary>The parameters of the linear family, between the arrays of training and prediction and the fields in Redis.</summary>
-/// <param name="Weights">Of the encoded features: [Width], for Softmax [classes, Width] in row order.</param>
+/// <param name="Weights">The weights of the encoded features: [Width], for Softmax [classes, Width] in row order.</param>
 /// <param name="Intercepts">The intercepts: one, for Softmax one for each class.</param>
 public sealed record LinearParameters(double[] Weights, double[] Intercepts)
 {

@@ -43,7 +43,8 @@ internal sealed record NetworkOptions(
         _ => null,
     };
 
-    /// <exception cref="RedisMLException"><c>OptionInvalid</c>; <c>OptionNotFound</c>: an activation or the like that there isn't.</exception>
+    /// <exception cref="RedisMLException"><c>OptionInvalid</c>; <c>OptionNotFound</c>: an activation or the like that there isn't;
+    /// <c>ConflictingOptions</c>.</exception>
     public static NetworkOptions Of(OptionValues values)
     {
         var options = new NetworkOptions(

@@ -34,7 +34,8 @@ internal sealed record NetworkParameters(NetworkShape Shape, double[] Values, do
     }
 
     /// <summary>Takes the parameters of a trained version from its fields, and checks their shapes.</summary>
-    /// <exception cref="RedisMLException"><c>ParameterShapeMismatch</c>; <c>ParameterNotNumeric</c>; <c>InvalidModelDefinition</c>.</exception>
+    /// <exception cref="RedisMLException"><c>ParameterShapeMismatch</c>; <c>ParameterNotNumeric</c>;
+    /// <c>InvalidModelDefinition</c>.</exception>
     public static NetworkParameters Of(Model model, IReadOnlyDictionary<string, ParameterValue> fields)
     {
         var definition = model.Definition!;

@@ -4,7 +4,8 @@ using RedisML.Training;
 
 namespace RedisML.Algorithms.Network;
 
-/// <summary>The sums that an optimizer's steps need: of a batch the gradient, the loss and the weight; of other rows loss and weight.</summary>
+/// <summary>The sums that an optimizer's steps need: of a batch the gradient, the loss and the weight; of other rows loss and
+/// weight.</summary>
 internal sealed class NetworkSums
 {
     const int PassRows = 256;

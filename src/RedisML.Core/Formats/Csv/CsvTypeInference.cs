@@ -11,7 +11,7 @@ sealed class CsvTypeInference(CsvDialect dialect, int columns)
 
     readonly TypeSample[] _samples = [.. Enumerable.Range(0, columns).Select(_ => new TypeSample())];
 
-    /// <summary>One a column.</summary>
+    /// <summary>What was seen of each column.</summary>
     public IReadOnlyList<TypeSample> Samples => _samples;
 
     /// <summary>Looks at whole records. A record of another length than the header says nothing.</summary>

@@ -4,7 +4,7 @@ namespace RedisML.Formats.Text;
 
 /// <summary>A point in time as ISO 8601 writes it: <c>2013-01-31</c>, <c>2013-01-31T05:00</c>, <c>2013-01-31 05:00:00.25+01:00</c>,
 /// <c>20130131T050000Z</c>.</summary>
-/// <param name="Day">Days since 1970-01-01.</param>
+/// <param name="Day">The day, counted from 1970-01-01.</param>
 /// <param name="Second">The second of the day, as written.</param>
 /// <param name="HasTime">Whether there is more than a date.</param>
 /// <param name="OffsetSeconds">By how many seconds the clock as written is ahead of UTC; null where no offset is written.</param>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Nodes;
 using Google.Protobuf;
 using RedisML.Columns;
 using RedisML.Errors;
@@ -52,8 +53,10 @@ public sealed class OnnxModel
             ?? throw new RedisMLException("ModelNotPredictable", ErrorKind.InvalidOperation,
             $"Model '{model.Name}' is of the algorithm {definition.Algorithm}, which has no form in ONNX. " +
             "Export it as Json or Safetensors.", model.Name);
+        var byName = parameters.ToDictionary(StringComparer.Ordinal);
+        if (form.Original(byName) is { } original) return original;
         var graph = new OnnxModel(model, definition);
-        form.Write(graph, model, parameters.ToDictionary(StringComparer.Ordinal));
+        form.Write(graph, model, byName);
         return graph.Describe(graph._graph.ToModel()).ToByteArray();
     }
 
@@ -63,8 +66,8 @@ public sealed class OnnxModel
     IReadOnlyList<string> Classes => _pipeline.Label.Classes ?? [];
 
     /// <summary>Encoded features times weights, and intercepts: a value of shape [rows, outputs].</summary>
-    /// <param name="weights">[outputs, width] in row order.</param>
-    /// <param name="intercepts">[outputs].</param>
+    /// <param name="weights">The weights, [outputs, width] in row order.</param>
+    /// <param name="intercepts">The intercepts, one for each output.</param>
     public string Scores(double[] weights, double[] intercepts)
     {
         var scores = new OnnxFeatures(_graph, _pipeline, weights, intercepts.Length, ValueOf).Scores();
@@ -126,6 +129,7 @@ public sealed class OnnxModel
         Note("model", _model.Name);
         Note("algorithm", _definition.Algorithm);
         Note("label", _pipeline.Label.Column);
+        if (Classes.Count > 0) Note("classes", new JsonArray([.. Classes.Select(name => (JsonNode)name)]).ToJsonString());
         Note("dataset", lineage.Dataset);
         Note("dataset_version", Invariant(lineage.DatasetVersion));
         Note("run", lineage.Run);

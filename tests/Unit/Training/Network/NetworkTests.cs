@@ -131,7 +131,9 @@ public sealed class NetworkTests
     {
         var specification = Specification("{ 'Layers': [4] }") with
         {
-            Label = "y", Features = ["x", "colour"], Optimizer = new() { Kind = OptimizerKind.Adam, Epochs = 1 },
+            Label = "y",
+            Features = ["x", "colour"],
+            Optimizer = new() { Kind = OptimizerKind.Adam, Epochs = 1 },
         };
         var model = ModelOf(specification, await Table(50).TrainAsync(specification), out var parameters);
         foreach (var (options, errorId) in new[]

@@ -10,8 +10,6 @@ public sealed class DatasetPinningTests(RedisServerFixture redis)
 {
     const int Rows = 30_000;
 
-    static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
-
     static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -29,7 +27,7 @@ public sealed class DatasetPinningTests(RedisServerFixture redis)
         await fixture.WaitAsync(start.Run.Id, now => now.Step > run.Step);
         Assert.True(await fixture.Runs.StopAsync(run.Id, Cancellation));
         foreach (var node in new[] { start, joined })
-            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => node.Completion.WaitAsync(s_patience, Cancellation));
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => node.Completion.WaitAsync(Patience.Event, Cancellation));
 
         Assert.Empty(await PinsAsync(fixture));
         await ReplaceAsync(fixture);
@@ -49,7 +47,7 @@ public sealed class DatasetPinningTests(RedisServerFixture redis)
         Assert.InRange(long.Parse(pin.Split(' ')[1]) - DateTimeOffset.UtcNow.ToUnixTimeSeconds(), 60, 600);
         Assert.Equal(dataset.Version, long.Parse(pin.Split(' ')[0]));
         await fixture.Runs.StopAsync(start.Run.Id, Cancellation);
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => start.Completion.WaitAsync(s_patience, Cancellation));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => start.Completion.WaitAsync(Patience.Event, Cancellation));
         Assert.Empty(await PinsAsync(fixture));
     }
 

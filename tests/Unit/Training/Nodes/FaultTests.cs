@@ -1,10 +1,8 @@
-using RedisML.Connections;
 using RedisML.Errors;
 using RedisML.Runs;
 using RedisML.Training;
 using RedisML.Training.Optimization;
 using RedisML.Unit.Fixtures;
-using StackExchange.Redis;
 
 namespace RedisML.Unit.Training.Nodes;
 
@@ -12,8 +10,23 @@ namespace RedisML.Unit.Training.Nodes;
 /// or the run says who failed and why.</summary>
 public sealed class FaultTests : IAsyncLifetime
 {
-    const int Rows = 80_000;
+    const int Rows = 12_000;
     const double LossTolerance = 1e-6;
+
+    /// <summary>A softmax that takes some hundred steps of some milliseconds: long enough for what is done to its nodes.</summary>
+    static readonly TrainingSpecification s_specification = new()
+    {
+        Algorithm = "Softmax",
+        Label = "k",
+        Derived = [new("ab", "a * b"), new("bc", "b * c"), new("ac", "a * c"), new("l", "floor(b)")],
+        Features = ["a", "b", "c", "y", "ab", "bc", "ac", "l"],
+        Categories = ["k", "l"],
+        Missing = RedisML.Features.MissingPolicy.Mean,
+        Tolerance = 0,
+        MaxIteration = 200,
+    };
+
+    static readonly NodeOptions s_options = RunFixture.Options with { MaxNode = 8 };
 
     static readonly Lazy<Task<double>> s_undisturbed = new(UndisturbedAsync);
 
@@ -89,18 +102,18 @@ public sealed class FaultTests : IAsyncLifetime
         await _fixture.WaitAsync(id, run => run.CheckpointStep > 10);
         foreach (var node in nodes) node.Kill();
         await _fixture.WaitAsync(id, run => run.State == RunState.Interrupted);
-        var resumed = Start($"Resume-RedisDistributedTraining {id} -WorkerCount 1");
+        var resumed = Keep(NodeProcess.Resume(_fixture.Connection, id));
         Assert.Equal(await s_undisturbed.Value, await resumed.LossAsync(), LossTolerance);
     }
 
     [Fact]
     public async Task A_node_comes_at_half_time()
     {
-        var (id, nodes) = await StartAsync(2, "-MinNode 2");
+        var (id, nodes) = await StartAsync(2, minNode: 2);
         await ReachAsync(id, 20);
         // The run can't end before there are two again.
         nodes[1].Kill();
-        var joined = Start($"Join-RedisDistributedTraining {id} -WorkerCount 1");
+        var joined = Keep(NodeProcess.Join(_fixture.Connection, id));
         double undisturbed = await s_undisturbed.Value;
         Assert.Equal(undisturbed, await nodes[0].LossAsync(), LossTolerance);
         Assert.Equal(undisturbed, await joined.LossAsync(), LossTolerance);
@@ -123,17 +136,18 @@ public sealed class FaultTests : IAsyncLifetime
     {
         using var server = new RedisServer();
         await using var fixture = await CreateAsync(server);
-        var nodes = new[] { Start($"Start-RedisDistributedTraining {NodeProcess.Training} {NodeProcess.Options}", fixture.Connection) };
-        await fixture.WaitAsync((await RunAsync(fixture)).Id, run => run.Step > 10);
+        var endless = s_specification with { MaxIteration = 1_000_000 };
+        var node = Keep(NodeProcess.Start(fixture.Connection, RunFixture.DatasetName, "m", endless, s_options));
+        await fixture.WaitAsync(await fixture.RunAsync(), run => run.Step > 10);
         server.Kill();
         server.Restart();
-        Assert.StartsWith("RunStateLost: ", await nodes[0].ResultAsync());
+        Assert.StartsWith("RunStateLost: ", await node.ResultAsync());
     }
 
     [Fact]
     public async Task A_node_of_another_version_or_with_another_dataset_is_refused_with_the_reason()
     {
-        var start = await _fixture.StartAsync(RunFixture.Options with { NodeCount = 2, JoinTimeout = 60 });
+        var start = await _fixture.StartAsync(RunFixture.Options with { NodeCount = 2 });
         var (ledger, control) = await _fixture.Runs.OpenAsync(start.Run.Id, Cancellation);
         var key = ledger.Keys.Specification;
         foreach (var (changed, reason) in new[]
@@ -153,8 +167,10 @@ public sealed class FaultTests : IAsyncLifetime
         // One that doesn't judge itself is judged by the members.
         await _fixture.Connection.Database.StringSetAsync(key, ledger.Specification.ToJson());
         await _fixture.Connection.Database.HashSetAsync(ledger.Keys.Candidates, "stranger.1", """{"module":"9.9.9","protocol":1,"dataset":"","workers":1}""");
-        for (RedisValue answer = default; !answer.ToString().Contains("!it has RedisML 9.9.9"); await Task.Delay(50, Cancellation))
-            answer = await _fixture.Connection.Database.HashGetAsync(ledger.Keys.Candidates, "stranger.1");
+        await Patience.UntilAsync(
+            async () => $"{await _fixture.Connection.Database.HashGetAsync(ledger.Keys.Candidates, "stranger.1")}"
+                .Contains("!it has RedisML 9.9.9"),
+            () => "Nobody judges the stranger.");
         await _fixture.Runs.StopAsync(start.Run.Id, Cancellation);
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => start.Completion);
     }
@@ -170,15 +186,17 @@ public sealed class FaultTests : IAsyncLifetime
             Derived = [],
             Optimizer = new() { Kind = OptimizerKind.Sgd, LearningRate = 1e40, Epochs = 100 },
         };
-        var start = await _fixture.StartAsync(RunFixture.Options with { NodeCount = 2 }, specification);
-        var other = await _fixture.JoinAsync(start.Run.Id);
+        // So many rows that a batch's loss gets out of range before the weights do.
+        await using var fixture = await RunFixture.CreateAsync(await _server.ConnectAsync(), 80_000);
+        var start = await fixture.StartAsync(RunFixture.Staying(2), specification);
+        var other = await fixture.JoinAsync(start.Run.Id);
         foreach (var node in new[] { start, other })
         {
-            var error = await Assert.ThrowsAsync<RedisMLException>(() => node.Completion.WaitAsync(TimeSpan.FromSeconds(30), Cancellation));
+            var error = await Assert.ThrowsAsync<RedisMLException>(() => node.Completion.WaitAsync(Patience.Event, Cancellation));
             Assert.Equal("LossNotFinite", error.ErrorId);
             Assert.Matches("isn't finite at step [0-9]+.*Worker 0", error.Message);
         }
-        var run = await _fixture.Runs.GetAsync(start.Run.Id, Cancellation);
+        var run = await fixture.Runs.GetAsync(start.Run.Id, Cancellation);
         Assert.Equal(RunState.Failed, run.State);
         Assert.Matches(@"node \S+: .* at step [0-9]+.* Worker 0", run.Reason);
         Assert.True(run.CheckpointStep > 0);
@@ -190,34 +208,23 @@ public sealed class FaultTests : IAsyncLifetime
     {
         using var server = new RedisServer();
         await using var fixture = await CreateAsync(server);
-        using var node = NodeProcess.Start(fixture.Connection, $"Start-RedisDistributedTraining {NodeProcess.Training}");
-        return await node.LossAsync();
+        return (await (await fixture.StartAsync(new(), s_specification)).Completion.WaitAsync(Patience.Script, Cancellation)).Loss;
     }
 
-    NodeProcess Start(string command, RedisMLConnection? connection = null)
+    /// <summary>Ends with the test.</summary>
+    NodeProcess Keep(NodeProcess node)
     {
-        var node = NodeProcess.Start(connection ?? _fixture.Connection, command);
         _nodes.Add(node);
         return node;
     }
 
-    async Task<(string Id, NodeProcess[] Nodes)> StartAsync(int count, string options = "")
+    async Task<(string Id, NodeProcess[] Nodes)> StartAsync(int count, int minNode = 1)
     {
-        var nodes = new List<NodeProcess> {
-            Start($"Start-RedisDistributedTraining {NodeProcess.Training} {NodeProcess.Options} -NodeCount {count} {options}") };
-        var id = (await RunAsync(_fixture)).Id;
-        for (int i = 1; i < count; i++) nodes.Add(Start($"Join-RedisDistributedTraining {id} -WorkerCount 1"));
+        List<NodeProcess> nodes = [Keep(NodeProcess.Start(_fixture.Connection, RunFixture.DatasetName, "m", s_specification,
+            s_options with { NodeCount = count, MinNode = minNode }))];
+        var id = await _fixture.RunAsync();
+        for (int i = 1; i < count; i++) nodes.Add(Keep(NodeProcess.Join(_fixture.Connection, id)));
         return (id, [.. nodes]);
-    }
-
-    static async Task<RunStatus> RunAsync(RunFixture fixture)
-    {
-        while (true)
-        {
-            if (await fixture.Runs.ListAsync(Cancellation) is [var id] && await fixture.Runs.FindAsync(id, Cancellation) is { } run)
-                return run;
-            await Task.Delay(20, Cancellation);
-        }
     }
 
     Task<TrainingRun> ReachAsync(string id, int step) => _fixture.WaitAsync(id, run => run.Step >= step);

@@ -16,10 +16,9 @@ namespace RedisML.Unit.Training.Nodes;
 /// <summary>An algorithm from an assembly of its own, which sees no more of Core than anybody does: nothing of Core knows it.</summary>
 public sealed class ForeignAlgorithmTests : IAsyncLifetime
 {
-    const int Passes = 2000;
+    const int Passes = 1200;
 
     static readonly string s_program = typeof(CentroidAlgorithm).Assembly.Location;
-    static readonly TimeSpan s_patience = TimeSpan.FromMinutes(4);
 
     readonly List<Process> _nodes = [];
     RedisServer _server = null!;
@@ -32,7 +31,7 @@ public sealed class ForeignAlgorithmTests : IAsyncLifetime
         RedisServer.SkipIfMissing();
         ModelFamilies.Add(new CentroidAlgorithm());
         _server = new();
-        _fixture = await RunFixture.CreateAsync(await _server.ConnectAsync(), rows: 12_000);
+        _fixture = await RunFixture.CreateAsync(await _server.ConnectAsync(), rows: 6_000);
     }
 
     public async ValueTask DisposeAsync()
@@ -50,7 +49,7 @@ public sealed class ForeignAlgorithmTests : IAsyncLifetime
     public async Task It_trains_over_processes_that_are_killed_is_resumed_predicts_and_is_exported()
     {
         var start = Node(RunFixture.DatasetName, $"{Passes}");
-        var id = await RunAsync();
+        var id = await _fixture.RunAsync("centroids");
         var join = Node(id);
         await _fixture.WaitAsync(id, run => run is { Nodes: 2, Step: >= 10 });
         join.Kill();
@@ -61,10 +60,10 @@ public sealed class ForeignAlgorithmTests : IAsyncLifetime
         Assert.InRange(left.Step, alone.Step, Passes - 1);
         Assert.InRange(left.CheckpointStep, 1, Passes - 1);
 
-        var resumed = await (await _fixture.ResumeAsync(id)).Completion.WaitAsync(s_patience, Cancellation);
+        var resumed = await (await _fixture.ResumeAsync(id)).Completion.WaitAsync(Patience.Script, Cancellation);
         Assert.Equal((RunState.Completed, "NearestCentroid", 1L), (resumed.State, resumed.Algorithm, resumed.ModelVersion));
 
-        await (await _fixture.StartAsync(new(), CentroidRun.Specification(Passes), "undisturbed")).Completion.WaitAsync(s_patience,
+        await (await _fixture.StartAsync(new(), CentroidRun.Specification(Passes), "undisturbed")).Completion.WaitAsync(Patience.Script,
             Cancellation);
         var (model, parameters) = await ReadAsync("centroids");
         var (_, undisturbed) = await ReadAsync("undisturbed");
@@ -119,15 +118,5 @@ public sealed class ForeignAlgorithmTests : IAsyncLifetime
         var node = Process.Start("dotnet", [s_program, $"{_fixture.Connection.Endpoint}", _fixture.Connection.Prefix, .. arguments]);
         _nodes.Add(node);
         return node;
-    }
-
-    async Task<string> RunAsync()
-    {
-        while (true)
-        {
-            if (await _fixture.Runs.ListAsync(Cancellation) is [var id] && await _fixture.Runs.FindAsync(id, Cancellation) is not null)
-                return id;
-            await Task.Delay(20, Cancellation);
-        }
     }
 }

@@ -1,37 +1,40 @@
+using System.Diagnostics;
 using System.Globalization;
+using System.Text.Json;
 using RedisML.Connections;
+using RedisML.Runs;
+using RedisML.Training;
 using RedisML.Unit.Fixtures;
 
 namespace RedisML.Unit.Training.Nodes;
 
-/// <summary>A node in a process of its own, which can be killed and stopped.</summary>
+/// <summary>A node in a process of its own, of Core alone (<c>tests/Node</c>), which can be killed and stopped.</summary>
 sealed class NodeProcess : IDisposable
 {
-    readonly HostProcess _process;
+    static readonly string s_program = typeof(Node.NodeProgram).Assembly.Location;
 
-    NodeProcess(HostProcess process) => _process = process;
+    readonly Process _process;
 
-    /// <summary>A softmax over 80,000 rows that takes some hundred steps of several milliseconds.</summary>
-    public const string Training =
-        "points m -Algorithm Softmax -Label k -Derive @{ ab = 'a * b'; bc = 'b * c'; ac = 'a * c'; l = 'floor(b)' } " +
-        "-Feature a, b, c, y, ab, bc, ac, l -Category k, l -Missing Mean -Tolerance 0 -MaxIteration 120 -WorkerCount 1";
-
-    public const string Options = "-MaxNode 8 -NodeTimeout 1 -JoinTimeout 60 -CheckpointInterval 0.2";
+    NodeProcess(RedisMLConnection connection, int workers, string[] arguments)
+    {
+        string[] words = [s_program, $"{connection.Endpoint}", connection.Prefix, $"{workers}", .. arguments];
+        _process = Process.Start(new ProcessStartInfo("dotnet", words) { RedirectStandardOutput = true })!;
+    }
 
     public int Id => _process.Id;
 
-    public static NodeProcess Start(RedisMLConnection connection, string command)
-    {
-        var script = $$"""
-            $null = Connect-RedisML '{{connection.Endpoint}}' -Prefix {{connection.Prefix}}
-            try { $run = {{command}} -Wait -WarningAction Ignore; "$($run.State) $($run.Loss.ToString('R', [cultureinfo]::InvariantCulture)) $($run.Nodes)" }
-            catch { "$($_.FullyQualifiedErrorId.Split(',')[0]): $_" }
-            """;
-        return new(new HostProcess(script));
-    }
+    public static NodeProcess Start(RedisMLConnection connection, string dataset, string model, TrainingSpecification specification,
+        NodeOptions options, int workers = 1) => new(connection, workers,
+            ["start", dataset, model, JsonSerializer.Serialize(specification), JsonSerializer.Serialize(options)]);
 
-    /// <summary>The last line that it wrote: the state and the loss, or the id of the error and its message.</summary>
-    public async Task<string> ResultAsync() => await _process.ReadLineAsync();
+    public static NodeProcess Join(RedisMLConnection connection, string id, int workers = 1) => new(connection, workers, ["join", id]);
+
+    public static NodeProcess Resume(RedisMLConnection connection, string id) => new(connection, 1, ["resume", id]);
+
+    /// <summary>The line that it writes at its end: state, loss and nodes, or the id of the error and its message.</summary>
+    public async Task<string> ResultAsync() =>
+        await _process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(Patience.Script)
+        ?? throw new EndOfStreamException("The node ended without a result; what it wrote as an error is above.");
 
     public async Task<double> LossAsync()
     {
@@ -40,14 +43,23 @@ sealed class NodeProcess : IDisposable
         return double.Parse(line.Split(' ')[1], CultureInfo.InvariantCulture);
     }
 
-    public void Kill() => _process.Kill();
+    /// <summary>Ends the process at once, as kill -9 does.</summary>
+    public void Kill()
+    {
+        _process.Kill();
+        _process.WaitForExit();
+    }
 
     /// <summary>Sends a signal, such as STOP.</summary>
     public void Signal(string name)
     {
-        using var kill = System.Diagnostics.Process.Start("kill", [$"-{name}", $"{Id}"]);
+        using var kill = Process.Start("kill", [$"-{name}", $"{Id}"]);
         kill.WaitForExit();
     }
 
-    public void Dispose() => _process.Dispose();
+    public void Dispose()
+    {
+        if (!_process.HasExited) Kill();
+        _process.Dispose();
+    }
 }

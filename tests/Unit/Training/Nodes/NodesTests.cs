@@ -9,8 +9,6 @@ namespace RedisML.Unit.Training.Nodes;
 /// <summary>Several nodes of a run, in this process, over a real server and the embedded one.</summary>
 public sealed class NodesTests(EmbeddedServerFixture embedded, RedisServerFixture redis)
 {
-    static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
-
     static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Theory]
@@ -24,11 +22,10 @@ public sealed class NodesTests(EmbeddedServerFixture embedded, RedisServerFixtur
         long[]? first = null;
         foreach (int nodes in new[] { 1, 2, 3, 6 })
         {
-            var options = RunFixture.Options with { NodeCount = nodes, MaxNode = nodes };
-            var start = await fixture.StartAsync(options, specification, $"m{nodes}");
+            var start = await fixture.StartAsync(RunFixture.Staying(nodes), specification, $"m{nodes}");
             var others = new List<ModelTraining>();
             for (int i = 1; i < nodes; i++) others.Add(await fixture.JoinAsync(start.Run.Id));
-            var runs = await Task.WhenAll(others.Prepend(start).Select(t => t.Completion)).WaitAsync(s_patience, Cancellation);
+            var runs = await Task.WhenAll(others.Prepend(start).Select(t => t.Completion)).WaitAsync(Patience.Event, Cancellation);
             Assert.All(runs, run => Assert.Equal((RunState.Completed, 1L, nodes), (run.State, run.ModelVersion, run.Nodes)));
             var bits = await fixture.BitsAsync($"m{nodes}");
             Assert.Equal(first ??= bits, bits);
@@ -49,11 +46,11 @@ public sealed class NodesTests(EmbeddedServerFixture embedded, RedisServerFixtur
             Categories = ["level"],
             MaxIteration = 5,
         };
-        await (await fixture.StartAsync(new(), specification, "one")).Completion.WaitAsync(s_patience, Cancellation);
-        var start = await fixture.StartAsync(RunFixture.Options with { NodeCount = 5 }, specification, "five");
+        await (await fixture.StartAsync(new(), specification, "one")).Completion.WaitAsync(Patience.Event, Cancellation);
+        var start = await fixture.StartAsync(RunFixture.Staying(5), specification, "five");
         List<ModelTraining> all = [start];
         for (int i = 1; i < 5; i++) all.Add(await fixture.JoinAsync(start.Run.Id));
-        await Task.WhenAll(all.Select(t => t.Completion)).WaitAsync(s_patience, Cancellation);
+        await Task.WhenAll(all.Select(t => t.Completion)).WaitAsync(Patience.Event, Cancellation);
         Assert.Equal(await fixture.BitsAsync("one"), await fixture.BitsAsync("five"));
     }
 
@@ -61,15 +58,23 @@ public sealed class NodesTests(EmbeddedServerFixture embedded, RedisServerFixtur
     public async Task A_node_that_comes_at_half_time_is_let_in_and_the_result_is_the_same()
     {
         await using var fixture = await RunFixture.CreateAsync(await redis.ConnectAsync());
-        var specification = RunFixture.Endless with { MaxIteration = 600 };
-        await (await fixture.StartAsync(new(), specification, "alone")).Completion.WaitAsync(s_patience, Cancellation);
-        var start = await fixture.StartAsync(RunFixture.Options, specification, "joined");
+        var start = await fixture.StartAsync(RunFixture.Options, RunFixture.Endless, "joined");
         await fixture.WaitAsync(start.Run.Id, run => run.Step > 10);
         var joined = await fixture.JoinAsync(start.Run.Id);
-        await fixture.WaitAsync(start.Run.Id, run => run.Nodes == 2);
-        var runs = await Task.WhenAll(start.Completion, joined.Completion).WaitAsync(s_patience, Cancellation);
-        Assert.All(runs, run => Assert.Equal(2, run.Nodes));
-        Assert.Equal(await fixture.BitsAsync("alone"), await fixture.BitsAsync("joined"));
+        var both = await fixture.WaitAsync(start.Run.Id, run => run.Nodes == 2);
+        await fixture.WaitAsync(start.Run.Id, run => run.Step > both.Step + 20);
+        await fixture.Runs.StopAsync(start.Run.Id, Cancellation);
+        foreach (var node in new[] { start, joined })
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => node.Completion.WaitAsync(Patience.Event, Cancellation));
+        var course = await CourseAsync(start.Run.Id);
+        Assert.True(course.Count > both.Step + 20, $"{course.Count} steps");
+
+        var specification = RunFixture.Endless with { MaxIteration = course.Count };
+        var alone = await (await fixture.StartAsync(new(), specification, "alone")).Completion.WaitAsync(Patience.Event, Cancellation);
+        Assert.Equal(course, await CourseAsync(alone.Id));
+
+        async Task<List<(long, long)>> CourseAsync(string id) => [.. (await fixture.Runs.MetricsAsync(id, Cancellation))
+            .Where(metric => metric.Name == "loss").Select(metric => (metric.Step, BitConverter.DoubleToInt64Bits(metric.Value)))];
     }
 
     [Fact]
@@ -77,7 +82,7 @@ public sealed class NodesTests(EmbeddedServerFixture embedded, RedisServerFixtur
     {
         await using var fixture = await RunFixture.CreateAsync(await redis.ConnectAsync(), rows: 3000);
         var start = await fixture.StartAsync(RunFixture.Options with { NodeCount = 3, JoinTimeout = 1 });
-        var error = await Assert.ThrowsAsync<RedisMLException>(() => start.Completion.WaitAsync(s_patience, Cancellation));
+        var error = await Assert.ThrowsAsync<RedisMLException>(() => start.Completion.WaitAsync(Patience.Event, Cancellation));
         Assert.Equal("TooFewNodes", error.ErrorId);
         Assert.Contains("only 1 of 3 nodes", error.Message);
         Assert.Equal(RunState.Failed, (await fixture.Runs.GetAsync(start.Run.Id, Cancellation)).State);
@@ -88,21 +93,21 @@ public sealed class NodesTests(EmbeddedServerFixture embedded, RedisServerFixtur
     {
         await using var fixture = await RunFixture.CreateAsync(await redis.ConnectAsync());
         var specification = RunFixture.Endless with { MaxIteration = 400 };
-        await (await fixture.StartAsync(new(), specification, "whole")).Completion.WaitAsync(s_patience, Cancellation);
+        await (await fixture.StartAsync(new(), specification, "whole")).Completion.WaitAsync(Patience.Event, Cancellation);
         foreach (var (model, options) in new[] { ("alone", new NodeOptions { NodeTimeout = 1 }),
-            ("two", RunFixture.Options with { NodeCount = 2 }) })
+            ("two", RunFixture.Staying(2)) })
         {
             var start = await fixture.StartAsync(options, specification, model);
             var other = options.NodeCount == 2 ? await fixture.JoinAsync(start.Run.Id) : start;
             await fixture.WaitAsync(start.Run.Id, run => run.Step > 20);
             Assert.True(await fixture.Runs.StopAsync(start.Run.Id, Cancellation));
-            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => start.Completion.WaitAsync(s_patience, Cancellation));
-            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => other.Completion.WaitAsync(s_patience, Cancellation));
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => start.Completion.WaitAsync(Patience.Event, Cancellation));
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => other.Completion.WaitAsync(Patience.Event, Cancellation));
             var stopped = await fixture.Runs.GetAsync(start.Run.Id, Cancellation);
             Assert.Equal(RunState.Stopped, stopped.State);
             Assert.True(stopped.CheckpointStep > 20);
             var resumed = await fixture.ResumeAsync(start.Run.Id);
-            Assert.Equal(RunState.Completed, (await resumed.Completion.WaitAsync(s_patience, Cancellation)).State);
+            Assert.Equal(RunState.Completed, (await resumed.Completion.WaitAsync(Patience.Event, Cancellation)).State);
             Assert.Equal(await fixture.BitsAsync("whole"), await fixture.BitsAsync(model));
         }
     }
@@ -123,9 +128,9 @@ public sealed class NodesTests(EmbeddedServerFixture embedded, RedisServerFixtur
 
         async Task TrainAsync()
         {
-            var start = await fixture.StartAsync(RunFixture.Options with { NodeCount = 2 });
+            var start = await fixture.StartAsync(RunFixture.Staying(2));
             var other = await fixture.JoinAsync(start.Run.Id);
-            await Task.WhenAll(start.Completion, other.Completion).WaitAsync(s_patience, Cancellation);
+            await Task.WhenAll(start.Completion, other.Completion).WaitAsync(Patience.Event, Cancellation);
         }
 
         async Task<int> CountAsync(params string[] command) =>
@@ -137,7 +142,7 @@ public sealed class NodesTests(EmbeddedServerFixture embedded, RedisServerFixtur
     public async Task Metrics_are_kept_by_step_and_a_removed_run_leaves_nothing()
     {
         await using var fixture = await RunFixture.CreateAsync(await redis.ConnectAsync(), rows: 3000);
-        var run = await (await fixture.StartAsync(RunFixture.Options)).Completion.WaitAsync(s_patience, Cancellation);
+        var run = await (await fixture.StartAsync(RunFixture.Options)).Completion.WaitAsync(Patience.Event, Cancellation);
         var metrics = await fixture.Runs.MetricsAsync(run.Id, Cancellation);
         Assert.Equal(Enumerable.Range(1, run.Step).Select(i => (long)i), metrics.Select(m => m.Step));
         Assert.Equal(run.Loss, metrics[^1].Value);

@@ -1,4 +1,5 @@
 using RedisML.Importing;
+using RedisML.Training;
 using RedisML.Unit.Fixtures;
 
 namespace RedisML.Unit.Training.Nodes;
@@ -7,6 +8,8 @@ namespace RedisML.Unit.Training.Nodes;
 /// <remarks>That they are right is shown where one process finds them; the benchmark <c>references</c> does this for all sets.</remarks>
 public sealed class ReferenceNodesTests(RedisServerFixture redis)
 {
+    static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
     [Theory]
     [InlineData("digits", "Softmax")]
     [InlineData("diabetes", "Linear")]
@@ -14,27 +17,26 @@ public sealed class ReferenceNodesTests(RedisServerFixture redis)
     {
         var connection = await redis.ConnectAsync();
         await DatasetImport.RunAsync(connection, SharedData.Path($"{set}.csv"), new() { Dataset = set }, null,
-            TestContext.Current.CancellationToken);
+            Cancellation);
         await using var fixture = new RunFixture(connection);
-        long[]? first = null;
-        foreach (var (nodes, workers) in new[] { (1, 1), (2, 2), (3, 4) })
+        var specification = new TrainingSpecification { Algorithm = algorithm, Label = "target" };
+        await (await fixture.StartAsync(new(), specification, "one", set)).Completion.WaitAsync(Patience.Script, Cancellation);
+        foreach (var (nodes, workers) in new[] { (2, 2), (3, 4) })
         {
             var model = $"m{nodes}.{workers}";
-            var processes = Enumerable.Range(0, nodes).Select(node => NodeProcess.Start(connection, node == 0
-                ? $"Start-RedisDistributedTraining {set} {model} -Algorithm {algorithm} -Label target -WorkerCount {workers} -NodeCount " +
-                    $"{nodes}"
-                : $"$(while (!($found = Get-RedisDistributedTraining -Model {model})) {{ [Threading.Thread]::Sleep(5) }}; $found) | " +
-                    $"Join-RedisDistributedTraining -WorkerCount {workers}")).ToList();
+            List<NodeProcess> processes =
+                [NodeProcess.Start(connection, set, model, specification, RunFixture.Staying(nodes), workers)];
             try
             {
+                var id = await fixture.RunAsync(model);
+                for (int i = 1; i < nodes; i++) processes.Add(NodeProcess.Join(connection, id, workers));
                 foreach (var process in processes) Assert.EndsWith($" {nodes}", await CompletedAsync(process));
             }
             finally
             {
                 processes.ForEach(process => process.Dispose());
             }
-            var bits = await fixture.BitsAsync(model);
-            Assert.Equal(first ??= bits, bits);
+            Assert.Equal(await fixture.BitsAsync("one"), await fixture.BitsAsync(model));
         }
     }
 

@@ -30,8 +30,15 @@ sealed class RunFixture(RedisMLConnection connection) : IAsyncDisposable
     public static TrainingSpecification Endless { get; } =
         Specification with { Algorithm = "Softmax", Tolerance = 0, MaxIteration = 1_000_000 };
 
-    public static NodeOptions Options { get; } =
-        new() { NodeTimeout = 1, JoinTimeout = 20, OutageTimeout = 20, MaxNode = 16, CheckpointInterval = 0.2 };
+    /// <summary>For nodes that come and go, soon noticed.</summary>
+    public static NodeOptions Options { get; } = new()
+    {
+        NodeTimeout = 1, JoinTimeout = Patience.Event.TotalSeconds, OutageTimeout = Patience.Event.TotalSeconds, MaxNode = 16,
+        CheckpointInterval = 0.2,
+    };
+
+    /// <summary>For nodes that all come and stay: on a busy machine none is taken for dead.</summary>
+    public static NodeOptions Staying(int nodes) => Options with { NodeCount = nodes, MaxNode = nodes, NodeTimeout = 60 };
 
     public RedisMLConnection Connection => connection;
 
@@ -62,9 +69,10 @@ sealed class RunFixture(RedisMLConnection connection) : IAsyncDisposable
         return new(connection);
     }
 
-    public async Task<ModelTraining> StartAsync(NodeOptions options, TrainingSpecification? specification = null, string model = "m")
+    public async Task<ModelTraining> StartAsync(
+        NodeOptions options, TrainingSpecification? specification = null, string model = "m", string name = DatasetName)
     {
-        var dataset = await new DatasetStore(connection).GetAsync(DatasetName, null, Cancellation);
+        var dataset = await new DatasetStore(connection).GetAsync(name, null, Cancellation);
         return Work(await ModelTraining.StartAsync(connection, dataset, model, specification ?? Specification, 1, options, Cancellation));
     }
 
@@ -75,13 +83,25 @@ sealed class RunFixture(RedisMLConnection connection) : IAsyncDisposable
     /// <summary>Waits until a run is as it should be.</summary>
     public async Task<TrainingRun> WaitAsync(string id, Func<TrainingRun, bool> isSo)
     {
-        for (long start = Environment.TickCount64; ; await Task.Delay(20, Cancellation))
+        TrainingRun run = null!;
+        await Patience.UntilAsync(async () => isSo(run = await new TrainingStore(connection).GetAsync(id, Cancellation)),
+            () => $"The run is still {run.State} at step {run.Step} with {run.Nodes} nodes: {run.Reason}");
+        return run;
+    }
+
+    /// <summary>Waits until a run of a model has begun.</summary>
+    /// <returns>Its id.</returns>
+    public async Task<string> RunAsync(string model = "m")
+    {
+        string? found = null;
+        await Patience.UntilAsync(async () =>
         {
-            var run = await new TrainingStore(connection).GetAsync(id, Cancellation);
-            if (isSo(run)) return run;
-            Assert.True(Environment.TickCount64 - start < 60_000,
-                $"The run is still {run.State} at step {run.Step} with {run.Nodes} nodes: {run.Reason}");
-        }
+            foreach (var id in await Runs.ListAsync(Cancellation))
+                if (await Runs.FindAsync(id, Cancellation) is not null
+                    && (await new TrainingStore(connection).GetAsync(id, Cancellation)).Model == model) found = id;
+            return found is not null;
+        }, () => "No run has begun.");
+        return found!;
     }
 
     /// <summary>The bits of all parameters, by their names.</summary>
@@ -89,7 +109,8 @@ sealed class RunFixture(RedisMLConnection connection) : IAsyncDisposable
     {
         var store = new ModelStore(connection);
         var parameters = await store.ReadParametersAsync(await store.GetAsync(model, null, Cancellation), null, Cancellation);
-        return [.. parameters.OrderBy(parameter => parameter.Key, StringComparer.Ordinal).SelectMany(parameter => parameter.Value.ToDoubles()).Select(BitConverter.DoubleToInt64Bits)];
+        return [.. parameters.OrderBy(parameter => parameter.Key, StringComparer.Ordinal)
+            .SelectMany(parameter => parameter.Value.ToDoubles()).Select(BitConverter.DoubleToInt64Bits)];
     }
 
     public ValueTask DisposeAsync() => connection.DisposeAsync();
