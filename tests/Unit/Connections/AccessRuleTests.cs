@@ -89,13 +89,6 @@ public sealed class AccessRuleTests(AccessRuleTests.Shared shared) : IClassFixtu
         $null = Get-RedisTrainingMetric $slow.Run.Id
         Remove-RedisDistributedTraining $slow.Run.Id -Confirm:$false
         if ((1..50 | Add-RedisLanguageModelText speech -Source numbers).Evicted -lt 40) { throw 'the budget is not held' }
-        foreach ($place in @{ List = 'samples' }, @{ Stream = 'samples2' }) {
-            1..21 | ForEach-Object { @{ x = $_ -gt 20 ? 'NaN' : $_; y = 2 * $_ } } | Add-RedisTrainingSample @place
-            $learned = Start-RedisOnlineTraining live @place -Algorithm Linear -Label y -MetricInterval 10 -Once -Wait
-            if ($learned.Samples -ne 20) { throw "$($learned.Samples) samples are learned" }
-            Remove-RedisOnlineTraining live
-        }
-        Remove-RedisModel live -Confirm:$false
         Set-RedisModelParameter mine rate 0.5
         Set-RedisModelParameter line threshold 0.5
         Remove-RedisModelParameter mine rate
