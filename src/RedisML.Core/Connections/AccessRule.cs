@@ -24,7 +24,7 @@ public sealed record AccessRule
 
     const string WritingRows = "hmset zadd expire xadd xdel xrevrange xsetid memory|usage";
 
-    const string WritingLanguage = "hincrby zincrby zrem zcount";
+    const string WritingLanguage = "hincrby zadd zincrby zrem zcount";
 
     const string WritingRuns = "hincrby hsetnx persist expire publish subscribe unsubscribe";
 

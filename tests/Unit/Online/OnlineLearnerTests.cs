@@ -20,7 +20,11 @@ public sealed class OnlineLearnerTests
     {
         var options = OnlineSamples.Specification("Logistic") with
         {
-            Columns = [new("x", ColumnType.Float64, SampleColumnKind.Number)], L1 = 0.3, L2 = 0.7, LearningRate = 0.4, Beta = 1.5,
+            Columns = [new("x", ColumnType.Float64, SampleColumnKind.Number)],
+            L1 = 0.3,
+            L2 = 0.7,
+            LearningRate = 0.4,
+            Beta = 1.5,
         };
         var (parser, learner) = Make(options);
         double[] z = [0, 0], n = [0, 0];

@@ -109,7 +109,7 @@ public sealed class OnlineTrainerTests(EmbeddedServerFixture embedded, RedisServ
             process.Kill();
         }
         await TrainAsync(connection, kind, new() { Once = true, Lease = TimeSpan.FromSeconds(1) }, resume: true);
-        await AssertUndisturbedAsync(connection, kind, 3000);
+        await AssertUndisturbedAsync(connection, kind, added);
     }
 
     /// <summary>A server that is killed while the trainer learns, and comes back with its log.</summary>
@@ -313,7 +313,8 @@ public sealed class OnlineTrainerTests(EmbeddedServerFixture embedded, RedisServ
     };
 
     static Task<OnlineTrainer> StartAsync(
-        RedisMLConnection connection, SampleSourceKind kind, TrainerOptions options, bool resume = false) => OnlineTrainer.StartAsync(connection, resume ? new() { Model = "m" } : Options(kind), options, Cancellation);
+        RedisMLConnection connection, SampleSourceKind kind, TrainerOptions options, bool resume = false) =>
+        OnlineTrainer.StartAsync(connection, resume ? new() { Model = "m" } : Options(kind), options, Cancellation);
 
     static async Task TrainAsync(RedisMLConnection connection, SampleSourceKind kind, TrainerOptions options, bool resume = false) =>
         await (await StartAsync(connection, kind, options, resume)).Completion.WaitAsync(s_patience, Cancellation);
