@@ -3,7 +3,7 @@
 BeforeAll {
     Import-Module "$PSScriptRoot/../../artifacts/RedisML"
     $null = Connect-RedisML -Embedded -Prefix "test-$([guid]::NewGuid().ToString('N'))"
-    $null = 'To be, or not to be.', 'To sleep, or to dream.', 'To dream is not to be.' | Add-RedisLanguageModelText hamlet
+    $null = 'To be, or not to be.', 'To be, or not to be.', 'To sleep, or to dream.', 'To dream is not to be.' | Add-RedisLanguageModelText hamlet
 }
 
 AfterAll {

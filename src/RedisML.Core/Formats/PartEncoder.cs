@@ -36,7 +36,6 @@ sealed class PartEncoder<T>(IReadOnlyList<SourceColumn> columns, ChunkCompressio
             Reset(builder);
             notes.Clear();
             if (leaveOut) append(rows, bad.Select(b => (int)b.Line - 1).ToHashSet(), []);
-            else bad.RemoveRange(1, bad.Count - 1);
         }
         var chunk = builder.Rows == 0 ? null : builder.Encode(compression);
         var noted = notes.Take(line => line);

@@ -26,15 +26,14 @@ abstract class RowPart(int index, long bytes) : IDisposable
     public abstract ulong Hash();
 
     /// <summary>Makes a chunk of its rows, on any thread.</summary>
-    /// <param name="leaveOut">Whether rows that don't fit are left out and returned; else the first of them ends it,
-    /// without a chunk.</param>
+    /// <param name="leaveOut">Whether rows that don't fit are left out and returned; else they are returned without a chunk.</param>
     public abstract EncodedPart Encode(bool leaveOut);
 
     public abstract void Dispose();
 }
 
 /// <summary>What became of a part.</summary>
-/// <param name="Chunk">Null where no row fits, and where a bad row ended it.</param>
+/// <param name="Chunk">Null where no row fits, and where bad rows aren't left out.</param>
 /// <param name="BadRows">The rows that don't fit, in the order of the source.</param>
 /// <param name="Lines">Lines, or rows, of the source in the part.</param>
 /// <param name="Notes">Values that are worth a word.</param>
@@ -50,4 +49,8 @@ sealed record BadRow(long Line, int Column, string Value, string Reason, ColumnT
 {
     /// <summary>The record as it stands in the source, for the reject file.</summary>
     public ReadOnlyMemory<byte> Record { get; init; }
+
+    /// <summary>Where its value doesn't fit the type of the column: others of the row that don't fit theirs, as far as the part had few
+    /// alike before.</summary>
+    public IReadOnlyList<BadRow> Also { get; init; } = [];
 }

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.IO.Hashing;
 using System.Text.Json;
-using RedisML.Columns;
 using RedisML.Connections;
 using RedisML.Datasets;
 using RedisML.Datasets.Rows;
@@ -186,14 +185,13 @@ public sealed class DatasetImport
         {
             var columns = await ReadColumnsAsync(current, cancellation).ConfigureAwait(false);
             var attempt = await StartAsync(columns, current, cancellation).ConfigureAwait(false);
-            while (true)
+            // The second time it reads on to find all that is left: so there are few attempts, however many columns.
+            for (bool looksOn = false; ; looksOn = true)
             {
-                var (dataset, misfit) = await TryWriteAsync(attempt.Columns, attempt.Writer, attempt.From, current, cancellation)
+                var (dataset, wider) = await TryWriteAsync(attempt.Columns, attempt.Writer, attempt.From, current, looksOn, cancellation)
                     .ConfigureAwait(false);
                 if (dataset is not null) return dataset;
-                columns = attempt.Columns;
-                columns[misfit.Column] = columns[misfit.Column].As(misfit.Type);
-                attempt = (await NewWriterAsync(columns, current, cancellation).ConfigureAwait(false), columns, null);
+                attempt = (await NewWriterAsync(wider, current, cancellation).ConfigureAwait(false), wider, null);
             }
         }
         catch (InvalidDataException e)
@@ -262,9 +260,9 @@ public sealed class DatasetImport
 
     Dataset? AppendTo(Dataset? current) => _options.Append ? current : null;
 
-    /// <summary>One attempt: the published dataset, or the column that needs a wider type.</summary>
-    async Task<(Dataset? Dataset, (int Column, ColumnType Type) Misfit)> TryWriteAsync(
-        SourceColumn[] columns, DatasetWriter writer, ImportCheckpoint? from, Dataset? current, CancellationToken cancellation)
+    /// <summary>One attempt: the published dataset, or the columns with the wider types that they need.</summary>
+    async Task<(Dataset? Dataset, SourceColumn[] Wider)> TryWriteAsync(SourceColumn[] columns, DatasetWriter writer, ImportCheckpoint? from,
+        Dataset? current, bool looksOn, CancellationToken cancellation)
     {
         await using (writer.ConfigureAwait(false))
         {
@@ -277,10 +275,10 @@ public sealed class DatasetImport
                     ?? 0, from, _progress);
                 try
                 {
-                    if (await attempt.RunAsync(cancellation).ConfigureAwait(false) is { } misfit)
+                    if (await attempt.RunAsync(looksOn, cancellation).ConfigureAwait(false) is { } wider)
                     {
                         await rejected.DiscardAsync().ConfigureAwait(false);
-                        return (null, misfit);
+                        return (null, wider);
                     }
                     (_rowsWritten, _rowsRejected, _rejectPath) = (writer.Rows, rejected.Count, rejected.Path);
                     _valueWarnings = notes.Warnings();
@@ -295,7 +293,7 @@ public sealed class DatasetImport
                         current, label, _options.Compression, fingerprint, cancellation, _options.KeepVersions, _options.Replicas)
                             .ConfigureAwait(false);
                     _replicaWarning = writer.Warning;
-                    return (dataset, default);
+                    return (dataset, columns);
                 }
                 catch (Exception e) when (_source.CanReread && BreaksOff(e))
                 {

@@ -31,6 +31,9 @@ sealed class ImportAttempt(
     // What the committed parts add up to.
     int _parts;
     ulong _hash;
+
+    // The columns with wider types, where values were found that need them: then nothing is stored any more.
+    volatile SourceColumn[]? _wider;
     string _file = source.Name;
     long _line = 1;
 
@@ -43,9 +46,11 @@ sealed class ImportAttempt(
     /// <summary>Bytes of the source up to the end of the committed parts, compressed where it is: roughly.</summary>
     public long SourceBytes { get; private set; }
 
-    /// <summary>Reads to the end. Where a column needs a wider type it ends early, and returns which.</summary>
+    /// <summary>Reads to the end. Where columns need wider types it ends early, and returns the columns with those.</summary>
+    /// <param name="looksOn">Whether it then looks at all that is left first. Else at what it has in memory: that costs nothing, and finds
+    /// most columns that change their type in one place.</param>
     /// <exception cref="RedisMLException"><c>SourceChanged</c>, and those of source and rejected rows.</exception>
-    public async Task<(int Column, ColumnType Type)?> RunAsync(CancellationToken cancellation)
+    public async Task<SourceColumn[]?> RunAsync(bool looksOn, CancellationToken cancellation)
     {
         try
         {
@@ -60,16 +65,21 @@ sealed class ImportAttempt(
                 }
                 while (IsNextStored || _underWay.Count == MaxPartsUnderWay || _underWay.Count > 0
                     && _bytesUnderWay + part.Bytes > MaxBytesUnderWay)
-                    if (await CommitNextAsync(cancellation).ConfigureAwait(false) is { } misfit) return misfit;
+                    await CommitNextAsync(cancellation).ConfigureAwait(false);
+                if (_wider is not null && !looksOn)
+                {
+                    part.Dispose();
+                    break;
+                }
                 await _encoders.WaitAsync(cancellation).ConfigureAwait(false);
                 _underWay.Enqueue((Task.Run(() => StoreAsync(part, cancellation), CancellationToken.None), part));
                 _bytesUnderWay += part.Bytes;
                 progress?.Report(new(writer.Rows, source.Position, source.Length ?? 0));
             }
-            if (_parts < resumeFrom?.Parts) throw ImportCheckpoint.Changed(source, "it is shorter");
-            while (_underWay.Count > 0)
-                if (await CommitNextAsync(cancellation).ConfigureAwait(false) is { } misfit) return misfit;
-            return source.CanReread && notes.OnlyMissing is { } column ? (column, ColumnType.Utf8) : null;
+            if (_wider is null && _parts < resumeFrom?.Parts) throw ImportCheckpoint.Changed(source, "it is shorter");
+            while (_underWay.Count > 0) await CommitNextAsync(cancellation).ConfigureAwait(false);
+            if (_wider is null && source.CanReread && notes.OnlyMissing is { } column) Widen(column, ColumnType.Utf8);
+            return _wider;
         }
         finally
         {
@@ -105,18 +115,28 @@ sealed class ImportAttempt(
         {
             _encoders.Release();
         }
+        if (_wider is not null)
+        {
+            encoded.Chunk?.Dispose();
+            return new(hash, encoded with { Chunk = null }, null);
+        }
         return new(hash, encoded, encoded.Chunk is { } chunk && !writer.StoresRows
             ? await writer.WriteAsync(part.Index, chunk, cancellation).ConfigureAwait(false) : null);
     }
 
-    async Task<(int Column, ColumnType Type)?> CommitNextAsync(CancellationToken cancellation)
+    async Task CommitNextAsync(CancellationToken cancellation)
     {
         // One that fails stays at the head of the queue: nothing behind it may be committed.
         var (work, part) = _underWay.Peek();
         var (hash, encoded, entry) = await work.ConfigureAwait(false);
-        foreach (var bad in encoded.BadRows)
-            if (bad.Column >= 0 && columns[bad.Column].Inferred && source.CanReread && source.Widened(columns[bad.Column], bad) is { } type)
-                return (bad.Column, type);
+        if (source.CanReread) Widen(encoded.BadRows);
+        if (_wider is not null)
+        {
+            _underWay.Dequeue();
+            _bytesUnderWay -= part.Bytes;
+            if (entry is null) encoded.Chunk?.Dispose();
+            return;
+        }
         if (part.FirstLine is { } first) (_file, _line) = (part.File ?? source.Name, first);
         if (encoded.Chunk is { } rows && writer.StoresRows) await writer.CommitRowsAsync(rows, cancellation).ConfigureAwait(false);
         foreach (var bad in encoded.BadRows) await rejected.AddAsync(bad, _file, _line + bad.Line - 1).ConfigureAwait(false);
@@ -133,13 +153,30 @@ sealed class ImportAttempt(
             CompressedBytes += entry.Bytes;
         }
         if (source.CanReread && Environment.TickCount64 >= _nextCheckpoint) await CheckpointAsync(cancellation).ConfigureAwait(false);
-        return null;
+    }
+
+    /// <summary>Takes what rows that don't fit say of the types of columns.</summary>
+    void Widen(IReadOnlyList<BadRow> rows)
+    {
+        foreach (var row in rows)
+            foreach (var bad in row.Also.Prepend(row))
+                if (bad.Column >= 0 && columns[bad.Column].Inferred && source.Widened(columns[bad.Column], bad) is { } type)
+                    Widen(bad.Column, type);
+    }
+
+    void Widen(int column, ColumnType type)
+    {
+        var wider = _wider ?? [.. columns];
+        // Another value may have asked for another type.
+        wider[column] = wider[column].As(_wider is null || wider[column].Type == columns[column].Type ? type
+            : ColumnType.Union(wider[column].Type, type));
+        _wider = wider;
     }
 
     /// <summary>After the pass broke off: commits what was stored all the same, and notes where the import could go on.</summary>
     public async Task EndAsync(CancellationToken cancellation)
     {
-        while (IsNextStored && await CommitNextAsync(cancellation).ConfigureAwait(false) is null) { }
+        while (_wider is null && IsNextStored) await CommitNextAsync(cancellation).ConfigureAwait(false);
         await CheckpointAsync(cancellation).ConfigureAwait(false);
     }
 

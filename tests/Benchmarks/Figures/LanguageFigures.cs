@@ -34,12 +34,14 @@ static class LanguageFigures
             server = (await CpuAsync(context) - server) / update.Tokens;
             client = (Environment.CpuUsage.TotalTime.TotalSeconds - client) / update.Tokens;
             bool isPlain = request.MaximumContext is null && request.Tokenization == Tokenization.Word;
-            BenchmarkContext.Print($"{model.Options}: {update.Tokens:N0} tokens", $"{rate:N0}/s", "80,000/s", rate / 80_000, isPlain ? ">= 1" : "");
+            BenchmarkContext.Print($"{model.Options}: {update.Tokens:N0} tokens", $"{rate:N0}/s", "80,000/s", rate / 80_000,
+                isPlain ? ">= 1" : "");
             // Of a machine that others use too, this says what it would do alone: the two work at the same time.
             BenchmarkContext.Print("  by the processor time of server, of client a token", $"{server * 1e6:N1} us", $"{client * 1e6:N1} us",
                 1 / Math.Max(server, client) / 80_000, isPlain ? ">= 1" : "");
             double megabytes = (await InfoAsync(context, "memory", "used_memory") - memory) / 1e6;
-            BenchmarkContext.Print($"  {update.Contexts:N0} contexts, memory a million tokens", $"{megabytes / update.Tokens * 1e6:N1} MB", "", 0, "");
+            BenchmarkContext.Print($"  {update.Contexts:N0} contexts, memory a million tokens", $"{megabytes / update.Tokens * 1e6:N1} MB",
+                "", 0, "");
 
             var times = await AskAsync(model, held);
             double p50 = BenchmarkContext.Median(times);

@@ -5,7 +5,8 @@ static class TextSamples
 {
     static readonly string[] s_words =
     [
-        "the", "a", "ship", "sea", "sails", "over", "under", "don't", "naïve", "3.14", "море", "плывёт", "海", "船", "שלום", "สวัสดี", "👩‍🚀", ",", ".",
+        "the", "a", "ship", "sea", "sails", "over", "under", "don't", "naïve", "3.14", "море", "плывёт", "海", "船", "שלום", "สวัสดี",
+        "👩‍🚀", ",", ".",
     ];
 
     /// <summary>Lines of 0 to 24 words, each word depending on the one before.</summary>

@@ -28,7 +28,8 @@ public sealed class TokenReaderTests
     public void Characters_as_a_reader_counts_them(string text, string tokens) =>
         Assert.Equal(tokens, string.Join('|', TokenReader.ReadAll(text, Tokenization.Character)));
 
-    /// <summary>Nothing of a text is lost (but a joiner that a cut leaves alone), no token is longer than allowed, and none ends within a surrogate pair.</summary>
+    /// <summary>Nothing of a text is lost (but a joiner that a cut leaves alone), no token is longer than allowed, and none ends within a
+    /// surrogate pair.</summary>
     [Theory]
     [InlineData(Tokenization.Word)]
     [InlineData(Tokenization.Character)]

@@ -1,6 +1,6 @@
 namespace RedisML.Algorithms.Language;
 
-/// <summary>Interpolated Kneser-Ney smoothing: what a context saw, less a discount, and for the rest what the shorter context says.</summary>
+/// <summary>Interpolated Kneser-Ney smoothing: what a context saw, less a discount, and for the rest what the shorter one says.</summary>
 /// <remarks>
 /// R. Kneser, H. Ney: Improved backing-off for m-gram language modeling, ICASSP 1995; the discount from counts of counts as in H. Ney,
 /// U. Essen, R. Kneser: On structuring probabilistic dependences in stochastic language modelling, 1994; interpolated as in S. F. Chen,

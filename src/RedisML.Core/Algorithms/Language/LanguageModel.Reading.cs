@@ -1,4 +1,5 @@
 using System.Text;
+using StackExchange.Redis;
 
 namespace RedisML.Algorithms.Language;
 
@@ -29,18 +30,18 @@ public sealed partial class LanguageModel
             var (discount, saw) = (await discounts.ConfigureAwait(false), await distinct.ConfigureAwait(false));
             var levels = lists.Select((list, level) => new LevelCounts(list.Total, saw[level], discount[level])).ToArray();
             var ranking = new TokenRanking(levels, [.. lists.Select(list => list.Tokens)], look);
-            await ranking.CompleteAsync(
-                async (level, tokens) => (await ContextCounts.CountsAsync(this, contexts[level], tokens, cancellation).ConfigureAwait(false))
-                    .Counts,
-                token => wanted.Length == 0 || token.Span.StartsWith(wanted)).ConfigureAwait(false);
+            await ranking.CompleteAsync(CountsAsync, token => wanted.Length == 0 || token.Span.StartsWith(wanted)).ConfigureAwait(false);
             if (ranking.TryTake(count, out var best)) return best;
         }
+
+        async Task<double[]> CountsAsync(int level, RedisValue[] tokens) =>
+            (await ContextCounts.CountsAsync(this, contexts[level], tokens, cancellation).ConfigureAwait(false)).Counts;
     }
 
     /// <summary>Writes on from a text, up to its end.</summary>
     /// <param name="text">The text so far; empty for a text that begins.</param>
     /// <param name="length">The most tokens that are written.</param>
-    /// <param name="temperature">0 for the most probable token each time, 1 for all by their probability; above, rather the rare ones.</param>
+    /// <param name="temperature">0 for the most probable token each time, 1 for all by their probability; above, rather rare ones.</param>
     /// <param name="seed">The same writes the same, while the model doesn't learn.</param>
     /// <returns>The text so far and what follows.</returns>
     /// <exception cref="Errors.RedisMLException"><c>ModelNotFound</c>, <c>InvalidLanguageModel</c>.</exception>

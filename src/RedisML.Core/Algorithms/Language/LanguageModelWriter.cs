@@ -5,7 +5,8 @@ using StackExchange.Redis;
 
 namespace RedisML.Algorithms.Language;
 
-/// <summary>Adds texts to a language model, in batches that are learned wholly or not at all, and once however often they are sent.</summary>
+/// <summary>Adds texts to a language model, in batches that are learned wholly or not at all, and once however often they are sent.
+/// </summary>
 /// <remarks>Several may write at once: counts don't depend on the order. One writer is for one thread.</remarks>
 public sealed class LanguageModelWriter
 {

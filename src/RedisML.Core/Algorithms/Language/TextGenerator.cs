@@ -5,8 +5,8 @@ using StackExchange.Redis;
 namespace RedisML.Algorithms.Language;
 
 /// <summary>Writes text by drawing token after token.</summary>
-/// <remarks>The vocabulary and discounts are read once; the contexts that come up, each time. The same seed writes the same text while the model doesn't
-/// learn.</remarks>
+/// <remarks>The vocabulary and discounts are read once; the contexts that come up, each time. The same seed writes the same text while
+/// the model doesn't learn.</remarks>
 sealed class TextGenerator(LanguageModel model, double temperature, ulong seed)
 {
     readonly Dictionary<RedisValue, int> _places = [];
@@ -62,7 +62,8 @@ sealed class TextGenerator(LanguageModel model, double temperature, ulong seed)
             TensorPrimitives.Multiply(_probabilities, KneserNey.Interpolate(1, 0, level), _probabilities);
             // A token that came into the model meanwhile has no place yet.
             foreach (var entry in counts[i].Tokens)
-                if (_places.TryGetValue(entry.Element, out int place)) _probabilities[place] += KneserNey.Interpolate(0, entry.Score, level);
+                if (_places.TryGetValue(entry.Element, out int place))
+                    _probabilities[place] += KneserNey.Interpolate(0, entry.Score, level);
         }
     }
 

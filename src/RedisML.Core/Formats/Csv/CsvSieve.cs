@@ -40,11 +40,12 @@ sealed class CsvSieve
         long line = 1;
         using var reader = CsvReader.Create(block, _options);
         _malformed = null;
+        var misfits = new Misfits();
         bool more = reader.Read();
         while (more)
         {
             int start = (int)reader.ByteOffset;
-            var bad = Judge(reader);
+            var bad = Judge(reader, misfits);
             if (++rows % RowsKept == 0)
                 foreach (var column in _scratch.Columns) column.Reset();
             _malformed = null;
@@ -74,7 +75,7 @@ sealed class CsvSieve
         _ => "text after a closing quote",
     };
 
-    BadRow? Judge(CsvReader reader)
+    BadRow? Judge(CsvReader reader, Misfits misfits)
     {
         if (_malformed is not null)
             return Whole(Shown(reader.RawRecord), _malformed
@@ -83,13 +84,16 @@ sealed class CsvSieve
             return Whole(Shown(reader.RawRecord),
                 $"{reader.FieldCount} fields instead of " +
                 $"{_fields.Length}{(_dialect.Separator == ' ' ? " (-Delimiter Whitespace where runs of blanks separate fields)" : "")}");
+        BadRow? bad = null;
         for (int i = 0; i < _fields.Length; i++)
         {
             var text = reader.GetSpan(i);
-            if (!_dialect.IsNull(text) && !_fields[i].IsUsuallyMissing(text) && !_fields[i].TryAppend(reader, i, text))
-                return new(1, i, Shown(text), "", CsvField.TypeOf(reader, i, _dialect.Culture));
+            if (_dialect.IsNull(text) || _fields[i].IsUsuallyMissing(text) || _fields[i].TryAppend(reader, i, text)) continue;
+            var misfit = new BadRow(1, i, Shown(text), "", CsvField.TypeOf(reader, i, _dialect.Culture));
+            if (bad is null) bad = misfit;
+            else misfits.Add(misfit);
         }
-        return null;
+        return bad is null ? null : misfits.TakeWith(bad);
     }
 
     void NoteMalformed(CsvMalformedRecord record) => _malformed ??= MalformedReason(record);

@@ -99,7 +99,7 @@ sealed class CsvSource(SourceFile file, SourceOptions options) : RowSource
             var (chunk, fits, lines, notes) = parsers.Parse(records);
             if (fits) return new(chunk, [], lines, notes);
             var (badRows, rest) = new CsvSieve(parsers.Dialect, parsers.Columns).Sift(records);
-            if (!leaveOut && badRows.Count > 0) return new(null, [badRows[0]], lines, []);
+            if (!leaveOut && badRows.Count > 0) return new(null, badRows, lines, []);
             if (rest.IsEmpty) return new(null, badRows, lines, []);
             var others = parsers.Parse(rest);
             return new(others.Chunk, badRows, lines, [.. others.Notes.Select(n => n with { Line = LineWith(badRows, n.Line) })]);

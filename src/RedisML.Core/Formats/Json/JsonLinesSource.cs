@@ -11,6 +11,13 @@ namespace RedisML.Formats.Json;
 sealed class JsonLinesSource(SourceFile file, SourceOptions options) : RowSource
 {
     const int SampleBytes = 1 << 20;
+
+    /// <summary>So many names may be as rare as they like.</summary>
+    const int FewNames = 1000;
+
+    /// <summary>Places of a table for each byte of the objects: a value takes a byte at least, and a name some more.</summary>
+    const long MaxCellsPerByte = 100;
+
     const int MinBlockBytes = 64 * 1024;
     const int MaxBlockBytes = 16 << 20;
 
@@ -44,6 +51,7 @@ sealed class JsonLinesSource(SourceFile file, SourceOptions options) : RowSource
         if (_holdsRejects = JsonRecord.HoldsRejects(names)) names = [.. JsonRecord.OwnNames(names)];
         if (names.Count == 0) throw new RedisMLException("NoColumns", ErrorKind.InvalidData,
             $"'{Name}' has no JSON object with a name in it, one a line.", Name);
+        CheckNames(names.Count);
         _names = names;
         return [.. ColumnNames.Of(names)
             .Zip(names, (name, own) => given.TryGetValue(name, out var type) ? new SourceColumn(name, type, Inferred: false)
@@ -95,6 +103,18 @@ sealed class JsonLinesSource(SourceFile file, SourceOptions options) : RowSource
         {
             // The import itself will come to this line, and say where it is.
         }
+    }
+
+    /// <summary>What few objects have takes memory in all of them: names that are data would fill it.</summary>
+    /// <exception cref="RedisMLException"><c>TooManyColumns</c>, <c>TooManyNames</c>.</exception>
+    void CheckNames(int names)
+    {
+        ColumnNames.CheckCount(names, Name);
+        long objects = _sample.Span.Count((byte)'\n') + 1;
+        if (names > FewNames && names * objects > MaxCellsPerByte * _sample.Length)
+            throw new RedisMLException("TooManyNames", ErrorKind.LimitsExceeded,
+                $"The first {objects:N0} objects of '{Name}' have {names:N0} names, and each has few of them: as columns they would hardly "
+                + "have a value. Where names are data, such as ids, write a name and a value as two columns.", Name);
     }
 
     int BlockBytes(PartEncoder<JsonRows> encoder)

@@ -23,6 +23,7 @@ sealed class JsonRows
     readonly byte[][] _names;
     readonly Dictionary<string, int> _columns;
     readonly int[] _written;
+    Misfits _misfits = new();
     int _line;
     byte[] _unescaped = new byte[256];
 
@@ -47,6 +48,7 @@ sealed class JsonRows
         var bytes = block.Span;
         bool valid = Utf8.IsValid(bytes);
         System.Array.Fill(_written, _line = 0);
+        _misfits = new();
         while (start < bytes.Length)
         {
             int length = bytes[start..].IndexOf((byte)'\n') is var found && found < 0 ? bytes.Length - start : found;
@@ -99,7 +101,9 @@ sealed class JsonRows
                 else if (_values[column]?.TryAppend(text) != true)
                 {
                     _builder.Columns[column].AppendNull();
-                    bad ??= new(number + 1, column, Shown(text), "", TypeOf(text, isText));
+                    var misfit = new BadRow(number + 1, column, Shown(text), "", TypeOf(text, isText));
+                    if (bad is null) bad = misfit;
+                    else _misfits.Add(misfit);
                 }
                 else if (_schema[column].Almost is { } almost && ColumnType.Union(almost, TypeOf(text, isText)) == ColumnType.Utf8)
                 {
@@ -117,7 +121,7 @@ sealed class JsonRows
             // What the reader says of half a character outside of the basic plane, such as \ud83d alone.
             bad = new(number + 1, Math.Max(column, -1), Shown(line), "has half of a character (a lone surrogate)", ColumnType.Utf8);
         }
-        return Fill(bad);
+        return Fill(bad is null ? null : _misfits.TakeWith(bad));
     }
 
     bool IsMissing(int column, ReadOnlySpan<byte> text, int number)
