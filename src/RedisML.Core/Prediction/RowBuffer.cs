@@ -1,3 +1,4 @@
+using System.Text;
 using RedisML.Columns;
 
 namespace RedisML.Prediction;
@@ -40,6 +41,23 @@ public sealed class RowBuffer
         return null;
     }
 
+    /// <summary>Adds a row whose values are text in UTF-8.</summary>
+    /// <param name="places">Where in <paramref name="text"/> the value of each input lies.</param>
+    /// <returns>Null; or what is wrong with the row, which then isn't added.</returns>
+    public string? TryAddText(ReadOnlySpan<byte> text, ReadOnlySpan<TextPlace> places)
+    {
+        for (int i = 0; i < _columns.Length; i++)
+        {
+            if (places[i].Length >= 0 && _columns[i].TryAppend(text.Slice(places[i].Start, places[i].Length))) continue;
+            var values = new object?[_columns.Length];
+            for (int input = 0; input < values.Length; input++)
+                values[input] = places[input] is { Length: >= 0 } place ? Encoding.UTF8.GetString(text.Slice(place.Start, place.Length)) : Absent;
+            return Refuse(values);
+        }
+        Rows++;
+        return null;
+    }
+
     /// <summary>Takes back the rows behind the first <paramref name="rows"/>.</summary>
     public void Truncate(int rows)
     {
@@ -65,6 +83,8 @@ public sealed class RowBuffer
     /// <summary>All that is wrong with the row, and not the first thing alone.</summary>
     string Refuse(ReadOnlySpan<object?> values)
     {
+        // Some of its values may be there already.
+        foreach (var column in _columns) column.Truncate(Rows);
         var problems = new List<string>();
         for (int i = 0; i < _columns.Length; i++)
         {
