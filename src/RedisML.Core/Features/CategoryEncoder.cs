@@ -15,9 +15,10 @@ internal sealed class CategoryEncoder(IReadOnlyList<string> levels, int offset =
         levels.Index().ToDictionary(level => level.Item, level => offset + level.Index, StringComparer.Ordinal);
 
     /// <summary>The position of each of a chunk's levels.</summary>
-    public int[] Map(IReadOnlyList<string> chunkLevels)
+    /// <param name="map">Memory to be used again, where it is as long as it has to be.</param>
+    public int[] Map(IReadOnlyList<string> chunkLevels, int[]? map = null)
     {
-        var map = new int[chunkLevels.Count];
+        if (map?.Length != chunkLevels.Count) map = new int[chunkLevels.Count];
         for (int code = 0; code < map.Length; code++) map[code] = _positions.GetValueOrDefault(chunkLevels[code], None);
         return map;
     }

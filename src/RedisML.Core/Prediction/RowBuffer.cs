@@ -10,10 +10,13 @@ public sealed class RowBuffer
     readonly ModelSignature _signature;
     readonly InputColumn[] _columns;
     readonly Dictionary<string, int> _places;
+    readonly bool _keepsBatch;
+    RowBatch? _batch;
 
     public RowBuffer(ModelSignature signature)
     {
         _signature = signature;
+        _keepsBatch = signature.ReadsInputsAlone;
         _columns = [.. signature.Inputs.Select(InputColumn.Create)];
         _places = _columns.Index().ToDictionary(column => column.Item.Schema.Name, column => column.Index, StringComparer.Ordinal);
     }
@@ -73,11 +76,17 @@ public sealed class RowBuffer
     }
 
     /// <summary>The rows so far. Valid until the next is added.</summary>
+    /// <remarks>Where there are as many rows as last time it is the same batch: a row after the other costs no allocations.</remarks>
     public RowBatch ToBatch()
     {
+        bool isKept = _batch?.Rows == Rows;
+        foreach (var column in _columns) isKept &= column.IsVectorKept;
+        if (isKept) return _batch!;
         var vectors = new Dictionary<string, ColumnVector>(_columns.Length, StringComparer.Ordinal);
         foreach (var column in _columns) vectors.Add(column.Schema.Name, column.ToVector());
-        return RowBatch.Of(vectors, Rows, _signature);
+        var batch = RowBatch.Of(vectors, Rows, _signature);
+        if (_keepsBatch) _batch = batch;
+        return batch;
     }
 
     /// <summary>All that is wrong with the row, and not the first thing alone.</summary>
