@@ -50,6 +50,8 @@ if (args is ["fuzz", ..])
     ("language", LanguageFigures.RunAsync),
     ("module", ModuleFigures.RunAsync),
     ("recommend", RecommendFigures.RunAsync),
+    ("predict", PredictFigures.RunAsync),
+    ("serve", ServeFigures.RunAsync),
     ("references", References.RunAsync),
 ];
 if (args.FirstOrDefault(a => benchmarks.All(b => b.Name != a)) is { } unknown)
