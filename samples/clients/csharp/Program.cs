@@ -14,8 +14,13 @@ for (int attempt = 0; attempt < 20; attempt++)
 {
     if ((RedisValue[]?)await database.ExecuteAsync("BLPOP", reply, "1") is not [_, var json]) continue;
     var answer = JsonNode.Parse((string)json!)!;
-    Console.WriteLine(answer["error"] is { } error ? $"{error}: {answer["message"]}" : $"{answer["prediction"]} by version {answer["version"]}");
-    return answer["error"] is null ? 0 : 1;
+    if (answer["error"] is { } error)
+    {
+        Console.Error.WriteLine($"{error}: {answer["message"]}");
+        return 1;
+    }
+    Console.WriteLine($"{answer["prediction"]} by version {answer["version"]}");
+    return 0;
 }
 Console.Error.WriteLine("The service didn't answer.");
 return 1;

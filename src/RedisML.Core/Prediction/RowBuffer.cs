@@ -54,7 +54,8 @@ public sealed class RowBuffer
             if (places[i].Length >= 0 && _columns[i].TryAppend(text.Slice(places[i].Start, places[i].Length))) continue;
             var values = new object?[_columns.Length];
             for (int input = 0; input < values.Length; input++)
-                values[input] = places[input] is { Length: >= 0 } place ? Encoding.UTF8.GetString(text.Slice(place.Start, place.Length)) : Absent;
+                values[input] = places[input] is { Length: >= 0 } place
+                    ? Encoding.UTF8.GetString(text.Slice(place.Start, place.Length)) : Absent;
             return Refuse(values);
         }
         Rows++;

@@ -28,7 +28,8 @@ public sealed class RunStore(RedisMLConnection connection)
     {
         var ids = await ListAsync(cancellation).ConfigureAwait(false);
         var texts = await _database.PatientlyAsync(
-            d => Task.WhenAll(ids.Select(id => d.StringGetAsync(connection.Keys.Run(id).Specification))), cancellation).ConfigureAwait(false);
+            d => Task.WhenAll(ids.Select(id => d.StringGetAsync(connection.Keys.Run(id).Specification))), cancellation)
+                .ConfigureAwait(false);
         return [.. ids.Where((id, index) => !texts[index].IsNull && IsOf(id, texts[index]!))];
 
         bool IsOf(string id, string json)

@@ -90,7 +90,8 @@ public sealed partial class PredictionInstance
         {
             // A wait for a request blocks its connection, so that it has one of its own.
             var blocking = await connection.CopyAsync(cancellation).ConfigureAwait(false);
-            await connection.Database.PatientlyAsync(d => d.SetAddAsync(connection.Keys.Services, name), cancellation).ConfigureAwait(false);
+            await connection.Database.PatientlyAsync(d => d.SetAddAsync(connection.Keys.Services, name), cancellation)
+                .ConfigureAwait(false);
             await instance.BeatAsync().ConfigureAwait(false);
             instance.Completion = Task.Run(() => instance.RunAsync(blocking), CancellationToken.None);
             return instance;

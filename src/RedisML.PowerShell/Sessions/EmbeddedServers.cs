@@ -44,7 +44,11 @@ static class EmbeddedServers
     internal static async Task<RedisMLServer> FindOrStartAsync(string? dataDirectory, string prefix, CancellationToken cancellation)
     {
         await s_turn.WaitAsync(cancellation).ConfigureAwait(false);
-        try { return s_running.FirstOrDefault(s => s.DataDirectory == dataDirectory) ?? Start(dataDirectory, port: 0, new() { Prefix = prefix }); }
+        try
+        {
+            return s_running.FirstOrDefault(s => s.DataDirectory == dataDirectory)
+                ?? Start(dataDirectory, port: 0, new() { Prefix = prefix });
+        }
         finally { s_turn.Release(); }
     }
 
@@ -106,8 +110,8 @@ static class EmbeddedServers
     }
 
     /// <summary>As the server declares it; only types of the base library are the same there.</summary>
-    delegate void AddCommand(string name, int arity, Func<Func<ReadOnlySpan<byte>, ReadOnlySpan<int>, int, ReadOnlyMemory<byte>>> newHandler,
-        string[] keyPrefixes);
+    delegate void AddCommand(string name, int arity,
+        Func<Func<ReadOnlySpan<byte>, ReadOnlySpan<int>, int, ReadOnlyMemory<byte>>> newHandler, string[] keyPrefixes);
 
     static PSCredential ToCredential(string password)
     {

@@ -67,14 +67,16 @@ static class PredictFigures
             if (round > 2) rates.Add(result.RowsPerSecond);
         }
         double rate = BenchmarkContext.Median(rates);
-        BenchmarkContext.Print($"{flights.Rows:N0} flights from dataset to dataset, rows/s | goal", $"{rate:N0}", $"{RowsGoal:N0}", rate / RowsGoal, "1");
+        BenchmarkContext.Print($"{flights.Rows:N0} flights from dataset to dataset, rows/s | goal",
+            $"{rate:N0}", $"{RowsGoal:N0}", rate / RowsGoal, "1");
     }
 
     static async Task PipelineAsync(BenchmarkContext context)
     {
         var script = Path.Combine(context.Folder, "pipeline.ps1");
         await File.WriteAllTextAsync(script, PipelineScript);
-        var output = await BenchmarkContext.TryRunAsync("dotnet", BenchmarkContext.Host, script, $"127.0.0.1:{context.Port}", $"{PipelineObjects}")
+        var output = await BenchmarkContext.TryRunAsync(
+            "dotnet", BenchmarkContext.Host, script, $"127.0.0.1:{context.Port}", $"{PipelineObjects}")
             ?? throw new InvalidOperationException("The script failed.");
         double rate = BenchmarkContext.Median(output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Skip(1)
             .Select(line => double.Parse(line, CultureInfo.InvariantCulture)));
@@ -102,7 +104,8 @@ static class PredictFigures
                 foreach (var row in rows.AsSpan(0, count)) buffer.TryAdd(row);
                 sum += predictor.Predict(buffer.ToBatch()).Values[^1];
             }), () => LoopAsync(() => sum += onnx.Run(rows)));
-            BenchmarkContext.Print($"{count:N0} {(count == 1 ? "row" : "rows")} of 7 columns, µs | ONNX Runtime's own loop, one thread each",
+            BenchmarkContext.Print(
+                $"{count:N0} {(count == 1 ? "row" : "rows")} of 7 columns, µs | ONNX Runtime's own loop, one thread each",
                 $"{1e6 * ours / loops:0.00}", $"{1e6 * theirs / loops:0.00}", ratio * OnnxGoal, "1");
 
             Task LoopAsync(Action work)
@@ -116,7 +119,8 @@ static class PredictFigures
     static async Task<List<object?[]>> RowsAsync(BenchmarkContext context, Dataset dataset, ModelSignature signature, int count)
     {
         List<object?[]> rows = [];
-        int[] columns = [.. signature.Inputs.Select(input => dataset.Columns.Index().First(column => column.Item.Name == input.Name).Index)];
+        int[] columns = [.. signature.Inputs.Select(input =>
+            dataset.Columns.Index().First(column => column.Item.Name == input.Name).Index)];
         await foreach (var chunk in new DatasetReader(context.Connection).ReadAsync(dataset, 0, count))
             using (chunk)
                 for (int row = 0; row < chunk.Rows && rows.Count < count; row++)

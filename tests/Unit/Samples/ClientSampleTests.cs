@@ -48,8 +48,10 @@ public sealed class ClientSampleTests(RedisServerFixture redis)
     {
         try
         {
-            using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
-            var texts = await Task.WhenAll(process.StandardOutput.ReadToEndAsync(Cancellation), process.StandardError.ReadToEndAsync(Cancellation));
+            var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+            using var process = Process.Start(start)!;
+            var texts = await Task.WhenAll(
+                process.StandardOutput.ReadToEndAsync(Cancellation), process.StandardError.ReadToEndAsync(Cancellation));
             await process.WaitForExitAsync(Cancellation);
             Assert.True(process.ExitCode == 0, $"{program} ended with {process.ExitCode}: {texts[1]}");
             return texts[0].Trim();

@@ -27,10 +27,12 @@ public sealed class DistributedPrediction(RedisMLConnection connection)
         plan.DemandRoom(force);
         if (await FindAsync(output, IsActive, cancellation).ConfigureAwait(false) is { } other)
             throw new RedisMLException("RunActive", ErrorKind.ResourceBusy,
-                $"{other.Nodes} {(other.Nodes == 1 ? "node is" : "nodes are")} predicting into dataset '{output}' already; -Join takes part.", output);
+                $"A run predicts into dataset '{output}' already ({other.State}, nodes: {other.Nodes}); -Join takes part.",
+                output);
         var chunkRows = await new DatasetReader(connection).ChunkRowsAsync(source, cancellation).ConfigureAwait(false);
         string id = RunEntry.NewId();
-        var (import, owner) = await ImportJournal.OpenSharedAsync(connection, output, id, chunkRows.Length, cancellation).ConfigureAwait(false);
+        var (import, owner) = await ImportJournal.OpenSharedAsync(connection, output, id, chunkRows.Length, cancellation)
+            .ConfigureAwait(false);
         var entry = await RunEntry.StartAsync(connection, new()
         {
             Id = id,
@@ -41,7 +43,8 @@ public sealed class DistributedPrediction(RedisMLConnection connection)
             Nodes = nodes,
             Started = await connection.Clock.NowAsync(cancellation).ConfigureAwait(false),
         }, cancellation).ConfigureAwait(false);
-        return await new PredictionNode(connection, entry, plan, chunkRows, WorkerCount, progress).RunAsync(cancellation).ConfigureAwait(false);
+        return await new PredictionNode(connection, entry, plan, chunkRows, WorkerCount, progress).RunAsync(cancellation)
+            .ConfigureAwait(false);
     }
 
     /// <summary>Takes part in the run that predicts into a dataset, as one more node.</summary>
@@ -67,16 +70,20 @@ public sealed class DistributedPrediction(RedisMLConnection connection)
         return await TakePartAsync(entry, progress, cancellation).ConfigureAwait(false);
     }
 
-    async Task<DatasetPredictionResult> TakePartAsync(RunEntry entry, IProgress<PredictionProgress>? progress, CancellationToken cancellation)
+    async Task<DatasetPredictionResult> TakePartAsync(RunEntry entry, IProgress<PredictionProgress>? progress,
+        CancellationToken cancellation)
     {
         var (run, work) = (entry.Specification, PredictionWork.Of(entry.Specification));
         var source = await run.Datasets[0].FindAsync(connection, run, cancellation).ConfigureAwait(false);
         var model = await new ModelStore(connection).GetAsync(new ModelReference(work.Model, work.ModelVersion), cancellation)
             .ConfigureAwait(false);
-        var plan = await PredictionPlan.CreateAsync(connection, model, source, work.Output, work.Options, cancellation).ConfigureAwait(false);
-        if (plan.Fingerprint != work.Fingerprint) throw run.Refused($"model '{model.Name}', version {model.Version}, was changed meanwhile");
+        var plan = await PredictionPlan.CreateAsync(connection, model, source, work.Output, work.Options, cancellation)
+            .ConfigureAwait(false);
+        if (plan.Fingerprint != work.Fingerprint)
+            throw run.Refused($"model '{model.Name}', version {model.Version}, was changed meanwhile");
         var chunkRows = await new DatasetReader(connection).ChunkRowsAsync(source, cancellation).ConfigureAwait(false);
-        return await new PredictionNode(connection, entry, plan, chunkRows, WorkerCount, progress).RunAsync(cancellation).ConfigureAwait(false);
+        return await new PredictionNode(connection, entry, plan, chunkRows, WorkerCount, progress).RunAsync(cancellation)
+            .ConfigureAwait(false);
     }
 
     /// <summary>The last run that predicts into a dataset and is so; null where there is none.</summary>

@@ -123,7 +123,8 @@ sealed class PredictionNode(RedisMLConnection connection, RunEntry entry, Predic
             throw new RedisMLException("DatasetChanged", ErrorKind.ResourceBusy,
                 $"Dataset '{_work.Output}' was changed by somebody else in the meantime; nothing was published. Run the command again.",
                 _work.Output);
-        var dataset = await writer.PublishAsync(current, plan.Label, plan.Source.Compression, plan.Fingerprint, default).ConfigureAwait(false);
+        var dataset = await writer.PublishAsync(current, plan.Label, plan.Source.Compression, plan.Fingerprint, default)
+            .ConfigureAwait(false);
         await Ledger.RetryAsync(() => Ledger.Database.HashSetAsync(Ledger.Keys.Control, "published", dataset.Version), default)
             .ConfigureAwait(false);
         _hasPublished = true;

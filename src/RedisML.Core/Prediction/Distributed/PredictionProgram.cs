@@ -6,7 +6,8 @@ using RedisML.Runs.Exchange;
 
 namespace RedisML.Prediction.Distributed;
 
-/// <summary>Predicts round by round: the chunks of a round are shared out, and all nodes know what was written before the next begins.</summary>
+/// <summary>Predicts round by round: the chunks of a round are shared out, and all nodes know what was written before the
+/// next begins.</summary>
 /// <remarks>A chunk that is predicted twice, because a node was lost, comes out the same and goes to the same key.</remarks>
 sealed class PredictionProgram(
     RedisMLConnection connection, PredictionPlan plan, DatasetWriter writer, int[] chunkRows, int roundChunks, WorkerTeam team,
@@ -46,11 +47,16 @@ sealed class PredictionProgram(
         if (to > from) team.Wait(Task.Run(PredictAsync));
         return new PredictionPart(chunks, statistics, counts.Unseen.Count, counts.Unseen.Levels).ToBytes();
 
-        Task PredictAsync() => new ChunkPrediction(connection, plan, writer, workerCount).RunAsync(
-            chunkRows.Take(from).Sum(rows => (long)rows), chunkRows[from..to].Sum(rows => (long)rows), from, counts, (entry, columns) =>
+        async Task PredictAsync()
         {
-            chunks.Add(entry);
-            statistics.Add(columns);
-        }, team.Stopping);
+            // A sign of life: what nobody works on is removed after a day.
+            await writer.Journal.ExtendAsync(chunkRows.Length, team.Stopping).ConfigureAwait(false);
+            long firstRow = chunkRows.Take(from).Sum(rows => (long)rows), rows = chunkRows[from..to].Sum(rows => (long)rows);
+            await new ChunkPrediction(connection, plan, writer, workerCount).RunAsync(firstRow, rows, from, counts, (entry, columns) =>
+            {
+                chunks.Add(entry);
+                statistics.Add(columns);
+            }, team.Stopping).ConfigureAwait(false);
+        }
     }
 }

@@ -53,7 +53,8 @@ public sealed class CommandModels : IAsyncDisposable
         {
             if (!_takesOthers)
             {
-                error = $"ERR no such model '{text}': this server answers for {string.Join(", ", _models.Keys.Order(StringComparer.Ordinal))}";
+                error = $"ERR no such model '{text}': this server answers for " +
+                    string.Join(", ", _models.Keys.Order(StringComparer.Ordinal));
                 return null;
             }
             if (_models.Count >= CommandLimits.Models)
@@ -72,9 +73,12 @@ public sealed class CommandModels : IAsyncDisposable
         {
             // Whoever asks next looks again.
             _models.TryRemove(new(text, model));
-            error = e.GetBaseException() is RedisMLException typed
-                ? typed.Kind is ErrorKind.ObjectNotFound or ErrorKind.InvalidArgument ? $"ERR no such model '{text}'" : $"ERR {typed.Message}"
-                : $"ERR model '{text}' can't be loaded";
+            error = e.GetBaseException() switch
+            {
+                RedisMLException { Kind: ErrorKind.ObjectNotFound or ErrorKind.InvalidArgument } => $"ERR no such model '{text}'",
+                RedisMLException typed => $"ERR {typed.Message}",
+                _ => $"ERR model '{text}' can't be loaded",
+            };
         }
         return null;
     }

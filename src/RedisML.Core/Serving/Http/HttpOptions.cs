@@ -22,6 +22,7 @@ public sealed record HttpOptions
     {
         if (!IsLoopback && string.IsNullOrEmpty(Token))
             throw new RedisMLException("TokenRequired", ErrorKind.InvalidArgument,
-                $"'{Address}' can be reached from other machines: give -HttpToken, which clients send as 'Authorization: Bearer …'.", Address);
+                $"'{Address}' can be reached from other machines: give -HttpToken, which clients send as 'Authorization: Bearer …'.",
+                Address);
     }
 }

@@ -44,7 +44,8 @@ public sealed class DistributedPredictionTests(EmbeddedServerFixture embedded, R
         await AssertSameAsync(connection);
         // What is left of the run lapses; the output has as many keys as that of one process.
         var left = await connection.KeysAsync();
-        Assert.DoesNotContain(left, key => key.Contains(":import", StringComparison.Ordinal) || key.EndsWith(":runs", StringComparison.Ordinal));
+        Assert.DoesNotContain(left, key =>
+            key.Contains(":import", StringComparison.Ordinal) || key.EndsWith(":runs", StringComparison.Ordinal));
         foreach (var key in left.Where(key => key.Contains(":run:", StringComparison.Ordinal)))
             Assert.True(await connection.Database.KeyTimeToLiveAsync(key) is not null, key);
         Assert.Equal(keys + left.Count(key => key.Contains(":dataset:together", StringComparison.Ordinal)),
@@ -106,7 +107,8 @@ public sealed class DistributedPredictionTests(EmbeddedServerFixture embedded, R
         var run = StartAsync(connection, s_nodes, _ => started.TrySetResult(), stop.Token);
         await started.Task.WaitAsync(s_patience, Cancellation);
         await connection.Database.HashSetAsync(connection.Keys.ModelVersion("m", 1), "p:intercept", new Scalar(5.0).Encode());
-        var error = await Assert.ThrowsAsync<RedisMLException>(() => new DistributedPrediction(connection).JoinAsync(Together, null, Cancellation));
+        var error = await Assert.ThrowsAsync<RedisMLException>(
+            () => new DistributedPrediction(connection).JoinAsync(Together, null, Cancellation));
         Assert.Equal("NodeRefused", error.ErrorId);
         Assert.Contains("was changed meanwhile", error.Message);
         await stop.CancelAsync();
@@ -130,7 +132,11 @@ public sealed class DistributedPredictionTests(EmbeddedServerFixture embedded, R
             Pipeline = new()
             {
                 Inputs = [new("b", ColumnType.Float64), new("k", ColumnType.Int64)],
-                Features = [new NumericFeature("b", 50, 30), new CategoryFeature("k", ColumnType.Int64, ["0", "1", "2", "3", "4"], MissingLevel: false)],
+                Features =
+                [
+                    new NumericFeature("b", 50, 30),
+                    new CategoryFeature("k", ColumnType.Int64, ["0", "1", "2", "3", "4"], MissingLevel: false),
+                ],
                 Label = new("y", ColumnType.Float64, null),
             },
             Lineage = new() { Dataset = "points", DatasetVersion = 1, Run = "r", RowsUsed = 1, Trained = DateTimeOffset.UnixEpoch },
@@ -142,8 +148,8 @@ public sealed class DistributedPredictionTests(EmbeddedServerFixture embedded, R
     static async Task<DatasetPredictionResult> StartAsync(RedisMLConnection connection, NodeOptions nodes,
         Action<PredictionProgress>? progress = null, CancellationToken? cancellation = null) =>
         await new DistributedPrediction(connection) { WorkerCount = 1, RoundChunks = 4 }.RunAsync(
-            await new ModelStore(connection).GetAsync(new ModelReference("m"), Cancellation), await PointsAsync(connection), Together, s_options,
-            false, nodes, new Told(progress ?? (_ => { })), cancellation ?? Cancellation);
+            await new ModelStore(connection).GetAsync(new ModelReference("m"), Cancellation), await PointsAsync(connection), Together,
+            s_options, false, nodes, new Told(progress ?? (_ => { })), cancellation ?? Cancellation);
 
     static Task<Dataset> PointsAsync(RedisMLConnection connection) => new DatasetStore(connection).GetAsync("points", null, Cancellation);
 

@@ -17,9 +17,11 @@ public sealed class CommandTests(CommandServer server) : IClassFixture<CommandSe
         Assert.Equal("3.5", await client.AskAsync("ml.predict", "price", "x", "2.5"));
         Assert.Equal("null", await client.AskAsync("ML.PREDICT", "price@1", "x", ""));
         Assert.Equal("[yes [no 0 yes 1]]", await client.AskAsync("ML.PREDICT", "churn", "c", "vé", "x", "0"));
-        Assert.Equal("[[yes [no 0 yes 1]] [no [no 0.5 yes 0.5]]]", await client.AskAsync("ML.MPREDICT", "churn", "2", "x", "c", "5", "vé", "0", "u"));
+        Assert.Equal("[[yes [no 0 yes 1]] [no [no 0.5 yes 0.5]]]", await client.AskAsync(
+            "ML.MPREDICT", "churn", "2", "x", "c", "5", "vé", "0", "u"));
         Assert.Equal("[]", await client.AskAsync("ML.MPREDICT", "churn", "2", "x", "c"));
-        await client.SendAsync([.. RespClient.Encode("MULTI"), .. RespClient.Encode("ML.PREDICT", "price", "x", "1"), .. RespClient.Encode("EXEC")]);
+        await client.SendAsync(
+            [.. RespClient.Encode("MULTI"), .. RespClient.Encode("ML.PREDICT", "price", "x", "1"), .. RespClient.Encode("EXEC")]);
         Assert.Equal("+OK +QUEUED [2]", $"{await client.ReadAsync()} {await client.ReadAsync()} {await client.ReadAsync()}");
         await client.AskAsync("HELLO", "3");
         Assert.Equal("[yes {no 0 yes 1}]", await client.AskAsync("ML.PREDICT", "churn", "c", "vé", "x", "0"));
@@ -78,7 +80,11 @@ public sealed class CommandTests(CommandServer server) : IClassFixture<CommandSe
         await ServedModels.PublishClassAsync(connection, "fuzzed");
         using var client = await server.OpenAsync();
         var random = new Random(11);
-        string[] words = ["ML.PREDICT", "ML.MPREDICT", "fuzzed", "@", "@customer:", "x", "c", "1", "2", "", "\0", "é", "NaN", "-inf", new('9', 400), "fuzzed@1", "@x"];
+        string[] words =
+        [
+            "ML.PREDICT", "ML.MPREDICT", "fuzzed", "@", "@customer:", "x", "c", "1", "2", "", "\0", "é", "NaN", "-inf", new('9', 400),
+            "fuzzed@1", "@x",
+        ];
         const int Commands = 2000;
         var pipeline = Enumerable.Range(0, Commands).SelectMany(_ => RespClient.Encode([words[random.Next(2)],
             .. Enumerable.Range(0, random.Next(8)).Select(i => words[random.Next(i == 0 ? 2 : 3, words.Length)])])).ToArray();
@@ -125,7 +131,8 @@ public sealed class CommandTests(CommandServer server) : IClassFixture<CommandSe
         await Task.WhenAll(Enumerable.Range(0, 8).Select(session => Task.Run(async () =>
         {
             using var client = await server.OpenAsync();
-            var pipeline = Enumerable.Range(0, 200).SelectMany(x => RespClient.Encode("ML.PREDICT", "shared", "x", $"{1000 * session + x}")).ToArray();
+            var pipeline = Enumerable.Range(0, 200)
+                .SelectMany(x => RespClient.Encode("ML.PREDICT", "shared", "x", $"{1000 * session + x}")).ToArray();
             await client.SendAsync(pipeline);
             for (int x = 0; x < 200; x++) Assert.Equal($"{1000 * session + x + 1}", await client.ReadAsync());
         }, Cancellation)));

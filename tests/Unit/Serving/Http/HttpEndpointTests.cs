@@ -82,7 +82,8 @@ public sealed class HttpEndpointTests(EmbeddedServerFixture embedded) : IAsyncLi
     public async Task Sizes_and_types_are_bounded()
     {
         await StartAsync();
-        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, await PostAsync(new ByteArrayContent(new byte[(1 << 20) + 1]), "application/json"));
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge,
+            await PostAsync(new ByteArrayContent(new byte[(1 << 20) + 1]), "application/json"));
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, await PostAsync(
             new StringContent($$"""{"inputs": [{"name": "x", "data": [{{string.Join(',', Enumerable.Repeat("1", 10_001))}}]}]}"""), "application/json"));
         Assert.Equal(HttpStatusCode.UnsupportedMediaType, await PostAsync(new StringContent("{}"), "text/plain"));
@@ -102,14 +103,15 @@ public sealed class HttpEndpointTests(EmbeddedServerFixture embedded) : IAsyncLi
         await StartAsync();
         var random = new Random(5);
         var body = """{"inputs": [{"name": "x", "shape": [2], "data": [0, 1e300]}, {"name": "c", "data": ["u", "\u0000"]}]}""";
-        var valid = Encoding.UTF8.GetBytes($"POST /v2/models/churn/infer HTTP/1.1\r\nHost: 127.0.0.1:{_port}\r\nContent-Type: application/json\r\n" +
+        string head = $"POST /v2/models/churn/infer HTTP/1.1\r\nHost: 127.0.0.1:{_port}\r\nContent-Type: application/json\r\n";
+        var valid = Encoding.UTF8.GetBytes(head +
             $"Content-Length: {body.Length}\r\nConnection: close\r\n\r\n{body}");
         List<byte[]> requests =
         [
-            [0, 255, 13, 10, 13, 10], "GET\r\n\r\n"u8.ToArray(), Encoding.ASCII.GetBytes($"GET /{new string('a', 100_000)} HTTP/1.1\r\n\r\n"),
+            [0, 255, 13, 10, 13, 10], "GET\r\n\r\n"u8.ToArray(),
+            Encoding.ASCII.GetBytes($"GET /{new string('a', 100_000)} HTTP/1.1\r\n\r\n"),
             Encoding.ASCII.GetBytes($"GET /v2 HTTP/1.1\r\nHost: evil.example\r\n{string.Concat(Enumerable.Repeat("X: y\r\n", 5000))}\r\n"),
-            Encoding.ASCII.GetBytes($"POST /v2/models/churn/infer HTTP/1.1\r\nHost: 127.0.0.1:{_port}\r\nContent-Type: application/json\r\n" +
-                "Transfer-Encoding: chunked\r\n\r\nzz\r\n"),
+            Encoding.ASCII.GetBytes(head + "Transfer-Encoding: chunked\r\n\r\nzz\r\n"),
         ];
         for (int i = 0; i < 150; i++)
         {
