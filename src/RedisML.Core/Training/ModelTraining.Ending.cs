@@ -3,7 +3,6 @@ using System.Text.Json;
 using RedisML.Errors;
 using RedisML.Models;
 using RedisML.Runs;
-using RedisML.Runs.Nodes;
 using StackExchange.Redis;
 
 namespace RedisML.Training;

@@ -110,7 +110,8 @@ sealed class PredictionNode(RedisMLConnection connection, RunEntry entry, Predic
         }
         catch (RedisMLException e) when (e.ErrorId is "DatasetChanged" or "ChunkLost")
         {
-            return await FindAsync(journal).ConfigureAwait(false) ?? throw e;
+            if (await FindAsync(journal).ConfigureAwait(false) is { } published) return published;
+            throw;
         }
     }
 

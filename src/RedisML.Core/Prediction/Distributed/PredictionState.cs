@@ -1,7 +1,6 @@
 using System.IO.Hashing;
 using RedisML.Columns;
 using RedisML.Datasets;
-using RedisML.Features;
 using RedisML.Runs.Exchange;
 
 namespace RedisML.Prediction.Distributed;

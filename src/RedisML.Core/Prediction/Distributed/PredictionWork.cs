@@ -21,8 +21,11 @@ sealed record PredictionWork(string Model, long ModelVersion, PredictionOptions 
     public static PredictionWork Of(RunSpecification run) => RunSpecification.Decode(run.Id, "spec", () =>
     {
         var work = run.WorkOf<PredictionWork>(Kind);
-        Demand(work is { Model: not null, Options.KeepColumns: not null, Fingerprint: not null, Output: not null, ImportId: not null,
-            Owner: not null }, "it lacks parts");
+        Demand(work is
+        {
+            Model: not null, Options.KeepColumns: not null, Fingerprint: not null, Output: not null, ImportId: not null,
+            Owner: not null
+        }, "it lacks parts");
         Demand(KeySpace.IsValidName(work.Model) && KeySpace.IsValidName(work.Output) && KeySpace.IsValidName(work.ImportId),
             "it has names that are none");
         Demand(work is { ModelVersion: > 0, RoundChunks: > 0 }, "its numbers can't be");

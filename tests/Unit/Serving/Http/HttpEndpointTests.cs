@@ -7,7 +7,6 @@ using RedisML.Connections;
 using RedisML.Errors;
 using RedisML.Models;
 using RedisML.Serving;
-using RedisML.Serving.Http;
 using RedisML.Unit.Fixtures;
 
 namespace RedisML.Unit.Serving.Http;
