@@ -1,7 +1,9 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
+using System.Text;
 using Garnet;
+using Garnet.server;
 
 namespace RedisML.EmbeddedServer;
 
@@ -81,6 +83,26 @@ public sealed class EmbeddedServer : IAsyncDisposable
             folder.Dispose();
             throw;
         }
+    }
+
+    /// <summary>Adds a command, for clients of now and of later.</summary>
+    /// <param name="arity">The least arguments, the name among them.</param>
+    /// <param name="newHandler">Makes what answers a client: arguments as one text with the end of each, and the version of the protocol,
+    /// to a reply that is valid until the next call. It must take microseconds: others wait meanwhile.</param>
+    /// <param name="keyPrefixes">Where the second of two arguments is <c>@</c> and a key that starts with one of these, fields and
+    /// values of that hash come behind it.</param>
+    public void AddCommand(string name, int arity, Func<Func<ReadOnlySpan<byte>, ReadOnlySpan<int>, int, ReadOnlyMemory<byte>>> newHandler,
+        string[] keyPrefixes)
+    {
+        byte[][] prefixes = [.. keyPrefixes.Select(Encoding.UTF8.GetBytes)];
+        var info = new RespCommandsInfo
+        {
+            Name = name,
+            Arity = -arity,
+            Flags = RespCommandFlags.Fast | RespCommandFlags.ReadOnly,
+            AclCategories = RespAclCategories.Fast | RespAclCategories.Read | RespAclCategories.Custom,
+        };
+        _server.Register.NewProcedure(name, () => new HandlerCommand(newHandler().Invoke, prefixes), info);
     }
 
     /// <summary>Stops the server. All acknowledged writes are in the directory then, if it has one; else nothing is left of it.</summary>

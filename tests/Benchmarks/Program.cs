@@ -53,6 +53,8 @@ if (args is ["fuzz", ..])
     ("onnx", OnnxFigures.RunAsync),
     ("module", ModuleFigures.RunAsync),
     ("recommend", RecommendFigures.RunAsync),
+    ("predict", PredictFigures.RunAsync),
+    ("serve", ServeFigures.RunAsync),
     ("references", References.RunAsync),
 ];
 if (args.FirstOrDefault(a => benchmarks.All(b => b.Name != a)) is { } unknown)

@@ -15,6 +15,19 @@ AfterAll {
 }
 
 Describe 'Invoke-RedisPrediction' {
+    It 'predicts a dataset as a run that others may join' {
+        $alone = Invoke-RedisPrediction price -Dataset diamonds-test -OutputDataset alone
+        $together = Invoke-RedisPrediction price -Dataset diamonds-test -OutputDataset together -NodeCount 1
+        $together.Rows, $together.Version | Should -Be $alone.Rows, 1
+        (Get-RedisTrainingData together).Prediction -join ',' | Should -Be ((Get-RedisTrainingData alone).Prediction -join ',')
+        (Invoke-RedisPrediction price -Dataset diamonds-test -OutputDataset together -NodeCount 2).Unchanged | Should -BeTrue
+        Get-RedisDistributedTraining | Should -Not -BeNullOrEmpty
+        (Get-RedisDistributedTraining).Model | Should -Not -Contain 'together'
+        { Invoke-RedisPrediction -OutputDataset together -Join } | Should -Throw -ErrorId "PredictionRunNotFound,$cmdlet"
+        { Invoke-RedisPrediction -OutputDataset together -Resume } | Should -Throw -ErrorId "PredictionRunNotFound,$cmdlet"
+        { Invoke-RedisPrediction price -Dataset diamonds-test -OutputDataset lonely -NodeCount 2 -JoinTimeout 1 } | Should -Throw -ErrorId "TooFewNodes,$cmdlet"
+    }
+
     It 'predicts objects of the pipeline in order, as it does the rows of a dataset' {
         $predicted = @($rows | Invoke-RedisPrediction price)
         $predicted.Count | Should -Be 2000

@@ -69,6 +69,35 @@ Describe 'Start-RedisMLServer' {
         "$TestDrive/whatif" | Should -Not -Exist
     }
 
+    It 'answers ML.PREDICT by a model of a connection, and by no other' {
+        function Get-Answer([object] $server, [string[]] $word) {
+            $client = [System.Net.Sockets.TcpClient]::new($server.HostName, $server.Port)
+            try {
+                $reader = [System.IO.StreamReader]::new($client.GetStream())
+                foreach ($words in ('AUTH', $server.Credential.GetNetworkCredential().Password), $word) {
+                    $command = "*$($words.Count)`r`n" + -join ($words | ForEach-Object { "`$$($_.Length)`r`n$_`r`n" })
+                    $client.GetStream().Write([System.Text.Encoding]::ASCII.GetBytes($command))
+                    $answer = $reader.ReadLine()
+                }
+                if ($answer -match '^\$\d') { $reader.ReadLine() } else { $answer }
+            }
+            finally {
+                $client.Dispose()
+            }
+        }
+        $prefix = "test-$([guid]::NewGuid().ToString('N'))"
+        $null = Connect-RedisML -Embedded -Prefix $prefix
+        1..20 | ForEach-Object { [pscustomobject]@{ x = $_; y = 2 * $_ } } | Import-RedisTrainingData -Dataset line -Label y | Out-Null
+        $null = Start-RedisDistributedTraining line price -Algorithm Linear -L2 0 -WorkerCount 1 -Wait
+        $null = Publish-RedisModel price -Version 1 -Alias champion
+        $server = Start-RedisMLServer -Model price@champion
+        $server.Model | Should -Be 'price@champion'
+        [math]::Round((Get-Answer $server 'ML.PREDICT', 'price@champion', 'x', '3'), 6) | Should -Be 6
+        Get-Answer $server 'ML.PREDICT', 'price', 'x', '3' | Should -BeLike "-ERR no such model 'price'*"
+        { Start-RedisMLServer -Model prise } | Should -Throw -ErrorId 'ModelNotFound,*'
+        @(Get-RedisMLServer | Where-Object Model).Count | Should -Be 1
+    }
+
     It 'shows no password in any view' {
         $server = Start-RedisMLServer
         $password = $server.Credential.GetNetworkCredential().Password

@@ -73,6 +73,23 @@ Describe 'Start-RedisPredictionService' {
         Get-RedisPredictionService tw* | Should -BeNullOrEmpty
     }
 
+    It 'answers over HTTP' {
+        $listener = [System.Net.Sockets.TcpListener]::new([ipaddress]::Loopback, 0)
+        $listener.Start()
+        $port = $listener.LocalEndpoint.Port
+        $listener.Stop()
+        $job = Start-RedisPredictionService side@1 -Name web -HttpPort $port -HttpToken (ConvertTo-SecureString s3cret -AsPlainText -Force)
+        $job.Instance.Http | Should -Be "http://127.0.0.1:$port/v2"
+        $web = @{ Headers = @{ Authorization = 'Bearer s3cret' } }
+        (Invoke-RestMethod "http://127.0.0.1:$port/v2/models/side" @web).inputs.name | Should -Be 'x', 'y'
+        $body = @{ inputs = @{ name = 'x'; shape = , 1; datatype = 'FP64'; data = , 30 }, @{ name = 'y'; shape = , 1; datatype = 'FP64'; data = , 61 } } | ConvertTo-Json -Depth 5
+        $answer = Invoke-RestMethod "http://127.0.0.1:$port/v2/models/web/infer" -Method Post -ContentType application/json -Body $body @web
+        $answer.outputs[0].data | Should -Be 'right'
+        { Invoke-RestMethod "http://127.0.0.1:$port/v2/models" } | Should -Throw '*401*'
+        { Start-RedisPredictionService side -HttpPort $port -HttpAddress '+' } | Should -Throw -ErrorId 'TokenRequired,*'
+        { Start-RedisPredictionService side -HttpPort $port } | Should -Throw -ErrorId 'PortUnusable,*'
+    }
+
     It 'refuses what is not there' {
         { Start-RedisPredictionService prise } | Should -Throw -ErrorId 'ModelNotFound,*'
         { Start-RedisPredictionService price -Name 'a b' } | Should -Throw -ErrorId 'InvalidName,*'

@@ -75,6 +75,10 @@ public sealed class RedisMLConnection : IAsyncDisposable
             ? obstacle : error;
     }
 
+    /// <summary>Another connection, to the same server and key space: closing one leaves the other.</summary>
+    /// <inheritdoc cref="ConnectAsync"/>
+    public Task<RedisMLConnection> CopyAsync(CancellationToken cancellation) => ConnectAsync(Settings, cancellation);
+
     /// <summary>Connects, signs in, and checks that the user may read the keys under the prefix.</summary>
     /// <exception cref="RedisMLException">
     /// Names the endpoint, the cause and the next step: <c>ConnectionRefused</c>, <c>HostNotFound</c>, <c>ConnectionTimedOut</c>,

@@ -41,6 +41,7 @@ sealed class DatasetWriter : IAsyncDisposable
     long _newKeys;
     int _journalled;
     bool _keep;
+    bool _isShared;
 
     DatasetWriter(RedisMLConnection connection, ImportJournal journal, IReadOnlyList<ColumnSchema> schema, Dataset? appendTo,
         RowPlacement? placement)
@@ -79,6 +80,13 @@ sealed class DatasetWriter : IAsyncDisposable
             writer._tail.AddRange(await new DatasetStore(connection).PageAsync(appendTo, last, cancellation).ConfigureAwait(false));
         return writer;
     }
+
+    /// <summary>A writer of one of the nodes of a run, which write chunks of one import. Nothing is removed when it is disposed:
+    /// the run may be gone on with.</summary>
+    /// <param name="chunks">All chunks that there will be, as the journal says already.</param>
+    public static DatasetWriter Join(
+        RedisMLConnection connection, ImportJournal journal, IReadOnlyList<ColumnSchema> schema, int chunks) =>
+        new(connection, journal, schema, null, null) { _journalled = chunks, _isShared = true };
 
     /// <summary>The last checkpoint, as the server has it; null where it has none.</summary>
     public Task<string?> CheckpointFoundAsync(CancellationToken cancellation) => _journal.ReadCheckpointAsync(cancellation);
@@ -228,7 +236,11 @@ sealed class DatasetWriter : IAsyncDisposable
         // A server that is away isn't waited for, as after Ctrl+C; then the next import sweeps by the journal.
         try
         {
-            if (_keep)
+            if (_isShared)
+            {
+                // The other nodes still own the journal.
+            }
+            else if (_keep)
             {
                 await _journal.GiveUpAsync().WaitAsync(s_patienceAtEnd).ConfigureAwait(false);
             }

@@ -54,10 +54,10 @@ sealed class ImportJournal
         """;
 
     readonly RedisMLConnection _connection;
-    readonly string _owner = NewId();
+    readonly string _owner;
 
-    ImportJournal(RedisMLConnection connection, string importId, string dataset) =>
-        (_connection, ImportId, Dataset) = (connection, importId, dataset);
+    ImportJournal(RedisMLConnection connection, string importId, string dataset, string? owner = null) =>
+        (_connection, ImportId, Dataset, _owner) = (connection, importId, dataset, owner ?? NewId());
 
     public string ImportId { get; }
 
@@ -79,6 +79,23 @@ sealed class ImportJournal
             .ConfigureAwait(false);
         return journal;
     }
+
+    /// <summary>Starts a journal for the nodes of a run: they own it together, so that each may write and publish.</summary>
+    /// <param name="run">Named in the journal: what a run left may be gone on with for a day.</param>
+    /// <param name="chunks">All chunks that there will be.</param>
+    /// <returns>What <see cref="Join"/> needs.</returns>
+    public static async Task<(string ImportId, string Owner)> OpenSharedAsync(
+        RedisMLConnection connection, string dataset, string run, int chunks, CancellationToken cancellation)
+    {
+        var journal = await OpenAsync(connection, dataset, cancellation).ConfigureAwait(false);
+        await journal.DemandAsync("run", run, cancellation).ConfigureAwait(false);
+        await journal.ExtendAsync(chunks, cancellation).ConfigureAwait(false);
+        return (journal.ImportId, journal._owner);
+    }
+
+    /// <summary>The journal of a run, for one of its nodes.</summary>
+    public static ImportJournal Join(RedisMLConnection connection, string importId, string dataset, string owner) =>
+        new(connection, importId, dataset, owner);
 
     /// <summary>Takes over an import into <paramref name="dataset"/> that left a checkpoint; null where there is none.</summary>
     public static async Task<(ImportJournal Journal, string Checkpoint)?> ResumeAsync(
@@ -190,7 +207,7 @@ sealed class ImportJournal
         {
             if (!KeySpace.IsValidName(importId!)) continue;
             var fields = await connection.Database.PatientlyAsync(
-                d => d.HashGetAsync(connection.Keys.Journal(importId!), ["dataset", "beat", "owner", "checkpoint"]), cancellation)
+                d => d.HashGetAsync(connection.Keys.Journal(importId!), ["dataset", "beat", "owner", "checkpoint", "run"]), cancellation)
                     .ConfigureAwait(false);
             if (fields[0].IsNull)
             {
@@ -203,7 +220,7 @@ sealed class ImportJournal
             long now = await connection.Clock.SecondsAsync(cancellation).ConfigureAwait(false);
             var age = TimeSpan.FromSeconds(now - beat);
             bool brokeOffHere = fields[2].IsNull && fields[0] == dataset;
-            if (!brokeOffHere && age < (fields[3].IsNull ? s_stalled : s_forgotten)) continue;
+            if (!brokeOffHere && age < (fields[3].IsNull && fields[4].IsNull ? s_stalled : s_forgotten)) continue;
             var journal = new ImportJournal(connection, importId!, fields[0]!);
             if (!await connection.Database.PatientlyAsync(_ => journal.TryTakeAsync(), cancellation).ConfigureAwait(false)) continue;
             try
@@ -223,7 +240,7 @@ sealed class ImportJournal
     }
 
     /// <summary>Whether a version of the dataset has this import's chunks: then only the end of its journal is missing.</summary>
-    async Task<bool> IsPublishedAsync()
+    public async Task<bool> IsPublishedAsync()
     {
         var versions = await new DatasetStore(_connection).VersionsAsync(Dataset, CancellationToken.None).ConfigureAwait(false);
         return versions.Any(v => v.Sources.Any(s => s.Import == ImportId));

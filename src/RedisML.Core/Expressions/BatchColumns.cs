@@ -21,6 +21,9 @@ internal sealed class BatchColumns : IDisposable
     public BatchColumns(IReadOnlyDictionary<string, ColumnVector> stored, int rows, DerivedColumns derived) =>
         (_derived, _columns, Length) = (derived, new(stored, StringComparer.Ordinal), rows);
 
+    /// <summary>What an encoder keeps for when the same columns come again with other values.</summary>
+    public object? Scratch { get; set; }
+
     /// <summary>The number of rows.</summary>
     public int Length { get; }
 

@@ -12,7 +12,20 @@ internal sealed class BlockEncoder
     readonly double[] _numbers;
     readonly int[] _positions;
 
-    public BlockEncoder(EncodedLayout layout, BatchColumns columns)
+    /// <summary>The encoder of some columns: the one of last time, where they come again with other values.</summary>
+    public static BlockEncoder Of(EncodedLayout layout, BatchColumns columns)
+    {
+        if (columns.Scratch is BlockEncoder last && last._layout == layout)
+        {
+            last.Renew(columns);
+            return last;
+        }
+        var encoder = new BlockEncoder(layout, columns);
+        columns.Scratch = encoder;
+        return encoder;
+    }
+
+    BlockEncoder(EncodedLayout layout, BatchColumns columns)
     {
         _layout = layout;
         int numberCount = layout.NumberPositions.Length;
@@ -31,6 +44,18 @@ internal sealed class BlockEncoder
             levels.Add(text.Levels);
         }
         _encoder = new(layout, levels);
+    }
+
+    void Renew(BatchColumns columns)
+    {
+        Unseen = 0;
+        for (int i = 0, category = 0; i < _columns.Length; i++)
+        {
+            if (_layout.Features[i] is not CategoryFeature { Type: var type } feature) continue;
+            var text = Categories.Of(columns[feature.Column], type);
+            _columns[i] = text;
+            _encoder.Renew(category++, text.Levels);
+        }
     }
 
     public BlockPartition Blocks { get; }

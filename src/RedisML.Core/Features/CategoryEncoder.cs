@@ -24,9 +24,10 @@ internal sealed class CategoryEncoder(IReadOnlyList<string> levels, int offset =
     public static CategoryEncoder Hashed(int bits, int offset) => new([], offset) { Bits = bits };
 
     /// <summary>The position of each of a chunk's levels.</summary>
-    public int[] Map(IReadOnlyList<string> chunkLevels)
+    /// <param name="map">Memory to be used again, where it is as long as it has to be.</param>
+    public int[] Map(IReadOnlyList<string> chunkLevels, int[]? map = null)
     {
-        var map = new int[chunkLevels.Count];
+        if (map?.Length != chunkLevels.Count) map = new int[chunkLevels.Count];
         for (int code = 0; code < map.Length; code++)
         {
             map[code] = Bits is { } bits ? _offset + HashedFeature.PositionOf(Encoding.UTF8.GetBytes(chunkLevels[code]), bits)

@@ -6,6 +6,10 @@ internal sealed class FeatureEncoder(EncodedLayout layout, IEnumerable<IReadOnly
 {
     readonly int[][] _maps = [.. layout.Categories.Zip(levels, (category, names) => category.Map(names))];
 
+    /// <summary>Takes other levels of a category from now on.</summary>
+    public void Renew(int index, IReadOnlyList<string> levels) =>
+        _maps[index] = layout.Categories[index].Map(levels, _maps[index]);
+
     /// <summary>How many numbers there are.</summary>
     public int Numbers => layout.Numbers.Length;
 

@@ -15,6 +15,9 @@ abstract class InputColumn(ColumnSchema schema)
 {
     const int StackBytes = 512;
 
+    /// <summary>Over the values that there are room for now.</summary>
+    ColumnVector? _vector;
+
     public ColumnSchema Schema { get; } = schema;
 
     /// <summary>The rows so far.</summary>
@@ -49,8 +52,13 @@ abstract class InputColumn(ColumnSchema schema)
 
     public virtual void Clear() => Count = 0;
 
+    /// <summary>Whether <see cref="ToVector"/> gives the same vector as last time, with the values of now.</summary>
+    public bool IsVectorKept => _vector is { } vector && vector.Length == Count;
+
     /// <summary>The rows so far. Valid until the next is appended.</summary>
-    public abstract ColumnVector ToVector();
+    public ColumnVector ToVector() => IsVectorKept ? _vector! : _vector = NewVector();
+
+    protected abstract ColumnVector NewVector();
 
     /// <summary>Adds a missing value. True, as it always fits.</summary>
     protected abstract bool AddMissing();
@@ -70,7 +78,11 @@ abstract class InputColumn(ColumnSchema schema)
     /// <summary>Puts a value behind the others.</summary>
     protected bool Put<T>(ref T[] values, T value)
     {
-        if (Count == values.Length) Array.Resize(ref values, 2 * Count);
+        if (Count == values.Length)
+        {
+            Array.Resize(ref values, 2 * Count);
+            _vector = null;
+        }
         values[Count] = value;
         return true;
     }
@@ -80,7 +92,7 @@ abstract class InputColumn(ColumnSchema schema)
     {
         double[] _values = new double[1];
 
-        public override ColumnVector ToVector() => new NumberVector(Schema.Type, _values.AsMemory(0, Count));
+        protected override ColumnVector NewVector() => new NumberVector(Schema.Type, _values.AsMemory(0, Count));
 
         protected override bool AddMissing() => Put(ref _values, double.NaN);
 
@@ -112,7 +124,7 @@ abstract class InputColumn(ColumnSchema schema)
         readonly List<string> _levels = [];
         int[] _codes = new int[1];
 
-        public override ColumnVector ToVector() => new TextVector(_codes.AsMemory(0, Count), _levels);
+        protected override ColumnVector NewVector() => new TextVector(_codes.AsMemory(0, Count), _levels);
 
         public override void Clear()
         {
@@ -155,7 +167,7 @@ abstract class InputColumn(ColumnSchema schema)
 
         bool IsDate => Schema.Type.Kind == TypeKind.Date32;
 
-        public override ColumnVector ToVector() => new TimeVector(Schema.Type, _values.AsMemory(0, Count));
+        protected override ColumnVector NewVector() => new TimeVector(Schema.Type, _values.AsMemory(0, Count));
 
         protected override bool AddMissing() => Put(ref _values, TimeVector.Missing);
 

@@ -35,6 +35,9 @@ public sealed class ModelSignature
         return [.. Inputs.Select(input => columns[input.Name])];
     }
 
+    /// <summary>Whether no feature is computed from others, so that inputs are all that is read of a row.</summary>
+    internal bool ReadsInputsAlone => _pipeline.Features.All(feature => Derived.Find(feature.Column) is null);
+
     /// <summary>The columns of rows, stored and derived, after a check.</summary>
     /// <param name="withLabel">Whether the label is wanted too.</param>
     /// <exception cref="RedisMLException"><c>SignatureMismatch</c>, which lists what is wrong.

@@ -36,13 +36,12 @@ sealed class PredictionChunks
     /// <summary>The columns kept, then what is said of a row.</summary>
     public IReadOnlyList<ColumnSchema> Schema { get; }
 
-    public PredictionCounts Counts { get; } = new();
-
-    public EncodedChunk Encode(DatasetChunk chunk)
+    /// <param name="counts">Is told of what training didn't see.</param>
+    public EncodedChunk Encode(DatasetChunk chunk, PredictionCounts counts)
     {
         using var rows = RowBatch.Of(chunk);
         var predictions = _predictor.Predict(rows);
-        Counts.Add(predictions);
+        counts.Add(predictions);
         if (!_builders.TryTake(out var builders)) builders = [.. _columns.Schema.Select(column => ColumnBuilder.Create(column.Type))];
         _columns.Append(predictions, builders);
         var built = builders.Select(builder => builder.Build()).ToArray();

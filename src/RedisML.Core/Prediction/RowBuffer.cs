@@ -1,3 +1,4 @@
+using System.Text;
 using RedisML.Columns;
 
 namespace RedisML.Prediction;
@@ -9,10 +10,13 @@ public sealed class RowBuffer
     readonly ModelSignature _signature;
     readonly InputColumn[] _columns;
     readonly Dictionary<string, int> _places;
+    readonly bool _keepsBatch;
+    RowBatch? _batch;
 
     public RowBuffer(ModelSignature signature)
     {
         _signature = signature;
+        _keepsBatch = signature.ReadsInputsAlone;
         _columns = [.. signature.Inputs.Select(InputColumn.Create)];
         _places = _columns.Index().ToDictionary(column => column.Item.Schema.Name, column => column.Index, StringComparer.Ordinal);
     }
@@ -40,6 +44,24 @@ public sealed class RowBuffer
         return null;
     }
 
+    /// <summary>Adds a row whose values are text in UTF-8.</summary>
+    /// <param name="places">Where in <paramref name="text"/> the value of each input lies.</param>
+    /// <returns>Null; or what is wrong with the row, which then isn't added.</returns>
+    public string? TryAddText(ReadOnlySpan<byte> text, ReadOnlySpan<TextPlace> places)
+    {
+        for (int i = 0; i < _columns.Length; i++)
+        {
+            if (places[i].Length >= 0 && _columns[i].TryAppend(text.Slice(places[i].Start, places[i].Length))) continue;
+            var values = new object?[_columns.Length];
+            for (int input = 0; input < values.Length; input++)
+                values[input] = places[input] is { Length: >= 0 } place
+                    ? Encoding.UTF8.GetString(text.Slice(place.Start, place.Length)) : Absent;
+            return Refuse(values);
+        }
+        Rows++;
+        return null;
+    }
+
     /// <summary>Takes back the rows behind the first <paramref name="rows"/>.</summary>
     public void Truncate(int rows)
     {
@@ -55,16 +77,24 @@ public sealed class RowBuffer
     }
 
     /// <summary>The rows so far. Valid until the next is added.</summary>
+    /// <remarks>Where there are as many rows as last time it is the same batch: a row after the other costs no allocations.</remarks>
     public RowBatch ToBatch()
     {
+        bool isKept = _batch?.Rows == Rows;
+        foreach (var column in _columns) isKept &= column.IsVectorKept;
+        if (isKept) return _batch!;
         var vectors = new Dictionary<string, ColumnVector>(_columns.Length, StringComparer.Ordinal);
         foreach (var column in _columns) vectors.Add(column.Schema.Name, column.ToVector());
-        return RowBatch.Of(vectors, Rows, _signature);
+        var batch = RowBatch.Of(vectors, Rows, _signature);
+        if (_keepsBatch) _batch = batch;
+        return batch;
     }
 
     /// <summary>All that is wrong with the row, and not the first thing alone.</summary>
     string Refuse(ReadOnlySpan<object?> values)
     {
+        // Some of its values may be there already.
+        foreach (var column in _columns) column.Truncate(Rows);
         var problems = new List<string>();
         for (int i = 0; i < _columns.Length; i++)
         {

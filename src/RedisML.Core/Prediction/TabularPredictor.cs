@@ -20,7 +20,7 @@ public abstract class TabularPredictor(ModelDefinition definition, int outputs) 
         var columns = Signature.Open(rows, withLabel: false);
         var classes = _pipeline.Label.Classes;
         int classCount = classes?.Count ?? 0;
-        var encoder = new BlockEncoder(Layout, columns);
+        var encoder = BlockEncoder.Of(Layout, columns);
         var scores = new double[outputs * encoder.Blocks.MaxBlockRows];
         var isMissing = new bool[encoder.Blocks.MaxBlockRows];
         var values = new double[columns.Length];

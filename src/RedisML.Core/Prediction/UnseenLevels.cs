@@ -18,12 +18,15 @@ public sealed class UnseenLevels
     public IReadOnlyList<UnseenLevel> Levels => [.. _rows.Select(entry => new UnseenLevel(entry.Key.Column, entry.Key.Level, entry.Value))];
 
     /// <summary>Adds those of a prediction, and returns those that are new.</summary>
-    public IReadOnlyList<UnseenLevel> Add(Predictions predictions)
+    public IReadOnlyList<UnseenLevel> Add(Predictions predictions) =>
+        predictions.Unseen == 0 ? [] : Add(predictions.Unseen, predictions.UnseenLevels);
+
+    /// <summary>Adds so many values, some of them by level, and returns the levels that are new.</summary>
+    public IReadOnlyList<UnseenLevel> Add(long count, IEnumerable<UnseenLevel> levels)
     {
-        Count += predictions.Unseen;
-        if (predictions.Unseen == 0) return [];
+        Count += count;
         List<UnseenLevel> added = [];
-        foreach (var level in predictions.UnseenLevels)
+        foreach (var level in levels)
         {
             var key = (level.Column, level.Level);
             if (_rows.TryGetValue(key, out long rows))

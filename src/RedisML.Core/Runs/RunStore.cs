@@ -23,6 +23,22 @@ public sealed class RunStore(RedisMLConnection connection)
         [.. (await _database.PatientlyAsync(d => d.SetMembersAsync(connection.Keys.Runs), cancellation).ConfigureAwait(false))
             .Select(id => (string)id!).Where(KeySpace.IsValidName)];
 
+    /// <summary>The ids of the runs of a kind, and of those that can't be read.</summary>
+    public async Task<IReadOnlyList<string>> ListAsync(string kind, CancellationToken cancellation)
+    {
+        var ids = await ListAsync(cancellation).ConfigureAwait(false);
+        var texts = await _database.PatientlyAsync(
+            d => Task.WhenAll(ids.Select(id => d.StringGetAsync(connection.Keys.Run(id).Specification))), cancellation)
+                .ConfigureAwait(false);
+        return [.. ids.Where((id, index) => !texts[index].IsNull && IsOf(id, texts[index]!))];
+
+        bool IsOf(string id, string json)
+        {
+            try { return Specification(id, json).Kind == kind; }
+            catch (RedisMLException e) when (e.Kind == ErrorKind.InvalidData) { return true; }
+        }
+    }
+
     /// <summary>Where a run stands.</summary>
     /// <exception cref="RedisMLException"><c>TrainingRunNotFound</c>.</exception>
     public async Task<RunStatus> GetAsync(string id, CancellationToken cancellation) =>
@@ -165,10 +181,22 @@ public sealed class RunStore(RedisMLConnection connection)
                 await foreach (var key in connection.KeysAsync(root, cancellation).ConfigureAwait(false))
                     if (key.Contains(":x:", StringComparison.Ordinal)) gone.Add(key);
         if (all)
-            gone.AddRange(
-                [keys.Specification, keys.Control, keys.Members, keys.Beats, keys.Nodes, keys.Metrics, keys.Progress, keys.Result]);
+            gone.AddRange(Remains(keys));
         await _database.PatientlyAsync(d => Task.WhenAll(gone.Select(key => d.KeyDeleteAsync(key))), cancellation).ConfigureAwait(false);
     }
+
+    /// <summary>Forgets a run that has published: what it needed goes now, and the rest after a time, as nodes may still look.</summary>
+    internal async Task RetireAsync(string id, TimeSpan afterlife, CancellationToken cancellation)
+    {
+        await ClearAsync(id, all: false, cancellation).ConfigureAwait(false);
+        await _database.PatientlyAsync(d => d.SetRemoveAsync(connection.Keys.Runs, id), cancellation).ConfigureAwait(false);
+        await _database.PatientlyAsync(d => Task.WhenAll(Remains(connection.Keys.Run(id)).Select(key => d.KeyExpireAsync(key, afterlife))),
+            cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>What is left of a run that has published.</summary>
+    static IEnumerable<RedisKey> Remains(RunKeys keys) =>
+        [keys.Specification, keys.Control, keys.Members, keys.Beats, keys.Nodes, keys.Metrics, keys.Progress, keys.Result];
 
     internal static RedisMLException Active(RunStatus run) => new("RunActive", ErrorKind.ResourceBusy,
         $"Training run '{run.Id}' is at work on {run.Nodes} {(run.Nodes == 1 ? "node" : "nodes")}. Stop it first " +

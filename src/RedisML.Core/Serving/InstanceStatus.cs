@@ -34,6 +34,9 @@ public sealed record InstanceStatus
 
     public required DateTimeOffset Started { get; init; }
 
+    /// <summary>Where it answers over HTTP; null where it doesn't.</summary>
+    public string? Http { get; init; }
+
     /// <summary>What kept the instance from its work, or from the newest version, last; null for nothing.</summary>
     public string? LastError { get; init; }
 }

@@ -4,6 +4,7 @@ using RedisML.Connections;
 using RedisML.Errors;
 using RedisML.Models;
 using RedisML.Prediction;
+using RedisML.Serving.Http;
 using StackExchange.Redis;
 
 namespace RedisML.Serving;
@@ -31,6 +32,7 @@ public sealed partial class PredictionInstance
     readonly DateTimeOffset _started = DateTimeOffset.UtcNow;
     volatile ServedModel _served;
     volatile string? _lastError;
+    HttpEndpoint? _http;
     long _answered;
     long _failed;
 
@@ -66,13 +68,14 @@ public sealed partial class PredictionInstance
                 Machine = Environment.MachineName,
                 Process = Environment.ProcessId,
                 Started = _started,
+                Http = _options.Http is { } http ? $"http://{http.Address}:{http.Port}/v2" : null,
                 LastError = _lastError,
             };
         }
     }
 
     /// <summary>Starts to answer; returns once the instance is known to others.</summary>
-    /// <exception cref="RedisMLException"><c>InvalidName</c>; those of
+    /// <exception cref="RedisMLException"><c>InvalidName</c>, <c>TokenRequired</c>, <c>PortUnusable</c>; those of
     /// <see cref="ModelStore.GetAsync(ModelReference, CancellationToken)"/> and
     /// <see cref="ModelFamilies.LoadAsync"/>; those of a connection.</exception>
     public static async Task<PredictionInstance> StartAsync(
@@ -82,12 +85,22 @@ public sealed partial class PredictionInstance
         var model = await models.GetAsync(reference, cancellation).ConfigureAwait(false);
         var served = await ServedModel.LoadAsync(models, model, cancellation).ConfigureAwait(false);
         var instance = new PredictionInstance(connection, name, reference, options, served);
-        // A wait for a request blocks its connection, so that it has one of its own.
-        var blocking = await RedisMLConnection.ConnectAsync(connection.Settings, cancellation).ConfigureAwait(false);
-        await connection.Database.PatientlyAsync(d => d.SetAddAsync(connection.Keys.Services, name), cancellation).ConfigureAwait(false);
-        await instance.BeatAsync().ConfigureAwait(false);
-        instance.Completion = Task.Run(() => instance.RunAsync(blocking), CancellationToken.None);
-        return instance;
+        if (options.Http is { } http) instance._http = HttpEndpoint.Start(http, instance.NewRouter());
+        try
+        {
+            // A wait for a request blocks its connection, so that it has one of its own.
+            var blocking = await connection.CopyAsync(cancellation).ConfigureAwait(false);
+            await connection.Database.PatientlyAsync(d => d.SetAddAsync(connection.Keys.Services, name), cancellation)
+                .ConfigureAwait(false);
+            await instance.BeatAsync().ConfigureAwait(false);
+            instance.Completion = Task.Run(() => instance.RunAsync(blocking), CancellationToken.None);
+            return instance;
+        }
+        catch
+        {
+            if (instance._http is not null) await instance._http.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
     }
 
     /// <summary>Ends the instance after the requests that it has taken.</summary>
@@ -102,9 +115,21 @@ public sealed partial class PredictionInstance
                 RepeatAsync(() => _options.Lease / 2, ReclaimAsync),
                 RepeatAsync(() => _options.FollowInterval, FollowAsync));
             await ServeAsync(blocking.Database).ConfigureAwait(false);
+            if (_http is not null) await _http.DisposeAsync().ConfigureAwait(false);
             await duties.ConfigureAwait(false);
             await TryAsync(LeaveAsync).ConfigureAwait(false);
         }
+    }
+
+    /// <summary>Over HTTP the model goes by its reference, its own name, and that of the service.</summary>
+    InferenceRouter NewRouter() =>
+        new(() => _served, [.. new[] { _reference.ToString(), _reference.Name, Name }.Distinct(StringComparer.Ordinal)], CountHttp);
+
+    void CountHttp(double milliseconds, bool hasFailed)
+    {
+        Interlocked.Increment(ref _answered);
+        if (hasFailed) Interlocked.Increment(ref _failed);
+        _latencies.Add(milliseconds, 1);
     }
 
     async Task ServeAsync(IDatabase database)

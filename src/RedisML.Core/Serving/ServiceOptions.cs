@@ -1,3 +1,5 @@
+using RedisML.Serving.Http;
+
 namespace RedisML.Serving;
 
 /// <summary>How an instance of a prediction service works.</summary>
@@ -11,4 +13,7 @@ public sealed record ServiceOptions
 
     /// <summary>How often the version that the model's name stands for is looked up.</summary>
     public TimeSpan FollowInterval { get; init; } = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>Where it answers over HTTP too; null for nowhere.</summary>
+    public HttpOptions? Http { get; init; }
 }

@@ -3,7 +3,6 @@ using System.Text.Json;
 using RedisML.Errors;
 using RedisML.Models;
 using RedisML.Runs;
-using RedisML.Runs.Nodes;
 using StackExchange.Redis;
 
 namespace RedisML.Training;
@@ -55,47 +54,16 @@ public sealed partial class ModelTraining
     }
 
     /// <summary>Sees the run to its end, whoever brings it about.</summary>
-    async Task<RunControl> EndAsync()
+    Task<RunControl> EndAsync() => _node.EndAsync(_session.Completion, result => (ModelFields(result), new()
     {
-        try
-        {
-            var result = await _session.Completion.ConfigureAwait(false);
-            return await _node.Duties.CompleteAsync(ModelFields(result), new()
-            {
-                Loss = result.Loss,
-                Iterations = result.Iterations,
-                Converged = result.Converged,
-                RowsUsed = result.RowsUsed,
-                RowsDropped = result.RowsDropped,
-                Warnings = result.Warnings,
-                Ended = _ledger.Clock.Latest,
-            }).ConfigureAwait(false);
-        }
-        catch (RunEndedException e)
-        {
-            return e.Control;
-        }
-        catch (OperationCanceledException)
-        {
-            await TryAsync(() => _node.Duties.LeaveAsync(_link.Replica?.Save())).ConfigureAwait(false);
-            throw;
-        }
-        catch (RedisMLException e) when (e is not NodeOutException)
-        {
-            await TryAsync(() => _node.Duties.FailAsync(e, _link.Replica?.Save())).ConfigureAwait(false);
-            throw;
-        }
-    }
-
-    /// <summary>The others are told where that is possible; what happened here counts more than why it isn't.</summary>
-    static async Task TryAsync(Func<Task> tell)
-    {
-        try
-        {
-            await tell().ConfigureAwait(false);
-        }
-        catch (Exception e) when (e is RedisMLException or RedisException or OperationCanceledException) { }
-    }
+        Loss = result.Loss,
+        Iterations = result.Iterations,
+        Converged = result.Converged,
+        RowsUsed = result.RowsUsed,
+        RowsDropped = result.RowsDropped,
+        Warnings = result.Warnings,
+        Ended = _ledger.Clock.Latest,
+    }), () => _link.Replica?.Save());
 
     const string DefinitionField = "definition";
     const string ParameterPrefix = "p:";

@@ -70,7 +70,7 @@ public sealed class ConnectRedisMLCommand : AsyncCmdlet
         var certificates = ReadCertificates();
         Run(async cancellation =>
         {
-            var settings = ParameterSetName == EmbeddedSet ? await StartServerAsync(directory, cancellation).ConfigureAwait(false)
+            var settings = ParameterSetName == EmbeddedSet ? await StartServerAsync(directory, Prefix, cancellation).ConfigureAwait(false)
                 : ReadSettings(certificates);
             PostVerbose($"Connecting to {settings}.");
             var connection = await ConnectAsync(settings with { Prefix = Prefix }, cancellation).ConfigureAwait(false);
@@ -117,9 +117,9 @@ public sealed class ConnectRedisMLCommand : AsyncCmdlet
         return ConnectionSession.WithEnvironment(Tls ? settings.WithTls() : settings);
     }
 
-    static async Task<ConnectionSettings> StartServerAsync(string? directory, CancellationToken cancellation)
+    static async Task<ConnectionSettings> StartServerAsync(string? directory, string prefix, CancellationToken cancellation)
     {
-        var server = await EmbeddedServers.FindOrStartAsync(directory, cancellation).ConfigureAwait(false);
+        var server = await EmbeddedServers.FindOrStartAsync(directory, prefix, cancellation).ConfigureAwait(false);
         var password = server.Credential.GetNetworkCredential().Password;
         var settings = ConnectionSettings.For(server.HostName, server.Port).WithCredential(null, password);
         return settings with { FindObstacle = server.FindObstacle };

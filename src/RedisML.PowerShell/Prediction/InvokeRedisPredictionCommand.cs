@@ -13,7 +13,7 @@ namespace RedisML.PowerShell.Prediction;
 
 [Cmdlet(VerbsLifecycle.Invoke, "RedisPrediction", SupportsShouldProcess = true, DefaultParameterSetName = ObjectSet)]
 [OutputType(typeof(PSObject), ParameterSetName = [ObjectSet, DatasetSet, KeySet, ServiceSet])]
-[OutputType(typeof(DatasetPredictionResult), ParameterSetName = [OutputSet])]
+[OutputType(typeof(DatasetPredictionResult), ParameterSetName = [OutputSet, JoinSet, ResumeSet])]
 public sealed partial class InvokeRedisPredictionCommand : RedisMLCmdlet, IDisposable
 {
     const string ObjectSet = "Object", DatasetSet = "Dataset", OutputSet = "OutputDataset", KeySet = "Key", ServiceSet = "Service";
@@ -50,6 +50,8 @@ public sealed partial class InvokeRedisPredictionCommand : RedisMLCmdlet, IDispo
     public string Dataset { get; set; } = "";
 
     [Parameter(Mandatory = true, ParameterSetName = OutputSet)]
+    [Parameter(Mandatory = true, ParameterSetName = JoinSet)]
+    [Parameter(Mandatory = true, ParameterSetName = ResumeSet)]
     [ArgumentCompleter(typeof(DatasetNameCompleter))]
     public string OutputDataset { get; set; } = "";
 
@@ -77,6 +79,8 @@ public sealed partial class InvokeRedisPredictionCommand : RedisMLCmdlet, IDispo
     public SwitchParameter ClassProbability { get; set; }
 
     [Parameter(ParameterSetName = OutputSet)]
+    [Parameter(ParameterSetName = JoinSet)]
+    [Parameter(ParameterSetName = ResumeSet)]
     [ValidateRange(1, 1024)]
     public int WorkerCount { get; set; } = Environment.ProcessorCount;
 
@@ -94,6 +98,8 @@ public sealed partial class InvokeRedisPredictionCommand : RedisMLCmdlet, IDispo
             _client = await PredictionClient.ConnectAsync(connection, Service, cancellation).ConfigureAwait(false);
             return;
         }
+        // What the run's model is, the run says.
+        if (ParameterSetName is JoinSet or ResumeSet) return;
         var models = new ModelStore(connection);
         _model = await models.GetAsync(ModelReference.Parse(Model, Version), cancellation).ConfigureAwait(false);
         _predictor = await ModelFamilies.LoadAsync(models, _model, cancellation).ConfigureAwait(false);
@@ -108,6 +114,10 @@ public sealed partial class InvokeRedisPredictionCommand : RedisMLCmdlet, IDispo
             case ServiceSet: AskService(InputObject); break;
             case KeySet: PredictKeys(); break;
             case DatasetSet: PredictRows(); break;
+            case JoinSet when ShouldProcess(OutputDataset, "Take part in the prediction into dataset"):
+            case ResumeSet when ShouldProcess(OutputDataset, "Go on with the prediction into dataset"):
+                TakePart();
+                break;
             case OutputSet when ShouldProcess(OutputDataset,
                 $"Predict dataset '{Dataset}' with model '{_model.Name}', version {_model.Version}"):
                 PredictDataset();
@@ -141,26 +151,6 @@ public sealed partial class InvokeRedisPredictionCommand : RedisMLCmdlet, IDispo
             }
     });
 
-    void PredictDataset()
-    {
-        var progress = new LatestProgress<long>();
-        long total = 0;
-        Run($"Predicting dataset '{Dataset}'", () => new($"{progress.Value:N0} rows, {progress.Value / progress.Seconds:N0} rows/s",
-            (double)progress.Value / Math.Max(1, total)), async (connection, cancellation) =>
-        {
-            var dataset = await new DatasetStore(connection).GetAsync(Dataset, null, cancellation).ConfigureAwait(false);
-            total = dataset.Rows;
-            var options = Options([.. Kept(dataset).Select(column => dataset.Columns[column].Name)]);
-            var result = await new DatasetPrediction(connection) { WorkerCount = WorkerCount }
-                .RunAsync(_model, dataset, OutputDataset, options, Force, progress, cancellation).ConfigureAwait(false);
-            Post(() =>
-            {
-                foreach (var level in result.UnseenLevels) Warn(UnseenText(level.Column, level.Level));
-                WriteObject(result);
-            });
-        });
-    }
-
     /// <summary>The columns that stand before the prediction: none unless told.</summary>
     int[] Kept(Dataset dataset) => KeepColumn.Length == 0 ? [] : ColumnPatterns.Matching(dataset, KeepColumn);
 
@@ -180,11 +170,11 @@ public sealed partial class InvokeRedisPredictionCommand : RedisMLCmdlet, IDispo
     void Warn(Predictions predictions)
     {
         if (predictions.Unseen == 0) return;
-        foreach (var level in _unseen.Add(predictions)) Warn(UnseenText(level.Column, level.Level));
+        foreach (var level in _unseen.Add(predictions)) Warn(UnseenText(_model.Name, level.Column, level.Level));
     }
 
-    string UnseenText(string column, string level) =>
-        $"UnseenCategory: '{level}' in '{column}' isn't among the categories that model '{_model.Name}' was trained on; it counts as " +
+    static string UnseenText(string model, string column, string level) =>
+        $"UnseenCategory: '{level}' in '{column}' isn't among the categories that model '{model}' was trained on; it counts as " +
         "none of them.";
 
     RedisMLException NotPredicted(string what, string problem, object target) => new("SignatureMismatch", ErrorKind.InvalidData,

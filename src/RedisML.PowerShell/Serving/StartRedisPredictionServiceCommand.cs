@@ -1,8 +1,11 @@
 using System.Management.Automation;
+using System.Net;
+using System.Security;
 using RedisML.Models;
 using RedisML.PowerShell.Cmdlets;
 using RedisML.PowerShell.Models;
 using RedisML.Serving;
+using RedisML.Serving.Http;
 
 namespace RedisML.PowerShell.Serving;
 
@@ -27,6 +30,17 @@ public sealed class StartRedisPredictionServiceCommand : RedisMLCmdlet
     public double Lease { get; set; } = new ServiceOptions().Lease.TotalSeconds;
 
     [Parameter]
+    [ValidateRange(1, 65535)]
+    public int? HttpPort { get; set; }
+
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string HttpAddress { get; set; } = "127.0.0.1";
+
+    [Parameter]
+    public SecureString? HttpToken { get; set; }
+
+    [Parameter]
     public SwitchParameter Wait { get; set; }
 
     protected override void ProcessRecord()
@@ -36,7 +50,7 @@ public sealed class StartRedisPredictionServiceCommand : RedisMLCmdlet
         Run(async (connection, cancellation) =>
         {
             var reference = ModelReference.Parse(Model);
-            var options = new ServiceOptions { BatchSize = BatchSize, Lease = TimeSpan.FromSeconds(Lease) };
+            var options = new ServiceOptions { BatchSize = BatchSize, Lease = TimeSpan.FromSeconds(Lease), Http = Http() };
             job = new(MyInvocation.Line, await PredictionInstance.StartAsync(connection, Name
                 ?? reference.Name, reference, options, cancellation).ConfigureAwait(false));
         });
@@ -54,4 +68,11 @@ public sealed class StartRedisPredictionServiceCommand : RedisMLCmdlet
             PostObject(job.Instance);
         });
     }
+
+    HttpOptions? Http() => HttpPort is not { } port ? null : new()
+    {
+        Port = port,
+        Address = HttpAddress,
+        Token = HttpToken is { Length: > 0 } token ? new NetworkCredential("", token).Password : null,
+    };
 }

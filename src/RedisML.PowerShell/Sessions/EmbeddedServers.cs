@@ -20,18 +20,35 @@ static class EmbeddedServers
 
     internal static IReadOnlyList<RedisMLServer> Running => s_running;
 
-    internal static async Task<RedisMLServer> StartAsync(string? dataDirectory, int port, CancellationToken cancellation)
+    internal static async Task<RedisMLServer> StartAsync(string? dataDirectory, int port, ServerCommands commands,
+        CancellationToken cancellation)
     {
         await s_turn.WaitAsync(cancellation).ConfigureAwait(false);
-        try { return Start(dataDirectory, port); }
+        RedisMLServer server;
+        try { server = Start(dataDirectory, port, commands); }
         finally { s_turn.Release(); }
+        try
+        {
+            foreach (var model in commands.Models) await server.Models.PinAsync(model, cancellation).ConfigureAwait(false);
+            return server;
+        }
+        catch
+        {
+            await StopAsync(server).ConfigureAwait(false);
+            throw;
+        }
     }
 
     /// <summary>The server of this process that keeps its data there; started where there is none.</summary>
-    internal static async Task<RedisMLServer> FindOrStartAsync(string? dataDirectory, CancellationToken cancellation)
+    /// <param name="prefix">Of the keys by which commands find models, where it is started.</param>
+    internal static async Task<RedisMLServer> FindOrStartAsync(string? dataDirectory, string prefix, CancellationToken cancellation)
     {
         await s_turn.WaitAsync(cancellation).ConfigureAwait(false);
-        try { return s_running.FirstOrDefault(s => s.DataDirectory == dataDirectory) ?? Start(dataDirectory, port: 0); }
+        try
+        {
+            return s_running.FirstOrDefault(s => s.DataDirectory == dataDirectory)
+                ?? Start(dataDirectory, port: 0, new() { Prefix = prefix });
+        }
         finally { s_turn.Release(); }
     }
 
@@ -52,7 +69,7 @@ static class EmbeddedServers
         }
     }
 
-    static RedisMLServer Start(string? dataDirectory, int port)
+    static RedisMLServer Start(string? dataDirectory, int port, ServerCommands commands)
     {
         var start = s_start.Value;
         IAsyncDisposable running;
@@ -81,12 +98,20 @@ static class EmbeddedServers
                 $"The embedded server didn't start: {e.Message}", dataDirectory, e);
         }
         var missing = running.GetType().GetProperty("MissingDiskBytes")!.GetMethod!.CreateDelegate<Func<long>>(running);
-        var server = new RedisMLServer(running, Get<int>("Port"), ToCredential(Get<string>("Password")), dataDirectory, missing);
+        var server = new RedisMLServer(running, Get<int>("Port"), ToCredential(Get<string>("Password")), dataDirectory, missing, commands);
+        var add = running.GetType().GetMethod("AddCommand")!.CreateDelegate<AddCommand>(running);
+        var prefixes = commands.KeyPrefixes.ToArray();
+        add("ML.PREDICT", 3, () => server.Models.NewSession().Predict, prefixes);
+        add("ML.MPREDICT", 4, () => server.Models.NewSession().PredictMany, prefixes);
         s_running = [.. s_running, server];
         return server;
 
         T Get<T>(string property) => (T)running.GetType().GetProperty(property)!.GetValue(running)!;
     }
+
+    /// <summary>As the server declares it; only types of the base library are the same there.</summary>
+    delegate void AddCommand(string name, int arity,
+        Func<Func<ReadOnlySpan<byte>, ReadOnlySpan<int>, int, ReadOnlyMemory<byte>>> newHandler, string[] keyPrefixes);
 
     static PSCredential ToCredential(string password)
     {

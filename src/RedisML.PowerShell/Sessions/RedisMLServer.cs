@@ -1,5 +1,7 @@
 using System.Management.Automation;
+using RedisML.Connections;
 using RedisML.Errors;
+using RedisML.Serving.Commands;
 
 namespace RedisML.PowerShell.Sessions;
 
@@ -9,12 +11,19 @@ public sealed class RedisMLServer
     readonly IAsyncDisposable _server;
     readonly Func<long> _missingDiskBytes;
 
-    internal RedisMLServer(IAsyncDisposable server, int port, PSCredential credential, string? dataDirectory, Func<long> missingDiskBytes)
+    internal RedisMLServer(IAsyncDisposable server, int port, PSCredential credential, string? dataDirectory, Func<long> missingDiskBytes,
+        ServerCommands commands)
     {
         (_server, _missingDiskBytes) = (server, missingDiskBytes);
         Port = port;
         Credential = credential;
         DataDirectory = dataDirectory;
+        Model = commands.Models;
+        Models = new(commands.Connect ?? (cancellation => RedisMLConnection.ConnectAsync(
+            ConnectionSettings.For(HostName, Port).WithCredential(null, Credential.GetNetworkCredential().Password) with
+            {
+                Prefix = commands.Prefix,
+            }, cancellation)), takesOthers: commands.Models.Count == 0);
     }
 
     /// <summary>Loopback: other machines can't reach the server.</summary>
@@ -28,7 +37,12 @@ public sealed class RedisMLServer
     /// <summary>What <c>Connect-RedisML</c> needs in another process.</summary>
     public PSCredential Credential { get; }
 
+    /// <summary>The models by which it answers <c>ML.PREDICT</c>; empty where it does by any that lies in it.</summary>
+    public IReadOnlyList<string> Model { get; }
+
     public DateTimeOffset Started { get; } = DateTimeOffset.Now;
+
+    internal CommandModels Models { get; }
 
     internal string Endpoint => $"{HostName}:{Port}";
 
@@ -41,5 +55,9 @@ public sealed class RedisMLServer
         $"The disk of '{DataDirectory}' is full: the embedded server needs {Math.Ceiling(missing / 1e6):N0} MB more to go on " +
         "safely. What it has is still there; make room, or remove datasets that aren't needed.", DataDirectory);
 
-    internal ValueTask StopAsync() => _server.DisposeAsync();
+    internal async ValueTask StopAsync()
+    {
+        await Models.DisposeAsync().ConfigureAwait(false);
+        await _server.DisposeAsync().ConfigureAwait(false);
+    }
 }

@@ -1,7 +1,6 @@
 using System.Management.Automation;
 using RedisML.PowerShell.Cmdlets;
 using RedisML.PowerShell.Models;
-using RedisML.Runs;
 using RedisML.Training;
 
 namespace RedisML.PowerShell.Training;
@@ -23,10 +22,9 @@ public sealed class GetRedisDistributedTrainingCommand : RedisMLCmdlet
 
     protected override void ProcessRecord() => Run(async (connection, cancellation) =>
     {
-        var store = new RunStore(connection);
         var trainings = new TrainingStore(connection);
         var isWanted = NamePattern.AnyOf(Model);
-        var runs = await FindAsync(Id, () => store.ListAsync(cancellation), id => trainings.GetAsync(id, cancellation))
+        var runs = await FindAsync(Id, () => trainings.ListAsync(cancellation), id => trainings.GetAsync(id, cancellation))
             .ConfigureAwait(false);
         foreach (var run in runs.Where(run => isWanted(run.Model)).OrderBy(run => run.Started)) PostObject(run);
     });

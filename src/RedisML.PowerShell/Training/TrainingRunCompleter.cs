@@ -1,7 +1,7 @@
 using System.Collections;
 using RedisML.Connections;
 using RedisML.PowerShell.Cmdlets;
-using RedisML.Runs;
+using RedisML.Training;
 
 namespace RedisML.PowerShell.Training;
 
@@ -10,5 +10,5 @@ public sealed class TrainingRunCompleter : RedisNameCompleter
 {
     protected override Task<IReadOnlyList<string>> NamesAsync(RedisMLConnection connection, IDictionary bound,
         CancellationToken cancellation) =>
-        new RunStore(connection).ListAsync(cancellation);
+        new TrainingStore(connection).ListAsync(cancellation);
 }

@@ -56,6 +56,13 @@ public sealed class HostProcess : IDisposable
         await _process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(Patience.Script)
         ?? throw new EndOfStreamException(await _process.StandardError.ReadToEndAsync());
 
+    /// <summary>Gives the script a line, such as one that it waits for.</summary>
+    public async Task WriteLineAsync(string line)
+    {
+        await _process.StandardInput.WriteLineAsync(line);
+        await _process.StandardInput.FlushAsync();
+    }
+
     /// <summary>Lets the script go on to its end.</summary>
     /// <returns>The exit code, and all that was written.</returns>
     public async Task<(int ExitCode, string Text)> FinishAsync()

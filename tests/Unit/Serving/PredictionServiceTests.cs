@@ -1,8 +1,6 @@
 using System.Text.Json;
-using RedisML.Columns;
 using RedisML.Connections;
 using RedisML.Errors;
-using RedisML.Features;
 using RedisML.Models;
 using RedisML.Serving;
 using RedisML.Unit.Fixtures;
@@ -196,19 +194,7 @@ public abstract class PredictionServiceTests
         Assert.Equal("PredictionTimeout", error.ErrorId);
     }
 
-    /// <summary>Version n says x + n.</summary>
-    static Task PublishAsync(RedisMLConnection connection, int version) => new ModelStore(connection).PublishAsync("m", new()
-    {
-        Algorithm = "Linear",
-        Task = ModelTask.Regression,
-        Pipeline = new()
-        {
-            Inputs = [new("x", ColumnType.Float64)],
-            Features = [new NumericFeature("x", 0, 1)],
-            Label = new("y", ColumnType.Float64, null),
-        },
-        Lineage = new() { Dataset = "d", DatasetVersion = 1, Run = $"r{version}", RowsUsed = 1, Trained = DateTimeOffset.UnixEpoch },
-    }, [new("weight", new Tensor(new double[] { 1 }, 1)), new("intercept", new Scalar((double)version))], Cancellation);
+    static Task PublishAsync(RedisMLConnection connection, int version) => ServedModels.PublishNumberAsync(connection, "m", version);
 
     static async Task<string> AskAsync(RedisMLConnection client, string body)
     {

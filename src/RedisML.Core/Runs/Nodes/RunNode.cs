@@ -1,5 +1,7 @@
 using RedisML.Datasets;
+using RedisML.Errors;
 using RedisML.Processes;
+using StackExchange.Redis;
 
 namespace RedisML.Runs.Nodes;
 
@@ -41,6 +43,34 @@ internal sealed class RunNode : IAsyncDisposable
         _end = ProcessEnd.Register(Leave);
     }
 
+    /// <summary>Sees the run to its end, whoever brings it about.</summary>
+    /// <param name="completion">The program's end on this node.</param>
+    /// <param name="publication">The fields from which what it came to is published, and the outcome.</param>
+    /// <param name="state">The state of the program, for a checkpoint; null where it has none.</param>
+    public async Task<RunControl> EndAsync<T>(
+        Task<T> completion, Func<T, (HashEntry[] Fields, RunOutcome Outcome)> publication, Func<byte[]?> state)
+    {
+        try
+        {
+            var (fields, outcome) = publication(await completion.ConfigureAwait(false));
+            return await Duties.CompleteAsync(fields, outcome).ConfigureAwait(false);
+        }
+        catch (RunEndedException e)
+        {
+            return e.Control;
+        }
+        catch (OperationCanceledException)
+        {
+            await TryAsync(() => Duties.LeaveAsync(state())).ConfigureAwait(false);
+            throw;
+        }
+        catch (RedisMLException e) when (e is not NodeOutException)
+        {
+            await TryAsync(() => Duties.FailAsync(e, state())).ConfigureAwait(false);
+            throw;
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         _end?.Dispose();
@@ -48,6 +78,16 @@ internal sealed class RunNode : IAsyncDisposable
         await Duties.DisposeAsync().ConfigureAwait(false);
         await Membership.DisposeAsync().ConfigureAwait(false);
         await _events.DisposeAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>The others are told where that is possible; what happened here counts more than why it isn't.</summary>
+    static async Task TryAsync(Func<Task> tell)
+    {
+        try
+        {
+            await tell().ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is RedisMLException or RedisException or OperationCanceledException) { }
     }
 
     /// <summary>The process ends when this returns, by SIGTERM or because its session is closed, so it has to block.</summary>
