@@ -53,6 +53,7 @@ if (args is ["fuzz", ..])
     ("onnx", OnnxFigures.RunAsync),
     ("module", ModuleFigures.RunAsync),
     ("recommend", RecommendFigures.RunAsync),
+    ("boost", BoostFigures.RunAsync),
     ("references", References.RunAsync),
 ];
 if (args.FirstOrDefault(a => benchmarks.All(b => b.Name != a)) is { } unknown)
