@@ -55,6 +55,7 @@ if (args is ["fuzz", ..])
     ("recommend", RecommendFigures.RunAsync),
     ("predict", PredictFigures.RunAsync),
     ("serve", ServeFigures.RunAsync),
+    ("boost", BoostFigures.RunAsync),
     ("references", References.RunAsync),
 ];
 if (args.FirstOrDefault(a => benchmarks.All(b => b.Name != a)) is { } unknown)

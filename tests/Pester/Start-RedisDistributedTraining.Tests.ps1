@@ -388,4 +388,23 @@ Describe 'The jobs of Start-RedisDistributedTraining' {
         $null = Start-RedisDistributedTraining separated separated -Algorithm Logistic -Label y -L2 0 -Wait -WarningVariable warnings -WarningAction SilentlyContinue
         $warnings -like '*separated*no finite minimum*-L2*' | Should -Not -BeNullOrEmpty
     }
+
+    It 'grows trees by the extension LightGbm, which predicts, tells what matters and goes out as its own text' {
+        $run = Start-RedisDistributedTraining diamonds trees -Algorithm LightGbm -Option @{ n_estimators = 20; num_leaves = 15 } -WorkerCount 1 -Wait
+        $run.State | Should -Be 'Completed'
+        $run.Step | Should -Be 20
+        (Test-RedisModel trees -Dataset diamonds).R2 | Should -BeGreaterThan 0.93
+        (Get-RedisModelParameter trees gain -Expand)[0].Feature | Should -BeIn carat, y, x, z
+        $row = [pscustomobject]@{ carat = 2.0; cut = $null; color = 'E'; clarity = 'VS1'; depth = 61.0; table = 57.0; x = 8.1; y = 8.1; z = $null }
+        ($row | Invoke-RedisPrediction -Model trees).Prediction | Should -BeGreaterThan 8000
+        Get-Content (Export-RedisModel trees "$TestDrive/trees.txt" -Format Native) -TotalCount 1 | Should -Be 'tree'
+        (Export-RedisModel trees "$TestDrive/trees.onnx").Length | Should -BeGreaterThan 1000
+        $null = Start-RedisDistributedTraining diamonds carats -Algorithm Linear -Feature carat -WorkerCount 1 -Wait
+        { Export-RedisModel carats "$TestDrive/carats.txt" -Format Native -ErrorAction Stop } |
+            Should -Throw -ErrorId 'UnknownModelFormat,RedisML.PowerShell.Models.ExportRedisModelCommand'
+        { Start-RedisDistributedTraining diamonds trees -Algorithm LightGbm -Option @{ num_leafs = 15 } -Wait -ErrorAction Stop } |
+            Should -Throw -ErrorId 'OptionNotFound*'
+        $line = 'Start-RedisDistributedTraining diamonds trees -Algorithm LightGbm -Option '
+        (TabExpansion2 $line $line.Length).CompletionMatches.ListItemText | Should -Contain 'num_leaves'
+    }
 }

@@ -8,7 +8,7 @@ public sealed class EncodedLayout
     {
         Features = features;
         var positions = new List<int>();
-        var numbers = new List<NumericFeature>();
+        var numbers = new List<NumericFeature?>();
         var encoders = new List<CategoryEncoder>();
         foreach (var feature in features)
         {
@@ -24,7 +24,7 @@ public sealed class EncodedLayout
             else
             {
                 positions.Add(Width);
-                numbers.Add((NumericFeature)feature);
+                numbers.Add(feature as NumericFeature);
             }
             Width += feature.Width;
         }
@@ -41,8 +41,8 @@ public sealed class EncodedLayout
     /// <summary>The position of each numeric feature, in order.</summary>
     public int[] NumberPositions { get; }
 
-    /// <summary>The numeric features, in order.</summary>
-    internal NumericFeature[] Numbers { get; }
+    /// <summary>How each number is standardised, in order; null for one that stays as it is.</summary>
+    internal NumericFeature?[] Numbers { get; }
 
     /// <summary>The encoder of each category, in order.</summary>
     internal CategoryEncoder[] Categories { get; }

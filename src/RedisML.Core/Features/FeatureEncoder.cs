@@ -19,10 +19,12 @@ internal sealed class FeatureEncoder(EncodedLayout layout, IEnumerable<IReadOnly
     /// <summary>The position of each level of a category, or <see cref="CategoryEncoder.None"/>.</summary>
     public IReadOnlyList<int> PositionsOf(int index) => _maps[index];
 
-    /// <summary>Standardises the values of a number in place; a missing one becomes 0, the mean.</summary>
+    /// <summary>Standardises the values of a number in place; a missing one becomes 0, the mean. A raw one stays as it is.</summary>
     /// <param name="index">Which of the numbers, in order.</param>
-    public void EncodeNumber(int index, Span<double> values) =>
-        Standardizer.Apply(values, layout.Numbers[index].Mean, layout.Numbers[index].Scale);
+    public void EncodeNumber(int index, Span<double> values)
+    {
+        if (layout.Numbers[index] is { } number) Standardizer.Apply(values, number.Mean, number.Scale);
+    }
 
     /// <summary>Makes positions of an encoded row of the codes of a category, in place where wanted.</summary>
     /// <param name="index">Which of the categories, in order.</param>

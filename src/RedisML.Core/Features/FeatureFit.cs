@@ -9,10 +9,13 @@ internal sealed class FeatureFit
     /// <param name="moments">Of each number, in order.</param>
     /// <param name="levels">Of each category, in order.</param>
     /// <param name="meanWeight">What a row counts beside the weights that the statistics have.</param>
+    /// <param name="missing">What a missing value becomes; where it is kept, numbers stay as they are too.</param>
     /// <exception cref="RedisMLException"><c>InfiniteValue</c>.</exception>
     public FeatureFit(
-        IEnumerable<PlannedFeature> planned, IReadOnlyList<ColumnMoments> moments, IReadOnlyList<LevelWeights> levels, double meanWeight)
+        IEnumerable<PlannedFeature> planned, IReadOnlyList<ColumnMoments> moments, IReadOnlyList<LevelWeights> levels, double meanWeight,
+        MissingPolicy missing)
     {
+        bool isRaw = missing == MissingPolicy.Keep;
         var features = new List<Feature>();
         var squareSums = new List<double>();
         int numbers = 0, categories = 0;
@@ -22,15 +25,16 @@ internal sealed class FeatureFit
             {
                 var found = levels[categories++];
                 var names = Categories.Order(type, found.Weights.Keys);
-                features.Add(new CategoryFeature(column, type, names, found.Missing > 0));
+                bool isLevel = !isRaw && found.Missing > 0;
+                features.Add(new CategoryFeature(column, type, names, isLevel));
                 squareSums.AddRange(names.Select(name => found.Weights[name] * meanWeight));
-                if (found.Missing > 0) squareSums.Add(found.Missing * meanWeight);
+                if (isLevel) squareSums.Add(found.Missing * meanWeight);
             }
             else
             {
                 var found = moments[numbers++];
                 if (!found.IsFinite) throw Infinite(column);
-                features.Add(new NumericFeature(column, found.Mean, found.Scale));
+                features.Add(isRaw ? new RawFeature(column) : new NumericFeature(column, found.Mean, found.Scale));
                 squareSums.Add(found.M2 / (found.Scale * found.Scale) * meanWeight);
             }
         }

@@ -13,6 +13,9 @@ public enum MissingPolicy
 
     /// <summary>A missing number becomes the column's mean, a missing category a level of its own.</summary>
     Mean,
+
+    /// <summary>A missing value stays one, a number NaN and a category no level: for algorithms that know what to do with it.</summary>
+    Keep,
 }
 
 /// <summary>How raw columns become the features of a model; part of the model, so that prediction repeats what training did.</summary>
@@ -44,6 +47,7 @@ public sealed record FeaturePipeline
 [JsonDerivedType(typeof(NumericFeature), "numeric")]
 [JsonDerivedType(typeof(CategoryFeature), "category")]
 [JsonDerivedType(typeof(HashedFeature), "hashed")]
+[JsonDerivedType(typeof(RawFeature), "raw")]
 public abstract record Feature(string Column)
 {
     /// <summary>How many positions the encoded feature takes.</summary>
@@ -53,6 +57,13 @@ public abstract record Feature(string Column)
 
 /// <summary>A number, standardised: <c>(x − Mean) / Scale</c>. Scale is the population deviation, 1 for a constant column.</summary>
 public sealed record NumericFeature(string Column, double Mean, double Scale) : Feature(Column)
+{
+    [JsonIgnore]
+    public override int Width => 1;
+}
+
+/// <summary>A number as it is; NaN where it is missing.</summary>
+public sealed record RawFeature(string Column) : Feature(Column)
 {
     [JsonIgnore]
     public override int Width => 1;

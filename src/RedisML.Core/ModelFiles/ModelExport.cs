@@ -2,6 +2,7 @@ using RedisML.Connections;
 using RedisML.Errors;
 using RedisML.Formats;
 using RedisML.Models;
+using RedisML.Prediction;
 using RedisML.Prediction.Onnx;
 using RedisML.Processes;
 using RedisML.Runs;
@@ -14,6 +15,9 @@ public enum ModelFormat
     /// <summary>ONNX, for trained models: raw columns in, prediction out.</summary>
     Onnx,
 
+    /// <summary>The same for old readers, which know ai.onnx.ml of opset 3 alone: trees are summed in single precision.</summary>
+    OnnxLegacy,
+
     /// <summary>The parameters, for other libraries of machine learning.</summary>
     Safetensors,
 
@@ -22,14 +26,21 @@ public enum ModelFormat
 
     /// <summary>What is to be known of the model, as an HTML page.</summary>
     Card,
+
+    /// <summary>The form that the model's algorithm has elsewhere, such as LightGBM's text.</summary>
+    Native,
 }
 
 /// <summary>Writes models to files.</summary>
 public static class ModelExport
 {
+    /// <summary>The formats that a file's extension says.</summary>
+    public static IReadOnlyList<ModelFormat> WithExtension { get; } =
+        [ModelFormat.Onnx, ModelFormat.Safetensors, ModelFormat.Json, ModelFormat.Card];
+
     /// <summary>The format that a file's extension says, or null.</summary>
     public static ModelFormat? FormatOf(string path) =>
-        Enum.GetValues<ModelFormat>().Cast<ModelFormat?>()
+        WithExtension.Cast<ModelFormat?>()
             .FirstOrDefault(f => path.EndsWith(ExtensionOf(f!.Value), StringComparison.OrdinalIgnoreCase));
 
     /// <summary>The extension of a format's files, with its dot.</summary>
@@ -39,7 +50,7 @@ public static class ModelExport
     /// <param name="overwrite">Whether a file that exists is replaced.</param>
     /// <exception cref="RedisMLException">
     /// <c>FileExists</c>, <c>FileNotWritten</c>; those of <see cref="TargetFile.Resolve"/>; for ONNX <c>ModelNotTrained</c>,
-    /// <c>ParameterShapeMismatch</c>.
+    /// <c>ParameterShapeMismatch</c>; for the algorithm's own form <c>UnknownModelFormat</c> where it has none.
     /// </exception>
     public static async Task WriteAsync(
         ModelStore models, Model model, ModelFormat format, string path, bool overwrite, CancellationToken cancellation)
@@ -69,8 +80,18 @@ public static class ModelExport
     static byte[] Write(Model model, IReadOnlyList<KeyValuePair<string, ParameterValue>> parameters, ModelFormat format) => format switch
     {
         ModelFormat.Onnx => OnnxModel.Write(model, parameters),
+        ModelFormat.OnnxLegacy => OnnxModel.Write(model, parameters, isLegacy: true),
         ModelFormat.Safetensors => SafetensorsExport.Write(model, parameters),
         ModelFormat.Json => JsonExport.Write(model, parameters),
+        ModelFormat.Native => WriteNative(model, parameters),
         _ => throw new ArgumentOutOfRangeException(nameof(format)),
     };
+
+    static byte[] WriteNative(Model model, IReadOnlyList<KeyValuePair<string, ParameterValue>> parameters)
+    {
+        var family = model.Definition is { } definition ? ModelFamilies.Get(definition.Algorithm) : null;
+        return family?.WriteNative(model, parameters.ToDictionary(StringComparer.Ordinal)) ?? throw new RedisMLException(
+            "UnknownModelFormat", ErrorKind.InvalidArgument,
+            $"Model '{model.Name}' has no form of its algorithm's own; use Onnx, Safetensors or Json.", model.Name);
+    }
 }

@@ -6,7 +6,11 @@ namespace RedisML.ModelFiles;
 /// <summary>The formats that models are read from. Those that extensions of this project bring are known before they are loaded.</summary>
 public static class ModelFormats
 {
-    static readonly Dictionary<string, string> s_extensions = new(StringComparer.OrdinalIgnoreCase) { ["Onnx"] = "RedisML.OnnxRuntime" };
+    static readonly Dictionary<string, string> s_extensions = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["LightGbm"] = "RedisML.LightGbm",
+        ["Onnx"] = "RedisML.OnnxRuntime",
+    };
 
     static volatile IReadOnlyList<IModelFormat> s_formats = [new SafetensorsImport(), new JsonImport()];
 

@@ -18,6 +18,10 @@ public interface IModelFamily
     /// <param name="parameters">All of them, by name.</param>
     IReadOnlyList<ParameterElement>? Explain(Model model, IReadOnlyDictionary<string, ParameterValue> parameters) => null;
 
+    /// <summary>The file by which other programs of the algorithm know the model; null where there is none such.</summary>
+    /// <param name="parameters">All of them, by name.</param>
+    byte[]? WriteNative(Model model, IReadOnlyDictionary<string, ParameterValue> parameters) => null;
+
     /// <summary>How it is written as ONNX; null where it can't be.</summary>
     IOnnxForm? Onnx { get; }
 }

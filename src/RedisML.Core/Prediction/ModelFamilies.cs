@@ -11,23 +11,31 @@ public static class ModelFamilies
     static readonly ConcurrentDictionary<string, IModelFamily> s_byName = new(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Those that extensions of this project bring, and which: known before they are loaded.</summary>
-    static readonly Dictionary<string, string> s_extensions = new(StringComparer.OrdinalIgnoreCase) { ["Onnx"] = "RedisML.OnnxRuntime" };
+    static readonly Dictionary<string, string> s_extensions = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["LightGbm"] = "RedisML.LightGbm",
+        ["Onnx"] = "RedisML.OnnxRuntime",
+    };
 
-    /// <summary>The names, ordinal.</summary>
-    public static IReadOnlyList<string> Names => [.. s_byName.Values.Select(family => family.Name).Order(StringComparer.Ordinal)];
+    /// <summary>The names, ordinal; those of extensions that aren't loaded too.</summary>
+    public static IReadOnlyList<string> Names => [.. s_byName.Values.Select(family => family.Name).Concat(s_extensions.Keys)
+        .Distinct(StringComparer.OrdinalIgnoreCase).Order(StringComparer.Ordinal)];
 
     /// <summary>Adds a family, or replaces the one of its name.</summary>
     public static void Add(IModelFamily family) => s_byName[family.Name] = family;
 
-    /// <summary>The family of this name, upper and lower case alike, loaded where need be.</summary>
+    /// <summary>The family of this name, upper and lower case alike; the extension that brings it is loaded where need be.</summary>
     /// <exception cref="RedisMLException"><c>AlgorithmNotFound</c>, with the nearest name; those of
     /// <see cref="ExtensionLoader.Load"/>.</exception>
-    public static IModelFamily Get(string name)
+    public static IModelFamily Get(string name) =>
+        Find(name) ?? throw NearestName.NotFound("AlgorithmNotFound", "algorithm", name, Names);
+
+    static IModelFamily? Find(string name)
     {
-        if (!s_byName.ContainsKey(name) && s_extensions.TryGetValue(name, out var module))
-            ExtensionLoader.Load(module, $"'{name}' is an algorithm of an extension", name);
-        return s_byName.TryGetValue(name, out var family) ? family
-            : throw NearestName.NotFound("AlgorithmNotFound", "algorithm", name, Names);
+        if (s_byName.TryGetValue(name, out var family)) return family;
+        if (!s_extensions.TryGetValue(name, out var module)) return null;
+        ExtensionLoader.Load(module, $"{name} is an algorithm of an extension", name);
+        return s_byName.GetValueOrDefault(name);
     }
 
     /// <summary>Reads the parameters of a version, and makes a predictor of it.</summary>
@@ -46,7 +54,7 @@ public static class ModelFamilies
     /// <exception cref="RedisMLException"><c>ParameterNotNumeric</c>, <c>ParameterShapeMismatch</c>.</exception>
     public static IReadOnlyList<ParameterElement> Explain(Model model, IReadOnlyDictionary<string, ParameterValue> parameters)
     {
-        var family = model.Definition is { } definition ? s_byName.GetValueOrDefault(definition.Algorithm) : null;
+        var family = model.Definition is { } definition ? Find(definition.Algorithm) : null;
         return family?.Explain(model, parameters)
             ?? [.. parameters.SelectMany(parameter => ParameterElement.Of(parameter.Key, parameter.Value))];
     }

@@ -13,6 +13,9 @@ public enum OptionType
 
     /// <summary>Whole numbers; one alone counts as a list of one.</summary>
     Integers,
+
+    /// <summary>A number, true or false, text, or a list of such: what it is to be, its algorithm checks itself.</summary>
+    Any,
 }
 
 /// <summary>Something that an algorithm can be told.</summary>
@@ -60,9 +63,13 @@ public sealed class OptionValues
         OptionType.Integer => value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out _),
         OptionType.Boolean => value.ValueKind is JsonValueKind.True or JsonValueKind.False,
         OptionType.Text => value.ValueKind == JsonValueKind.String,
+        OptionType.Any => IsPlain(value) || value.ValueKind == JsonValueKind.Array && value.EnumerateArray().All(IsPlain),
         _ => value.ValueKind == JsonValueKind.Array ? value.EnumerateArray().All(item => IsOf(OptionType.Integer, item))
             : IsOf(OptionType.Integer, value),
     };
+
+    static bool IsPlain(JsonElement value) =>
+        value.ValueKind is JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False or JsonValueKind.String;
 
     static string Called(OptionType type) => type switch
     {
@@ -70,6 +77,7 @@ public sealed class OptionValues
         OptionType.Integer => "a whole number",
         OptionType.Boolean => "true or false",
         OptionType.Text => "text",
+        OptionType.Any => "a number, true or false, text, or a list of such",
         _ => "whole numbers",
     };
 }

@@ -48,7 +48,7 @@ internal sealed class PipelineFit
                 $"The rows of '{specification.Label}', or those of one of its classes, have no weight.", specification.SampleWeight);
         }
 
-        _features = new(plan.Features, statistics.Moments, statistics.Levels, meanClassWeight);
+        _features = new(plan.Features, statistics.Moments, statistics.Levels, meanClassWeight, specification.Missing);
         Pipeline = new FeaturePipeline
         {
             Inputs = plan.Inputs(),

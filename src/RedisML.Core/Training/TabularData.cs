@@ -25,6 +25,12 @@ public sealed class TabularData
     /// <summary>What the nodes do together; to be committed to by programs of several steps.</summary>
     public IExchange Exchange { get; }
 
+    /// <summary>Changes whenever other rows are held.</summary>
+    public int Version => Training.Version;
+
+    /// <summary>Whether there are rows by which to judge, all of which every node holds.</summary>
+    public bool HasValidation => Validation is not null;
+
     internal PipelineFit Fit { get; }
 
     internal TrainingData Training { get; }
@@ -35,6 +41,27 @@ public sealed class TabularData
     /// <returns>[<see cref="IBlockTerm.Length"/>].</returns>
     public double[] Sum(IBlockTerm term, params double[] parameters) =>
         new BlockSum(Training, term, _context.Team, _context.WorkerCount, Exchange).At(parameters).ToArray();
+
+    /// <summary>Visits the blocks of a share of this node's, in order, on the leader's thread.</summary>
+    public void Visit(Share share, BlockVisit visit) => Visit(Training, share.First, Math.Min(share.End, Training.Map.Leaves), visit);
+
+    /// <summary>Visits the blocks of the validation rows, in order.</summary>
+    public void VisitValidation(BlockVisit visit)
+    {
+        if (Validation is not null) Visit(Validation, 0, Validation.Map.Leaves, visit);
+    }
+
+    void Visit(TrainingData rows, int firstLeaf, int endLeaf, BlockVisit visit)
+    {
+        if (firstLeaf >= endLeaf) return;
+        int end = rows.Map.LeafStart(endLeaf);
+        for (int index = rows.Map.LeafStart(firstLeaf); index < end; index++)
+        {
+            _context.ThrowIfStopping();
+            var block = rows.Block(index);
+            if (block.Rows > 0) visit(block, rows.Targets(index));
+        }
+    }
 
     /// <summary>Tells how far the training is, once an iteration.</summary>
     /// <param name="loss">The mean loss of a row.</param>

@@ -1,5 +1,6 @@
 using RedisML.Columns;
 using RedisML.Errors;
+using RedisML.Features;
 using RedisML.Prediction;
 using RedisML.Runs;
 using RedisML.Training.Scripts;
@@ -39,6 +40,9 @@ public sealed class TrainingContext
 
     internal IProgress<RunProgress>? Progress { get; }
 
+    /// <summary>How many threads the user gave this node.</summary>
+    public int Workers => WorkerCount;
+
     /// <summary>The user's own code, where it trains by that.</summary>
     internal ITrainingScript? Script { get; }
 
@@ -51,10 +55,19 @@ public sealed class TrainingContext
     {
         var algorithm = AlgorithmOf(specification);
         specification.CheckRange();
+        CheckMissing(algorithm, specification.Missing);
         specification = algorithm.Complete(specification);
-        algorithm.Check(specification);
         _ = new OptionValues(algorithm, specification.Options);
+        algorithm.Check(specification);
         new FeaturePlan(specification, algorithm.TaskOf(specification), schema).CheckMemory(rows);
+    }
+
+    static void CheckMissing(IAlgorithm algorithm, MissingPolicy missing)
+    {
+        if (missing == MissingPolicy.Keep == (algorithm.Defaults.Missing == MissingPolicy.Keep)) return;
+        throw new RedisMLException("MissingPolicyUnsupported", ErrorKind.InvalidArgument, missing == MissingPolicy.Keep
+            ? $"{algorithm.Name} can't keep missing values; use -Missing {nameof(MissingPolicy.Mean)} or {nameof(MissingPolicy.Drop)}."
+            : $"{algorithm.Name} takes missing values as they are; use -Missing {nameof(MissingPolicy.Keep)}, its default.", missing);
     }
 
     static IAlgorithm AlgorithmOf(TrainingSpecification specification) => ModelFamilies.Get(specification.Algorithm) as IAlgorithm

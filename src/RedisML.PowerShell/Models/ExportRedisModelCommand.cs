@@ -32,7 +32,7 @@ public sealed class ExportRedisModelCommand : RedisMLCmdlet
         var format = Format ?? ModelExport.FormatOf(path);
         if (format is null)
             Fail(new("UnknownModelFormat", ErrorKind.InvalidArgument,
-                $"'{Path}' doesn't end in {string.Join(", ", Enum.GetValues<ModelFormat>().Select(ModelExport.ExtensionOf))}: " +
+                $"'{Path}' doesn't end in {string.Join(", ", ModelExport.WithExtension.Select(ModelExport.ExtensionOf))}: " +
                 "give -Format.", Path));
         if (!ShouldProcess(path, $"Export model '{Name}' as {format}")) return;
         Run(async (connection, cancellation) =>

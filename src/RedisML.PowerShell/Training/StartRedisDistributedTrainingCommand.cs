@@ -66,7 +66,7 @@ public sealed partial class StartRedisDistributedTrainingCommand : TrainingJobCm
     public IDictionary Derive { get; set; } = new Hashtable();
 
     [Parameter]
-    public MissingPolicy Missing { get; set; }
+    public MissingPolicy? Missing { get; set; }
 
     [Parameter]
     [ValidateRange(1, 10_000)]
@@ -156,6 +156,7 @@ public sealed partial class StartRedisDistributedTrainingCommand : TrainingJobCm
         var excluded = Expand(ExcludeFeature, names);
         var family = ModelFamilies.Get(Algorithm);
         var algorithm = family as IAlgorithm;
+        var defaults = algorithm?.Defaults ?? new();
         var specification = WithOptimization(new()
         {
             Algorithm = family.Name,
@@ -167,8 +168,8 @@ public sealed partial class StartRedisDistributedTrainingCommand : TrainingJobCm
             Categories = Expand(Category, names),
             PositiveClass = PositiveClass,
             Derived = derived,
-            Missing = Missing,
-        }, algorithm?.Defaults ?? new());
+            Missing = Missing ?? defaults.Missing,
+        }, defaults);
         if (algorithm?.Complete(specification).Features is null) WarnOfTimes(dataset, excluded);
         return specification;
     }

@@ -13,7 +13,8 @@ sealed class OnnxGraph(string name)
     /// <summary>The domain of the operators of classical machine learning.</summary>
     internal const string MlDomain = "ai.onnx.ml";
 
-    const int MlOpset = 3;
+    // 3 came in 2020, and is read by whatever is in use.
+    int _mlOpset = 3;
 
     readonly GraphProto _graph = new() { Name = name };
     readonly HashSet<string> _names = new(StringComparer.Ordinal);
@@ -90,20 +91,40 @@ sealed class OnnxGraph(string name)
         _irVersion = Math.Max(_irVersion, irVersion);
     }
 
+    /// <inheritdoc cref="RequireOpset"/>
+    /// <param name="opset">Of the domain of classical machine learning.</param>
+    internal void RequireMlOpset(int opset, int irVersion)
+    {
+        _mlOpset = Math.Max(_mlOpset, opset);
+        _irVersion = Math.Max(_irVersion, irVersion);
+    }
+
     internal ModelProto ToModel() => new()
     {
         IrVersion = _irVersion,
         Graph = _graph,
-        OpsetImport = { new OperatorSetIdProto { Version = _opset }, new OperatorSetIdProto { Domain = MlDomain, Version = MlOpset } },
+        OpsetImport = { new OperatorSetIdProto { Version = _opset }, new OperatorSetIdProto { Domain = MlDomain, Version = _mlOpset } },
     };
 
     internal static AttributeProto Int(string name, long value) =>
         new() { Name = name, Type = AttributeProto.Types.AttributeType.Int, I = value };
 
-    static AttributeProto Ints(string name, IEnumerable<long> values) =>
+    internal static AttributeProto Tensor(string name, double[] values) => Tensor(name, DataType.Double, values.Length,
+        MemoryMarshal.AsBytes<double>(values));
+
+    internal static AttributeProto Tensor(string name, byte[] values) => Tensor(name, DataType.Uint8, values.Length, values);
+
+    static AttributeProto Tensor(string name, DataType type, int length, ReadOnlySpan<byte> bytes) => new()
+    {
+        Name = name,
+        Type = AttributeProto.Types.AttributeType.Tensor,
+        T = new TensorProto { Name = name, DataType = (int)type, Dims = { length }, RawData = ByteString.CopyFrom(bytes) },
+    };
+
+    internal static AttributeProto Ints(string name, IEnumerable<long> values) =>
         new() { Name = name, Type = AttributeProto.Types.AttributeType.Ints, Ints = { values } };
 
-    static AttributeProto Strings(string name, IEnumerable<string> values) =>
+    internal static AttributeProto Strings(string name, IEnumerable<string> values) =>
         new() { Name = name, Type = AttributeProto.Types.AttributeType.Strings, Strings = { values.Select(ByteString.CopyFromUtf8) } };
 
     static ValueInfoProto Value(string name, DataType type, int width, string doc) => new()

@@ -31,6 +31,32 @@ sealed class OnnxFeatures(OnnxGraph graph, FeaturePipeline pipeline, double[] we
         return terms.Aggregate((sum, term) => graph.Add("Add", sum, term));
     }
 
+    /// <summary>The features as they are, [rows, features]: of a category the number of its level; NaN where it is missing or
+    /// unseen.</summary>
+    internal string Rows()
+    {
+        var columns = pipeline.Features.Select(feature => feature is CategoryFeature category
+            ? Index(category, valueOf(feature.Column)) : valueOf(feature.Column)).ToArray();
+        return columns.Length == 1 ? columns[0] : graph.Add("Concat", columns, [OnnxGraph.Int("axis", 1)]);
+    }
+
+    /// <summary>The number of a category's level.</summary>
+    string Index(CategoryFeature feature, string column)
+    {
+        double[] levels = feature.Type == ColumnType.Utf8 ? [] : [.. feature.Levels.Select(level => Categories.Parse(feature.Type, level))];
+        if (levels.Any(level => level != (long)level))
+        {
+            var isLevel = graph.Cast(graph.Add("Equal", column, graph.Constant(levels, 1, levels.Length)), DataType.Double);
+            double[] numbers = [.. Enumerable.Range(1, levels.Length).Select(number => (double)number)];
+            var number = graph.Add("MatMul", isLevel, graph.Constant(numbers, levels.Length, 1));
+            var isNone = graph.Add("Equal", number, graph.Scalar(0));
+            return graph.Add("Where", isNone, graph.Scalar(double.NaN), graph.Add("Sub", number, graph.Scalar(1)));
+        }
+        var level = feature.Type == ColumnType.Utf8 ? TextLevel(feature, column) : IntegerLevel(levels, column);
+        var index = graph.Cast(level, DataType.Double);
+        return graph.Add("Where", graph.Add("Less", index, graph.Scalar(feature.Levels.Count)), index, graph.Scalar(double.NaN));
+    }
+
     string Numbers(List<(NumericFeature Feature, int Position)> numbers)
     {
         var columns = numbers.Select(n => valueOf(n.Feature.Column)).ToArray();

@@ -23,12 +23,14 @@ public sealed class OnnxModel
     readonly ModelDefinition _definition;
     readonly FeaturePipeline _pipeline;
     readonly OnnxGraph _graph;
+    readonly bool _isLegacy;
     readonly Dictionary<string, ColumnType> _types;
     readonly Dictionary<string, string> _values = new(StringComparer.Ordinal);
     readonly Dictionary<string, ColumnExpression> _derived;
 
-    OnnxModel(Model model, ModelDefinition definition)
+    OnnxModel(Model model, ModelDefinition definition, bool isLegacy)
     {
+        _isLegacy = isLegacy;
         (_model, _definition, _pipeline) = (model, definition, definition.RequirePipeline());
         _graph = new(model.Name);
         _types = _pipeline.Inputs.ToDictionary(c => c.Name, c => c.Type, StringComparer.Ordinal);
@@ -44,7 +46,8 @@ public sealed class OnnxModel
 
     /// <summary>The bytes of the file.</summary>
     /// <exception cref="RedisMLException"><c>ModelNotTrained</c>, <c>OnnxUnsupported</c>, <c>ParameterShapeMismatch</c>.</exception>
-    internal static byte[] Write(Model model, IEnumerable<KeyValuePair<string, ParameterValue>> parameters)
+    /// <param name="isLegacy">Whether it is for old readers, which know no newer operators.</param>
+    internal static byte[] Write(Model model, IEnumerable<KeyValuePair<string, ParameterValue>> parameters, bool isLegacy = false)
     {
         var definition = model.Definition ?? throw new RedisMLException("ModelNotTrained", ErrorKind.InvalidOperation,
             $"Model '{model.Name}' was set by hand: it says nothing of columns, so ONNX can't hold it. Export it as Json or Safetensors.",
@@ -55,7 +58,7 @@ public sealed class OnnxModel
             "Export it as Json or Safetensors.", model.Name);
         var byName = parameters.ToDictionary(StringComparer.Ordinal);
         if (form.Original(byName) is { } original) return original;
-        var graph = new OnnxModel(model, definition);
+        var graph = new OnnxModel(model, definition, isLegacy);
         form.Write(graph, model, byName);
         return graph.Describe(graph._graph.ToModel()).ToByteArray();
     }
@@ -73,6 +76,18 @@ public sealed class OnnxModel
         var scores = new OnnxFeatures(_graph, _pipeline, weights, intercepts.Length, ValueOf).Scores();
         return _graph.Add("Add", scores, _graph.Constant(intercepts, 1, intercepts.Length));
     }
+
+    /// <summary>The features as they are, [rows, features]: of a category the number of its level; NaN where it is missing or wasn't
+    /// seen in training.</summary>
+    public string RawFeatures() => new OnnxFeatures(_graph, _pipeline, [], 0, ValueOf).Rows();
+
+    /// <summary>The sum of trees over <see cref="RawFeatures"/>, [rows, outputs], in doubles; for old readers summed in single
+    /// precision.</summary>
+    public string AddTrees(OnnxTrees trees) =>
+        _isLegacy ? trees.AddLegacyTo(_graph, RawFeatures()) : trees.AddTo(_graph, RawFeatures());
+
+    /// <summary>A number, to go with any value.</summary>
+    public string Scalar(double value) => _graph.Scalar(value);
 
     /// <summary>Adds an operator of one output.</summary>
     /// <param name="operation">Such as <c>Exp</c>.</param>

@@ -16,6 +16,15 @@ public interface IExchange
     /// <returns>Valid until the next call.</returns>
     ReadOnlyMemory<double> Sum(int length, Func<Share, IReadOnlyList<Memory<double>>> contribute);
 
+    /// <summary>Does what takes several exchanges among the same members, such as to grow a tree; the next call is to commit what came
+    /// of it.</summary>
+    /// <remarks>
+    /// What is exchanged in it is not part of the record, as it holds for these members alone: where they change meanwhile, every node
+    /// abandons it and begins it anew, from the state as last committed, with the share that it has then.
+    /// </remarks>
+    /// <param name="work">Called again where it was abandoned; it must leave the committed state as it is.</param>
+    T Together<T>(Func<ISection, T> work);
+
     /// <summary>From here on this is the state of the program; at the first call it takes over the state from which
     /// the run was taken up.</summary>
     /// <remarks>

@@ -16,6 +16,9 @@ internal interface INodeLink
 
     /// <inheritdoc cref="IExchange.Sum"/>
     ReadOnlyMemory<double> Sum(RunReplica replica, int length, Func<Share, IReadOnlyList<Memory<double>>> contribute);
+
+    /// <inheritdoc cref="IExchange.Together"/>
+    T Together<T>(RunReplica replica, Func<ISection, T> work);
 }
 
 /// <summary>This node has lost its state, or its place among the nodes: it has to enter again.</summary>
@@ -40,4 +43,6 @@ internal sealed class LocalLink : INodeLink
 
     public ReadOnlyMemory<double> Sum(RunReplica replica, int length, Func<Share, IReadOnlyList<Memory<double>>> contribute) =>
         contribute(All)[0];
+
+    public T Together<T>(RunReplica replica, Func<ISection, T> work) => work(new LocalSection(All));
 }

@@ -7,6 +7,8 @@ internal sealed class LocalExchange : IExchange
 
     public ReadOnlyMemory<double> Sum(int length, Func<Share, IReadOnlyList<Memory<double>>> contribute) => contribute(LocalLink.All)[0];
 
+    public T Together<T>(Func<ISection, T> work) => work(new LocalSection(LocalLink.All));
+
     public void Commit(IReplicatedState state)
     {
     }

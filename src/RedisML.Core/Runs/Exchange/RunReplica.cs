@@ -22,6 +22,9 @@ internal sealed class RunReplica : IExchange
     byte[]? _saved;
     IReplicatedState? _state;
 
+    // Whether a section has ended whose result only a commit keeps.
+    bool _isUncommitted;
+
     // The result of a sum that goes into the record once another exchange follows it: as a rule a commit does, and it needn't be copied.
     ReadOnlyMemory<double> _last;
 
@@ -77,7 +80,7 @@ internal sealed class RunReplica : IExchange
     public IReadOnlyList<ReadOnlyMemory<byte>> Gather(Func<Share, byte[]> contribute)
     {
         if (_replay.TryDequeue(out var entry)) return Unpack(entry);
-        KeepLast();
+        Follow();
         var payloads = _link.Gather(this, contribute);
         Keep(Pack(payloads));
         return payloads;
@@ -86,15 +89,26 @@ internal sealed class RunReplica : IExchange
     public ReadOnlyMemory<double> Sum(int length, Func<Share, IReadOnlyList<Memory<double>>> contribute)
     {
         if (_replay.TryDequeue(out var entry)) return MemoryMarshal.Cast<byte, double>(entry).ToArray();
-        KeepLast();
+        Follow();
         var sum = _link.Sum(this, length, contribute);
         if (_state is null) Keep(MemoryMarshal.AsBytes(sum.Span).ToArray());
         else _last = sum;
         return sum;
     }
 
+    public T Together<T>(Func<ISection, T> work)
+    {
+        if (_state is null || _isUncommitted || _replay.Count > 0)
+            throw new InvalidOperationException("A section begins after a commit, and ends with one.");
+        KeepLast();
+        var result = _link.Together(this, work);
+        _isUncommitted = true;
+        return result;
+    }
+
     public void Commit(IReplicatedState state)
     {
+        _isUncommitted = false;
         _last = default;
         _state = state;
         if (_saved is null)
@@ -104,6 +118,12 @@ internal sealed class RunReplica : IExchange
         }
         Decode(() => state.Read(new BinaryReader(new MemoryStream(_saved))));
         (_saved, _replay) = (null, new(_since));
+    }
+
+    void Follow()
+    {
+        if (_isUncommitted) throw new InvalidOperationException("What came of a section is to be committed before the next exchange.");
+        KeepLast();
     }
 
     void Keep(byte[] result) => (_state is null ? _early : _since).Add(result);

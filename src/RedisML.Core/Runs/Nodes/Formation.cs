@@ -8,5 +8,7 @@ namespace RedisML.Runs.Nodes;
 /// <param name="Share">What this node works on.</param>
 /// <param name="IsReady">Whether the generation is known to run.</param>
 /// <param name="Decided">What was contributed to the step, where it is decided already.</param>
+/// <param name="DecidedIn">The generation that decided it.</param>
 internal sealed record Formation(
-    string Generation, long Step, IReadOnlyList<string> Members, Share Share, bool IsReady, StepResult? Decided = null);
+    string Generation, long Step, IReadOnlyList<string> Members, Share Share, bool IsReady, StepResult? Decided = null,
+    string DecidedIn = "");

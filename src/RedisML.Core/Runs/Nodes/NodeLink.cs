@@ -43,15 +43,78 @@ internal sealed class NodeLink(RunNode node) : INodeLink
         return _sum;
     }
 
+    public T Together<T>(RunReplica replica, Func<ISection, T> work)
+    {
+        Replica = replica;
+        while (true)
+        {
+            using var section = new NodeSection(this, replica, node.Membership.IsAlone ? null : Begin(replica));
+            try
+            {
+                return work(section);
+            }
+            catch (SectionAbandonedException) { }
+        }
+    }
+
+    /// <summary>The members of a section, all of whom are ready; no step is taken.</summary>
+    Formation Begin(RunReplica replica)
+    {
+        while (true)
+        {
+            var formation = Wait(node.Steps.FormAsync(replica, _leaves));
+            if (formation.Decided is { } decided)
+            {
+                decided.Dispose();
+                throw new ReplicaLostException("the others have begun a section without this node");
+            }
+            Attend();
+            Ready(formation.Share);
+            if (formation.IsReady || Wait(node.Steps.ReadyAsync(formation, replica))) return formation;
+        }
+    }
+
     T Alone<T>(Func<Share, T> contribute)
+    {
+        var share = new Share(0, _leaves);
+        AttendAlone(share);
+        var contribution = contribute(share);
+        Advance();
+        return contribution;
+    }
+
+    void AttendAlone(Share share)
     {
         node.Steps.CheckAlone();
         Attend();
-        var share = new Share(0, _leaves);
         Ready(share);
-        var contribution = contribute(share);
-        node.Steps.Advance();
-        return contribution;
+    }
+
+    void Advance() => node.Steps.Advance();
+
+    /// <summary>A step of a section, to which this node's contribution is written already.</summary>
+    /// <exception cref="SectionAbandonedException">Another generation has begun.</exception>
+    StepResult Step(RunReplica replica, string generation)
+    {
+        while (true)
+        {
+            var formation = Wait(node.Steps.FormAsync(replica, _leaves));
+            var result = formation.Decided;
+            if (result is not null && formation.DecidedIn != generation)
+            {
+                result.Dispose();
+                throw new ReplicaLostException("the others have taken up a section without this node");
+            }
+            if (result is null)
+            {
+                if (formation.Generation != generation) throw new SectionAbandonedException();
+                Attend();
+                result = Wait(node.Steps.ExchangeAsync(formation, _contribution, 0, _leaves, replica.Digest));
+                if (result is null) continue;
+            }
+            Advance();
+            return result;
+        }
     }
 
     StepResult Step(RunReplica replica, Action<Share> contribute, int length)
@@ -74,6 +137,8 @@ internal sealed class NodeLink(RunNode node) : INodeLink
         }
     }
 
+    string Id => node.Membership.Id;
+
     void Attend()
     {
         var attending = node.Duties.AttendAsync(Replica!);
@@ -85,6 +150,52 @@ internal sealed class NodeLink(RunNode node) : INodeLink
         if (share == _prepared) return;
         _prepare(share);
         _prepared = share;
+    }
+
+    /// <summary>A section among the members of one generation; of no generation where this node is alone.</summary>
+    sealed class NodeSection : ISection, IDisposable
+    {
+        readonly NodeLink _link;
+        readonly RunReplica _replica;
+        readonly Formation? _formation;
+        StepResult? _result;
+
+        public NodeSection(NodeLink link, RunReplica replica, Formation? formation)
+        {
+            (_link, _replica, _formation) = (link, replica, formation);
+            Share = formation?.Share ?? new(0, link._leaves);
+            Rank = formation?.Members.TakeWhile(member => member != link.Id).Count() ?? 0;
+            Count = formation?.Members.Count ?? 1;
+            if (formation is null) link.AttendAlone(Share);
+        }
+
+        public string Generation => _formation?.Generation ?? "alone";
+
+        public Share Share { get; }
+
+        public int Rank { get; }
+
+        public int Count { get; }
+
+        public IReadOnlyList<ReadOnlyMemory<byte>> Exchange(ReadOnlySpan<byte> payload)
+        {
+            Dispose();
+            if (_formation is null)
+            {
+                _link.AttendAlone(Share);
+                _link.Advance();
+                return [payload.ToArray()];
+            }
+            _link._contribution.Write(payload);
+            _result = _link.Step(_replica, _formation.Generation);
+            return _result.Payloads;
+        }
+
+        public void Dispose()
+        {
+            _result?.Dispose();
+            _result = null;
+        }
     }
 
     T Wait<T>(Task<T> task)

@@ -100,7 +100,7 @@ internal sealed class StepProtocol(RunLedger ledger, RunMembership membership, R
             if (control.Step == step + 1)
             {
                 if (await _exchange.DecidedAsync(control).ConfigureAwait(false) is { } decided)
-                    return Formed(control, leaves) with { Decided = decided };
+                    return Formed(control, leaves) with { Decided = decided, DecidedIn = control.DecidedGeneration };
                 var reason = $"what {string.Join(", ", control.DecidedMembers)} contributed to step {control.Step} is gone";
                 await ProposeAsync(control, reason, restart: false).ConfigureAwait(false);
                 throw new ReplicaLostException("a decided step can't be read any more");
