@@ -61,6 +61,10 @@ function Update-PublicApi {
     }
     $names = [string[]] ($output | Select-String "RS0016: Symbol '(.+)' is not part of the declared public API" |
             ForEach-Object { $_.Matches[0].Groups[1].Value } | Select-Object -Unique)
+    if (-not $names) {
+        [System.IO.File]::WriteAllText($list, $kept)
+        throw 'Nothing was found: RedisML.Core.csproj has to refer to Microsoft.CodeAnalysis.PublicApiAnalyzers.'
+    }
     [array]::Sort($names, [System.StringComparer]::Ordinal)
     [System.IO.File]::WriteAllText($list, "#nullable enable`n" + ($names -join "`n") + "`n")
     "$($names.Count) members"

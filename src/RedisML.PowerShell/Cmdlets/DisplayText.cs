@@ -2,7 +2,8 @@ using System.Globalization;
 
 namespace RedisML.PowerShell.Cmdlets;
 
-/// <summary>How views show sizes, times and rates: one form each. Their numbers are in the user's culture, as PowerShell's own are.</summary>
+/// <summary>How views show sizes, times and rates: one form each. Their numbers are in the user's culture,
+/// as PowerShell's own are.</summary>
 /// <remarks>Public because the views of <c>RedisML.Format.ps1xml</c> call it.</remarks>
 public static class DisplayText
 {

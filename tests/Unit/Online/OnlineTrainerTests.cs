@@ -18,8 +18,6 @@ namespace RedisML.Unit.Online;
 /// <summary>Online training as a whole: exactly once, whatever dies, from a list on both servers and from a stream on a real one.</summary>
 public sealed class OnlineTrainerTests(EmbeddedServerFixture embedded, RedisServerFixture redis)
 {
-    static readonly TimeSpan s_patience = TimeSpan.FromMinutes(2);
-
     static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     public static TheoryData<ServerKind, SampleSourceKind> Places => new()
@@ -154,11 +152,11 @@ public sealed class OnlineTrainerTests(EmbeddedServerFixture embedded, RedisServ
             Assert.True(round < 4000, "The service doesn't follow.");
         }
         service.SignalStop();
-        await service.Completion.WaitAsync(s_patience, Cancellation);
-        Assert.True(await new OnlineTrainings(connection).StopAsync("m", s_patience, Cancellation));
-        await trainer.Completion.WaitAsync(s_patience, Cancellation);
+        await service.Completion.WaitAsync(Patience.Event, Cancellation);
+        Assert.True(await new OnlineTrainings(connection).StopAsync("m", Patience.Event, Cancellation));
+        await trainer.Completion.WaitAsync(Patience.Event, Cancellation);
         Assert.InRange((await models.VersionsAsync("m", Cancellation)).Count, 1, 3);
-        Assert.False(await new OnlineTrainings(connection).StopAsync("m", s_patience, Cancellation));
+        Assert.False(await new OnlineTrainings(connection).StopAsync("m", Patience.Event, Cancellation));
     }
 
     /// <summary>Labels that come later, too late, twice, and to nothing; the trainer changes in between.</summary>
@@ -317,15 +315,15 @@ public sealed class OnlineTrainerTests(EmbeddedServerFixture embedded, RedisServ
         OnlineTrainer.StartAsync(connection, resume ? new() { Model = "m" } : Options(kind), options, Cancellation);
 
     static async Task TrainAsync(RedisMLConnection connection, SampleSourceKind kind, TrainerOptions options, bool resume = false) =>
-        await (await StartAsync(connection, kind, options, resume)).Completion.WaitAsync(s_patience, Cancellation);
+        await (await StartAsync(connection, kind, options, resume)).Completion.WaitAsync(Patience.Event, Cancellation);
 
     static async Task RunAsync(RedisMLConnection connection, OnlineStartOptions start, TrainerOptions options) =>
-        await (await OnlineTrainer.StartAsync(connection, start, options, Cancellation)).Completion.WaitAsync(s_patience, Cancellation);
+        await (await OnlineTrainer.StartAsync(connection, start, options, Cancellation)).Completion.WaitAsync(Patience.Event, Cancellation);
 
     static Task StopAsync(OnlineTrainer trainer)
     {
         trainer.SignalStop();
-        return trainer.Completion.WaitAsync(s_patience, Cancellation);
+        return trainer.Completion.WaitAsync(Patience.Event, Cancellation);
     }
 
     static async Task AddAsync(RedisMLConnection connection, SampleSourceKind kind, int from, int to)

@@ -9,8 +9,6 @@ namespace RedisML.Unit.Training.Network;
 /// <summary>Networks trained by several nodes, which come and go.</summary>
 public sealed class NetworkNodesTests(RedisServerFixture redis)
 {
-    static readonly TimeSpan s_patience = TimeSpan.FromMinutes(3);
-
     static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     static TrainingSpecification Specification(int epochs) =>
@@ -30,28 +28,27 @@ public sealed class NetworkNodesTests(RedisServerFixture redis)
         long[]? first = null;
         foreach (int nodes in new[] { 1, 2, 3 })
         {
-            var options = RunFixture.Options with { NodeCount = nodes, MaxNode = nodes };
-            var start = await fixture.StartAsync(options, Specification(epochs: 3), $"m{nodes}");
+            var start = await fixture.StartAsync(RunFixture.Staying(nodes), Specification(epochs: 3), $"m{nodes}");
             var others = new List<ModelTraining>();
             for (int i = 1; i < nodes; i++) others.Add(await fixture.JoinAsync(start.Run.Id));
-            var runs = await Task.WhenAll(others.Prepend(start).Select(t => t.Completion)).WaitAsync(s_patience, Cancellation);
+            var runs = await Task.WhenAll(others.Prepend(start).Select(t => t.Completion)).WaitAsync(Patience.Event, Cancellation);
             Assert.All(runs, run => Assert.Equal((RunState.Completed, nodes), (run.State, run.Nodes)));
             var bits = await fixture.BitsAsync($"m{nodes}");
             Assert.Equal(first ??= bits, bits);
         }
 
-        await (await fixture.StartAsync(new(), Specification(epochs: 12), "whole")).Completion.WaitAsync(s_patience, Cancellation);
-        var two = await fixture.StartAsync(RunFixture.Options with { NodeCount = 2 }, Specification(epochs: 12), "resumed");
+        await (await fixture.StartAsync(new(), Specification(epochs: 12), "whole")).Completion.WaitAsync(Patience.Event, Cancellation);
+        var two = await fixture.StartAsync(RunFixture.Staying(2), Specification(epochs: 12), "resumed");
         var other = await fixture.JoinAsync(two.Run.Id);
         await fixture.WaitAsync(two.Run.Id, run => run.Step > 1);
         Assert.True(await fixture.Runs.StopAsync(two.Run.Id, Cancellation));
         foreach (var node in new[] { two, other })
-            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => node.Completion.WaitAsync(s_patience, Cancellation));
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => node.Completion.WaitAsync(Patience.Event, Cancellation));
         var stopped = await fixture.Runs.GetAsync(two.Run.Id, Cancellation);
         Assert.Equal(RunState.Stopped, stopped.State);
         Assert.InRange(stopped.CheckpointStep, 2, 12 * 15 - 1);
         var resumed = await fixture.ResumeAsync(two.Run.Id);
-        Assert.Equal(RunState.Completed, (await resumed.Completion.WaitAsync(s_patience, Cancellation)).State);
+        Assert.Equal(RunState.Completed, (await resumed.Completion.WaitAsync(Patience.Event, Cancellation)).State);
         Assert.Equal(await fixture.BitsAsync("whole"), await fixture.BitsAsync("resumed"));
     }
 }
