@@ -76,7 +76,7 @@ static class BoostFigures
             using (chunk)
             {
                 using var columns = new BatchColumns(chunk.Batch, derived);
-                var encoder = new BlockEncoder(layout, columns);
+                var encoder = BlockEncoder.Of(layout, columns);
                 var label = columns[pipeline.Label.Column];
                 var text = classes is null ? null : Columns.Categories.Of(label, pipeline.Label.Type);
                 for (int block = 0; block < encoder.Blocks.Count; block++)

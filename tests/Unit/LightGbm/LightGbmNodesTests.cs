@@ -61,7 +61,7 @@ public sealed class LightGbmNodesTests(RedisServerFixture redis)
         var start = await fixture.StartAsync(s_options with { NodeCount = 2, NodeTimeout = 2 }, Specification("y", trees: 1_000_000), "m");
         var other = await fixture.JoinAsync(start.Run.Id);
         await fixture.WaitAsync(start.Run.Id, run => run.Step > 2);
-        using var killed = NodeProcess.Start(fixture.Connection, $"Join-RedisDistributedTraining {start.Run.Id} -WorkerCount 1");
+        using var killed = NodeProcess.Join(fixture.Connection, start.Run.Id);
         var three = await fixture.WaitAsync(start.Run.Id, run => run.Nodes == 3);
         three = await fixture.WaitAsync(start.Run.Id, run => run.Step > three.Step + 2);
         killed.Kill();
