@@ -15,7 +15,7 @@ sealed class AzurePipelinesLog : BuildLog
     public override string? AddSummary(string markdown)
     {
         // The agent reads the file after the step, and empties this folder after the job.
-        var folder = Environment.GetEnvironmentVariable("AGENT_TEMPDIRECTORY") is { Length: > 0 } temporary ? temporary : Path.GetTempPath();
+        var folder = Environment.GetEnvironmentVariable("AGENT_TEMPDIRECTORY") ?? Path.GetTempPath();
         var path = Path.Combine(folder, $"RedisML-{Guid.NewGuid():N}.md");
         File.WriteAllText(path, markdown);
         return $"##vso[task.uploadsummary]{path}";

@@ -10,7 +10,9 @@ public sealed record LanguageModelRequest(int? Order = null, Tokenization? Token
         var usual = new LanguageModelOptions();
         return usual with
         {
-            Order = Order ?? usual.Order, Tokenization = Tokenization ?? usual.Tokenization, MaximumContext = MaximumContext,
+            Order = Order ?? usual.Order,
+            Tokenization = Tokenization ?? usual.Tokenization,
+            MaximumContext = MaximumContext,
         };
     }
 
