@@ -52,6 +52,11 @@ BeforeAll {
             Definition = [pscustomobject] @{ Pipeline = [pscustomobject] @{ Label = [pscustomobject] @{ Column = 'price' } } } }
         'RedisML.PowerShell.Models.GateResult' = @{ Model = 'price'; Version = 3; Dataset = 'diamonds-test'; Passed = $false; Problems = @('Rmse is 1,131.9, and may be 1,000 at most') }
         'RedisML.Models.AliasMove' = @{ Number = 3; Alias = 'champion'; From = 2; Version = 3; At = $time; By = 'ann@build-7'; Reason = 'better by 2 %'; Rollback = $false }
+        'RedisML.Connections.AccessRule' = @{ Role = 'Serve'; Prefix = 'redisml'; Rule = 'resetkeys resetchannels -@all +auth +hello +ping +echo +client|id +client|setname +hget +hmget +hgetall %R~redisml:models %R~redisml:model:* ~redisml:services' }
+        'RedisML.Online.OnlineTraining' = @{ Model = 'clicks'; State = 'Running'; Source = 'clickstream'; Samples = 12345678; Rejected = 12; Loss = 0.34567; Accuracy = 0.8651; Drifts = 2 }
+        'RedisML.Algorithms.Language.LanguageModelUpdate' = @{ Model = 'shakespeare'; Texts = 1234; Tokens = 1115394; Skipped = 0; Rejected = 1; Contexts = 250000; Evicted = 1234 }
+        'RedisML.Algorithms.Language.LanguageModelMeasure' = @{ Model = 'shakespeare'; Texts = 12; Tokens = 11153; UnknownTokens = 17; Rejected = 0; Perplexity = 144.6612 }
+        'RedisML.Algorithms.Language.NextToken' = @{ Probability = 0.4321; DisplayName = 'love' }, @{ Probability = 0.0123; DisplayName = 'thee' }
         'RedisML.Exporting.ExportResult' = @{ Dataset = 'diamonds'; Format = 'Parquet'; Rows = 53940; Bytes = 812345; Path = '/home/ann/diamonds.parquet' }
     }
 
@@ -64,7 +69,6 @@ BeforeAll {
     $objects = @{
         'RedisML.Datasets.Statistics.ColumnSummary' = @(Measure-RedisDataset views)
         'RedisML.PowerShell.Models.ModelParameter' = @(Get-RedisModelParameter views)
-        'RedisML.Connections.AccessRule' = @(Get-RedisMLAccessRule Serve)
     }
     foreach ($type in $samples.Keys) {
         $objects[$type] = foreach ($row in $samples[$type]) {
