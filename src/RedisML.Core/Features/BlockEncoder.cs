@@ -38,8 +38,8 @@ internal sealed class BlockEncoder
         {
             var feature = layout.Features[i];
             _columns[i] = columns[feature.Column];
-            if (feature is NumericFeature) continue;
-            var text = Categories.Of(_columns[i], feature is CategoryFeature category ? category.Type : ((HashedFeature)feature).Type);
+            if (feature.LevelType is not { } type) continue;
+            var text = Categories.Of(_columns[i], type);
             _columns[i] = text;
             levels.Add(text.Levels);
         }
@@ -51,7 +51,8 @@ internal sealed class BlockEncoder
         Unseen = 0;
         for (int i = 0, category = 0; i < _columns.Length; i++)
         {
-            if (_layout.Features[i] is not CategoryFeature { Type: var type } feature) continue;
+            var feature = _layout.Features[i];
+            if (feature.LevelType is not { } type) continue;
             var text = Categories.Of(columns[feature.Column], type);
             _columns[i] = text;
             _encoder.Renew(category++, text.Levels);

@@ -53,6 +53,9 @@ public abstract record Feature(string Column)
     /// <summary>How many positions the encoded feature takes.</summary>
     [JsonIgnore]
     public abstract int Width { get; }
+
+    /// <summary>The type of the column, where its values are read as levels; null where they are numbers.</summary>
+    internal virtual ColumnType? LevelType => null;
 }
 
 /// <summary>A number, standardised: <c>(x − Mean) / Scale</c>. Scale is the population deviation, 1 for a constant column.</summary>
@@ -77,6 +80,8 @@ public sealed record CategoryFeature(string Column, ColumnType Type, IReadOnlyLi
 {
     [JsonIgnore]
     public override int Width => Levels.Count + (MissingLevel ? 1 : 0);
+
+    internal override ColumnType? LevelType => Type;
 }
 
 /// <summary>The column that a model predicts.</summary>

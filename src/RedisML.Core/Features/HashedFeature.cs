@@ -18,6 +18,8 @@ public sealed record HashedFeature(string Column, ColumnType Type, int Bits) : F
     [JsonIgnore]
     public override int Width => 1 << Bits;
 
+    internal override ColumnType? LevelType => Type;
+
     /// <summary>The position of a level among those of its column: the lowest bits of XXH64 (seed 0) of its UTF-8.</summary>
     public static int PositionOf(ReadOnlySpan<byte> level, int bits) => (int)(XxHash64.HashToUInt64(level) & ((1UL << bits) - 1));
 }

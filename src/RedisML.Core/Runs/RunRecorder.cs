@@ -16,6 +16,7 @@ internal sealed class RunRecorder(RunLedger ledger, RunMembership membership) : 
     readonly Lock _lock = new();
     RunProgress? _progress;
     Task _recording = Task.CompletedTask;
+    Task _writing = Task.CompletedTask;
 
     public void Start() => _recording = Task.Run(RecordAsync);
 
@@ -40,7 +41,7 @@ internal sealed class RunRecorder(RunLedger ledger, RunMembership membership) : 
         await _recording.ConfigureAwait(false);
         try
         {
-            await WriteAsync().WaitAsync(s_interval * 20).ConfigureAwait(false);
+            await WriteRestAsync().WaitAsync(s_interval * 20).ConfigureAwait(false);
         }
         catch (Exception e) when (e is RedisException or TimeoutException) { }
         _stop.Dispose();
@@ -55,7 +56,8 @@ internal sealed class RunRecorder(RunLedger ledger, RunMembership membership) : 
             {
                 try
                 {
-                    await WriteAsync().WaitAsync(_stop.Token).ConfigureAwait(false);
+                    _writing = WriteAsync();
+                    await _writing.WaitAsync(_stop.Token).ConfigureAwait(false);
                 }
                 catch (Exception e) when (e is RedisException or TimeoutException) { }
             }
@@ -63,15 +65,18 @@ internal sealed class RunRecorder(RunLedger ledger, RunMembership membership) : 
         catch (OperationCanceledException) { }
     }
 
+    /// <summary>Writes what there is after a write that may be under way.</summary>
+    async Task WriteRestAsync()
+    {
+        await _writing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await WriteAsync().ConfigureAwait(false);
+    }
+
     /// <summary>Writes what there is to write.</summary>
     public async Task WriteAsync()
     {
         if (!membership.IsFirst || membership.HasLeft) return;
-        var entries = new List<HashEntry>();
-        while (_metrics.TryDequeue(out var metric))
-            entries.Add(
-                new($"{metric.Name}:{metric.Step}", string.Create(CultureInfo.InvariantCulture, $"{metric.Value:R} {metric.Time}")));
-        if (entries.Count > 0) await ledger.Database.HashSetAsync(ledger.Keys.Metrics, [.. entries]).ConfigureAwait(false);
+        await WriteMetricsAsync().ConfigureAwait(false);
         RunProgress? progress;
         lock (_lock) progress = _progress;
         var fields = new List<HashEntry> {
@@ -83,5 +88,24 @@ internal sealed class RunRecorder(RunLedger ledger, RunMembership membership) : 
                 new("rate", p.RowsPerSecond.ToString("R", CultureInfo.InvariantCulture))]);
         }
         await ledger.Database.HashSetAsync(ledger.Keys.Progress, [.. fields]).ConfigureAwait(false);
+    }
+
+    /// <summary>Those that can't be written now are kept for the next time.</summary>
+    async Task WriteMetricsAsync()
+    {
+        var metrics = new List<(string Name, long Step, double Value, long Time)>();
+        while (_metrics.TryDequeue(out var metric)) metrics.Add(metric);
+        if (metrics.Count == 0) return;
+        try
+        {
+            await ledger.Database.HashSetAsync(ledger.Keys.Metrics, [.. metrics.Select(metric => new HashEntry(
+                $"{metric.Name}:{metric.Step}", string.Create(CultureInfo.InvariantCulture, $"{metric.Value:R} {metric.Time}")))])
+                .ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is RedisException or TimeoutException)
+        {
+            metrics.ForEach(_metrics.Enqueue);
+            throw;
+        }
     }
 }

@@ -66,6 +66,10 @@ internal sealed record NetworkParameters(NetworkShape Shape, double[] Values, do
 
     static NetworkShape ShapeOf(ModelDefinition definition, FeaturePipeline pipeline)
     {
+        if (pipeline.Features.FirstOrDefault(feature => feature is not (NumericFeature or CategoryFeature)) is { } other)
+            throw new RedisMLException("InvalidModelDefinition", ErrorKind.InvalidData,
+                $"The definition of a model of {definition.Algorithm} encodes column '{other.Column}' in a way that no network takes.",
+                other.Column);
         try
         {
             return new(new EncodedLayout(pipeline.Features), NetworkAlgorithm.OptionsOf(definition),
