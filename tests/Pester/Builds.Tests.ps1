@@ -18,7 +18,9 @@ BeforeAll {
         $start = [System.Diagnostics.ProcessStartInfo]::new([Environment]::ProcessPath)
         $start.WorkingDirectory = $root
         foreach ($word in "$root/artifacts/bin/RedisML.Host/debug/RedisML.Host.dll", '-NoProfile', '-NonInteractive', '-File', $path) { $start.ArgumentList.Add($word) }
-        foreach ($pair in ($environment + $with).GetEnumerator()) {
+        $all = $environment.Clone()
+        foreach ($name in $with.Keys) { $all[$name] = $with[$name] }
+        foreach ($pair in $all.GetEnumerator()) {
             if ($pair.Value) { $start.Environment[$pair.Key] = $pair.Value } else { $null = $start.Environment.Remove($pair.Key) }
         }
         $start.RedirectStandardOutput = $start.RedirectStandardError = $true
@@ -32,14 +34,14 @@ BeforeAll {
     # The scripts of a sample's steps but for the installation: what stands behind 'pwsh:' or 'run:'.
     function Get-Step([string] $path) {
         $text = (Get-Content -Raw "$root/samples/$path") -replace '\r'
-        foreach ($match in [regex]::Matches($text, '(?m)^( *)(?:- )?(?:pwsh|run): (?:\|\n((?:\1 {2,}.*\n|\n)+)|(.+))')) {
-            $script = $match.Groups[2].Success ? $match.Groups[2].Value -replace '(?m)^ +' : $match.Groups[3].Value
+        foreach ($match in [regex]::Matches($text, '(?m)^( *)(- )?(?:pwsh|run): (?:\|\n((?:\1(?(2)    |  ).*\n|\n)+)|(.+))')) {
+            $script = $match.Groups[3].Success ? $match.Groups[3].Value -replace '(?m)^ +' : $match.Groups[4].Value
             if ($script -notlike 'Install-*') { $script }
         }
     }
 }
 
-AfterAll { Stop-RedisMLServer $server.Port }
+AfterAll { Stop-RedisMLServer $server }
 
 Describe 'Build systems' {
     It 'runs the steps of the sample for Azure Pipelines, whose verdict is on the summary' {

@@ -53,6 +53,6 @@ Describe 'Test-RedisMLConnection' {
 
     It 'has a table view' {
         $null = Connect-RedisML -Embedded
-        Test-RedisMLConnection | Out-String | Should -BeLike '*Endpoint*ms*Server*Persistent*Memory*Garnet*'
+        Test-RedisMLConnection | Out-String | Should -BeLike '*Endpoint*Latency*Server*Persistent*Memory*ms*Garnet*'
     }
 }
