@@ -42,7 +42,7 @@ BeforeAll {
             @{ User = $null; Position = 20; ItemName = 'A very long name of a product'; Score = 4.5; Basis = 'Popularity' }
         'RedisML.PowerShell.Recommending.StoredRecommendations' = @{ User = 'anna'; Count = 20; Basis = 'Ratings'; TimeToLive = [timespan]::FromDays(1); Key = 'redisml:recommend:{shop:anna}' }
         'RedisML.PowerShell.Models.ClassificationReport' = @{ Model = 'late'; Dataset = 'flights-test'; Rows = 65469; Accuracy = 0.8123; Baseline = 0.75; F1 = 0.61; MacroF1 = $null; LogLoss = 0.4321; Auc = 0.87 }
-        'RedisML.Serving.PredictionService' = @{ Name = 'price'; Instances = @(1, 2); Versions = @(3, 4); Waiting = 12; Answered = 1234567; Failed = 3; Rejected = 0 }
+        'RedisML.Serving.PredictionService' = @{ Name = 'price'; Instances = @(1, 2); Versions = [long[]] (3, 4); Waiting = 12; Answered = 1234567; Failed = 3; Rejected = 0 }
         'RedisML.Serving.InstanceStatus' = @{ Id = '5d0e7a51c2f4'; Model = 'price'; Version = 3; Answered = 1234567; Failed = 3; P50Milliseconds = 0.31; P99Milliseconds = 2.5; MeanBatch = 12.3 }
         'RedisML.Prediction.DatasetPredictionResult' = @{ Model = 'price'; ModelVersion = 3; OutputDataset = 'predicted'; Version = 1; Rows = 53940; RowsWithoutPrediction = 12; UnseenValues = 0; Unchanged = $false; RowsPerSecond = 5123456 }
         'RedisML.Evaluation.ClassFigures' = @{ Class = 'versicolor'; Precision = 0.9; Recall = 0.95; F1 = 0.92; Support = 1234 }

@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Globalization;
 
 namespace RedisML.PowerShell.Cmdlets;
@@ -45,9 +46,9 @@ public static class DisplayText
         time?.LocalDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture) ?? "";
 
     /// <summary>A list of names on a line, those beyond <paramref name="most"/> as a count.</summary>
-    public static string Names(IEnumerable<object?>? names, int most = 4)
+    public static string Names(IEnumerable? names, int most = 4)
     {
-        var all = names?.Select(name => $"{name}").ToArray() ?? [];
+        string[] all = [.. (names ?? Array.Empty<string>()).Cast<object?>().Select(name => $"{name}")];
         return all.Length <= most ? string.Join(", ", all) : $"{string.Join(", ", all[..most])}, … ({all.Length})";
     }
 }
