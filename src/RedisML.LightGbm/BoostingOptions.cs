@@ -13,7 +13,7 @@ sealed class BoostingOptions
 {
     public const string Iterations = "num_iterations", EarlyStopping = "early_stopping_round";
 
-    const string Objective = "objective", Boosting = "boosting", Threads = "num_threads";
+    const string Objective = "objective", Boosting = "boosting";
     const int DefaultIterations = 100;
 
     /// <summary>Lists of a value a feature: the library checks them once the features are known.</summary>
@@ -92,9 +92,8 @@ sealed class BoostingOptions
     /// <summary>What the library is told.</summary>
     /// <param name="classes">0 for a number.</param>
     /// <param name="categories">Which columns are categories.</param>
-    /// <param name="threads">How many, unless an option says.</param>
     /// <param name="machines">How many nodes have rows.</param>
-    public string ToParameters(int classes, IReadOnlyList<int> categories, int threads, int machines = 1)
+    public string ToParameters(int classes, IReadOnlyList<int> categories, int machines = 1)
     {
         // The library takes the first of two: what the user gave comes before what is added.
         var objective = ObjectiveOf(classes);
@@ -105,7 +104,6 @@ sealed class BoostingOptions
         if (objective is "multiclass" or "multiclassova") parameters["num_class"] = classes.ToString(CultureInfo.InvariantCulture);
         if (categories.Count > 0) parameters["categorical_feature"] = string.Join(',', categories);
         parameters["verbosity"] = "-1";
-        parameters.TryAdd(Threads, threads.ToString(CultureInfo.InvariantCulture));
         // A feature's histogram is added up by one thread in the order of rows: the bits are the same for any number of threads.
         parameters.TryAdd("deterministic", "true");
         if (!parameters.ContainsKey("force_row_wise")) parameters.TryAdd("force_col_wise", "true");
@@ -126,7 +124,7 @@ sealed class BoostingOptions
     /// <exception cref="RedisMLException"><c>OptionInvalid</c></exception>
     public void Check()
     {
-        var parameters = ToParameters(Task == ModelTask.Classes ? 3 : Task == ModelTask.Binary ? 2 : 0, [], 1).Split(' ')
+        var parameters = ToParameters(Task == ModelTask.Classes ? 3 : Task == ModelTask.Binary ? 2 : 0, []).Split(' ')
             .Where(parameter => !s_byFeature.Contains(parameter[..parameter.IndexOf('=', StringComparison.Ordinal)]));
         var joined = string.Join(' ', parameters);
         try

@@ -29,6 +29,8 @@ static class ParameterNames
         ["weight_column"] = "-SampleWeight does that",
         ["group_column"] = "ranking isn't supported",
         ["num_machines"] = "-NodeCount does that",
+        // The library keeps it for the whole process: a training beside this one would write beyond what it has room for.
+        ["num_threads"] = "the library has one number for the process, OMP_NUM_THREADS in its environment",
         ["machines"] = "nodes find each other by Redis",
         ["machine_list_filename"] = "nodes find each other by Redis",
         ["local_listen_port"] = "nodes exchange through Redis",

@@ -41,11 +41,11 @@ sealed class BoostingProgram(TrainingContext context) : TabularProgram(context)
         data.Exchange.Commit(state);
         if (state.Reference.Length == 0)
         {
-            var parameters = options.ToParameters(classes, features.CategoricalColumns, Context.Workers);
+            var parameters = options.ToParameters(classes, features.CategoricalColumns);
             state.SetReference(data.Exchange.Together(section => Reference(section, rows, data.Rows, features, parameters)));
             data.Exchange.Commit(state);
         }
-        using var grower = new TreeGrower(data, rows, options, classes, features.CategoricalColumns, Context.Workers);
+        using var grower = new TreeGrower(data, rows, options, classes, features.CategoricalColumns);
         while (!state.IsFinished && state.Iterations < options.MaxTrees && !IsStale(state, options.Patience))
         {
             Context.ThrowIfStopping();

@@ -14,7 +14,7 @@ namespace RedisML.LightGbm.Training;
 /// <param name="classes">0 for a number.</param>
 /// <param name="columns">Which are categories.</param>
 sealed class TreeGrower(
-    TabularData data, ShareRows rows, BoostingOptions options, int classes, IReadOnlyList<int> columns, int threads) : IDisposable
+    TabularData data, ShareRows rows, BoostingOptions options, int classes, IReadOnlyList<int> columns) : IDisposable
 {
     static readonly string[] s_greaterIsBetter = ["auc", "auc_mu", "average_precision", "map", "ndcg"];
 
@@ -68,7 +68,7 @@ sealed class TreeGrower(
         _hasRows = [.. told.Select(part => part[0] > 0)];
         _weight = weight;
         int machines = _hasRows.Count(has => has);
-        _parameters = options.ToParameters(classes, columns, threads, machines);
+        _parameters = options.ToParameters(classes, columns, machines);
         _bias = state.Trees.Count > 0 || machines == 1 || !options.StartsAtAverage ? double.NaN
             : Start(told.Sum(part => part[2]) / told.Sum(part => part[1]));
         if (count > 0)

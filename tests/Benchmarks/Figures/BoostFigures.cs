@@ -99,8 +99,8 @@ static class BoostFigures
         double[] matrix = [.. values];
         float[] targets = [.. labels];
         // As the library chooses itself: without what makes bits the same for any number of threads.
-        var parameters = new BoostingOptions(specification).ToParameters(classes?.Count ?? 0, features.CategoricalColumns,
-            Environment.ProcessorCount).Replace(" deterministic=true", "").Replace(" force_col_wise=true", "");
+        var parameters = new BoostingOptions(specification).ToParameters(classes?.Count ?? 0, features.CategoricalColumns)
+            .Replace(" deterministic=true", "").Replace(" force_col_wise=true", "");
         long start = Stopwatch.GetTimestamp();
         NativeLightGbm.Train(matrix, targets, null, parameters, Trees, booster => booster.Save(0, -1));
         return Stopwatch.GetElapsedTime(start).TotalSeconds;

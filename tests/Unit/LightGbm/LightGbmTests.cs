@@ -47,7 +47,7 @@ public sealed class LightGbmTests
         float[] labels = [.. s_table.Column(label).Select(value => value is string name
             ? result.Pipeline!.Label.Classes!.ToList().IndexOf(name) : Convert.ToSingle(value))];
         float[] weights = [.. s_table.Column("w").Select(Convert.ToSingle)];
-        var told = new BoostingOptions(specification).ToParameters(classes, [2, 3], 1);
+        var told = new BoostingOptions(specification).ToParameters(classes, [2, 3]);
         var native = NativeLightGbm.Train(matrix, labels, weights, told, Trees, booster =>
             ModelText.Parse(booster.Save(0, -1), null));
         Assert.Equal(native.Trees, text.Trees);
