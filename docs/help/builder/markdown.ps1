@@ -81,19 +81,34 @@ function ConvertTo-AboutTopic([string] $File) {
 }
 
 function Format-Block([string] $Markdown) {
-    foreach ($part in [regex]::Split($Markdown, '(?s)(```.*?```)') | Where-Object { $_.Trim() }) {
+    foreach ($part in [regex]::Split($Markdown, '(?sm)(```.*?```|(?:^\|[^\n]*(?:\n|\z))+)') | Where-Object { $_.Trim() }) {
         if ($part.StartsWith('```')) {
             $part -split '\r?\n' | Where-Object { -not $_.StartsWith('```') } | ForEach-Object { "        $_".TrimEnd() }
             ''
         }
+        elseif ($part.StartsWith('|')) { Format-Row $part }
         else { foreach ($paragraph in Split-Paragraph $part) { Format-Line $paragraph; '' } }
     }
 }
 
-function Format-Line([string] $Text) {
-    $line = '   '
+# A table is too wide for 80 columns: of each row the first cell, and below it the others, each after the name of its column.
+function Format-Row([string] $Table) {
+    $names = $null
+    foreach ($line in $Table.Trim() -split '\r?\n' | Where-Object { $_ -notmatch '^\|[-:|\s]+$' }) {
+        $cells = @($line.Trim().Trim('|') -split '\|' | ForEach-Object { (ConvertTo-PlainText $_).Trim() })
+        if ($null -eq $names) { $names = $cells; continue }
+        Format-Line $cells[0]
+        for ($i = 1; $i -lt $cells.Count; $i++) {
+            if ($cells[$i]) { Format-Line "$($names[$i]): $($cells[$i])" '       ' }
+        }
+        ''
+    }
+}
+
+function Format-Line([string] $Text, [string] $Indent = '   ') {
+    $line = $Indent
     foreach ($word in $Text -split '\s+') {
-        if ($line.Length + 1 + $word.Length -gt 80 -and $line.Trim()) { $line; $line = '   ' }
+        if ($line.Length + 1 + $word.Length -gt 80 -and $line.Trim()) { $line; $line = $Indent }
         $line += " $word"
     }
     $line

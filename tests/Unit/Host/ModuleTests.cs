@@ -26,6 +26,7 @@ public sealed class ModuleTests : IDisposable
             @((Get-Help Connect-RedisML).Examples.Example).Count -ge 2
             (Get-Help about_RedisML) -match '^TOPIC'
             (Get-Help about_RedisML_Expressions) -match '^TOPIC'
+            (Get-Help about_RedisML_Errors) -match '(?m)^    DatasetExists\s*$\s*category: ResourceExists'
             """);
         // One of the same name elsewhere doesn't stand before it.
         _folder.Write(Path.Combine("others", "RedisML", "RedisML.psd1"), "@{ ModuleVersion = '99.0' }");
@@ -42,7 +43,7 @@ public sealed class ModuleTests : IDisposable
         Assert.EndsWith(Path.Combine("Modules", "RedisML"), lines[5]);
         Assert.StartsWith("Connects to a Redis server", lines[6]);
         Assert.StartsWith("Starts a server within this process", lines[7]);
-        Assert.Equal(["True", "True", "True", ""], lines[8..]);
+        Assert.Equal(["True", "True", "True", "True", ""], lines[8..]);
     }
 
     [Fact]
