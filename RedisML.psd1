@@ -6,7 +6,7 @@
     Author               = 'The RedisML authors'
     CompanyName          = 'RedisML'
     Copyright            = '(c) The RedisML authors. MIT licence.'
-    Description          = 'Machine-learning data pipelines in Redis: import, train in parallel, evaluate and export, without leaving the shell.'
+    Description          = 'Machine-learning data pipelines in Redis: import, train in parallel and online, recommend, evaluate, serve and export, without leaving the shell. Linear models, neural networks, matrix factorisation, language models; boosting, Parquet and ONNX Runtime by extensions.'
     PowerShellVersion    = '7.6'
     CompatiblePSEditions = @('Core')
     FormatsToProcess     = @('RedisML.Format.ps1xml')
@@ -33,8 +33,9 @@
     )
     PrivateData          = @{
         PSData = @{
-            Tags       = @('Redis', 'MachineLearning', 'Arrow', 'CSV', 'ONNX', 'ETL', 'Training')
-            LicenseUri = 'https://opensource.org/license/mit'
+            Tags         = @('Redis', 'MachineLearning', 'Arrow', 'CSV', 'ONNX', 'ETL', 'Training', 'Recommendation', 'NeuralNetwork')
+            LicenseUri   = 'https://opensource.org/license/mit'
+            ReleaseNotes = 'The first version. Get-Help about_RedisML lists the topics; CHANGELOG.md of the repository has the changes.'
         }
     }
 }

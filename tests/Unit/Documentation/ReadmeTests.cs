@@ -15,13 +15,14 @@ public partial class ReadmeTests
         using var folder = new TemporaryFolder();
         using var engine = new HostedEngine();
         var blocks = PowerShellBlock().Matches(s_readme).Select(m => m.Groups[1].Value).ToList();
-        Assert.Equal(2, blocks.Count);
+        Assert.Equal(6, blocks.Count);
         var script = string.Join('\n', blocks)
             .Replace("Connect-RedisML -Embedded ", $"Connect-RedisML -Embedded -Prefix {TestPrefix.New()} ")
             .Replace("./samples", Path.Combine(HostedEngine.ProjectRoot, "samples"))
             .Replace("./price.onnx", Path.Combine(folder.Path, "price.onnx"));
-        var output = engine.Invoke(script).Output;
+        var output = engine.Invoke(script).OutputWithoutErrors;
         Assert.Contains(output, o => o.Properties["R2"]?.Value is > 0.91);
+        Assert.Contains(output, o => o.Properties["Token"]?.Value is "to");
         Assert.True(File.Exists(Path.Combine(folder.Path, "price.onnx")));
     }
 
