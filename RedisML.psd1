@@ -6,7 +6,7 @@
     Author               = 'The RedisML authors'
     CompanyName          = 'RedisML'
     Copyright            = '(c) The RedisML authors. MIT licence.'
-    Description          = 'Machine-learning data pipelines in Redis: import, train in parallel and online, recommend, evaluate, serve and export, without leaving the shell. Linear models, neural networks, matrix factorisation, language models; boosting, Parquet and ONNX Runtime by extensions.'
+    Description          = 'Machine-learning data pipelines in Redis: import, train in parallel and online, evaluate, recommend, serve and export, without leaving the shell.'
     PowerShellVersion    = '7.6'
     CompatiblePSEditions = @('Core')
     FormatsToProcess     = @('RedisML.Format.ps1xml')
