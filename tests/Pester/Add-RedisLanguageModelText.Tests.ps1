@@ -38,6 +38,16 @@ Describe 'Add-RedisLanguageModelText' {
         { Add-RedisLanguageModelText 'no name' x } | Should -Throw -ErrorId "InvalidName,$command"
     }
 
+    It 'makes a model that has a card, and whose counts no other file would hold' {
+        $null = 'to be' | Add-RedisLanguageModelText shown
+        Get-Content (Export-RedisModel shown "$TestDrive/shown.html") -Raw | Should -Not -Match 'RedisModelParameter'
+        Get-RedisModel shown | Format-List | Out-String | Should -Not -Match 'version 0'
+        foreach ($extension in 'json', 'safetensors', 'onnx') {
+            { Export-RedisModel shown "$TestDrive/shown.$extension" } |
+                Should -Throw -ErrorId 'UnknownModelFormat,RedisML.PowerShell.Models.ExportRedisModelCommand'
+        }
+    }
+
     It 'changes nothing with -WhatIf' {
         'text' | Add-RedisLanguageModelText absent -WhatIf | Should -BeNullOrEmpty
         Get-RedisModel absent* | Should -BeNullOrEmpty

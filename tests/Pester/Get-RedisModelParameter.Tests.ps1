@@ -69,6 +69,14 @@ Describe 'Get-RedisModelParameter' {
         $first.Feature | Should -Be $null, $null, $null, $null
     }
 
+    It 'takes apart what is numbers beside text, and says of text that it is none' {
+        Set-RedisModelParameter mixed -Parameter @{ w = 1, 2; note = 'text' }
+        (Get-RedisModelParameter mixed -Expand).Name | Should -Be 'w', 'w'
+        { Get-RedisModelParameter mixed note -Expand -ErrorAction Stop } |
+            Should -Throw -ErrorId 'ParameterNotNumeric,RedisML.PowerShell.Models.GetRedisModelParameterCommand'
+        Remove-RedisModel mixed
+    }
+
     It 'shows a table' {
         Get-RedisModelParameter first | Out-String | Should -Match 'weight\s+2 × 2\s+0.5, 1, 2, 3'
     }

@@ -44,6 +44,11 @@ Describe 'Show-RedisTrainingMetric' {
         ($run | Show-RedisTrainingMetric -Path "TestDrive:/$file" -Force).Length | Should -BeGreaterThan 500
     }
 
+    It 'says why there is nothing to draw of a linear model, which is solved at once' {
+        $solved = Start-RedisDistributedTraining diamonds solved -Algorithm Linear -Feature carat -Wait
+        { Show-RedisTrainingMetric $solved.Id } | Should -Throw '*solved at once*' -ErrorId 'NoMetric,*'
+    }
+
     It 'fails with <id> for <what>' -ForEach @(
         @{ what = 'another kind of file'; id = 'UnknownChartFormat'; arguments = @{ Path = 'TestDrive:/loss.doc' } }
         @{ what = 'a metric that is not there'; id = 'MetricNotFound'; arguments = @{ Name = 'los' } }

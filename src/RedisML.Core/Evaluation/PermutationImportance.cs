@@ -43,6 +43,12 @@ public sealed class PermutationImportance
     {
         (_predictor, _options) = (predictor, options);
         _evaluator = new(predictor, new() { SampleWeight = options.SampleWeight });
+        if (predictor is IItemRanker { PredictsLabel: false })
+        {
+            throw new RedisMLException("MetricNotApplicable", ErrorKind.InvalidArgument,
+                "The model predicts a preference, which isn't its label: no figure of it tells what a column is good for. "
+                + "Test-RedisModel says how well it recommends.", options.Metric);
+        }
         bool isClass = predictor.Signature.Label.Classes is not null;
         _metric = options.Metric ?? (isClass ? ImportanceMetric.Accuracy : ImportanceMetric.R2);
         if (isClass != _metric >= ImportanceMetric.Accuracy)
@@ -64,7 +70,7 @@ public sealed class PermutationImportance
         CancellationToken cancellation)
     {
         var rows = await GatherAsync(schema, total, chunks).ConfigureAwait(false);
-        var judged = _evaluator.Measure(rows).Result();
+        var judged = Judge(rows, rows);
         double score = Score(judged) ?? throw new RedisMLException("MetricUndefined", ErrorKind.InvalidData,
             $"{judged.Rows:N0} rows with a label and a prediction don't define {_metric}.", _metric);
         // Of the dataset's types, which needn't be those of the training.
@@ -121,7 +127,13 @@ public sealed class PermutationImportance
             rows.Schema.FieldsList.Select((field, i) => i == column ? new Field(field.Name, array.Data.DataType, nullable: true) : field);
         var shuffled =
             new RecordBatch(new Schema(fields, null), rows.Arrays.Select((other, i) => i == column ? array : other), rows.Length);
-        using RowBatch predicted = RowBatch.Of(shuffled), judged = RowBatch.Of(rows);
+        return Judge(shuffled, rows);
+    }
+
+    /// <summary>The figures of what is predicted of some rows, by the labels of others.</summary>
+    EvaluationResult Judge(RecordBatch of, RecordBatch by)
+    {
+        using RowBatch predicted = RowBatch.Of(of), judged = RowBatch.Of(by);
         return _evaluator.Measure(_predictor.Predict(predicted), _predictor.Signature.Open(judged, withLabel: true)).Result();
     }
 

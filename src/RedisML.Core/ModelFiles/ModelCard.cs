@@ -3,6 +3,8 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using RedisML.Charts;
+using RedisML.Errors;
+using RedisML.Features;
 using RedisML.Models;
 using RedisML.Prediction;
 using RedisML.Runs;
@@ -35,7 +37,7 @@ sealed class ModelCard
         card.Curves(model, metrics);
         card.Inputs(model);
         card.Weights(model, parameters);
-        card.Code(model);
+        card.Code(model, parameters);
         card._page.Append("</main>\n</body>\n</html>\n");
         return Encoding.UTF8.GetBytes(card._page.ToString());
     }
@@ -72,7 +74,7 @@ sealed class ModelCard
         if (definition is not null)
         {
             rows.Add(("Algorithm", definition.Algorithm));
-            rows.Add(("Predicts", $"{definition.Pipeline?.Label.Column} ({definition.Task})"));
+            rows.Add(("Predicts", definition.Pipeline is { } said ? $"{said.Label.Column} ({definition.Task})" : $"{definition.Task}"));
             if (definition.Pipeline?.Label.Classes is { } classes) rows.Add(("Classes", string.Join(", ", classes)));
             var lineage = definition.Lineage;
             if (lineage.Dataset.Length > 0) rows.Add(("Dataset", $"{lineage.Dataset}, version {lineage.DatasetVersion}"));
@@ -125,9 +127,8 @@ sealed class ModelCard
 
     void Weights(Model model, IReadOnlyList<KeyValuePair<string, ParameterValue>> parameters)
     {
-        var byName = parameters.Where(parameter => parameter.Value is not Scalar { Value: string }).ToDictionary(StringComparer.Ordinal);
-        if (byName.Count == 0 || model.Algorithm == "Onnx") return;
-        var elements = ModelFamilies.Explain(model, byName);
+        var elements = ModelFamilies.Explain(model, parameters.ToDictionary(StringComparer.Ordinal));
+        if (elements.Count == 0) return;
         var heaviest = elements.OrderByDescending(element => Math.Abs(element.Value)).Take(MaxWeights).ToList();
         var title = heaviest.Count < elements.Count ? $"The {heaviest.Count} heaviest of {Count(elements.Count)} parameters" : "Parameters";
         Table(title, ["Parameter", "Class", "Column", "Level", "Value", "In the column's unit"], heaviest.Select(element => new[]
@@ -138,12 +139,12 @@ sealed class ModelCard
         }), numbersFrom: 4);
     }
 
-    void Code(Model model)
+    void Code(Model model, IReadOnlyList<KeyValuePair<string, ParameterValue>> parameters)
     {
         var reference = Shell($"{model.Name}@{model.Version}");
-        if (model.Definition?.Pipeline is not { } pipeline)
+        if (model.Definition?.Pipeline is not { } pipeline || !Predicts(model, parameters))
         {
-            Sample("PowerShell", $"Get-RedisModelParameter {reference}");
+            if (parameters.Count > 0) Sample("PowerShell", $"Get-RedisModelParameter {reference}");
             return;
         }
         Sample("PowerShell", $$"""
@@ -151,11 +152,28 @@ sealed class ModelCard
             [pscustomobject]@{ {{string.Join("; ", pipeline.Inputs.Select(input => $"{Shell(input.Name)} = …"))}} } |
                 Invoke-RedisPrediction {{reference}}
             """);
+        // What came as ONNX has inputs of its own.
+        if (ModelFamilies.Find(model.Definition.Algorithm)?.Onnx is not { } form || pipeline.Features.Any(f => f is HashedFeature)
+            || form.Original(parameters.ToDictionary(StringComparer.Ordinal)) is not null) return;
         Sample("Python, from the file that Export-RedisModel writes as ONNX", $$"""
             import onnxruntime
             session = onnxruntime.InferenceSession({{Json(model.Name + ".onnx")}})
             session.run(None, { {{string.Join(", ", pipeline.Inputs.Select(input => $"{Json(input.Name)}: [[…]]"))}} })
             """);
+    }
+
+    /// <summary>Not so a script's own model.</summary>
+    static bool Predicts(Model model, IReadOnlyList<KeyValuePair<string, ParameterValue>> parameters)
+    {
+        try
+        {
+            _ = ModelFamilies.Load(model, parameters);
+            return true;
+        }
+        catch (RedisMLException)
+        {
+            return false;
+        }
     }
 
     void Sample(string title, string code) =>

@@ -50,7 +50,8 @@ public static class ModelExport
     /// <param name="overwrite">Whether a file that exists is replaced.</param>
     /// <exception cref="RedisMLException">
     /// <c>FileExists</c>, <c>FileNotWritten</c>; those of <see cref="TargetFile.Resolve"/>; for ONNX <c>ModelNotTrained</c>,
-    /// <c>ParameterShapeMismatch</c>; for the algorithm's own form <c>UnknownModelFormat</c> where it has none.
+    /// <c>ParameterShapeMismatch</c>; <c>UnknownModelFormat</c> for the algorithm's own form where it has none, and without parameters for
+    /// all formats but the card.
     /// </exception>
     public static async Task WriteAsync(
         ModelStore models, Model model, ModelFormat format, string path, bool overwrite, CancellationToken cancellation)
@@ -60,6 +61,7 @@ public static class ModelExport
             throw new RedisMLException("FileExists", ErrorKind.ResourceExists,
                 $"There is a file '{file.FullName}'. Use -Force to replace it.", path);
 
+        if (format != ModelFormat.Card && model.Parameters.Count == 0) throw NoContent(model);
         var parameters = await models.ReadParametersAsync(model, null, cancellation).ConfigureAwait(false);
         var metrics = format == ModelFormat.Card && model.Definition?.Lineage.Run is { Length: > 0 } run && KeySpace.IsValidName(run)
             ? await new RunStore(models.Connection).MetricsAsync(run, cancellation).ConfigureAwait(false) : [];
@@ -87,11 +89,17 @@ public static class ModelExport
         _ => throw new ArgumentOutOfRangeException(nameof(format)),
     };
 
+    /// <summary>What is only in Redis would be missing from a file, and nobody would know.</summary>
+    static RedisMLException NoContent(Model model) => new("UnknownModelFormat", ErrorKind.InvalidArgument,
+        $"Model '{model.Name}' has no parameters that a file could hold"
+        + (model.Definition?.Task == ModelTask.NextToken ? ": what it learned are counts in Redis. Add its text where it is wanted"
+            : "") + ". -Format Card writes what is known of it.", model.Name);
+
     static byte[] WriteNative(Model model, IReadOnlyList<KeyValuePair<string, ParameterValue>> parameters)
     {
         var family = model.Definition is { } definition ? ModelFamilies.Get(definition.Algorithm) : null;
         return family?.WriteNative(model, parameters.ToDictionary(StringComparer.Ordinal)) ?? throw new RedisMLException(
             "UnknownModelFormat", ErrorKind.InvalidArgument,
-            $"Model '{model.Name}' has no form of its algorithm's own; use Onnx, Safetensors or Json.", model.Name);
+            $"Model '{model.Name}' has no form of its algorithm's own. Export it as Safetensors or Json.", model.Name);
     }
 }

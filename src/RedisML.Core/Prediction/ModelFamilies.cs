@@ -30,7 +30,8 @@ public static class ModelFamilies
     public static IModelFamily Get(string name) =>
         Find(name) ?? throw NearestName.NotFound("AlgorithmNotFound", "algorithm", name, Names);
 
-    static IModelFamily? Find(string name)
+    /// <summary>The family of this name, or null.</summary>
+    internal static IModelFamily? Find(string name)
     {
         if (s_byName.TryGetValue(name, out var family)) return family;
         if (!s_extensions.TryGetValue(name, out var module)) return null;
@@ -49,14 +50,15 @@ public static class ModelFamilies
     public static IPredictor Load(Model model, IEnumerable<KeyValuePair<string, ParameterValue>> parameters) =>
         Get(DefinitionOf(model).Algorithm).Load(model, parameters.ToDictionary(StringComparer.Ordinal));
 
-    /// <summary>Every number of a model's parameters, with what it belongs to where the model's algorithm says so.</summary>
+    /// <summary>Every number of a model's parameters, with what it belongs to where the model's algorithm says so. Text has none.</summary>
     /// <param name="parameters">All of them, by name; also of a model that was set by hand.</param>
-    /// <exception cref="RedisMLException"><c>ParameterNotNumeric</c>, <c>ParameterShapeMismatch</c>.</exception>
+    /// <exception cref="RedisMLException"><c>ParameterShapeMismatch</c>.</exception>
     public static IReadOnlyList<ParameterElement> Explain(Model model, IReadOnlyDictionary<string, ParameterValue> parameters)
     {
         var family = model.Definition is { } definition ? Find(definition.Algorithm) : null;
         return family?.Explain(model, parameters)
-            ?? [.. parameters.SelectMany(parameter => ParameterElement.Of(parameter.Key, parameter.Value))];
+            ?? [.. parameters.Where(parameter => parameter.Value is not Scalar { Value: string })
+                .SelectMany(parameter => ParameterElement.Of(parameter.Key, parameter.Value))];
     }
 
     internal static ModelDefinition DefinitionOf(Model model) => model.Definition ?? throw new RedisMLException(

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using RedisML.Errors;
 using RedisML.Models;
 using RedisML.Prediction;
 
@@ -48,13 +49,19 @@ public sealed class GetRedisModelParameterCommand : ModelCmdlet
             {
                 // What a number belongs to follows from all parameters together.
                 var all = await models.ReadParametersAsync(model, null, cancellation).ConfigureAwait(false);
-                foreach (var element in ModelFamilies.Explain(model, all.ToDictionary(StringComparer.Ordinal))
-                    .Where(e => names.Contains(e.Name, StringComparer.Ordinal)))
-                    PostObject(new ModelParameterElement(model.Name, element));
+                var elements = ModelFamilies.Explain(model, all.ToDictionary(StringComparer.Ordinal))
+                    .Where(e => names.Contains(e.Name, StringComparer.Ordinal)).ToList();
+                foreach (var element in elements) PostObject(new ModelParameterElement(model.Name, element));
+                if (elements.Count == 0 && names.Count > 0) PostError(NotNumeric(model, names));
                 continue;
             }
             var parameters = await models.ReadParametersAsync(model, names, cancellation).ConfigureAwait(false);
             foreach (var (name, value) in parameters) PostObject(new ModelParameter(model.Name, name, value));
         }
     });
+
+    /// <summary>Text, and files of another program: nothing would be said of them.</summary>
+    static RedisMLException NotNumeric(Model model, IReadOnlyList<string> names) => new("ParameterNotNumeric", ErrorKind.InvalidData,
+        $"In '{string.Join("', '", names)}' of model '{model.Name}' there are no numbers of which is known what they are. "
+        + "Without -Expand the parameters are given as they are.", model.Name);
 }

@@ -67,6 +67,12 @@ public sealed class ShowRedisTrainingMetricCommand : ChartCmdlet
         var metrics = await new OnlineTrainings(connection).FindMetricsAsync(id, cancellation).ConfigureAwait(false)
             ?? await new RunStore(connection).MetricsAsync(id, cancellation).ConfigureAwait(false);
         var known = metrics.Select(m => m.Name).Distinct().ToList();
+        if (known.Count == 0)
+        {
+            throw new RedisMLException("NoMetric", ErrorKind.ObjectNotFound,
+                $"Training run '{id}' has no metrics: nothing was measured while it ran, as of a linear model, which is solved at once. "
+                + "Test-RedisModel says how good the model is.", id);
+        }
         var wanted = Name is null ? names.Where((name, i) => i == 0 || known.Contains(name)) : names;
         return [.. wanted.Select(name => known.Contains(name)
             ? new MetricSeries(name, metrics.Where(m => m.Name == name))

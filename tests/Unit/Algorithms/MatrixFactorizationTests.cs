@@ -1,9 +1,11 @@
 using System.Globalization;
 using System.IO.Compression;
+using System.Text;
 using System.Text.Json;
 using RedisML.Algorithms.MatrixFactorization;
 using RedisML.Errors;
 using RedisML.Evaluation;
+using RedisML.ModelFiles;
 using RedisML.Models;
 using RedisML.Prediction;
 using RedisML.Training;
@@ -74,6 +76,24 @@ public sealed class MatrixFactorizationTests
                 Assert.Equal(folded.Factors[i], trained.Factors[i], 1e-6);
             }
         }
+    }
+
+    /// <summary>Whoever takes any model takes this one too.</summary>
+    [Fact]
+    public async Task It_has_a_card_and_its_columns_are_measured_where_it_predicts_the_label()
+    {
+        var (table, specification) = (Generated(60, 40, 20, 0.3, least: 0), Specification(("Factors", 3)));
+        var result = await table.TrainAsync(specification);
+        var page = Encoding.UTF8.GetString(ModelCard.Write(ModelOf(result, specification), [.. result.Parameters], []));
+        Assert.Contains("<td>item</td><td>i7</td>", page, StringComparison.Ordinal);
+        Assert.Contains("Invoke-RedisPrediction", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("onnxruntime", page, StringComparison.Ordinal);
+        var measured = await new PermutationImportance(new FactorPredictor(await ModelAsync(table, specification)), new())
+            .MeasureAsync(table.Schema, table.Rows, table.Chunks(500).ToAsyncEnumerable(), null, Cancellation);
+        Assert.Equal(["item", "user"], measured.Select(m => m.Feature).Order(StringComparer.Ordinal));
+        Assert.All(measured, m => Assert.InRange(m.Importance, 0.1, 2.5));
+        var ofEvents = new FactorPredictor(await ModelAsync(table, Specification(("Factors", 3), ("Implicit", true))));
+        Assert.Equal("MetricNotApplicable", Assert.Throws<RedisMLException>(() => new PermutationImportance(ofEvents, new())).ErrorId);
     }
 
     [Fact]

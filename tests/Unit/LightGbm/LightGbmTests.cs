@@ -187,6 +187,19 @@ public sealed class LightGbmTests
         Assert.InRange(refused, 300, 2999);
     }
 
+    /// <summary>Of three leaves one always hangs at the root, which in ONNX is the first of its tree's nodes all the same.</summary>
+    [Theory]
+    [InlineData("y")]
+    [InlineData("yes")]
+    [InlineData("kind")]
+    public async Task A_tree_with_a_leaf_at_its_root_predicts_the_same_in_every_opset(string label)
+    {
+        var result = await s_table.TrainAsync(BoostingTable.Specification(label, ("n_estimators", 4), ("num_leaves", 3)), workerCount: 1);
+        var predictions = BoostingTable.Predict(result, s_table);
+        AssertOnnx(result, predictions, isLegacy: false, 1e-12);
+        AssertOnnx(result, predictions, isLegacy: true, 1e-5);
+    }
+
     static void AssertOnnx(TrainingResult result, Predictions predictions, bool isLegacy, double tolerance)
     {
         using var onnx = new OnnxRun(OnnxModel.Write(BoostingTable.Model(result), result.Parameters, isLegacy));

@@ -82,11 +82,21 @@ public sealed partial class ModelCardTests
         Assert.DoesNotContain("w[4899]", page, StringComparison.Ordinal);
     }
 
-    static string Page()
+    /// <summary>Code that fails would be worse than none.</summary>
+    [Fact]
+    public void Of_a_model_that_does_not_predict_it_shows_no_code_that_does()
+    {
+        var page = Page(s_model with { Definition = s_model.Definition! with { Algorithm = "Custom" } });
+        Assert.Contains("Get-RedisModelParameter", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("Invoke-RedisPrediction", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("onnxruntime", page, StringComparison.Ordinal);
+    }
+
+    static string Page(Model? model = null)
     {
         var metrics = Enumerable.Range(1, 5).SelectMany(step => (RunMetric[])
             [new("run-1", "loss", step, 1.0 / step, default), new("run-1", "validationLoss", step, 2.0 / step, default)]).ToList();
-        return Encoding.UTF8.GetString(ModelCard.Write(s_model,
+        return Encoding.UTF8.GetString(ModelCard.Write(model ?? s_model,
             [new("weight", new Tensor(new[] { 1, 0.5, -2.5 }, 3)), new("intercept", new Scalar(0.5))], metrics));
     }
 

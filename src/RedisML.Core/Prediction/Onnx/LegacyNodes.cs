@@ -54,13 +54,20 @@ sealed class LegacyNodes
         return id;
     }
 
-    public AttributeProto[] ToAttributes(int outputs) =>
-    [
-        OnnxGraph.Int("n_targets", outputs), OnnxGraph.Ints("nodes_treeids", _trees), OnnxGraph.Ints("nodes_nodeids", _ids),
-        OnnxGraph.Ints("nodes_featureids", _features), OnnxGraph.Strings("nodes_modes", _modes),
-        OnnxGraph.Tensor("nodes_values_as_tensor", [.. _values]), OnnxGraph.Ints("nodes_truenodeids", _true),
-        OnnxGraph.Ints("nodes_falsenodeids", _false), OnnxGraph.Ints("nodes_missing_value_tracks_true", _missingIsTrue),
-        OnnxGraph.Ints("target_treeids", _leafTrees), OnnxGraph.Ints("target_nodeids", _leafIds),
-        OnnxGraph.Ints("target_ids", _leafOutputs), OnnxGraph.Tensor("target_weights_as_tensor", [.. _leafWeights]),
-    ];
+    public AttributeProto[] ToAttributes(int outputs)
+    {
+        // Readers take the first node of a tree for its root, which has the least id.
+        int[] order = [.. Enumerable.Range(0, _ids.Count).OrderBy(node => _trees[node]).ThenBy(node => _ids[node])];
+        return
+        [
+            OnnxGraph.Int("n_targets", outputs), OnnxGraph.Ints("nodes_treeids", In(_trees)), OnnxGraph.Ints("nodes_nodeids", In(_ids)),
+            OnnxGraph.Ints("nodes_featureids", In(_features)), OnnxGraph.Strings("nodes_modes", In(_modes)),
+            OnnxGraph.Tensor("nodes_values_as_tensor", [.. In(_values)]), OnnxGraph.Ints("nodes_truenodeids", In(_true)),
+            OnnxGraph.Ints("nodes_falsenodeids", In(_false)), OnnxGraph.Ints("nodes_missing_value_tracks_true", In(_missingIsTrue)),
+            OnnxGraph.Ints("target_treeids", _leafTrees), OnnxGraph.Ints("target_nodeids", _leafIds),
+            OnnxGraph.Ints("target_ids", _leafOutputs), OnnxGraph.Tensor("target_weights_as_tensor", [.. _leafWeights]),
+        ];
+
+        IEnumerable<T> In<T>(List<T> ofNodes) => order.Select(node => ofNodes[node]);
+    }
 }
