@@ -15,6 +15,7 @@ internal sealed class RunRecorder(RunLedger ledger, RunMembership membership) : 
     readonly CancellationTokenSource _stop = new();
     readonly Lock _lock = new();
     RunProgress? _progress;
+    bool _wasFirst;
     Task _recording = Task.CompletedTask;
     Task _writing = Task.CompletedTask;
 
@@ -75,7 +76,12 @@ internal sealed class RunRecorder(RunLedger ledger, RunMembership membership) : 
     /// <summary>Writes what there is to write.</summary>
     public async Task WriteAsync()
     {
-        if (!membership.IsFirst || membership.HasLeft) return;
+        bool isFirst = membership.IsFirst, wasFirst = _wasFirst;
+        _wasFirst = isFirst;
+        if (membership.HasLeft) return;
+        // Whoever has come before it doesn't know the steps that it hasn't written yet.
+        if (!isFirst && wasFirst) await WriteMetricsAsync().ConfigureAwait(false);
+        if (!isFirst) return;
         await WriteMetricsAsync().ConfigureAwait(false);
         RunProgress? progress;
         lock (_lock) progress = _progress;

@@ -64,13 +64,17 @@ public sealed class DistributedPredictionTests(EmbeddedServerFixture embedded, R
             $"Invoke-RedisPrediction -OutputDataset {Together} -Join -WorkerCount 1", [connection.Endpoint, connection.Prefix]);
         Assert.Equal("ready", await process.ReadLineAsync());
         bool isKilled = false;
+        var started = new TaskCompletionSource();
         var run = StartAsync(connection, s_nodes, progress =>
         {
+            started.TrySetResult();
             if (progress is not { Rows: > 0, Nodes: 2 } || isKilled) return;
             // The rounds go on only after this.
             process.Kill();
             isKilled = true;
         });
+        // Who joins has to find the run.
+        await started.Task.WaitAsync(s_patience, Cancellation);
         await process.WriteLineAsync("go on");
         Assert.Equal(Rows, (await run.WaitAsync(s_patience, Cancellation)).Rows);
         Assert.True(isKilled);
