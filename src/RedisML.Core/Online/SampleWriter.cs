@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using RedisML.Connections;
 using RedisML.Errors;
@@ -65,19 +64,8 @@ public sealed class SampleWriter(RedisMLConnection connection, SampleSourceKind 
             foreach (var (name, value) in fields)
             {
                 writer.WritePropertyName(name);
-                switch (value)
-                {
-                    case null or DBNull: writer.WriteNullValue(); break;
-                    case bool boolean: writer.WriteBooleanValue(boolean); break;
-                    case sbyte or byte or short or ushort or int or uint or long:
-                        writer.WriteNumberValue(Convert.ToInt64(value, CultureInfo.InvariantCulture));
-                        break;
-                    case double number when double.IsFinite(number): writer.WriteNumberValue(number); break;
-                    case float number when float.IsFinite(number): writer.WriteNumberValue(number); break;
-                    case decimal number: writer.WriteNumberValue(number); break;
-                    // What isn't finite too, which the trainer then puts aside.
-                    default: writer.WriteStringValue(ObjectValue.TextOf(value)); break;
-                }
+                // What isn't finite is text, and the trainer puts it aside.
+                ObjectJson.Write(writer, value);
             }
             writer.WriteEndObject();
         }

@@ -70,19 +70,8 @@ public sealed class PredictionClient : IAsyncDisposable
             foreach (var (name, value) in features)
             {
                 writer.WritePropertyName(name);
-                switch (value)
-                {
-                    case null or DBNull: writer.WriteNullValue(); break;
-                    case bool boolean: writer.WriteBooleanValue(boolean); break;
-                    case sbyte or byte or short or ushort or int or uint or long:
-                        writer.WriteNumberValue(Convert.ToInt64(value, CultureInfo.InvariantCulture));
-                        break;
-                    case double number when double.IsFinite(number): writer.WriteNumberValue(number); break;
-                    case float number when float.IsFinite(number): writer.WriteNumberValue(number); break;
-                    case double or float: writer.WriteNullValue(); break;
-                    case decimal number: writer.WriteNumberValue(number); break;
-                    default: writer.WriteStringValue(ObjectValue.TextOf(value)); break;
-                }
+                // What isn't finite is missing to a model.
+                ObjectJson.Write(writer, value is double or float && !double.IsFinite(Convert.ToDouble(value, null)) ? null : value);
             }
             writer.WriteEndObject();
             writer.WriteEndObject();

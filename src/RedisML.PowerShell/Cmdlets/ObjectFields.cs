@@ -9,9 +9,10 @@ static class ObjectFields
     /// <summary>A dictionary by its keys, another object by its properties; a property whose getter fails is missing.</summary>
     public static IEnumerable<KeyValuePair<string, object?>> Of(PSObject value) => value.BaseObject is IDictionary dictionary
         ? dictionary.Cast<DictionaryEntry>().Select(entry => new KeyValuePair<string, object?>($"{entry.Key}", Plain(entry.Value)))
-        : value.Properties.Select(property => new KeyValuePair<string, object?>(property.Name, Get(property)));
+        : value.Properties.Select(property => new KeyValuePair<string, object?>(property.Name, ValueOf(property)));
 
-    static object? Get(PSPropertyInfo property)
+    /// <summary>The value of a property; null where its getter fails.</summary>
+    public static object? ValueOf(PSPropertyInfo property)
     {
         try
         {
@@ -23,5 +24,6 @@ static class ObjectFields
         }
     }
 
-    static object? Plain(object? value) => value is PSObject { BaseObject: not PSCustomObject } wrapped ? wrapped.BaseObject : value;
+    /// <summary>What PowerShell has wrapped; a custom object stays one.</summary>
+    public static object? Plain(object? value) => value is PSObject { BaseObject: not PSCustomObject } wrapped ? wrapped.BaseObject : value;
 }

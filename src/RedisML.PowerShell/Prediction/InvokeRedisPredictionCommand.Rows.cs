@@ -53,12 +53,12 @@ public sealed partial class InvokeRedisPredictionCommand
         if (value.BaseObject is IDictionary dictionary)
         {
             for (int i = 0; i < _values.Length; i++)
-                _values[i] = dictionary.Contains(_inputNames[i]) ? Plain(dictionary[_inputNames[i]]) : RowBuffer.Absent;
+                _values[i] = dictionary.Contains(_inputNames[i]) ? ObjectFields.Plain(dictionary[_inputNames[i]]) : RowBuffer.Absent;
             return;
         }
         var properties = value.Properties;
         for (int i = 0; i < _values.Length; i++)
-            _values[i] = properties[_inputNames[i]] is { } property ? Get(property) : RowBuffer.Absent;
+            _values[i] = properties[_inputNames[i]] is { } property ? ObjectFields.ValueOf(property) : RowBuffer.Absent;
     }
 
     void Keep(PSObject value, PSObject result)
@@ -70,7 +70,7 @@ public sealed partial class InvokeRedisPredictionCommand
             return;
         }
         foreach (var property in value.Properties)
-            if (Keeps(property.Name)) AddProperty(result, property.Name, Get(property));
+            if (Keeps(property.Name)) AddProperty(result, property.Name, ObjectFields.ValueOf(property));
     }
 
     bool Keeps(string name)
@@ -111,19 +111,4 @@ public sealed partial class InvokeRedisPredictionCommand
             });
         }
     });
-
-    /// <summary>A property whose getter fails is missing.</summary>
-    static object? Get(PSPropertyInfo property)
-    {
-        try
-        {
-            return Plain(property.Value);
-        }
-        catch (GetValueException)
-        {
-            return null;
-        }
-    }
-
-    static object? Plain(object? value) => value is PSObject { BaseObject: not PSCustomObject } wrapped ? wrapped.BaseObject : value;
 }

@@ -1,6 +1,6 @@
-using System.Collections;
 using System.Management.Automation;
 using RedisML.Errors;
+using RedisML.PowerShell.Cmdlets;
 using RedisML.Serving;
 
 namespace RedisML.PowerShell.Prediction;
@@ -21,7 +21,7 @@ public sealed partial class InvokeRedisPredictionCommand
     void AskService(PSObject value)
     {
         _objects++;
-        var features = Features(value).ToList();
+        var features = ObjectFields.Of(value).ToList();
         Run(async (_, cancellation) =>
         {
             try
@@ -35,9 +35,4 @@ public sealed partial class InvokeRedisPredictionCommand
             }
         });
     }
-
-    /// <summary>A dictionary by its keys, another object by its properties.</summary>
-    static IEnumerable<KeyValuePair<string, object?>> Features(PSObject value) => value.BaseObject is IDictionary dictionary
-        ? dictionary.Cast<DictionaryEntry>().Select(entry => new KeyValuePair<string, object?>($"{entry.Key}", Plain(entry.Value)))
-        : value.Properties.Select(property => new KeyValuePair<string, object?>(property.Name, Get(property)));
 }
