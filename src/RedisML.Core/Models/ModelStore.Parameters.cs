@@ -70,6 +70,8 @@ public sealed partial class ModelStore
             var parameters = new List<KeyValuePair<string, ParameterValue>>(wanted.Length);
             for (int i = 0; i < wanted.Length; i++)
             {
+                // Its pieces may outlive it by a moment: they go by the server's clock.
+                if (EnvelopeOf(model, wanted[i], fields[i]) is { } envelope && IsExpired(envelope)) fields[i] = RedisValue.Null;
                 if (fields[i].IsNull) continue;
                 if (await DecodeAsync(model, wanted[i], fields[i], cancellation).ConfigureAwait(false) is { } value)
                     parameters.Add(new(wanted[i], value));
@@ -93,6 +95,7 @@ public sealed partial class ModelStore
             if (field.IsNull) throw NotFound();
             if (EnvelopeOf(model, name, field) is not { } envelope)
                 return slice.Of(Tensor(await DecodeAsync(model, name, field, cancellation).ConfigureAwait(false)));
+            if (IsExpired(envelope)) throw NotFound();
             if (envelope.Type is null) throw NoTensor();
             if (await ReadSliceAsync(model, name, envelope, slice, cancellation).ConfigureAwait(false) is { } part) return part;
             if (attempt > 0 && envelope.Expires is not null) throw NotFound();
