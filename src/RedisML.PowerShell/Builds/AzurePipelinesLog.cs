@@ -12,10 +12,11 @@ sealed class AzurePipelinesLog : BuildLog
 
     public override string Error(string text) => $"##vso[task.logissue type=error]{Escaped(text)}";
 
-    public override string? AddSummary(string markdown)
+    protected override string? WriteSummary(string markdown)
     {
         // The agent reads the file after the step, and empties this folder after the job.
-        var folder = Environment.GetEnvironmentVariable("AGENT_TEMPDIRECTORY") ?? Path.GetTempPath();
+        var folder = Environment.GetEnvironmentVariable("AGENT_TEMPDIRECTORY");
+        if (string.IsNullOrEmpty(folder)) folder = Path.GetTempPath();
         var path = Path.Combine(folder, $"RedisML-{Guid.NewGuid():N}.md");
         File.WriteAllText(path, markdown);
         return $"##vso[task.uploadsummary]{path}";

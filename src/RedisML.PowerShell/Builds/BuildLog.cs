@@ -18,8 +18,21 @@ abstract class BuildLog
     public abstract string Error(string text);
 
     /// <summary>Adds a text to the page that sums the build up.</summary>
-    /// <returns>The line that does so; null where none is needed.</returns>
-    public abstract string? AddSummary(string markdown);
+    /// <returns>The line that does so, or warns that it can't be done; null where none is needed.</returns>
+    public string? AddSummary(string markdown)
+    {
+        try
+        {
+            return WriteSummary(markdown);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return Warning($"The build's summary can't be written: {e.Message}");
+        }
+    }
+
+    /// <inheritdoc cref="AddSummary"/>
+    protected abstract string? WriteSummary(string markdown);
 
     /// <summary>Line breaks, and the sign that begins an escape, are escaped: a text can't end its line and start a command.</summary>
     protected static string Escape(string text, string percent) =>

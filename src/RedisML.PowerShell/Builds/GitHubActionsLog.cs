@@ -9,7 +9,7 @@ sealed class GitHubActionsLog : BuildLog
 
     public override string Error(string text) => $"::error::{Escaped(text)}";
 
-    public override string? AddSummary(string markdown)
+    protected override string? WriteSummary(string markdown)
     {
         if (Environment.GetEnvironmentVariable("GITHUB_STEP_SUMMARY") is { Length: > 0 } path) File.AppendAllText(path, markdown);
         return null;

@@ -26,4 +26,21 @@ public sealed class BuildLogTests
         Assert.Equal("::warning::100 %25%0D%0A##vso[task.setvariable variable=x]y%0A::set-output name=a::b", log.Warning(Hostile));
         Assert.Null(log.Progress("Importing", "5 rows", 5));
     }
+
+    /// <summary>A verdict counts though its page can't be written.</summary>
+    [Fact]
+    public void A_summary_that_cant_be_written_is_a_warning()
+    {
+        const string variable = "GITHUB_STEP_SUMMARY";
+        var before = Environment.GetEnvironmentVariable(variable);
+        try
+        {
+            Environment.SetEnvironmentVariable(variable, Path.Combine(Path.GetTempPath(), $"none-{Guid.NewGuid():N}", "summary.md"));
+            Assert.StartsWith("::warning::The build's summary can't be written", new GitHubActionsLog().AddSummary("x"));
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable(variable, before);
+        }
+    }
 }
