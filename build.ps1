@@ -24,12 +24,14 @@ $ErrorActionPreference = 'Stop'
 $artifacts = "$PSScriptRoot/artifacts"
 
 function Invoke-DotNet([string[]] $Command) {
+    Write-Host "RedisML: dotnet $Command ($Configuration)"
     Push-Location $PSScriptRoot
     try { dotnet @Command --configuration $Configuration } finally { Pop-Location }
     if ($LASTEXITCODE) { exit $LASTEXITCODE }
 }
 
 function New-Package([string] $Module) {
+    Write-Host "RedisML: packing $Module"
     $package = "$artifacts/$Module.$((Import-PowerShellDataFile "$artifacts/$Module/$Module.psd1").ModuleVersion)"
     if (Get-Command Compress-PSResource -ErrorAction Ignore) {
         Remove-Item "$package.nupkg" -ErrorAction Ignore

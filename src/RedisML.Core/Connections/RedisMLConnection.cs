@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using RedisML.Diagnostics;
 using RedisML.Errors;
 using StackExchange.Redis;
 
@@ -10,14 +11,17 @@ public sealed class RedisMLConnection : IAsyncDisposable
     static readonly TimeSpan s_closingPatience = TimeSpan.FromSeconds(1);
 
     readonly ConnectionMultiplexer _multiplexer;
+    readonly IDatabase _database;
+    readonly Lazy<IDatabase> _logged;
 
     RedisMLConnection(ConnectionMultiplexer multiplexer, ConnectionSettings settings)
     {
         _multiplexer = multiplexer;
         Settings = settings;
         Keys = new(settings.Prefix);
-        Database = multiplexer.GetDatabase();
-        Clock = new(Database, settings.LocalClock);
+        _database = multiplexer.GetDatabase();
+        _logged = new(() => LoggedDatabase.Of(_database));
+        Clock = new(_database, settings.LocalClock);
     }
 
     /// <summary>The addresses, as <c>host:port</c>, several joined by commas.</summary>
@@ -38,7 +42,7 @@ public sealed class RedisMLConnection : IAsyncDisposable
 
     internal ConnectionSettings Settings { get; }
 
-    internal IDatabase Database { get; }
+    internal IDatabase Database => WorkLog.Commands is null ? _database : _logged.Value;
 
     internal KeySpace Keys { get; }
 

@@ -7,7 +7,8 @@ using RedisML.PowerShell.Sessions;
 
 namespace RedisML.PowerShell.Connections;
 
-[Cmdlet(VerbsCommunications.Connect, "RedisML", DefaultParameterSetName = ConnectionStringSet)]
+[Cmdlet(VerbsCommunications.Connect, "RedisML", DefaultParameterSetName = ConnectionStringSet,
+    HelpUri = HelpPage.Folder + "Connect-RedisML.md")]
 [OutputType(typeof(RedisMLConnection))]
 public sealed class ConnectRedisMLCommand : AsyncCmdlet
 {

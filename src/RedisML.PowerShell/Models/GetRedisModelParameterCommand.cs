@@ -2,10 +2,12 @@ using System.Management.Automation;
 using RedisML.Errors;
 using RedisML.Models;
 using RedisML.Prediction;
+using RedisML.PowerShell.Cmdlets;
 
 namespace RedisML.PowerShell.Models;
 
-[Cmdlet(VerbsCommon.Get, "RedisModelParameter", DefaultParameterSetName = ExpandSet)]
+[Cmdlet(VerbsCommon.Get, "RedisModelParameter", DefaultParameterSetName = ExpandSet,
+    HelpUri = HelpPage.Folder + "Get-RedisModelParameter.md")]
 [OutputType(typeof(ModelParameter), typeof(ModelParameterElement))]
 public sealed class GetRedisModelParameterCommand : ModelCmdlet
 {
@@ -22,6 +24,7 @@ public sealed class GetRedisModelParameterCommand : ModelCmdlet
     public string[] Name { get; set; } = ["*"];
 
     [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(ModelVersionCompleter))]
     public long? Version { get; set; }
 
     [Parameter(ParameterSetName = ExpandSet)]

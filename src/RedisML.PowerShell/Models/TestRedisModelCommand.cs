@@ -2,12 +2,13 @@ using System.Management.Automation;
 using RedisML.Datasets;
 using RedisML.Evaluation;
 using RedisML.Models;
+using RedisML.PowerShell.Cmdlets;
 using RedisML.PowerShell.Datasets;
 using RedisML.Prediction;
 
 namespace RedisML.PowerShell.Models;
 
-[Cmdlet(VerbsDiagnostic.Test, "RedisModel")]
+[Cmdlet(VerbsDiagnostic.Test, "RedisModel", HelpUri = HelpPage.Folder + "Test-RedisModel.md")]
 [OutputType(typeof(RegressionResult), typeof(ClassificationReport), typeof(RecommendationResult), typeof(GateResult))]
 public sealed partial class TestRedisModelCommand : ModelCmdlet
 {
@@ -22,6 +23,7 @@ public sealed partial class TestRedisModelCommand : ModelCmdlet
     public string Dataset { get; set; } = "";
 
     [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(ModelVersionCompleter))]
     public long? Version { get; set; }
 
     [Parameter]
