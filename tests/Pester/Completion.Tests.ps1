@@ -26,7 +26,7 @@ BeforeDiscovery {
 
 BeforeAll {
     Import-Module "$PSScriptRoot/../../artifacts/RedisML"
-    $null = Connect-RedisML -Embedded
+    $null = Connect-RedisML -Embedded -Prefix "test-$([guid]::NewGuid().ToString('N'))"
     1..40 | ForEach-Object { [pscustomobject]@{ x = $_; side = @('left', 'right')[$_ % 2]; y = 3 * $_ } } | Import-RedisTrainingData -Dataset kinds -Label side | Out-Null
     foreach ($round in 1, 2) { $null = Start-RedisDistributedTraining kinds y -Algorithm Linear -Label y -Feature x -WorkerCount 1 -Wait }
     $run = Start-RedisDistributedTraining kinds curve -Algorithm Linear -Label y -Feature x -Optimizer Adam -Epoch 2 -WorkerCount 1 -Wait

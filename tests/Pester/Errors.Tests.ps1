@@ -7,8 +7,8 @@ BeforeDiscovery {
         @{ Id = 'DatasetVersionNotFound'; Command = { Get-RedisDataset kinds -Version 9 }; Says = 'version 9', 'only 1', '-KeepVersion' }
         @{ Id = 'ModelNotFound'; Command = { Test-RedisModel prize -Dataset kinds }; Says = "'price'", 'Get-RedisModel lists' }
         @{ Id = 'ModelVersionNotFound'; Command = { Get-RedisModel price@7 }; Says = 'version 7', 'only 1', '-AllVersion' }
-        @{ Id = 'ModelAliasNotFound'; Command = { Get-RedisModel price@champ }; Says = "'champion'", 'Publish-RedisModel -Alias' }
-        @{ Id = 'ParameterNotFound'; Command = { Get-RedisModelParameter price wait }; Says = "'weight'", 'Get-RedisModelParameter lists' }
+        @{ Id = 'ModelAliasNotFound'; Command = { Get-RedisModel price@champ }; Says = 'champion', 'Publish-RedisModel -Alias' }
+        @{ Id = 'ParameterNotFound'; Command = { Get-RedisModelParameter price wait }; Says = 'weight', 'Get-RedisModelParameter lists' }
         @{ Id = 'TrainingRunNotFound'; Command = { Get-RedisDistributedTraining nonsense }; Says = 'There is only', 'Get-RedisDistributedTraining lists' }
         @{ Id = 'MetricNotFound'; Command = { Show-RedisTrainingMetric $curve.Id -Name los }; Says = "'loss'", 'Get-RedisTrainingMetric lists' }
         @{ Id = 'ColumnNotFound'; Command = { Start-RedisDistributedTraining kinds m -Algorithm Linear -Label yy -Wait }; Says = "'y'" }
@@ -27,7 +27,7 @@ BeforeDiscovery {
 
 BeforeAll {
     Import-Module "$PSScriptRoot/../../artifacts/RedisML"
-    $null = Connect-RedisML -Embedded
+    $null = Connect-RedisML -Embedded -Prefix "test-$([guid]::NewGuid().ToString('N'))"
     1..40 | ForEach-Object { [pscustomobject]@{ x = $_; side = @('left', 'right')[$_ % 2]; y = 3 * $_ } } | Import-RedisTrainingData -Dataset kinds -Label side | Out-Null
     $curve = Start-RedisDistributedTraining kinds price -Algorithm Linear -Label y -Feature x -Optimizer Adam -Epoch 2 -WorkerCount 1 -Wait
     $null = Publish-RedisModel price -Alias champion

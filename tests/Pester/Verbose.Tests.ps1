@@ -22,7 +22,7 @@ Describe 'Verbose' {
         $text | Should -Match "separated by ';' \(found in its first lines\)"
         $text | Should -Match 'encoding utf-8 \(the default\)'
         $text | Should -Match 'Columns: id Int64, price Float64, name Utf8'
-        $text | Should -Match 'Chunk \d+: 200 rows, [\d,]+ bytes of [\d,]+'
+        $text | Should -Match 'Chunk \d+: 200 rows, [\d,]+ bytes, [\d,]+ before compression'
         $text | Should -Match "Version 1 of dataset 'a' is published: 200 rows in 1 chunks"
     }
 
@@ -55,9 +55,10 @@ Describe 'Verbose' {
     }
 }
 
+# With -Debug PowerShell itself asks at each warning, unless -WarningAction says otherwise.
 Describe 'Debug' {
     It 'shows the commands to Redis, with their keys, and values cut' {
-        $text = Text (Import-RedisTrainingData "$TestDrive/a.csv" -Dataset debugged -BadRow Skip -Debug 5>&1 3>$null | Where-Object { $_ -is [System.Management.Automation.DebugRecord] })
+        $text = Text (Import-RedisTrainingData "$TestDrive/a.csv" -Dataset debugged -BadRow Skip -Debug -WarningAction SilentlyContinue 5>&1 | Where-Object { $_ -is [System.Management.Automation.DebugRecord] })
         $text | Should -Match '(?m)^SET redisml:\S+ .*\([\d,]+ bytes\)'
         $text | Should -Match '(?m)^HMGET redisml:|^EVAL <script of'
         $text | Should -Not -Match 'a-very-secret'

@@ -34,14 +34,17 @@ function Get-DefaultValue([System.Management.Automation.CommandInfo] $Cmdlet, [s
     if ("$value" -and $value -isnot [psobject]) { "$value" }
 }
 
-# Where a parameter isn't in all forms of the command: the parameters that the forms which have it ask for.
-function Get-Companion([System.Management.Automation.CommandInfo] $Cmdlet, [string] $Name) {
-    $with = @($Cmdlet.ParameterSets | Where-Object { $_.Parameters.Name -contains $Name })
-    if ($with.Count -eq $Cmdlet.ParameterSets.Count) { return }
-    $always = $Cmdlet.ParameterSets[0].Parameters | Where-Object IsMandatory | ForEach-Object Name |
-        Where-Object { $one = $_; -not ($Cmdlet.ParameterSets | Where-Object { -not ($_.Parameters | Where-Object { $_.Name -eq $one -and $_.IsMandatory }) }) }
-    $with | ForEach-Object { $_.Parameters } | Where-Object { $_.IsMandatory -and $_.Name -ne $Name -and $_.Name -notin $always } |
-        ForEach-Object { "-$($_.Name)" } | Select-Object -Unique
+# Where a parameter isn't in all forms of the command: what the forms that have it ask for, or else what those ask for that don't.
+function Format-Companion([System.Management.Automation.CommandInfo] $Cmdlet, [string] $Name) {
+    $with, $without = $Cmdlet.ParameterSets.Where({ $_.Parameters.Name -contains $Name }, 'Split')
+    if (-not $without) { return }
+    $asked = { param($set) $set.Parameters.Where{ $_.IsMandatory -and $_.Name -ne $Name }.Name }
+    $always = @(& $asked $Cmdlet.ParameterSets[0]).Where{ $one = $_; -not $Cmdlet.ParameterSets.Where{ (& $asked $_) -notcontains $one } }
+    $own = @($with | ForEach-Object { , @((& $asked $_).Where{ $_ -notin $always }) })
+    $names = @($own | ForEach-Object { $_ } | Select-Object -Unique)
+    if ($names -and -not $own.Where{ -not $_ }) { return " Goes with $(($names -replace '^', '-') -join ' or ')." }
+    $others = @($without | ForEach-Object { (& $asked $_).Where{ $_ -notin $always -and $_ -notin $names } } | Select-Object -Unique)
+    if ($others) { " Not with $(($others -replace '^', '-') -join ' or ')." }
 }
 
 # The topics and the cmdlets to read on with.

@@ -49,8 +49,7 @@ function ConvertTo-Maml([System.Management.Automation.CommandInfo] $Cmdlet, [Hel
             }
         )
         New-Element ($command + 'parameters') @($parameters | ForEach-Object {
-                $with = @(Get-Companion $Cmdlet $_.Name)
-                $group = "Group: $(Get-ParameterGroup $Groups $_.Name)." + $(if ($with) { " Goes with $($with -join ', ')." })
+                $group = "Group: $(Get-ParameterGroup $Groups $_.Name).$(Format-Companion $Cmdlet $_.Name)"
                 ConvertTo-MamlParameter $_ "$($Text.Parameters[$_.Name])`n`n$group" (Get-DefaultValue $Cmdlet $_.Name)
             })
         New-Element ($command + 'inputTypes') @(

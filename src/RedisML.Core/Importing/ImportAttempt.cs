@@ -156,7 +156,8 @@ sealed class ImportAttempt(
             writer.Commit(entry, encoded.Chunk!.Statistics);
             UncompressedBytes += encoded.Chunk.UncompressedBytes;
             CompressedBytes += entry.Bytes;
-            WorkLog.Steps?.Step($"Chunk {_parts:N0}: {entry.Rows:N0} rows, {entry.Bytes:N0} bytes of {encoded.Chunk.UncompressedBytes:N0}.");
+            WorkLog.Steps?.Step($"Chunk {_parts:N0}: {entry.Rows:N0} rows, {entry.Bytes:N0} bytes, {encoded.Chunk.UncompressedBytes:N0} " +
+                "before compression.");
         }
         if (source.CanReread && Environment.TickCount64 >= _nextCheckpoint) await CheckpointAsync(cancellation).ConfigureAwait(false);
     }

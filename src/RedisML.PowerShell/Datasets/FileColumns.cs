@@ -32,8 +32,10 @@ static class FileColumns
     {
         object? first = given is IList { Count: > 0 } list ? list[0] : given;
         // Whoever completes has no session at hand; a script block has that of its runspace.
-        return ScriptBlock.Create("param($path, $literal) if ($literal) { Convert-Path -LiteralPath $path } else { Convert-Path -Path $path }")
-            .Invoke(first, isLiteral) is [{ BaseObject: string path }, ..] && File.Exists(path) ? path : null;
+        return ScriptBlock.Create("""
+            param($path, $literal)
+            if ($literal) { Convert-Path -LiteralPath $path -ErrorAction Ignore } else { Convert-Path -Path $path -ErrorAction Ignore }
+            """).Invoke(first, isLiteral) is [{ BaseObject: string path }, ..] && File.Exists(path) ? path : null;
     }
 
     static IReadOnlyList<ColumnSchema> Read(string path)
