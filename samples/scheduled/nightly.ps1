@@ -19,25 +19,28 @@ $ProgressPreference = 'SilentlyContinue'
 $null = New-Item $LogDirectory -ItemType Directory -Force
 $null = Start-Transcript (Join-Path $LogDirectory "nightly-$(Get-Date -Format yyyyMMdd-HHmmss)-$PID.log")
 try {
-    $busy = Get-RedisDistributedTraining -Model price | Where-Object State -In Waiting, Running, Paused | Select-Object -First 1
-    if ($busy) {
-        "Run $($busy.Id) of model price is at work since $($busy.Started) on $($busy.Members -join '; '): nothing to do."
-        exit 0
-    }
-    Import-RedisTrainingData $Path -Dataset diamonds -Label price -Force
-    Split-RedisDataset diamonds -TestFraction 0.2 -Seed 42 -Force
-    # One that was cut off last night goes on; else a new one starts.
-    $cut = Get-RedisDistributedTraining -Model price | Where-Object State -In Interrupted, Stopped | Select-Object -Last 1
-    $fresh = -not $cut
-    if ($cut) {
-        try { Resume-RedisDistributedTraining $cut.Id -Wait }
-        catch { Write-Warning "Run $($cut.Id) can't go on: $_"; $fresh = $true }
-    }
-    if ($fresh) { Start-RedisDistributedTraining diamonds-train price -Algorithm Linear -Wait }
-    $limit = @{ Maximum = @{ Rmse = $MaximumRmse } }
-    if ((Get-RedisModel price).Aliases -contains 'champion') { $limit.NotWorseThan = 'price@champion' }
-    Test-RedisModel price -Dataset diamonds-test @limit
-    Publish-RedisModel price -Alias champion -Reason "night of $(Get-Date -Format yyyy-MM-dd)"
+    # What comes out is shown before the log ends, and not behind it.
+    & {
+        $busy = Get-RedisDistributedTraining -Model price | Where-Object State -In Waiting, Running, Paused | Select-Object -First 1
+        if ($busy) {
+            "Run $($busy.Id) of model price is at work since $($busy.Started.ToString('u')) on $($busy.Members -join '; '): nothing to do."
+            return
+        }
+        Import-RedisTrainingData $Path -Dataset diamonds -Label price -Force
+        Split-RedisDataset diamonds -TestFraction 0.2 -Seed 42 -Force
+        # One that was cut off last night goes on; else a new one starts.
+        $cut = Get-RedisDistributedTraining -Model price | Where-Object State -In Interrupted, Stopped | Select-Object -Last 1
+        $fresh = -not $cut
+        if ($cut) {
+            try { Resume-RedisDistributedTraining $cut.Id -Wait }
+            catch { Write-Warning "Run $($cut.Id) can't go on: $_"; $fresh = $true }
+        }
+        if ($fresh) { Start-RedisDistributedTraining diamonds-train price -Algorithm Linear -Wait }
+        $limit = @{ Maximum = @{ Rmse = $MaximumRmse } }
+        if ((Get-RedisModel price).Aliases -contains 'champion') { $limit.NotWorseThan = 'price@champion' }
+        Test-RedisModel price -Dataset diamonds-test @limit
+        Publish-RedisModel price -Alias champion -Reason "night of $(Get-Date -Format yyyy-MM-dd)"
+    } | Out-Default
 }
 catch {
     $_ | Out-Default

@@ -112,6 +112,8 @@ Describe 'Outputs' {
         $run.State -eq 'Completed' | Should -BeTrue
         $run.Started | Should -BeLessThan ([datetimeoffset]::Now.AddMinutes(1))
         $run.Started.Year | Should -BeGreaterThan 2000
+        $run.Started.ToString('yyyy') | Should -Be $run.Started.Year
+        $run.Started.ToString() | Should -Match '^\d{4}-\d\d-\d\dT'
         $dataset = $samples['Get-RedisDataset']
         $dataset.Columns.Name | Should -Be 'x', 'side', 'y', 'day'
         $dataset.Columns[0].Type | Should -BeExactly 'Int64'

@@ -15,8 +15,12 @@ public static class OutputText
     static readonly JsonSerializerOptions s_json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Times as ISO 8601, lists of plain values with commas between, all else as JSON.</summary>
-    public static string Of(PSObject value) => value.BaseObject switch
+    /// <param name="arguments">Those of the value's own <c>ToString</c>, such as a format: then it answers.</param>
+    public static string Of(PSObject value, params object[] arguments) => value.BaseObject switch
     {
+        IFormattable own when arguments is [string format, ..] =>
+            own.ToString(format, arguments.ElementAtOrDefault(1) as IFormatProvider ?? CultureInfo.CurrentCulture),
+        IFormattable own when arguments is [IFormatProvider culture] => own.ToString(null, culture),
         DateTimeOffset time => time.ToString("O", s_culture),
         DateTime time => time.ToString("O", s_culture),
         PSCustomObject when HasOwnText(value) => $"{OutputObject.Source(value)}",
