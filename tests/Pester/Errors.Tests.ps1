@@ -3,7 +3,7 @@
 BeforeDiscovery {
     $unknown = @(
         @{ Id = 'DatasetNotFound'; Command = { Get-RedisDataset kins }; Says = "'kinds'", 'Get-RedisDataset lists' }
-        @{ Id = 'DatasetNotFound'; Command = { Get-RedisTrainingData zzzzzzzzz }; Says = 'There is only kinds', 'Import-RedisTrainingData' }
+        @{ Id = 'DatasetNotFound'; Command = { Get-RedisTrainingData zzzzzzzzz }; Says = "There is only 'kinds'", 'Import-RedisTrainingData' }
         @{ Id = 'DatasetVersionNotFound'; Command = { Get-RedisDataset kinds -Version 9 }; Says = 'version 9', 'only 1', '-KeepVersion' }
         @{ Id = 'ModelNotFound'; Command = { Test-RedisModel prize -Dataset kinds }; Says = "'price'", 'Get-RedisModel lists' }
         @{ Id = 'ModelVersionNotFound'; Command = { Get-RedisModel price@7 }; Says = 'version 7', 'only 1', '-AllVersion' }

@@ -59,7 +59,7 @@ Describe 'Get-RedisModel' {
 
     It 'names the nearest model where one is unknown' {
         { Get-RedisModel tarined -ErrorAction Stop } |
-            Should -Throw "*Did you mean 'trained'?" -ErrorId 'ModelNotFound,RedisML.PowerShell.Models.GetRedisModelCommand'
+            Should -Throw "*Did you mean 'trained'?*" -ErrorId 'ModelNotFound,RedisML.PowerShell.Models.GetRedisModelCommand'
         { Get-RedisModel trained -Version 9 -ErrorAction Stop } |
             Should -Throw -ErrorId 'ModelVersionNotFound,RedisML.PowerShell.Models.GetRedisModelCommand'
     }

@@ -86,7 +86,7 @@ Describe 'Get-RedisModelParameter' {
         @{ What = 'a parameter'; Model = 'first'; Name = 'wieght'; ErrorId = 'ParameterNotFound'; Hint = 'weight' }
     ) {
         { Get-RedisModelParameter $Model $Name -ErrorAction Stop } |
-            Should -Throw "*Did you mean '$Hint'?" -ErrorId "$ErrorId,RedisML.PowerShell.Models.GetRedisModelParameterCommand"
+            Should -Throw "*Did you mean '$Hint'?*" -ErrorId "$ErrorId,RedisML.PowerShell.Models.GetRedisModelParameterCommand"
     }
 
     It 'completes model and parameter names' {

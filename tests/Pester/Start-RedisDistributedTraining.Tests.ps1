@@ -90,7 +90,7 @@ Describe 'Start-RedisDistributedTraining' {
         $null = Start-RedisDistributedTraining line-train kept -Algorithm Logistic -Derive @{ big = 'y > 20' } -Label big -L1 2 -L2 0.5 -Seed 3 `
             -ClassWeight @{ true = 3 } -Optimizer Adam -Epoch 50 -BatchSize 300 -LearningRateSchedule Linear -Validation line-test -Patience 4 -Wait
         $definition = (Get-RedisModel kept).Definition
-        $options = "$($definition.Options)" | ConvertFrom-Json
+        $options = $definition.Options
         $options.l1, $options.l2, $definition.Lineage.Seed | Should -Be 2, 0.5, 3
         $definition.Metrics['iterations'] | Should -BeGreaterOrEqual 5
         $definition.Metrics['iterations'] | Should -BeLessOrEqual 50

@@ -31,7 +31,7 @@ public static class NearestName
         var names = known.Select(k => (Name: k, Distance: Distance(k, name)))
             .OrderBy(c => c.Distance).ThenBy(c => c.Name, StringComparer.Ordinal).ToList();
         string hint = names is [var (nearest, distance), ..] && distance <= Math.Max(2, name.Length / 3) ? $" Did you mean '{nearest}'?"
-            : $" {Existing(names.Select(n => n.Name))}";
+            : $" {Existing(names.Select(n => $"'{n.Name}'"))}";
         return new(errorId, ErrorKind.ObjectNotFound, $"There is no {thing} '{name}'.{hint}{Next(errorId)}", name);
     }
 

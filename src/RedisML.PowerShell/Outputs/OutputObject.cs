@@ -68,7 +68,7 @@ public static class OutputObject
             case IFormattable or bool or char: return value;
             case IDictionary or IEnumerable<KeyValuePair<string, double>> or IEnumerable<KeyValuePair<string, string>>:
                 return OfDictionary((IEnumerable)value);
-            case Array array when array.GetType().GetElementType() is { } element && (element.IsPrimitive || element.IsArray):
+            case Array array when array.GetType().GetElementType() is { } element && (element.IsArray || IsNumber(element)):
                 return WithText(new(array));
             case IEnumerable<string> names: return WithText(new(names.ToArray()));
             case IEnumerable list: return WithText(new(list.Cast<object?>().Select(OfValue).ToArray()));
@@ -76,6 +76,9 @@ public static class OutputObject
         if (!IsRecord(value.GetType())) return value;
         return value.GetType().IsValueType && HasOwnText(value.GetType()) ? value.ToString() : OfRecord(value);
     }
+
+    /// <summary>Whether arrays of it stay what they are: those of parameters go back into models.</summary>
+    static bool IsNumber(Type type) => type.IsPrimitive || type == typeof(Half) || type == typeof(decimal);
 
     static PSObject OfDictionary(IEnumerable entries)
     {

@@ -12,7 +12,7 @@ public sealed class InterruptTests
         using var host = new HostProcess("""
             $null = Connect-RedisML -Embedded
             1..60 | ForEach-Object { [pscustomobject]@{ x = $_; y = 3 * $_ } } | Import-RedisTrainingData -Dataset line -Label y | Out-Null
-            Start-RedisDistributedTraining line m -Algorithm Network -Optimizer Adam -Epoch 10000000 -WorkerCount 1 -Wait -Verbose 4>&1
+            Start-RedisDistributedTraining line m -Algorithm Linear -Optimizer Adam -Epoch 10000000 -WorkerCount 1 -Wait -Verbose 4>&1
             """);
         string? line;
         do line = await host.ReadLineAsync();
