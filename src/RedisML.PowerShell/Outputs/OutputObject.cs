@@ -7,6 +7,7 @@ using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using RedisML.Connections;
+using RedisML.PowerShell.Sessions;
 
 namespace RedisML.PowerShell.Outputs;
 
@@ -19,6 +20,7 @@ namespace RedisML.PowerShell.Outputs;
 public static class OutputObject
 {
     static readonly ConditionalWeakTable<PSObject, object> s_sources = [];
+    static readonly ConditionalWeakTable<object, PSObject> s_servers = [];
     static readonly ConcurrentDictionary<Type, PropertyInfo[]> s_properties = [];
     static readonly MethodInfo s_text = typeof(OutputText).GetMethod(nameof(OutputText.Of))!;
 
@@ -32,7 +34,14 @@ public static class OutputObject
     };
 
     /// <summary>The object for the pipeline. What isn't a record, such as a text, a job, a file or a connection, stays as it is.</summary>
-    public static object Of(object value) => value is PSObject || !IsRecord(value.GetType()) ? value : OfRecord(value);
+    public static object Of(object value) => value switch
+    {
+        PSObject => value,
+        // Somebody may ask whether two are the same.
+        RedisMLServer => s_servers.GetValue(value, OfRecord),
+        _ when IsRecord(value.GetType()) => OfRecord(value),
+        _ => value,
+    };
 
     static bool IsRecord(Type type) =>
         type.Assembly.GetName().Name!.StartsWith(nameof(RedisML), StringComparison.Ordinal) && !type.IsEnum
