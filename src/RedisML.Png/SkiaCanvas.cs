@@ -21,7 +21,8 @@ sealed class SkiaCanvas(SKCanvas canvas) : ChartCanvas, IDisposable
         canvas.DrawPath(line, paint);
     }
 
-    public override void Rectangle(double x, double y, double width, double height, ChartColour colour, string? tip = null, double opacity = 1)
+    public override void Rectangle(
+        double x, double y, double width, double height, ChartColour colour, string? tip = null, double opacity = 1)
     {
         using var paint = Paint(colour);
         paint.Color = paint.Color.WithAlpha((byte)Math.Round(255 * opacity));

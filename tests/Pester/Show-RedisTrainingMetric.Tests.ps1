@@ -34,7 +34,8 @@ Describe 'Show-RedisTrainingMetric' {
         (Show-RedisTrainingMetric 'dear0.*' -Name loss -Path TestDrive:/both.svg | Get-Content -Raw) | Should -BeLike "*$($runs[0].Id)*$($runs[1].Id)*"
         { Show-RedisTrainingMetric 'cheap*' } | Should -Throw -ErrorId 'TrainingRunNotFound,*'
         # Redirected, a run is watched as lines, a step each; one that has ended ends it.
-        $lines = @(Show-RedisTrainingMetric $runs[0].Id -Watch)[0..2]
+        $lines = Show-RedisTrainingMetric $runs[0].Id -Watch
+        $lines.Count | Should -Be 3
         $lines | Should -Match 'dear0.01 \w+  step [123]  loss [\d.]+  validationLoss [\d.]+$'
     }
 

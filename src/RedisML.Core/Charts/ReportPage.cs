@@ -26,7 +26,8 @@ sealed class ReportPage
             <meta name="viewport" content="width=device-width">
             <title>{{Html(title)}}</title>
             <style>
-            body { font-family: sans-serif; max-width: 60em; margin: 1em auto; padding: 0 1em; line-height: 1.4; color: #282828; background: #fff; }
+            body { font-family: sans-serif; max-width: 60em; margin: 1em auto; padding: 0 1em; line-height: 1.4; }
+            body { color: #282828; background: #fff; }
             @media (prefers-color-scheme: dark) { body { color: #dcdfe4; background: #16181c; } }
             h1 { font-size: 1.5em; } h2 { font-size: 1.2em; margin-top: 2em; } h1, h2, figcaption { overflow-wrap: anywhere; }
             figure { margin: 1em 0; } svg { width: 100%; height: auto; }
@@ -34,7 +35,8 @@ sealed class ReportPage
             .wide { overflow-x: auto; }
             table { border-collapse: collapse; font-size: 0.85em; margin: 1em 0; }
             caption { text-align: left; font-weight: bold; padding: 0.4em 0; }
-            th, td { padding: 0.2em 0.8em; text-align: right; font-variant-numeric: tabular-nums; border-bottom: 1px solid #8884; }
+            th, td { padding: 0.2em 0.8em; border-bottom: 1px solid #8884; }
+            th, td { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
             th:first-child { text-align: left; }
             {{SvgCanvas.Style}}</style>
             </head>
@@ -76,8 +78,9 @@ sealed class ReportPage
     public void Table(string caption, IEnumerable<IEnumerable<string>> rows)
     {
         // It scrolls where it is wide, by the keyboard too.
-        _page.Append("<div class=\"wide\" tabindex=\"0\" role=\"group\" aria-label=\"").Append(Html(caption)).Append("\">\n<table>\n<caption>")
-            .Append(Html(caption)).Append("</caption>\n");
+        var name = Html(caption);
+        _page.Append(CultureInfo.InvariantCulture,
+            $"<div class=\"wide\" tabindex=\"0\" role=\"group\" aria-label=\"{name}\">\n<table>\n<caption>{name}</caption>\n");
         bool isHead = true;
         foreach (var row in rows)
         {

@@ -19,7 +19,8 @@ sealed class SvgCanvas : ChartCanvas
         var (title, text) = (WebUtility.HtmlEncode(chart.Title), WebUtility.HtmlEncode(chart.Description));
         id ??= "chart";
         Append($"""
-            <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" font-size="12" font-family="sans-serif" role="img" lang="en" aria-labelledby="{id}-title {id}-desc">
+            <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}"
+            font-size="12" font-family="sans-serif" role="img" lang="en" aria-labelledby="{id}-title {id}-desc">
             <title id="{id}-title">{title}</title>
             <desc id="{id}-desc">{text}</desc>
 
@@ -47,8 +48,9 @@ sealed class SvgCanvas : ChartCanvas
     public override void Rectangle(
         double x, double y, double width, double height, ChartColour colour, string? tip = null, double opacity = 1)
     {
-        var (pointed, faint) = (tip is null ? "" : "shown ", opacity < 1 ? FormattableString.Invariant($" fill-opacity=\"{opacity:0.##}\"") : "");
-        Append($"""<rect x="{x:0.##}" y="{y:0.##}" width="{width:0.##}" height="{height:0.##}" class="{pointed}fill{(int)colour}"{faint}""");
+        var pointed = tip is null ? "" : "shown ";
+        Append($"""<rect x="{x:0.##}" y="{y:0.##}" width="{width:0.##}" height="{height:0.##}" class="{pointed}fill{(int)colour}" """);
+        if (opacity < 1) Append($"fill-opacity=\"{opacity:0.##}\"");
         _svg.Append(tip is null ? "/>\n" : $"><title>{WebUtility.HtmlEncode(tip)}</title></rect>\n");
     }
 

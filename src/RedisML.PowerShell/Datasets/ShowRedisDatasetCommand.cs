@@ -62,7 +62,8 @@ public sealed class ShowRedisDatasetCommand : ChartCmdlet
     /// <summary>A column's name and counts, and bars below.</summary>
     static IEnumerable<string> Lines(ColumnSummary column)
     {
-        yield return $"{column.Column} ({column.Type}): {column.Count:N0} values, {column.Missing:N0} missing, {column.Distinct:N0} different";
+        yield return $"{column.Column} ({column.Type}): {column.Count:N0} values, {column.Missing:N0} missing, "
+            + $"{column.Distinct:N0} different";
         foreach (var line in (column.HistogramBars(BarWidth) ?? column.TopBars(BarWidth))?.Split('\n') ?? []) yield return line;
         yield return "";
     }

@@ -70,7 +70,7 @@ sealed class MetricRunReader(RedisMLConnection connection, IReadOnlyList<string>
     {
         if (runs.FirstOrDefault(r => r.Curves.Count == 0) is { } empty)
             throw new RedisMLException("NoMetric", ErrorKind.ObjectNotFound,
-                $"Training run '{empty.Id}' has no metrics: nothing was measured while it ran, as of a linear model, which is solved at once. "
-                + "Test-RedisModel says how good the model is.", empty.Id);
+                $"Training run '{empty.Id}' has no metrics: nothing was measured while it ran, as of a linear model, which is "
+                + "solved at once. Test-RedisModel says how good the model is.", empty.Id);
     }
 }

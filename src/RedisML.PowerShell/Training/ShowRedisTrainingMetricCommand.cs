@@ -46,22 +46,21 @@ public sealed class ShowRedisTrainingMetricCommand : ChartCmdlet
         {
             var reader = new MetricRunReader(connection, Name) { TakesAll = isReport };
             var ids = await reader.ResolveAsync(_ids, cancellation).ConfigureAwait(false);
-            bool isShown = Watch && await WatchAsync(reader, ids, width, cancellation).ConfigureAwait(false);
+            if (Watch) await WatchAsync(reader, ids, width, cancellation).ConfigureAwait(false);
             var (runs, _) = await ReadAsync(reader, ids, cancellation).ConfigureAwait(false);
             MetricRunReader.DemandCurves(runs);
             var chart = new MetricReport(runs);
             if (path is not null) await PostFileAsync(chart, path, cancellation).ConfigureAwait(false);
-            else if (!isShown) foreach (var line in TerminalChart.Draw(chart.Whole, width, Height)) PostObject(line);
+            else if (!Watch) foreach (var line in TerminalChart.Draw(chart.Whole, width, Height)) PostObject(line);
         });
     }
 
     /// <summary>Shows how the runs go on, until all have ended.</summary>
-    /// <returns>Whether what it leaves on the screen is the whole drawing.</returns>
-    async Task<bool> WatchAsync(MetricRunReader reader, IReadOnlyList<string> ids, int width, CancellationToken cancellation)
+    async Task WatchAsync(MetricRunReader reader, IReadOnlyList<string> ids, int width, CancellationToken cancellation)
     {
         var live = new LiveLines(Host);
         using var timer = new PeriodicTimer(s_interval);
-        bool goesOn, isShown = false;
+        bool goesOn;
         do
         {
             (var runs, goesOn) = await ReadAsync(reader, ids, cancellation).ConfigureAwait(false);
@@ -73,11 +72,9 @@ public sealed class ShowRedisTrainingMetricCommand : ChartCmdlet
             {
                 var lines = TerminalChart.Draw(new MetricReport(runs).Whole, width, Height);
                 Post(() => live.Redraw(lines));
-                isShown = true;
             }
         }
         while (goesOn && await timer.WaitForNextTickAsync(cancellation).ConfigureAwait(false));
-        return isShown;
     }
 
     static async Task<(IReadOnlyList<MetricRun> Runs, bool GoesOn)> ReadAsync(

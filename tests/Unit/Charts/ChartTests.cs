@@ -25,7 +25,7 @@ public class ChartTests
         Assert.DoesNotContain("a<b", page, StringComparison.Ordinal);
     }
 
-    /// <summary>Read back with the library that drew it: two pixels a pixel, letters of both cases that differ, colours of the palette.</summary>
+    /// <summary>Read back with the library that drew it: two pixels a pixel, colours of the palette.</summary>
     [Theory]
     [MemberData(nameof(Charts))]
     public void Png_has_the_drawing_in_the_colours_of_its_palette(string name)

@@ -41,10 +41,12 @@ public class ReportPageTests(EmbeddedServerFixture embedded)
         Assert.Equal("250.5", table[1][5]);
 
         // The bars of the first histogram stand for all rows, and say what each is.
-        var bars = await ListAsync(page, "[...document.querySelector('.panels svg').querySelectorAll('rect.shown title')].map(t => t.textContent)");
+        var bars = await ListAsync(page,
+            "[...document.querySelector('.panels svg').querySelectorAll('rect.shown title')].map(t => t.textContent)");
         Assert.Equal(500, bars.Sum(b => int.Parse(b.Split(": ")[1].Split(' ')[0], CultureInfo.InvariantCulture)));
-        var far = await ListAsync(page, "[...document.querySelectorAll('.panels svg')[2].querySelectorAll('text')].map(t => t.textContent)");
-        Assert.Contains(far, text => text.StartsWith("not drawn: 1 above", StringComparison.Ordinal));
+        var far = await ListAsync(page,
+            "[...document.querySelectorAll('.panels svg')[2].querySelectorAll('text')].map(t => t.textContent)");
+        Assert.Contains(far, text => text.StartsWith("not drawn: 1 from", StringComparison.Ordinal));
 
         var correlations = (await RowsAsync(page, "section:last-of-type table")).Select(row => row.ToList()).ToList();
         Assert.Equal(["Column", "x", "y", Script], correlations[0]);
@@ -64,7 +66,8 @@ public class ReportPageTests(EmbeddedServerFixture embedded)
         ]);
         await using var page = await OpenAsync(report, folder);
         Assert.Equal(0, (int)await page.EvaluateAsync("document.querySelectorAll('script').length"));
-        Assert.Equal(["Runs", "loss, validationLoss", "accuracy"], await ListAsync(page, "[...document.querySelectorAll('h2')].map(h => h.innerText)"));
+        Assert.Equal(["Runs", "loss, validationLoss", "accuracy"],
+            await ListAsync(page, "[...document.querySelectorAll('h2')].map(h => h.innerText)"));
         var rows = await RowsAsync(page, "section:nth-of-type(2) table");
         Assert.Equal(["Step", "r1 loss", "r1 validationLoss", "r2 loss", "r2 validationLoss"], rows[0]);
         Assert.Equal(["4", "0.25", "0.3125", "0.5", "0.625"], rows[4]);
@@ -79,8 +82,8 @@ public class ReportPageTests(EmbeddedServerFixture embedded)
         static MetricSeries Curve(string name, double scale) => new(name, [.. Enumerable.Range(1, 8).Select(i => ((long)i, scale / i))]);
     }
 
-    /// <summary>Every drawing has a name and a description, every table a caption, every cell its heads; text stands out from its paper, light
-    /// and dark; nothing is fetched.</summary>
+    /// <summary>Every drawing has a name and a description, every table a caption, every cell its heads; text stands out from its paper,
+    /// light and dark; nothing is fetched.</summary>
     static async Task IsAccessibleAsync(ChromiumPage page)
     {
         Assert.Equal("en", (string)(await page.EvaluateAsync("document.documentElement.lang"))!);
@@ -88,7 +91,8 @@ public class ReportPageTests(EmbeddedServerFixture embedded)
         var images = tree["nodes"]!.AsArray().Where(n => (string?)n!["role"]?["value"] is "image" or "img").ToList();
         Assert.Equal((int)await page.EvaluateAsync("document.querySelectorAll('svg').length"), images.Count);
         Assert.All(images, image => Assert.NotEmpty((string?)image!["name"]?["value"] ?? ""));
-        Assert.Equal(0, (int)await page.EvaluateAsync("[...document.querySelectorAll('table')].filter(t => !t.caption?.innerText.trim()).length"));
+        Assert.Equal(0, (int)await page.EvaluateAsync(
+            "[...document.querySelectorAll('table')].filter(t => !t.caption?.textContent.trim()).length"));
         Assert.Equal(0, (int)await page.EvaluateAsync("[...document.querySelectorAll('th')].filter(t => !t.scope).length"));
         Assert.Equal(0, (int)await page.EvaluateAsync("performance.getEntriesByType('resource').length"));
         foreach (var scheme in (string[])["light", "dark"])
@@ -97,11 +101,13 @@ public class ReportPageTests(EmbeddedServerFixture embedded)
                 new() { ["features"] = new JsonArray(new JsonObject { ["name"] = "prefers-color-scheme", ["value"] = scheme }) });
             // By the formula of WCAG 2.2; 7 to 1 is its best grade.
             double contrast = (double)await page.EvaluateAsync("""
-                (() => { const lum = c => { const [r, g, b] = c.match(/\d+/g).map(v => { v /= 255; return v <= .04045 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4; });
+                (() => { const lum = c => {
+                  const [r, g, b] = c.match(/\d+/g).map(v => { v /= 255; return v <= .04045 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4; });
                   return .2126 * r + .7152 * g + .0722 * b; };
                   const on = (a, b) => { const [x, y] = [lum(a), lum(b)].sort((p, q) => q - p); return (x + .05) / (y + .05); };
                   const style = s => getComputedStyle(document.querySelector(s));
-                  return Math.min(on(style('body').color, style('body').backgroundColor), on(style('svg text').fill, style('svg rect').fill)); })()
+                  return Math.min(on(style('body').color, style('body').backgroundColor),
+                    on(style('svg text').fill, style('svg rect').fill)); })()
                 """);
             Assert.True(contrast > 7, $"{scheme}: {contrast}");
         }

@@ -55,7 +55,8 @@ sealed class ChromiumPage : IAsyncDisposable
     public async Task<JsonNode> EvaluateAsync(string expression)
     {
         var answer = await SendAsync("Runtime.evaluate", new() { ["expression"] = expression, ["returnByValue"] = true });
-        return answer["exceptionDetails"] is { } error ? throw new InvalidOperationException(error.ToJsonString()) : answer["result"]!["value"]!;
+        return answer["exceptionDetails"] is { } error
+            ? throw new InvalidOperationException(error.ToJsonString()) : answer["result"]!["value"]!;
     }
 
     /// <summary>Sends a command and waits for its answer.</summary>

@@ -8,7 +8,7 @@ namespace RedisML.Datasets.Statistics;
 sealed record BinLayout(double From, double Width, int Count, double? LowTail = null, double? HighTail = null)
 {
     /// <summary>How many bins the rule makes at most.</summary>
-    public const int Most = 30;
+    public const int Most = 40;
 
     /// <summary>Up to so many whole numbers each have a bin of their own.</summary>
     const int MostSingle = 20;
@@ -43,9 +43,11 @@ sealed record BinLayout(double From, double Width, int Count, double? LowTail = 
         var (from, to) = (minimum, maximum);
         if (spread > 0)
         {
-            double low = Math.Max(minimum, first - 3 * spread), high = Math.Min(maximum, third + 3 * spread), room = (high - low) / 2;
-            if (low - minimum > room) from = isWhole ? Math.Floor(low) : low;
-            if (maximum - high > room) to = isWhole ? Math.Ceiling(high) : high;
+            // The whiskers: the last values within the fences.
+            double low = sample.First(v => v >= first - 3 * spread), high = sample.Last(v => v <= third + 3 * spread);
+            double room = (high - low) / 2;
+            if (low - minimum > room) from = low;
+            if (maximum - high > room) to = high;
         }
         else
         {
@@ -55,13 +57,14 @@ sealed record BinLayout(double From, double Width, int Count, double? LowTail = 
         double least = (to - from) / Most;
         double width = Math.Max(spread > 0 ? 2 * spread / Math.Cbrt(count) : (to - from) / 10, least);
         if (isRound) width = Round(width, least);
-        if (isWhole) width = Math.Max(1, Math.Ceiling(width));
+        if (isWhole) width = to - from < MostSingle ? 1 : Math.Max(1, Math.Ceiling(width));
         var (lowTail, highTail) = (from > minimum, to < maximum);
         double start = isRound ? Math.Floor(from / width + 1e-9) * width : from;
         int bins = Math.Max(1, (int)Math.Ceiling((to - start) / width - 1e-9));
         // The last value of whole numbers has a place of its own, and so has one that lies on the last edge beside a tail.
         if (isWhole && start + bins * width <= to) bins++;
-        return new(start, width, bins, lowTail && minimum < start ? minimum : null, highTail && maximum > start + bins * width ? maximum : null);
+        double end = start + bins * width;
+        return new(start, width, bins, lowTail && minimum < start ? minimum : null, highTail && maximum > end ? maximum : null);
 
         double At(double share) => sample[(int)(share * (sample.Length - 1))];
     }

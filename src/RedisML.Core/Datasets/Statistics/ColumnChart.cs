@@ -8,9 +8,15 @@ sealed class ColumnChart(ColumnSummary column) : Chart
 {
     public override string Title => column.Column;
 
-    public override string Description =>
-        $"{(column.Histogram is not null ? "Histogram" : column.Top is [_, ..] ? "The most frequent values" : "Counts")} of {column.Column}: "
-        + $"{DistributionPanel.Counts(column)}.{(DistributionPanel.Tails(column) is { Length: > 0 } tails ? $" {tails}." : "")}";
+    public override string Description
+    {
+        get
+        {
+            var kind = column.Histogram is not null ? "Histogram" : column.Top is [_, ..] ? "The most frequent values" : "Counts";
+            var tails = DistributionPanel.Tails(column);
+            return $"{kind} of {column.Column}: {DistributionPanel.Counts(column)}{(tails.Length > 0 ? "; " : "")}{tails}.";
+        }
+    }
 
     public override (int Width, int Height) Size => (DistributionPanel.Width, DistributionPanel.Height);
 
@@ -26,6 +32,7 @@ sealed class ColumnChart(ColumnSummary column) : Chart
 
     string[] Row(string label, long rows) =>
     [
-        label, rows.ToString("N0", CultureInfo.InvariantCulture), string.Create(CultureInfo.InvariantCulture, $"{100.0 * rows / Math.Max(1, column.Count):0.##} %"),
+        label, rows.ToString("N0", CultureInfo.InvariantCulture),
+        string.Create(CultureInfo.InvariantCulture, $"{100.0 * rows / Math.Max(1, column.Count):0.##} %"),
     ];
 }

@@ -49,7 +49,8 @@ public sealed record ColumnSummary(
     /// <summary>What a bin holds, as a short text: of whole numbers the last one that is in it, too.</summary>
     public string Label(HistogramBin bin)
     {
-        if (Type.IsInteger && bin is { From: double from, To: double to } && to > from && !(bin.IsTail && ReferenceEquals(bin, Histogram?[^1])))
+        bool isLast = bin.IsTail && ReferenceEquals(bin, Histogram?[^1]);
+        if (Type.IsInteger && bin is { From: double from, To: double to } && to > from && !isLast)
             return to - from == 1 ? ValueLabel.Of(from) : $"{ValueLabel.Of(from)} – {ValueLabel.Of(to - 1)}";
         return Equals(bin.From, bin.To) ? ValueLabel.Of(bin.From) : $"{ValueLabel.Of(bin.From)} – {ValueLabel.Of(bin.To)}";
     }

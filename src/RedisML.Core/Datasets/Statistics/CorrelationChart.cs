@@ -37,9 +37,9 @@ sealed class CorrelationChart : Chart
             {
                 if (!_cells.TryGetValue((_columns[i], _columns[j]), out var cell)) continue;
                 double value = cell.Coefficient ?? 0;
+                var rows = cell.Rows.ToString("N0", CultureInfo.InvariantCulture);
                 canvas.Rectangle(X(j), Y(i), Cell - 1, Cell - 1, value < 0 ? ChartColour.Orange : ChartColour.Blue,
-                    string.Create(CultureInfo.InvariantCulture, $"{_columns[i]}, {_columns[j]}: {Number(cell.Coefficient)}, {cell.Rows:N0} rows"),
-                    0.03 + 0.55 * Math.Abs(value));
+                    $"{_columns[i]}, {_columns[j]}: {Number(cell.Coefficient)}, {rows} rows", 0.03 + 0.55 * Math.Abs(value));
                 canvas.Write(Number(cell.Coefficient), X(j) + Cell / 2, Y(i) + Cell / 2, TextAnchor.Middle);
             }
         }

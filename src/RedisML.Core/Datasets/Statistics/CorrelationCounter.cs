@@ -3,7 +3,8 @@ using RedisML.Columns;
 
 namespace RedisML.Datasets.Statistics;
 
-/// <summary>Counts what Pearson's correlations of numeric columns follow from: of each two, over the rows where both have a value.</summary>
+/// <summary>Counts what Pearson's correlations of numeric columns follow from: of each two, over the rows where both have
+/// a value.</summary>
 sealed class CorrelationCounter
 {
     readonly IReadOnlyList<DatasetColumn> _columns;

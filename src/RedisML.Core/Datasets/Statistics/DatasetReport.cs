@@ -5,7 +5,8 @@ namespace RedisML.Datasets.Statistics;
 
 /// <summary>A dataset as a page: a table of its columns, how the values of each lie, and how numeric ones go together. As a picture, how
 /// the values lie.</summary>
-public sealed class DatasetReport(Dataset dataset, IReadOnlyList<ColumnSummary> columns, IReadOnlyList<ColumnCorrelation> correlations) : Chart
+public sealed class DatasetReport(
+    Dataset dataset, IReadOnlyList<ColumnSummary> columns, IReadOnlyList<ColumnCorrelation> correlations) : Chart
 {
     readonly DistributionChart _distributions =
         new(string.Create(CultureInfo.InvariantCulture, $"{dataset.Name}, {dataset.Rows:N0} rows"), columns);
@@ -26,7 +27,7 @@ public sealed class DatasetReport(Dataset dataset, IReadOnlyList<ColumnSummary> 
             $"Version {dataset.Version} of dataset {dataset.Name}, of {dataset.Created:yyyy-MM-dd HH:mm}: {dataset.Rows:N0} rows, "
             + $"{dataset.Columns.Count:N0} columns{(dataset.Label is { } label ? $", label {label}" : "")}."));
         page.Section("Columns");
-        page.Table("Columns", Table());
+        page.Table("Columns", Table().Select(row => row.SkipLast(1)));
         page.Section("Distributions");
         page.Panels(columns.Select(c => new ColumnChart(c)));
         if (correlations.Count > 0)

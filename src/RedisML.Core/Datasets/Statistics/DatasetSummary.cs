@@ -58,7 +58,8 @@ public sealed class DatasetSummary(RedisMLConnection connection)
     /// <summary>How each two of the numeric columns that the options give go together, the first <see cref="MaxCorrelated"/> of them:
     /// a pass over all rows.</summary>
     /// <exception cref="RedisMLException">The errors of <see cref="DatasetReader"/>.</exception>
-    public async Task<IReadOnlyList<ColumnCorrelation>> CorrelateAsync(Dataset dataset, SummaryOptions options, CancellationToken cancellation)
+    public async Task<IReadOnlyList<ColumnCorrelation>> CorrelateAsync(
+        Dataset dataset, SummaryOptions options, CancellationToken cancellation)
     {
         int[] columns =
         [

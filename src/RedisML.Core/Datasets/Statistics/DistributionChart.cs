@@ -12,7 +12,8 @@ public sealed class DistributionChart(string title, IReadOnlyList<ColumnSummary>
 
     public override string Title => title;
 
-    public override string Description => $"How the values of {columns.Count} columns lie: {string.Join(", ", columns.Select(c => c.Column))}.";
+    public override string Description =>
+        $"How the values of {columns.Count} columns lie: {string.Join(", ", columns.Select(c => c.Column))}.";
 
     public override (int Width, int Height) Size =>
         (Across * DistributionPanel.Width, Head + (columns.Count + Across - 1) / Across * DistributionPanel.Height);

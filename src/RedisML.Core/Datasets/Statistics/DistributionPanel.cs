@@ -6,7 +6,7 @@ namespace RedisML.Datasets.Statistics;
 /// <summary>Draws how the values of a column lie: a histogram with named axes, or bars of the most frequent values.</summary>
 static class DistributionPanel
 {
-    public const int Width = 320, Height = 250;
+    public const int Width = 320, Height = 264;
 
     const int Margin = 12, Line = 16, Left = 46;
 
@@ -18,9 +18,9 @@ static class DistributionPanel
         canvas.Write(canvas.Shorten(column.Column, width), x, y, TextAnchor.Start);
         canvas.Write(canvas.Shorten(Counts(column), width), x, y + Line, TextAnchor.Start);
         if (Tails(column) is { Length: > 0 } tails) canvas.Write(canvas.Shorten(tails, width), x, y + 2 * Line, TextAnchor.Start);
-        y += 3.5 * Line;
+        y += 4.2 * Line;
         if (column.Histogram is { } bins) Histogram(canvas, column, [.. bins.Where(b => !b.IsTail)], x, y);
-        else if (column.Top is [_, ..]) Bars(canvas, column.Top, column.Count, x, y - Line);
+        else if (column.Top is [_, ..]) Bars(canvas, column.Top, column.Count, x, y - 1.7 * Line);
         else canvas.Write(string.Create(CultureInfo.InvariantCulture, $"{column.Distinct:N0} different ones"), x, y, TextAnchor.Start);
     }
 
@@ -32,16 +32,22 @@ static class DistributionPanel
     public static string Tails(ColumnSummary column)
     {
         if (column.Histogram is not { } bins) return "";
-        var parts = new List<string>();
-        if (bins[0] is { IsTail: true } low) parts.Add($"{low.Rows:N0} below {ValueLabel.Of(low.To)} (from {ValueLabel.Of(low.From)})");
-        if (bins[^1] is { IsTail: true } high)
-            parts.Add(FormattableString.Invariant($"{high.Rows:N0} above {ValueLabel.Of(high.From)} (up to {ValueLabel.Of(high.To)})"));
-        return parts.Count == 0 ? "" : "not drawn: " + string.Join(", ", parts);
+        var (low, high) = (bins[0].IsTail ? bins[0] : null, bins[^1].IsTail ? bins[^1] : null);
+        return (low, high) switch
+        {
+            (null, null) => "",
+            (_, null) => FormattableString.Invariant(
+                $"not drawn: {low.Rows:N0} below {ValueLabel.Of(low.To)} (from {ValueLabel.Of(low.From)})"),
+            (null, _) => FormattableString.Invariant(
+                $"not drawn: {high.Rows:N0} from {ValueLabel.Of(high.From)} (up to {ValueLabel.Of(high.To)})"),
+            _ => FormattableString.Invariant(
+                $"not drawn: {low.Rows:N0} below {ValueLabel.Of(low.To)}, {high.Rows:N0} from {ValueLabel.Of(high.From)}"),
+        };
     }
 
     static void Histogram(ChartCanvas canvas, ColumnSummary column, IReadOnlyList<HistogramBin> bins, double x, double y)
     {
-        const double height = Height - 7.2 * Line, width = Width - 2 * Margin - Left;
+        const double height = Height - 8 * Line, width = Width - 2 * Margin - Left;
         double bottom = y + height;
         var rows = new Axis(0, Math.Max(1, bins.Max(b => b.Rows)), marks: 4);
         canvas.Write("rows", x, y - 0.8 * Line, TextAnchor.Start);

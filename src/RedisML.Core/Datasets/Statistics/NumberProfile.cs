@@ -22,7 +22,8 @@ sealed class NumberProfile : ColumnProfile
         double minimum = column.Statistics.Minimum!.Value, maximum = column.Statistics.Maximum!.Value;
         bool isTime = _type.Kind is TypeKind.Date32 or TypeKind.Timestamp, isWhole = _type.IsInteger || _type.Kind is TypeKind.Date32;
         _histogram = new(options.Bins is { } bins ? BinLayout.Equal(minimum, maximum, bins, isWhole)
-            : BinLayout.ByRule(sample is [_, ..] ? sample : [minimum], column.Statistics.Count, minimum, maximum, isWhole, isRound: !isTime));
+            : BinLayout.ByRule(
+                sample is [_, ..] ? sample : [minimum], column.Statistics.Count, minimum, maximum, isWhole, isRound: !isTime));
     }
 
     /// <summary>Whether a column is of numbers or times, and has some.</summary>

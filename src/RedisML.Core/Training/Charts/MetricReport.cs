@@ -57,7 +57,8 @@ public sealed class MetricReport : Chart
                 var (least, greatest) = (points.MinBy(p => p.Value), points.MaxBy(p => p.Value));
                 yield return
                 [
-                    id, model, name, points.Count.ToString("N0", CultureInfo.InvariantCulture), Text(points[0].Value), Text(points[^1].Value),
+                    id, model, name, points.Count.ToString("N0", CultureInfo.InvariantCulture),
+                    Text(points[0].Value), Text(points[^1].Value),
                     Text(least.Value), $"{least.Step}", Text(greatest.Value), $"{greatest.Step}",
                 ];
             }

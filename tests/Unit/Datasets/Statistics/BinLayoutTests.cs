@@ -2,7 +2,8 @@ using RedisML.Datasets.Statistics;
 
 namespace RedisML.Unit.Datasets.Statistics;
 
-/// <summary>Bins as a rule makes them: their number goes by the values, their edges are round, and those far away don't squeeze the rest.</summary>
+/// <summary>Bins as a rule makes them: their number goes by the values, their edges are round, and those
+/// far away don't squeeze the rest.</summary>
 public class BinLayoutTests
 {
     /// <summary>2·IQR/∛n of normal numbers is 2.7σ/∛n; the round width nearest to it is at most 1.6 times as wide or narrow.</summary>
@@ -84,7 +85,8 @@ public class BinLayoutTests
         {
             double size = Math.Pow(10, random.Next(-10, 12)), shift = random.Next(3) * size * Math.Pow(10, random.Next(-2, 5));
             bool isWhole = size > 10 && random.Next(2) == 0;
-            double[] values = [.. Enumerable.Range(0, random.Next(1, 40)).Select(_ => shift + Math.Pow(random.NextDouble(), random.Next(1, 9)) * size)
+            double[] values = [.. Enumerable.Range(0, random.Next(1, 40))
+                .Select(_ => shift + Math.Pow(random.NextDouble(), random.Next(1, 9)) * size)
                 .Select(v => isWhole ? Math.Floor(v) : v).Order()];
             var layout = BinLayout.ByRule(values, values.Length, values[0], values[^1], isWhole, random.Next(2) == 0);
             Assert.InRange(layout.Count, 1, BinLayout.Most + 2);
@@ -99,7 +101,8 @@ public class BinLayoutTests
     static double[] Normal(int count)
     {
         var random = new Random(5);
-        return [.. Enumerable.Range(0, count).Select(_ => Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble()))
+        return [.. Enumerable.Range(0, count)
+            .Select(_ => Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble()))
             .Order()];
     }
 }
