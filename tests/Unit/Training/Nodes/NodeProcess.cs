@@ -18,7 +18,10 @@ sealed class NodeProcess : IDisposable
     NodeProcess(RedisMLConnection connection, int workers, string[] arguments)
     {
         string[] words = [s_program, $"{connection.Endpoint}", connection.Prefix, $"{workers}", .. arguments];
-        _process = Process.Start(new ProcessStartInfo("dotnet", words) { RedirectStandardOutput = true })!;
+        var start = new ProcessStartInfo("dotnet", words) { RedirectStandardOutput = true };
+        // Libraries whose threads wait at work would take the cores from the other nodes.
+        start.Environment["OMP_NUM_THREADS"] = "1";
+        _process = Process.Start(start)!;
     }
 
     public int Id => _process.Id;
