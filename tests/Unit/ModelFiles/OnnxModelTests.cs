@@ -236,6 +236,20 @@ public sealed class OnnxModelTests(EmbeddedServerFixture server)
         Assert.Equal("OnnxModelInvalid", Assert.Throws<RedisMLException>(() => Load("PAR1 is something else"u8.ToArray(), new())).ErrorId);
     }
 
+    /// <summary>As .NET says it where a library is missing, damaged or of another machine, or of another version.</summary>
+    [Fact]
+    public void A_library_that_does_not_load_is_an_error_that_says_where_there_is_one()
+    {
+        foreach (var cause in (Exception[])[new DllNotFoundException("onnxruntime"), new BadImageFormatException("onnxruntime"),
+            new EntryPointNotFoundException("OrtGetApiBase"), new TypeInitializationException("NativeMethods", new DllNotFoundException())])
+        {
+            var error = Assert.Throws<RedisMLException>(() => OnnxErrors.Loading<int>(() => throw cause));
+            Assert.Equal(("OnnxRuntimeUnavailable", ErrorKind.ResourceUnavailable), (error.ErrorId, error.Kind));
+            Assert.Contains("arm64", error.Message);
+            Assert.Contains((cause.InnerException ?? cause).Message, error.Message);
+        }
+    }
+
     [Fact]
     public void What_a_file_does_not_say_must_be_told()
     {
