@@ -4,7 +4,7 @@ using RedisML.Unit.Training.Nodes;
 namespace RedisML.Unit.LightGbm;
 
 /// <summary>A program beside which LightGBM's library doesn't lie, or something else by its name.</summary>
-public sealed class MissingLibraryTests(EmbeddedServerFixture server) : IDisposable
+public sealed class MissingLibraryTests(RedisServerFixture redis) : IDisposable
 {
     const string Library = "lib_lightgbm.so", Program = "RedisML.Node.dll";
 
@@ -28,7 +28,7 @@ public sealed class MissingLibraryTests(EmbeddedServerFixture server) : IDisposa
             Assert.SkipUnless(File.Exists(other), "The build had no runtime of OpenMP to lay beside the library.");
             File.Copy(other, Path.Combine(_folder.Path, Library));
         }
-        await using var fixture = await RunFixture.CreateAsync(await server.ConnectAsync(), rows: 50);
+        await using var fixture = await RunFixture.CreateAsync(await redis.ConnectAsync(), rows: 50);
         var specification = BoostingTable.Specification("y") with { Features = null, Categories = [] };
         using var node = NodeProcess.Start(fixture.Connection, RunFixture.DatasetName, "m", specification, new(),
             program: Path.Combine(_folder.Path, Program));

@@ -13,9 +13,12 @@ namespace RedisML.Unit.Training.Nodes;
 /// <summary>Boosting and networks by processes that are killed as kill -9 does it.</summary>
 public sealed class KilledNodesTests(RedisServerFixture redis)
 {
-    const int Rows = 6_000, Trees = 12;
+    const int Rows = 6_000, Trees = 8;
 
-    static readonly NodeOptions s_two = RunFixture.Options with { NodeCount = 2, MinNode = 2, MaxNode = 2, CheckpointStep = 2 };
+    /// <summary>Steps are exchanges, of which a tree takes some thirty, and a batch of a network one.</summary>
+    const int Under = 60;
+
+    static readonly NodeOptions s_two = RunFixture.Options with { NodeCount = 2, MinNode = 2, MaxNode = 2, CheckpointStep = 15 };
 
     static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -29,11 +32,11 @@ public sealed class KilledNodesTests(RedisServerFixture redis)
         await using var fixture = await RunFixture.CreateAsync(await redis.ConnectAsync(), Rows);
         var specification = Boosting;
         using var start = NodeProcess.Start(fixture.Connection, RunFixture.DatasetName, "killed", specification,
-            RunFixture.Options with { NodeCount = 3, MaxNode = 3 });
+            RunFixture.Options with { NodeCount = 3, MaxNode = 3, CheckpointStep = 15 });
         var id = await fixture.RunAsync("killed");
         using var other = NodeProcess.Join(fixture.Connection, id);
         using var killed = NodeProcess.Join(fixture.Connection, id);
-        await fixture.WaitAsync(id, run => run is { Nodes: 3, Step: >= 2 });
+        await fixture.WaitAsync(id, run => run is { Nodes: 3, CheckpointStep: >= Under });
         killed.Kill();
         Assert.Equal(await start.LossAsync(), await other.LossAsync());
         var grown = await TreesAsync(fixture, "killed");
@@ -43,7 +46,7 @@ public sealed class KilledNodesTests(RedisServerFixture redis)
         var states = new List<byte[]>();
         var three = await TogetherAsync(fixture, specification, 3, [], states);
         int common = grown.Zip(three).TakeWhile(pair => pair.First == pair.Second).Count();
-        Assert.InRange(common, 2, Trees - 1);
+        Assert.InRange(common, 1, Trees - 1);
         // The first section is that of the bins.
         Assert.Equal(await TogetherAsync(fixture, specification, 2, states[common + 1]), grown);
     }
@@ -58,13 +61,13 @@ public sealed class KilledNodesTests(RedisServerFixture redis)
         using (var start = NodeProcess.Start(fixture.Connection, RunFixture.DatasetName, "killed", specification, s_two))
         {
             using var other = NodeProcess.Join(fixture.Connection, await fixture.RunAsync("killed"));
-            await fixture.WaitAsync(await fixture.RunAsync("killed"), run => run.CheckpointStep >= 2);
+            await fixture.WaitAsync(await fixture.RunAsync("killed"), run => run.CheckpointStep >= Under);
             other.Kill();
             start.Kill();
         }
         var id = await fixture.RunAsync("killed");
         var left = await fixture.WaitAsync(id, run => run.State == RunState.Interrupted);
-        Assert.InRange(left.CheckpointStep, 2, algorithm == "LightGbm" ? Trees - 1 : int.MaxValue);
+        Assert.InRange(left.CheckpointStep, Under, int.MaxValue);
         var staying = s_two with { NodeTimeout = 60 };
         ModelTraining[] all =
         [
