@@ -15,17 +15,17 @@ sealed class NodeProcess : IDisposable
 
     readonly Process _process;
 
-    NodeProcess(RedisMLConnection connection, int workers, string[] arguments)
+    NodeProcess(RedisMLConnection connection, int workers, string[] arguments, string? program = null)
     {
-        string[] words = [s_program, $"{connection.Endpoint}", connection.Prefix, $"{workers}", .. arguments];
+        string[] words = [program ?? s_program, $"{connection.Endpoint}", connection.Prefix, $"{workers}", .. arguments];
         _process = Process.Start(new ProcessStartInfo("dotnet", words) { RedirectStandardOutput = true })!;
     }
 
     public int Id => _process.Id;
 
     public static NodeProcess Start(RedisMLConnection connection, string dataset, string model, TrainingSpecification specification,
-        NodeOptions options, int workers = 1) => new(connection, workers,
-            ["start", dataset, model, JsonSerializer.Serialize(specification), JsonSerializer.Serialize(options)]);
+        NodeOptions options, int workers = 1, string? program = null) => new(connection, workers,
+            ["start", dataset, model, JsonSerializer.Serialize(specification), JsonSerializer.Serialize(options)], program);
 
     public static NodeProcess Join(RedisMLConnection connection, string id, int workers = 1) => new(connection, workers, ["join", id]);
 
