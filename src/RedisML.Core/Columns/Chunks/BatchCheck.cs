@@ -63,6 +63,9 @@ static class BatchCheck
         long end = (long)data.Offset + data.Length;
         Hold(data.Offset >= 0 && data.Length >= 0 && data.Buffers.Length > 0, name, "it has impossible counts");
         Hold(data.Buffers[0].IsEmpty || data.Buffers[0].Length >= (end + 7) / 8, name, "its marks of missing values aren't all there");
+        // Minus one: they are to be counted.
+        Hold(data.NullCount is 0 or -1 || !data.Buffers[0].IsEmpty || data.DataType is NullType, name,
+            "it has no marks for the values that it says are missing");
         switch (data.DataType)
         {
             case NullType:
