@@ -158,7 +158,7 @@ sealed class DatasetWriter : IAsyncDisposable
         {
             int length = data.Length + Sealing.Seal.Overhead;
             rented = ArrayPool<byte>.Shared.Rent(length);
-            Seal.Close(key, data.Span, rented.AsSpan(..length));
+            Seal.Encrypt(key, data.Span, rented.AsSpan(..length));
             data = rented.AsMemory(..length);
         }
         int tries = 0;

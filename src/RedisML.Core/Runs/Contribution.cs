@@ -35,7 +35,7 @@ internal sealed class Contribution
     {
         if (seal.IsOn)
         {
-            var body = seal.Close(key, Body.Span);
+            var body = seal.Encrypt(key, Body.Span);
             var line = RunBlob.Header(incarnation, generation, step, owner, body);
             return (line, RunBlob.Join(line, body));
         }

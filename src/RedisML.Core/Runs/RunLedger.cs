@@ -82,7 +82,7 @@ internal sealed class RunLedger(RedisMLConnection connection, RunSpecification s
     {
         connection.DemandRoom();
         var key = field == "ck" ? Keys.Checkpoint(generation, step) : Keys.Snapshot(generation, step);
-        if (Seal.IsOn) body = Seal.Close(key, body.Span);
+        if (Seal.IsOn) body = Seal.Encrypt(key, body.Span);
         var header = RunBlob.Header(Incarnation, generation, step, node, body.Span);
         var blob = RunBlob.Join(header, body.Span);
         await RetryAsync(() => Database.SetAddAsync(Keys.Blobs, (string)key!), cancellation).ConfigureAwait(false);

@@ -42,18 +42,19 @@ sealed class Seal
 
     /// <summary>The value as it is to lie under a key, or in a field of it.</summary>
     public RedisValue Close(RedisKey key, RedisValue value, string? field = null) =>
-        _key is null ? value : Close(key, ((ReadOnlyMemory<byte>)value).Span, field);
+        _key is null ? value : Encrypt(key, ((ReadOnlyMemory<byte>)value).Span, field);
 
-    /// <inheritdoc cref="Close(RedisKey, RedisValue, string?)"/>
-    public byte[] Close(RedisKey key, ReadOnlySpan<byte> value, string? field = null)
+    /// <summary>The same as bytes, where there is a key.</summary>
+    public byte[] Encrypt(RedisKey key, ReadOnlySpan<byte> value, string? field = null)
     {
         var bytes = GC.AllocateUninitializedArray<byte>(Overhead + value.Length);
-        Close(key, value, bytes, field);
+        Encrypt(key, value, bytes, field);
         return bytes;
     }
 
+    /// <summary>The same into memory that there is.</summary>
     /// <param name="to">Of <see cref="Overhead"/> bytes more than the value.</param>
-    public void Close(RedisKey key, ReadOnlySpan<byte> value, Span<byte> to, string? field = null)
+    public void Encrypt(RedisKey key, ReadOnlySpan<byte> value, Span<byte> to, string? field = null)
     {
         Magic.CopyTo(to);
         var nonce = to.Slice(MagicLength, NonceLength);

@@ -45,9 +45,9 @@ static class SealingFigures
         var (plain, sealedBytes) = (RandomNumberGenerator.GetBytes(1 << 20), new byte[(1 << 20) + Seal.Overhead]);
         var seal = Seal.Of(plain.AsSpan(0, EncryptionKey.Length), "benchmark");
         const int warmUp = 200, count = 2000;
-        for (int i = 0; i < warmUp; i++) seal.Close("key", plain, sealedBytes);
+        for (int i = 0; i < warmUp; i++) seal.Encrypt("key", plain, sealedBytes);
         long start = Stopwatch.GetTimestamp();
-        for (int i = 0; i < count; i++) seal.Close("key", plain, sealedBytes);
+        for (int i = 0; i < count; i++) seal.Encrypt("key", plain, sealedBytes);
         return count * (plain.Length / 1e6) / Stopwatch.GetElapsedTime(start).TotalSeconds;
     }
 }

@@ -191,7 +191,7 @@ internal sealed class StepExchange(RunLedger ledger, RunMembership membership, R
 
     Task<bool> WriteAsync(RedisKey key, string generation, long step, byte[] body)
     {
-        if (ledger.Seal.IsOn) body = ledger.Seal.Close(key, body);
+        if (ledger.Seal.IsOn) body = ledger.Seal.Encrypt(key, body);
         var blob = RunBlob.Join(RunBlob.Header(ledger.Incarnation, generation, step, membership.Id, body), body);
         return ledger.RetryAsync(() => ledger.Database.StringSetAsync(key, blob), Stopping);
     }
