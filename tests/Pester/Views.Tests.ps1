@@ -100,6 +100,21 @@ Describe 'Views' {
         $lines | Should -Not -Match '\S…(\s|$)(?<!, …)'
     }
 
+    It 'gives lists that can be indexed, whatever the cmdlet' {
+        $null = Split-RedisDataset views -TestFraction 0.2 -Seed 1
+        $run = Start-RedisDistributedTraining views-train sold -Algorithm Softmax -Label cut -Wait -WarningAction Ignore
+        $given = @(Measure-RedisDataset views) + @(Get-RedisDataset views) + @($run) + @(Get-RedisModel) + @(Test-RedisModel sold views-test) +
+            @(Get-RedisModelParameter sold) + @(Get-RedisDistributedTraining) + @(Measure-RedisFeatureImportance sold views-test) +
+            @(Get-RedisTrainingData views -First 2) + @(Get-RedisMLConnection)
+        $lists = foreach ($object in $given) {
+            foreach ($property in $object.PSObject.Properties) {
+                $value = $property.Value
+                if ($value -is [System.Collections.IEnumerable] -and $value -isnot [string] -and $value.GetType().Name -like '<>*') { "$($object.GetType().Name).$($property.Name)" }
+            }
+        }
+        $lists | Select-Object -Unique | Should -BeNullOrEmpty -Because 'PowerShell cannot index what the compiler makes of a collection expression'
+    }
+
     It 'asks <Name> for what <Type> has' -ForEach $views {
         $real = foreach ($assembly in [AppDomain]::CurrentDomain.GetAssemblies()) { if ($assembly.GetName().Name -like 'RedisML*') { $assembly.GetType($Type) } }
         $real = @($real -ne $null)[0]

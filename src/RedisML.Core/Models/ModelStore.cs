@@ -13,6 +13,17 @@ public sealed partial class ModelStore(RedisMLConnection connection)
 
     KeySpace Keys => connection.Keys;
 
+    /// <summary>The value of a field of a version as it is to lie there.</summary>
+    RedisValue Close(string name, RedisKey key, RedisValue field, RedisValue value) =>
+        ModelField.IsSealed(field) ? connection.Seals.Model(name).Close(key, value, field) : value;
+
+    /// <summary>The value of a field of a version.</summary>
+    RedisValue Open(string name, RedisKey key, RedisValue field, RedisValue value) =>
+        ModelField.IsSealed(field) ? connection.Seals.Model(name).Open(key, value, field) : value;
+
+    RedisValue[] Open(string name, RedisKey key, IReadOnlyList<RedisValue> fields, RedisValue[] values) =>
+        [.. values.Select((value, i) => Open(name, key, fields[i], value))];
+
     /// <summary>The names of all models, ordinal.</summary>
     public async Task<IReadOnlyList<string>> ListAsync(CancellationToken cancellation)
     {
@@ -125,7 +136,7 @@ public sealed partial class ModelStore(RedisMLConnection connection)
             .. fields.Where(field => field.StartsWith(ModelField.ExpiresPrefix)),
         ];
         var meta = fields.Length == 0 ? []
-            : await Database.PatientlyAsync(d => d.HashGetAsync(key, wanted), cancellation).ConfigureAwait(false);
+            : Open(name, key, wanted, await Database.PatientlyAsync(d => d.HashGetAsync(key, wanted), cancellation).ConfigureAwait(false));
         long now = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
         var expired = wanted.Zip(meta).Where(field => field.First.StartsWith(ModelField.ExpiresPrefix)
             && field.Second.TryParse(out long end) && end <= now)

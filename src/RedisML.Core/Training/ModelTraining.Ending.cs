@@ -116,7 +116,7 @@ public sealed partial class ModelTraining
             await Task.Delay(20).ConfigureAwait(false);
         }
         var fields = (await _ledger.RetryAsync(() => database.HashGetAllAsync(keys.Result), default).ConfigureAwait(false))
-            .ToDictionary(f => (string)f.Name!, f => (ReadOnlyMemory<byte>)f.Value);
+            .ToDictionary(f => (string)f.Name!, f => (ReadOnlyMemory<byte>)_ledger.Seal.Open(keys.Result, f.Value, f.Name));
         if (!fields.Remove(DefinitionField, out var json)) throw _ledger.Lost();
         var definition = ModelJson.Read(json.Span, _run.Model);
         var parameters = fields.Select(f => KeyValuePair.Create(f.Key[ParameterPrefix.Length..], ParameterValue.Decode(f.Value.Span)));

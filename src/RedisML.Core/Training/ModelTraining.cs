@@ -90,7 +90,7 @@ public sealed partial class ModelTraining
             training._run = training._run with
             {
                 Step = value.Iteration,
-                Loss = value.Loss,
+                Loss = double.IsNaN(value.Loss) ? training._run.Loss : value.Loss,
                 RowsUsed = value.Rows,
                 RowsDropped = value.RowsDropped,
                 RowsPerSecond = value.RowsPerSecond,

@@ -34,7 +34,7 @@ public abstract class ChartCmdlet : RedisMLCmdlet
         string target = TargetFile.Resolve(path);
         try
         {
-            await File.WriteAllBytesAsync(target, chart.ToFile(Chart.FormatOf(path)!.Value), cancellation).ConfigureAwait(false);
+            await File.WriteAllBytesAsync(target, chart.ToFile(Chart.FormatOf(path)!.Value, path), cancellation).ConfigureAwait(false);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -46,7 +46,8 @@ public sealed class GetRedisTrainingDataCommand : DatasetRowsCmdlet
 
     static PSObject ToObject(DatasetChunk chunk, int row, int[] columns, Dataset dataset)
     {
-        var result = new PSObject();
+        // With room for its properties it holds them itself, and in no table of weak references.
+        var result = new PSObject(columns.Length);
         foreach (int column in columns)
         {
             var (name, type, _) = dataset.Columns[column];

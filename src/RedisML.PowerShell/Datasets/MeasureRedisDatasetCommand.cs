@@ -28,7 +28,7 @@ public sealed class MeasureRedisDatasetCommand : ChartCmdlet
 
     [Parameter]
     [ValidateRange(0, 1000)]
-    public int Bin { get; set; } = 10;
+    public int? Bin { get; set; }
 
     [Parameter]
     [ValidateRange(0, 1000)]

@@ -77,7 +77,7 @@ public sealed partial class TestRedisModelCommand
         Model model = null!;
         Run(async (connection, cancellation) =>
             model = await new ModelStore(connection).GetAsync(ModelReference.Parse(text), cancellation).ConfigureAwait(false));
-        return Evaluate(model);
+        return Evaluate(model, mayPassOver: false)!;
     }
 
     Dictionary<string, double> Limits(IDictionary? given)

@@ -41,7 +41,7 @@ public sealed partial class InvokeRedisPredictionCommand
         }
         var predictions = _predictor.Predict(buffer.ToBatch());
         Warn(predictions);
-        var result = new PSObject();
+        var result = NewResult(_isKept.Count);
         if (KeepColumn.Length > 0) Keep(value, result);
         AddPrediction(result, predictions, 0);
         WriteObject(result);
@@ -101,7 +101,7 @@ public sealed partial class InvokeRedisPredictionCommand
                 continue;
             }
             var predictions = _predictor.Predict(buffer.ToBatch());
-            var result = new PSObject();
+            var result = NewResult(1);
             AddProperty(result, nameof(Key), key);
             AddPrediction(result, predictions, 0);
             Post(() =>

@@ -13,6 +13,6 @@ public sealed class JoinRedisDistributedTrainingCommand : OtherTrainingCmdlet
     {
         if (ShouldProcess(Id, "Join training run"))
             Train($"Joining training run '{Id}'", Id, (connection, cancellation) =>
-                ModelTraining.JoinAsync(connection, Id, WorkerCount, cancellation, AllowedScript()));
+                ModelTraining.JoinAsync(connection, Id, WorkerCount, cancellation, AllowedScript(connection)));
     }
 }

@@ -13,6 +13,6 @@ public sealed class ResumeRedisDistributedTrainingCommand : OtherTrainingCmdlet
     {
         if (ShouldProcess(Id, "Resume training run"))
             Train($"Resuming training run '{Id}'", Id, (connection, cancellation) =>
-                ModelTraining.ResumeAsync(connection, Id, WorkerCount, cancellation, AllowedScript()));
+                ModelTraining.ResumeAsync(connection, Id, WorkerCount, cancellation, AllowedScript(connection)));
     }
 }
