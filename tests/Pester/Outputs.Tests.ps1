@@ -3,7 +3,7 @@
 BeforeDiscovery {
     Import-Module "$PSScriptRoot/../../artifacts/RedisML"
     # A text, the file written, or the rows of the user's own data aren't the module's objects.
-    $others = 'New-RedisText', 'Export-RedisModel', 'Show-RedisTrainingMetric', 'Get-RedisTrainingData'
+    $others = 'New-RedisText', 'Export-RedisModel', 'Show-RedisTrainingMetric', 'Show-RedisDataset', 'Get-RedisTrainingData'
     $cmdlets = (Get-Command -Module RedisML | Where-Object { $_.OutputType -and $_.Name -notin $others }).Name
 }
 

@@ -62,12 +62,16 @@ Describe 'The nightly job' {
 Describe 'A transcript' {
     It 'has no password and no key of a session that connects, fails, and shows everything' {
         $log = "$TestDrive/session.log"
+        $key = [System.Security.Cryptography.RandomNumberGenerator]::GetBytes(32)
         $script = @'
 Start-Transcript $env:LOG | Out-Null
 $credential = [pscredential]::new('default', (ConvertTo-SecureString $env:SECRET -AsPlainText -Force))
 Connect-RedisML -Port $env:PORT -Credential $credential -Verbose -Debug | Format-List *
 Get-RedisMLConnection | ConvertTo-Json -Depth 5
 Get-RedisDataset -Verbose -Debug | Out-Null
+$sealed = @{ Port = $env:PORT; Credential = $credential; Prefix = 'sealed'; EncryptionKey = [convert]::FromBase64String($env:KEY) }
+Connect-RedisML @sealed -Verbose -Debug | Format-List *
+1..3 | ForEach-Object { @{ n = $_ } } | Import-RedisTrainingData -Dataset rows -Verbose -Debug | ConvertTo-Json
 try { Connect-RedisML "127.0.0.1:1,password=$env:SECRET,connectTimeout=200" } catch { $_ | Format-List * -Force }
 try { Connect-RedisML -Port $env:PORT -Credential ([pscredential]::new('nobody', (ConvertTo-SecureString "$env:SECRET-wrong" -AsPlainText -Force))) } catch { $_ | Format-List * -Force }
 Stop-Transcript | Out-Null
@@ -75,7 +79,7 @@ Stop-Transcript | Out-Null
         Set-Content "$TestDrive/session.ps1" $script
         $start = [System.Diagnostics.ProcessStartInfo]::new([Environment]::ProcessPath)
         foreach ($word in "$root/artifacts/bin/RedisML.Host/debug/RedisML.Host.dll", '-NoProfile', '-NonInteractive', '-File', "$TestDrive/session.ps1") { $start.ArgumentList.Add($word) }
-        foreach ($pair in @{ LOG = $log; SECRET = $password; PORT = "$($server.Port)"; NO_COLOR = '1' }.GetEnumerator()) { $start.Environment[$pair.Key] = $pair.Value }
+        foreach ($pair in @{ LOG = $log; SECRET = $password; PORT = "$($server.Port)"; KEY = [convert]::ToBase64String($key); NO_COLOR = '1' }.GetEnumerator()) { $start.Environment[$pair.Key] = $pair.Value }
         $start.RedirectStandardOutput = $start.RedirectStandardError = $true
         $process = [System.Diagnostics.Process]::Start($start)
         $null = $process.StandardError.ReadToEndAsync()
@@ -85,5 +89,6 @@ Stop-Transcript | Out-Null
         $text | Should -Match 'DEBUG: SMEMBERS'
         $text.Contains($password) | Should -BeFalse
         $text.Contains("$password-wrong") | Should -BeFalse
+        foreach ($form in [convert]::ToBase64String($key), [convert]::ToHexString($key), "$key") { $text.Contains($form) | Should -BeFalse }
     }
 }
