@@ -1,7 +1,6 @@
 using System.Management.Automation;
 using RedisML.Errors;
 using RedisML.Models;
-using RedisML.PowerShell.Cmdlets;
 using RedisML.Prediction;
 using RedisML.PowerShell.Cmdlets;
 
