@@ -2,7 +2,6 @@ using System.Management.Automation;
 using RedisML.Errors;
 using RedisML.Models;
 using RedisML.Prediction;
-using RedisML.PowerShell.Cmdlets;
 
 namespace RedisML.PowerShell.Models;
 
