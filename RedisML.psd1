@@ -15,7 +15,7 @@
     AliasesToExport      = @()
     CmdletsToExport      = @(
         'Connect-RedisML', 'Disconnect-RedisML'
-        'Get-RedisMLConnection', 'Test-RedisMLConnection', 'Get-RedisMLAccessRule'
+        'Get-RedisMLConnection', 'Test-RedisMLConnection', 'Get-RedisMLAccessRule', 'Update-RedisMLKey'
         'Start-RedisMLServer', 'Stop-RedisMLServer', 'Get-RedisMLServer'
         'Import-RedisTrainingData', 'Get-RedisTrainingData', 'Export-RedisTrainingData'
         'Get-RedisDataset', 'Set-RedisDataset', 'Remove-RedisDataset', 'Split-RedisDataset', 'Measure-RedisDataset'

@@ -40,6 +40,7 @@ $ErrorActionPreference = 'Stop'
 $artifacts = "$PSScriptRoot/artifacts"
 
 function Invoke-DotNet([string[]] $Command) {
+    Write-Host "RedisML: dotnet $Command ($Configuration)"
     Push-Location $PSScriptRoot
     try { dotnet @Command --configuration $Configuration } finally { Pop-Location }
     if ($LASTEXITCODE) { exit $LASTEXITCODE }
@@ -65,6 +66,7 @@ function Copy-Module([string] $Module) {
 }
 
 function New-Package([string] $Module) {
+    Write-Host "RedisML: packing $Module"
     $copy = Copy-Module $Module
     $version = (Import-PowerShellDataFile "$copy/$Module.psd1").ModuleVersion + $(if ($Prerelease) { "-$Prerelease" })
     $package = "$artifacts/$Module.$version"

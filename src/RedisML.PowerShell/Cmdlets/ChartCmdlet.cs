@@ -41,6 +41,6 @@ public abstract class ChartCmdlet : RedisMLCmdlet
             throw new RedisMLException("FileNotWritten", ErrorKind.WriteError, $"'{path}' can't be written: {e.Message}", path, e);
         }
         // From the provider it has the properties that the shell shows a file by.
-        Post(() => WriteObject(InvokeProvider.Item.Get([path], force: true, literalPath: true), enumerateCollection: true));
+        Post(() => WriteObjects(InvokeProvider.Item.Get([path], force: true, literalPath: true)));
     }
 }

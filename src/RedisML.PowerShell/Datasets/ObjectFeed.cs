@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Management.Automation;
 using System.Management.Automation.Internal;
 using System.Runtime.InteropServices;
@@ -97,7 +98,13 @@ sealed class ObjectFeed : IDisposable
         _rowNames.Clear();
         _rowValues.Clear();
         _isPlain = false;
-        if (ObjectData.Of(value.BaseObject) is { } data)
+        if (value.BaseObject is IDictionary dictionary)
+        {
+            // The commonest kind, without the pair that each step of foreach would allocate.
+            var entries = dictionary.GetEnumerator();
+            while (entries.MoveNext()) Add(ObjectData.NameOf(entries.Key), Plain(entries.Value));
+        }
+        else if (ObjectData.Of(value.BaseObject) is { } data)
         {
             foreach (var (name, part) in data) Add(name, Plain(part));
         }

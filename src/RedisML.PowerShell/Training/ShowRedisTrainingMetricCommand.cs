@@ -6,7 +6,7 @@ using RedisML.Training.Charts;
 
 namespace RedisML.PowerShell.Training;
 
-[Cmdlet(VerbsCommon.Show, "RedisTrainingMetric", SupportsShouldProcess = true)]
+[Cmdlet(VerbsCommon.Show, "RedisTrainingMetric", SupportsShouldProcess = true, HelpUri = HelpPage.Folder + "Show-RedisTrainingMetric.md")]
 [OutputType(typeof(string), typeof(FileInfo))]
 public sealed class ShowRedisTrainingMetricCommand : ChartCmdlet
 {
@@ -24,6 +24,7 @@ public sealed class ShowRedisTrainingMetricCommand : ChartCmdlet
     public string[] Id { get; set; } = [];
 
     [Parameter(Position = 1)]
+    [ArgumentCompleter(typeof(MetricNameCompleter))]
     public string[]? Name { get; set; }
 
     [Parameter]

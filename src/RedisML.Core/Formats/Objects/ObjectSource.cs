@@ -132,6 +132,8 @@ sealed class ObjectColumns(IReadOnlyList<SourceColumn> columns, ChunkBuilder bui
         [.. columns.Select((c, i) => new ObjectValue(c.Schema.Type, builder.Columns[i], isMissing: source.IsNamedMissing))];
     readonly Dictionary<string, int> _columns = columns.Select((c, i) => (c.Name, i))
         .ToDictionary(c => c.Name, c => c.i, StringComparer.OrdinalIgnoreCase);
+    readonly bool[] _takesUsualMissing = [.. columns.Select(c => c.Type is not { } type || type.IsNumeric || type.IsTime)];
+    readonly ColumnType?[] _almost = [.. columns.Select(c => c.Almost)];
     readonly object?[] _row = new object?[columns.Count];
     string[] _names = [];
     int[] _places = [];
@@ -154,31 +156,30 @@ sealed class ObjectColumns(IReadOnlyList<SourceColumn> columns, ChunkBuilder bui
         }
         for (int i = 0; i < _values.Length; i++)
         {
-            if (_row[i] is string word && TakesUsualMissing(i) && source.IsUsuallyMissing(word))
+            object? value = _row[i];
+            if (value is string word && _takesUsualMissing[i] && source.IsUsuallyMissing(word))
             {
                 notes.Add(i, NoteKind.TakenForMissing, Encoding.UTF8.GetBytes(word), number + 1);
-                _row[i] = null;
+                value = null;
             }
-            if (_values[i].TryAppend(_row[i]))
+            if (_values[i].TryAppend(value))
             {
-                if (columns[i].Almost is { } almost) Watch(i, almost, number);
+                if (_almost[i] is { } almost) Watch(i, almost, value, number);
                 continue;
             }
             builder.Columns[i].AppendNull();
-            string text = ObjectValue.TextOf(_row[i]!);
+            string text = ObjectValue.TextOf(value!);
             bad ??= new(number + 1, i, text.Length <= MaxShownValue ? text : text[..MaxShownValue] + "…", "", ColumnType.Utf8);
         }
         return bad;
     }
 
-    bool TakesUsualMissing(int column) => columns[column].Type is not { } type || type.IsNumeric || type.IsTime;
-
-    void Watch(int column, ColumnType almost, int number)
+    void Watch(int column, ColumnType almost, object? value, int number)
     {
-        if (ObjectValue.TypeOf(_row[column], text =>
+        if (ObjectValue.TypeOf(value, text =>
             source.IsNamedMissing(text) ? null : TextValue.TypeOf(Encoding.UTF8.GetBytes(text))) is { } type
             && ColumnType.Union(almost, type) == ColumnType.Utf8)
-            notes.Add(column, NoteKind.Misfit, Encoding.UTF8.GetBytes(ObjectValue.TextOf(_row[column]!)), number + 1);
+            notes.Add(column, NoteKind.Misfit, Encoding.UTF8.GetBytes(ObjectValue.TextOf(value!)), number + 1);
     }
 
     void Look(string[] names)

@@ -37,7 +37,12 @@ sealed class ObjectValue(ColumnType type, ColumnBuilder builder, NumberCulture? 
                 ((Int64ColumnBuilder)builder).Append(integer);
                 return true;
             case TypeKind.Float32 or TypeKind.Float64 when IsNumber(value):
-                double number = value is BigInteger big ? (double)big : Convert.ToDouble(value, CultureInfo.InvariantCulture);
+                double number = value switch
+                {
+                    double it => it,
+                    BigInteger big => (double)big,
+                    _ => Convert.ToDouble(value, CultureInfo.InvariantCulture),
+                };
                 if (!type.TryRound(ref number) || value is BigInteger && !double.IsFinite(number)) return false;
                 ((Float64ColumnBuilder)builder).Append(number);
                 return true;
@@ -140,7 +145,9 @@ sealed class ObjectValue(ColumnType type, ColumnBuilder builder, NumberCulture? 
         integer = 0;
         switch (value)
         {
-            case sbyte or byte or short or ushort or int or uint or long:
+            case int it: integer = it; return true;
+            case long it: integer = it; return true;
+            case sbyte or byte or short or ushort or uint:
                 integer = Convert.ToInt64(value, CultureInfo.InvariantCulture);
                 return true;
             case ulong and <= long.MaxValue: integer = (long)(ulong)value; return true;
@@ -154,7 +161,7 @@ sealed class ObjectValue(ColumnType type, ColumnBuilder builder, NumberCulture? 
     }
 
     static bool IsNumber(object? value) =>
-        value is sbyte or byte or short or ushort or int or uint or long or ulong or float or double or Half or decimal or BigInteger;
+        value is double or int or long or float or decimal or sbyte or byte or short or ushort or uint or ulong or Half or BigInteger;
 
     static TimestampUnit UnitOf(long ticks) =>
         ticks % TimeSpan.TicksPerMicrosecond == 0 ? TimestampUnit.Microsecond : TimestampUnit.Nanosecond;
