@@ -38,6 +38,7 @@ if (args is ["fuzz", ..])
     ("import", ImportFigures.RunAsync),
     ("formats", FormatFigures.RunAsync),
     ("hash", HashFigures.RunAsync),
+    ("sealing", SealingFigures.RunAsync),
     ("memory", MemoryFigures.RunAsync),
     ("profile", ProfileFigures.RunAsync),
     ("read", ReadFigures.RunAsync),

@@ -4,6 +4,7 @@ using RedisML.Connections;
 using RedisML.Errors;
 using RedisML.Models;
 using RedisML.Prediction;
+using RedisML.Sealing;
 using RedisML.Serving.Http;
 using StackExchange.Redis;
 
@@ -135,36 +136,40 @@ public sealed partial class PredictionInstance
     async Task ServeAsync(IDatabase database)
     {
         RedisKey work = _keys.Work(Id);
-        bool hasFailed = false;
+        bool hasFailed = false, isAnswered = false;
         while (!_stop.IsCancellationRequested)
         {
             try
             {
                 // What lies there after an error it has taken, and perhaps not answered.
                 var taken = hasFailed ? await database.ListRangeAsync(work).ConfigureAwait(false) : [];
-                hasFailed = false;
-                if (taken.Length == 0) taken = await TakeAsync(database, work).ConfigureAwait(false);
+                if (taken.Length == 0) taken = await TakeAsync(database, work, isAnswered).ConfigureAwait(false);
+                hasFailed = isAnswered = false;
                 if (taken.Length == 0) continue;
                 await AnswerAsync(taken).ConfigureAwait(false);
-                await database.KeyDeleteAsync(work).ConfigureAwait(false);
+                isAnswered = true;
             }
             catch (Exception e) when (RedisErrors.Translate(e, _connection.Endpoint) is { } error)
             {
-                (_lastError, hasFailed) = (error.Message, true);
+                (_lastError, hasFailed, isAnswered) = (error.Message, true, false);
                 await Task.Delay(s_pause).ConfigureAwait(false);
             }
         }
+        if (isAnswered) await TryAsync(() => database.KeyDeleteAsync(work)).ConfigureAwait(false);
     }
 
-    /// <summary>Waits for a request, and takes those that wait behind it too, the oldest first.</summary>
-    async Task<RedisValue[]> TakeAsync(IDatabase database, RedisKey work)
+    /// <summary>Removes what was answered, waits for a request, and takes those that wait behind it too, the oldest first.</summary>
+    /// <remarks>All in one packet: the server keeps the script until the wait has ended, so that a request costs one round trip.</remarks>
+    async Task<RedisValue[]> TakeAsync(IDatabase database, RedisKey work, bool isAnswered)
     {
-        var first = await database.ExecuteAsync("BLMOVE", [_keys.Queue, work, "RIGHT", "LEFT", Patience]).ConfigureAwait(false);
-        if (first.IsNull) return [];
-        if (_options.BatchSize == 1) return [(RedisValue)first];
-        var more = (RedisValue[]?)await database.ScriptEvaluateAsync(
-            TakeScript, [_keys.Queue, work], [_options.BatchSize - 1]).ConfigureAwait(false) ?? [];
-        return [(RedisValue)first, .. more];
+        var removing = isAnswered ? database.KeyDeleteAsync(work) : Task.FromResult(false);
+        var waiting = database.ExecuteAsync("BLMOVE", [_keys.Queue, work, "RIGHT", "LEFT", Patience]);
+        var taking = _options.BatchSize == 1 ? null
+            : database.ScriptEvaluateAsync(TakeScript, [_keys.Queue, work], [_options.BatchSize - 1]);
+        await Task.WhenAll(removing, waiting, taking ?? Task.CompletedTask).ConfigureAwait(false);
+        var first = await waiting.ConfigureAwait(false);
+        var more = taking is null ? [] : (RedisValue[]?)await taking.ConfigureAwait(false) ?? [];
+        return first.IsNull ? more : [(RedisValue)first, .. more];
     }
 
     async Task AnswerAsync(RedisValue[] taken)
@@ -173,7 +178,7 @@ public sealed partial class PredictionInstance
         var served = _served;
         var now = DateTimeOffset.UtcNow;
         served.Rows.Clear();
-        var requests = Array.ConvertAll(taken, json => ServiceRequest.Read((byte[])json!, served.Rows, _keys.ReplyStart, now));
+        var requests = Array.ConvertAll(taken, json => ServiceRequest.Read(Opened(json), served.Rows, _keys.ReplyStart, now));
         var predictions = Predict(served, requests);
         var replies = new List<Task>(2 * requests.Length);
         for (int i = 0; i < requests.Length; i++)
@@ -206,7 +211,7 @@ public sealed partial class PredictionInstance
     {
         try
         {
-            var pushed = _connection.Database.ListRightPushAsync(key, reply);
+            var pushed = _connection.Database.ListRightPushAsync(key, Seal.Close(key, (RedisValue)reply));
             var expires = _connection.Database.KeyExpireAsync(key, ServiceLimits.ReplyLife);
             await pushed.ConfigureAwait(false);
             await expires.ConfigureAwait(false);
@@ -216,6 +221,15 @@ public sealed partial class PredictionInstance
             // Something else lies under the key that the client named: nobody waits there.
             Interlocked.Increment(ref _failed);
         }
+    }
+
+    Seal Seal => _connection.Seals.Service(Name);
+
+    /// <summary>A request; of one that isn't sealed as it should be, nothing, which is put aside like others that can't be read.</summary>
+    byte[] Opened(RedisValue request)
+    {
+        try { return (byte[])Seal.Open(_keys.Queue, request)!; }
+        catch (RedisMLException) { return []; }
     }
 
     /// <summary>Remembers a request to which there is no reply, in part.</summary>
