@@ -35,7 +35,7 @@ public sealed class ModelProcessTests(EmbeddedServerFixture embedded)
             do
             {
                 var model = await models.GetAsync(ModelReference.Parse("m@champion"), Cancellation);
-                var parameters = await models.ReadParametersAsync(model, null, Cancellation);
+                var parameters = (await models.ReadParametersAsync(model, null, Cancellation)).ToDictionary();
                 Assert.Equal((double)model.Version, Assert.IsType<Scalar>(parameters["w"]).Value);
             }
             while (!promotions.IsCompleted);
