@@ -33,7 +33,8 @@ public sealed class SampleWriter(RedisMLConnection connection, SampleSourceKind 
         _sent.Enqueue(kind == SampleSourceKind.List
             ? connection.Database.ListRightPushAsync(_key, _seal.Close(ToJson(fields)))
             : connection.Database.StreamAddAsync(_key,
-                _seal.Close([.. fields.Select(field => new NameValueEntry(field.Key, TextOf(field.Value)))]), messageId: null, maxLength: mostEntries, useApproximateMaxLength: true));
+                _seal.Close([.. fields.Select(field => new NameValueEntry(field.Key, TextOf(field.Value)))]),
+                messageId: null, maxLength: mostEntries, useApproximateMaxLength: true));
     }
 
     /// <summary>Waits until half of those under way have arrived.</summary>

@@ -4,7 +4,8 @@ using RedisML.Sealing;
 
 namespace RedisML.Unit.Sealing;
 
-/// <summary>The format, by what another program sealed: the test vector of <c>docs/sealing.md</c>, which Python's cryptography made.</summary>
+/// <summary>The format, by what another program sealed: the test vector of <c>docs/sealing.md</c>, which Python's cryptography made.
+/// </summary>
 public sealed class SealTests
 {
     const string Place = "redisml:encryption", Page = "redisml:dataset:iris:page:00000000000000ab:0",
