@@ -19,6 +19,7 @@
         'Start-RedisMLServer', 'Stop-RedisMLServer', 'Get-RedisMLServer'
         'Import-RedisTrainingData', 'Get-RedisTrainingData', 'Export-RedisTrainingData'
         'Get-RedisDataset', 'Set-RedisDataset', 'Remove-RedisDataset', 'Split-RedisDataset', 'Measure-RedisDataset'
+        'Show-RedisDataset'
         'Set-RedisModelParameter', 'Get-RedisModelParameter', 'Remove-RedisModelParameter'
         'Get-RedisModel', 'Remove-RedisModel', 'Export-RedisModel', 'Import-RedisModel', 'Test-RedisModel', 'Publish-RedisModel'
         'Measure-RedisFeatureImportance', 'Invoke-RedisPrediction'

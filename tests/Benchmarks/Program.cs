@@ -67,4 +67,4 @@ if (args.FirstOrDefault(a => benchmarks.All(b => b.Name != a)) is { } unknown)
 await using var context = await BenchmarkContext.StartAsync();
 foreach (var (name, run) in benchmarks)
     if (args.Length == 0 || args.Contains(name)) await run(context);
-return 0;
+return BenchmarkContext.HasFailed ? 1 : 0;

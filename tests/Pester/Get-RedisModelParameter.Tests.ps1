@@ -107,4 +107,12 @@ Describe 'Get-RedisModelParameter' {
         { Get-RedisModelParameter sliced m -Slice '2' -ErrorAction Stop } | Should -Throw -ErrorId 'InvalidSlice,*'
         { Get-RedisModelParameter sliced m -Slice 'a' -ErrorAction Stop } | Should -Throw -ErrorId 'InvalidSlice,*'
     }
+
+    It 'says that a language model has none' {
+        'a b c' | Add-RedisLanguageModelText speech > $null
+        Get-RedisModelParameter speech -WarningVariable said -WarningAction SilentlyContinue | Should -BeNullOrEmpty
+        $said | Should -BeLike "*'speech'*has no parameters*"
+        Get-RedisModelParameter s* -Name zzz* -WarningVariable said | Should -BeNullOrEmpty
+        $said | Should -BeNullOrEmpty
+    }
 }

@@ -19,6 +19,12 @@ Describe 'Get-RedisTrainingMetric' {
         Get-RedisTrainingMetric $run.Id nothing* | Should -BeNullOrEmpty
     }
 
+    It 'says why a run that was solved at once has none' {
+        $solved = Start-RedisDistributedTraining diamonds solved -Algorithm Linear -Feature carat -Wait
+        $solved | Get-RedisTrainingMetric -WarningVariable said -WarningAction SilentlyContinue | Should -BeNullOrEmpty
+        $said | Should -BeLike '*has no metrics*'
+    }
+
     It 'throws for a run that is not there' {
         { Get-RedisTrainingMetric nothing } | Should -Throw -ErrorId 'TrainingRunNotFound,*'
     }

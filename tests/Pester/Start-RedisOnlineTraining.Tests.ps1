@@ -43,6 +43,10 @@ Describe 'Start-RedisOnlineTraining' {
         while ((Get-RedisOnlineTraining price).Samples -lt 200 -and [datetime]::Now -lt $until) { Start-Sleep -Milliseconds 50 }
         $job.StatusMessage | Should -BeLike 'price*200 learned*'
         (Get-RedisOnlineTraining price | Out-String) | Should -Match 'price\s+Running\s+feed\s+200'
+        $list = Get-RedisOnlineTraining price | Format-List | Out-String
+        $list | Should -Match 'Source\s+: list feed'
+        $list | Should -Match 'Trainer\s+: process \d+ on '
+        $list | Should -Not -Match 'Specification|Figures|\{'
         (TabExpansion2 'Stop-RedisOnlineTraining pri').CompletionMatches.CompletionText | Should -Be 'price'
         Stop-RedisOnlineTraining price -WhatIf
         $job.State | Should -Be 'Running'

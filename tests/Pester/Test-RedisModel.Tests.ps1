@@ -20,6 +20,17 @@ Describe 'Test-RedisModel' {
         $result.Model, $result.Dataset | Should -Be 'price', 'diamonds-test'
     }
 
+    It 'passes over, of a wildcard, what predicts nothing of rows, and says so' {
+        Set-RedisModelParameter byhand -Parameter @{ w = 1 }
+        'a b c' | Add-RedisLanguageModelText speech > $null
+        $said, $results = (Test-RedisModel * -Dataset diamonds-test -Verbose 4>&1).Where({ $_ -is [System.Management.Automation.VerboseRecord] }, 'Split')
+        $results.Model | Should -Be 'price'
+        "$said" | Should -Match "Passed over: Model 'byhand'"
+        "$said" | Should -Match "Passed over: Model 'speech'"
+        { Test-RedisModel speech -Dataset diamonds-test -ErrorAction Stop } | Should -Throw -ErrorId 'ModelNotPredictable,*'
+        Remove-RedisModel byhand, speech
+    }
+
     It 'measures a classification, with a confusion matrix that adds up' {
         $null = Start-RedisDistributedTraining diamonds-train cut -Algorithm Softmax -Label cut -Wait
         $result = Test-RedisModel cut -Dataset diamonds-test

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using RedisML.Diagnostics;
 using RedisML.Errors;
 using RedisML.Sealing;
 using StackExchange.Redis;
@@ -11,14 +12,17 @@ public sealed class RedisMLConnection : IAsyncDisposable
     static readonly TimeSpan s_closingPatience = TimeSpan.FromSeconds(1);
 
     readonly ConnectionMultiplexer _multiplexer;
+    readonly IDatabase _database;
+    readonly Lazy<IDatabase> _logged;
 
     RedisMLConnection(ConnectionMultiplexer multiplexer, ConnectionSettings settings)
     {
         _multiplexer = multiplexer;
         Settings = settings;
         Keys = new(settings.Prefix);
-        Database = multiplexer.GetDatabase();
-        Clock = new(Database, settings.LocalClock);
+        _database = multiplexer.GetDatabase();
+        _logged = new(() => LoggedDatabase.Of(_database));
+        Clock = new(_database, settings.LocalClock);
     }
 
     /// <summary>The addresses, as <c>host:port</c>, several joined by commas.</summary>
@@ -45,7 +49,7 @@ public sealed class RedisMLConnection : IAsyncDisposable
     /// <summary>What closes values before they go to Redis, and opens them.</summary>
     internal ConnectionSeals Seals { get; private set; } = ConnectionSeals.None;
 
-    internal IDatabase Database { get; }
+    internal IDatabase Database => WorkLog.Commands is null ? _database : _logged.Value;
 
     internal KeySpace Keys { get; }
 

@@ -54,8 +54,8 @@ public sealed class DatasetStore(RedisMLConnection connection)
             return await FindAsync(name, cancellation).ConfigureAwait(false)
                 ?? throw NearestName.NotFound("DatasetNotFound", "dataset", name, await NamesAsync(cancellation).ConfigureAwait(false));
         return await FindVersionAsync(name, version.Value, cancellation).ConfigureAwait(false)
-            ?? throw new RedisMLException("DatasetVersionNotFound", ErrorKind.ObjectNotFound,
-                $"Dataset '{name}' has no version {version} (any more).", name);
+            ?? throw NearestName.VersionNotFound("DatasetVersionNotFound", $"Dataset '{name}'", name, version,
+                (await VersionsAsync(name, cancellation).ConfigureAwait(false)).Select(dataset => dataset.Version));
     }
 
     /// <summary>The names of all datasets, sorted.</summary>

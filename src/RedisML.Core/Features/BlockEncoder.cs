@@ -1,3 +1,5 @@
+using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
 using RedisML.Columns;
 using RedisML.Expressions;
 
@@ -102,13 +104,18 @@ internal sealed class BlockEncoder
         return new(_layout, rows, _numbers.AsSpan(0, number * rows), _positions.AsSpan(0, category * rows));
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void Mark(ReadOnlySpan<int> codes, Span<bool> isMissing)
     {
+        // Most columns lack nothing, and to find that out takes an eighth of the time.
+        if (!codes.ContainsAnyInRange(int.MinValue, -1)) return;
         for (int i = 0; i < codes.Length; i++) isMissing[i] |= codes[i] < 0;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void Mark(ReadOnlySpan<double> values, Span<bool> isMissing)
     {
+        if (!TensorPrimitives.IsNaNAny(values)) return;
         for (int i = 0; i < values.Length; i++) isMissing[i] |= double.IsNaN(values[i]);
     }
 }

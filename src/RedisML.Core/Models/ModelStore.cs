@@ -47,9 +47,9 @@ public sealed partial class ModelStore(RedisMLConnection connection)
         if (await FindAsync(reference, cancellation).ConfigureAwait(false) is { } found) return found;
         // Removed between the look at the head and that at the version: what the head says now counts.
         if (await FindAsync(reference, cancellation).ConfigureAwait(false) is { } again) return again;
-        var head = await HeadAsync(name, cancellation).ConfigureAwait(false);
-        throw new RedisMLException("ModelVersionNotFound", ErrorKind.ObjectNotFound,
-            $"Model '{name}' has no version {reference.Version ?? head?.Version}; the current one is {head?.Version}.", name);
+        var versions = await VersionsAsync(name, cancellation).ConfigureAwait(false);
+        throw NearestName.VersionNotFound("ModelVersionNotFound", $"Model '{name}'", name, reference.Version,
+            versions.Select(model => model.Version));
     }
 
     /// <summary>All versions of a model, the oldest first.</summary>

@@ -204,7 +204,8 @@ public sealed class RunStore(RedisMLConnection connection)
         [keys.Specification, keys.Control, keys.Members, keys.Beats, keys.Nodes, keys.Metrics, keys.Progress, keys.Result];
 
     internal static RedisMLException Active(RunStatus run) => new("RunActive", ErrorKind.ResourceBusy,
-        $"Training run '{run.Id}' is at work on {run.Nodes} {(run.Nodes == 1 ? "node" : "nodes")}. Stop it first " +
+        $"Training run '{run.Id}' is at work on {run.Nodes} {(run.Nodes == 1 ? "node" : "nodes")}" +
+        $"{(run.Members.Count > 0 ? $" ({string.Join("; ", run.Members)})" : "")}. Stop it first " +
         "(Stop-RedisDistributedTraining).", run.Id);
 
     async Task<RedisMLException> NotFoundAsync(string id, CancellationToken cancellation) =>
@@ -235,6 +236,8 @@ public sealed class RunStore(RedisMLConnection connection)
             Progress = new((int)Number("iteration", 0), Number("loss", double.NaN), (long)Number("rows", 0), Number("rate", 0),
                 (long)Number("dropped", 0)),
             Nodes = control.Members.Count,
+            Members = [.. control.Members.Select(member => nodes.TryGetValue(member, out var text) ? NodeDescription.Of(text) : null)
+                .OfType<NodeDescription>().Select(node => $"{node.Machine}, process {node.Process}")],
             Workers = control.Members.Sum(member => nodes.TryGetValue(member, out var text)
                 ? NodeDescription.Of(text)?.Workers ?? 0 : 0),
             CheckpointStep = control.CheckpointStep,

@@ -136,36 +136,40 @@ public sealed partial class PredictionInstance
     async Task ServeAsync(IDatabase database)
     {
         RedisKey work = _keys.Work(Id);
-        bool hasFailed = false;
+        bool hasFailed = false, isAnswered = false;
         while (!_stop.IsCancellationRequested)
         {
             try
             {
                 // What lies there after an error it has taken, and perhaps not answered.
                 var taken = hasFailed ? await database.ListRangeAsync(work).ConfigureAwait(false) : [];
-                hasFailed = false;
-                if (taken.Length == 0) taken = await TakeAsync(database, work).ConfigureAwait(false);
+                if (taken.Length == 0) taken = await TakeAsync(database, work, isAnswered).ConfigureAwait(false);
+                hasFailed = isAnswered = false;
                 if (taken.Length == 0) continue;
                 await AnswerAsync(taken).ConfigureAwait(false);
-                await database.KeyDeleteAsync(work).ConfigureAwait(false);
+                isAnswered = true;
             }
             catch (Exception e) when (RedisErrors.Translate(e, _connection.Endpoint) is { } error)
             {
-                (_lastError, hasFailed) = (error.Message, true);
+                (_lastError, hasFailed, isAnswered) = (error.Message, true, false);
                 await Task.Delay(s_pause).ConfigureAwait(false);
             }
         }
+        if (isAnswered) await TryAsync(() => database.KeyDeleteAsync(work)).ConfigureAwait(false);
     }
 
-    /// <summary>Waits for a request, and takes those that wait behind it too, the oldest first.</summary>
-    async Task<RedisValue[]> TakeAsync(IDatabase database, RedisKey work)
+    /// <summary>Removes what was answered, waits for a request, and takes those that wait behind it too, the oldest first.</summary>
+    /// <remarks>All in one packet: the server keeps the script until the wait has ended, so that a request costs one round trip.</remarks>
+    async Task<RedisValue[]> TakeAsync(IDatabase database, RedisKey work, bool isAnswered)
     {
-        var first = await database.ExecuteAsync("BLMOVE", [_keys.Queue, work, "RIGHT", "LEFT", Patience]).ConfigureAwait(false);
-        if (first.IsNull) return [];
-        if (_options.BatchSize == 1) return [(RedisValue)first];
-        var more = (RedisValue[]?)await database.ScriptEvaluateAsync(
-            TakeScript, [_keys.Queue, work], [_options.BatchSize - 1]).ConfigureAwait(false) ?? [];
-        return [(RedisValue)first, .. more];
+        var removing = isAnswered ? database.KeyDeleteAsync(work) : Task.FromResult(false);
+        var waiting = database.ExecuteAsync("BLMOVE", [_keys.Queue, work, "RIGHT", "LEFT", Patience]);
+        var taking = _options.BatchSize == 1 ? null
+            : database.ScriptEvaluateAsync(TakeScript, [_keys.Queue, work], [_options.BatchSize - 1]);
+        await Task.WhenAll(removing, waiting, taking ?? Task.CompletedTask).ConfigureAwait(false);
+        var first = await waiting.ConfigureAwait(false);
+        var more = taking is null ? [] : (RedisValue[]?)await taking.ConfigureAwait(false) ?? [];
+        return first.IsNull ? more : [(RedisValue)first, .. more];
     }
 
     async Task AnswerAsync(RedisValue[] taken)

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using RedisML.Diagnostics;
 using RedisML.Errors;
 using RedisML.Models;
 using RedisML.Runs;
@@ -18,6 +19,7 @@ public sealed partial class ModelTraining
         try
         {
             var control = await EndAsync().ConfigureAwait(false);
+            WorkLog.Steps?.Step(_link.Describe());
             if (control.Phase == RunPhase.Stopped) throw new OperationCanceledException(control.Reason);
             if (control.Phase == RunPhase.Failed)
             {

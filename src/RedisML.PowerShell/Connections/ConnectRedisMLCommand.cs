@@ -8,7 +8,8 @@ using RedisML.Sealing;
 
 namespace RedisML.PowerShell.Connections;
 
-[Cmdlet(VerbsCommunications.Connect, "RedisML", DefaultParameterSetName = ConnectionStringSet)]
+[Cmdlet(VerbsCommunications.Connect, "RedisML", DefaultParameterSetName = ConnectionStringSet,
+    HelpUri = HelpPage.Folder + "Connect-RedisML.md")]
 [OutputType(typeof(RedisMLConnection))]
 public sealed class ConnectRedisMLCommand : AsyncCmdlet
 {

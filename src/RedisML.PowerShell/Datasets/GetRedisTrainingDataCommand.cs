@@ -1,9 +1,10 @@
 using System.Management.Automation;
 using RedisML.Datasets;
+using RedisML.PowerShell.Cmdlets;
 
 namespace RedisML.PowerShell.Datasets;
 
-[Cmdlet(VerbsCommon.Get, "RedisTrainingData")]
+[Cmdlet(VerbsCommon.Get, "RedisTrainingData", HelpUri = HelpPage.Folder + "Get-RedisTrainingData.md")]
 [OutputType(typeof(PSObject))]
 public sealed class GetRedisTrainingDataCommand : DatasetRowsCmdlet
 {
@@ -39,13 +40,14 @@ public sealed class GetRedisTrainingDataCommand : DatasetRowsCmdlet
         {
             var batch = rows;
             rows = new(Batch);
-            Post(() => WriteObject(batch, enumerateCollection: true));
+            Post(() => WriteObjects(batch));
         }
     });
 
     static PSObject ToObject(DatasetChunk chunk, int row, int[] columns, Dataset dataset)
     {
-        var result = new PSObject();
+        // With room for its properties it holds them itself, and in no table of weak references.
+        var result = new PSObject(columns.Length);
         foreach (int column in columns)
         {
             var (name, type, _) = dataset.Columns[column];

@@ -1,11 +1,14 @@
 using System.Management.Automation;
 using RedisML.Errors;
 using RedisML.Models;
+using RedisML.PowerShell.Cmdlets;
 using RedisML.Prediction;
+using RedisML.PowerShell.Cmdlets;
 
 namespace RedisML.PowerShell.Models;
 
-[Cmdlet(VerbsCommon.Get, "RedisModelParameter", DefaultParameterSetName = ExpandSet)]
+[Cmdlet(VerbsCommon.Get, "RedisModelParameter", DefaultParameterSetName = ExpandSet,
+    HelpUri = HelpPage.Folder + "Get-RedisModelParameter.md")]
 [OutputType(typeof(ModelParameter), typeof(ModelParameterElement))]
 public sealed class GetRedisModelParameterCommand : ModelCmdlet
 {
@@ -22,6 +25,7 @@ public sealed class GetRedisModelParameterCommand : ModelCmdlet
     public string[] Name { get; set; } = ["*"];
 
     [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(ModelVersionCompleter))]
     public long? Version { get; set; }
 
     [Parameter(ParameterSetName = ExpandSet)]
@@ -37,6 +41,7 @@ public sealed class GetRedisModelParameterCommand : ModelCmdlet
         var slice = Slice is null ? null : TensorSlice.Parse(Slice);
         foreach (var model in await FindAsync(models, Model, Version, cancellation).ConfigureAwait(false))
         {
+            if (model.Parameters.Count == 0) TellEmpty(model);
             var names = Match(model, Name);
             if (slice is not null)
             {
@@ -59,6 +64,15 @@ public sealed class GetRedisModelParameterCommand : ModelCmdlet
             foreach (var (name, value) in parameters) PostObject(new ModelParameter(model.Name, name, value));
         }
     });
+
+    /// <summary>Nobody is to wonder why nothing comes, unless models were asked by the dozen.</summary>
+    void TellEmpty(Model model)
+    {
+        string text = $"Model '{model.Name}', version {model.Version}, has no parameters: what a model of {model.Algorithm} has learned "
+            + "lies beside it, and is read by the cmdlets of such models.";
+        if (Model.Any(NamePattern.HasWildcards)) PostVerbose(text);
+        else PostWarning(text);
+    }
 
     /// <summary>Text, and files of another program: nothing would be said of them.</summary>
     static RedisMLException NotNumeric(Model model, IReadOnlyList<string> names) => new("ParameterNotNumeric", ErrorKind.InvalidData,

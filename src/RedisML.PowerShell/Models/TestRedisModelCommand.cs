@@ -1,13 +1,15 @@
 using System.Management.Automation;
 using RedisML.Datasets;
+using RedisML.Errors;
 using RedisML.Evaluation;
 using RedisML.Models;
+using RedisML.PowerShell.Cmdlets;
 using RedisML.PowerShell.Datasets;
 using RedisML.Prediction;
 
 namespace RedisML.PowerShell.Models;
 
-[Cmdlet(VerbsDiagnostic.Test, "RedisModel")]
+[Cmdlet(VerbsDiagnostic.Test, "RedisModel", HelpUri = HelpPage.Folder + "Test-RedisModel.md")]
 [OutputType(typeof(RegressionResult), typeof(ClassificationReport), typeof(RecommendationResult), typeof(GateResult))]
 public sealed partial class TestRedisModelCommand : ModelCmdlet
 {
@@ -22,6 +24,7 @@ public sealed partial class TestRedisModelCommand : ModelCmdlet
     public string Dataset { get; set; } = "";
 
     [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(ModelVersionCompleter))]
     public long? Version { get; set; }
 
     [Parameter]
@@ -38,13 +41,18 @@ public sealed partial class TestRedisModelCommand : ModelCmdlet
 
     protected override void ProcessRecord()
     {
-        IReadOnlyList<Model> models = [];
-        Run(async (connection, cancellation) =>
-            models = await FindAsync(new(connection), Name, Version, cancellation).ConfigureAwait(false));
-        foreach (var model in models) Judge(model, Evaluate(model));
+        foreach (string name in Name)
+        {
+            IReadOnlyList<Model> models = [];
+            Run(async (connection, cancellation) =>
+                models = await FindAsync(new(connection), [name], Version, cancellation).ConfigureAwait(false));
+            foreach (var model in models)
+                if (Evaluate(model, mayPassOver: NamePattern.HasWildcards(name)) is { } result) Judge(model, result);
+        }
     }
 
-    EvaluationResult Evaluate(Model model)
+    /// <param name="mayPassOver">Whether it may be a model that predicts nothing of rows, such as one of language. Then null.</param>
+    EvaluationResult? Evaluate(Model model, bool mayPassOver)
     {
         EvaluationResult? evaluation = null;
         long total = 0, rows = 0;
@@ -52,7 +60,16 @@ public sealed partial class TestRedisModelCommand : ModelCmdlet
             new($"{Volatile.Read(ref rows):N0} rows", (double)Volatile.Read(ref rows) / Math.Max(1, total)),
             async (connection, cancellation) =>
             {
-                var predictor = await ModelFamilies.LoadAsync(new ModelStore(connection), model, cancellation).ConfigureAwait(false);
+                IPredictor predictor;
+                try
+                {
+                    predictor = await ModelFamilies.LoadAsync(new ModelStore(connection), model, cancellation).ConfigureAwait(false);
+                }
+                catch (RedisMLException e) when (mayPassOver && e.ErrorId is ("ModelNotPredictable" or "ModelNotTrained"))
+                {
+                    PostVerbose($"Passed over: {e.Message}");
+                    return;
+                }
                 var dataset = await new DatasetStore(connection).GetAsync(Dataset, null, cancellation).ConfigureAwait(false);
                 total = dataset.Rows;
                 var evaluator = new ModelEvaluator(predictor, new() { SampleWeight = SampleWeight, Threshold = Threshold, Top = Top });
@@ -65,7 +82,7 @@ public sealed partial class TestRedisModelCommand : ModelCmdlet
                 if (SampleWeight is null && Threshold is null && Top == new EvaluationOptions().Top)
                     await NoteAsync(connection, model, dataset, result, cancellation).ConfigureAwait(false);
             });
-        return evaluation!;
+        return evaluation;
 
         async IAsyncEnumerable<DatasetChunk> Counted(IAsyncEnumerable<DatasetChunk> chunks)
         {

@@ -41,7 +41,7 @@ public sealed partial class InvokeRedisPredictionCommand
         }
         var predictions = _predictor.Predict(buffer.ToBatch());
         Warn(predictions);
-        var result = new PSObject();
+        var result = NewResult(_isKept.Count);
         if (KeepColumn.Length > 0) Keep(value, result);
         AddPrediction(result, predictions, 0);
         WriteObject(result);
@@ -92,7 +92,7 @@ public sealed partial class InvokeRedisPredictionCommand
             buffer.Clear();
             if (values is null)
             {
-                PostError(new("KeyNotFound", ErrorKind.ObjectNotFound, $"There is no hash '{key}' in Redis.", key));
+                PostError(new("KeyNotFound", ErrorKind.ObjectNotFound, $"There is no hash '{key}' in Redis. Keys of hashes are case-sensitive, and whole: with whatever prefix the program gave them.", key));
                 continue;
             }
             if (buffer.TryAdd(values) is { } problem)
@@ -101,7 +101,7 @@ public sealed partial class InvokeRedisPredictionCommand
                 continue;
             }
             var predictions = _predictor.Predict(buffer.ToBatch());
-            var result = new PSObject();
+            var result = NewResult(1);
             AddProperty(result, nameof(Key), key);
             AddPrediction(result, predictions, 0);
             Post(() =>

@@ -5,7 +5,7 @@ using RedisML.Runs;
 
 namespace RedisML.PowerShell.Training;
 
-[Cmdlet(VerbsCommon.Get, "RedisTrainingMetric")]
+[Cmdlet(VerbsCommon.Get, "RedisTrainingMetric", HelpUri = HelpPage.Folder + "Get-RedisTrainingMetric.md")]
 [OutputType(typeof(RunMetric))]
 public sealed class GetRedisTrainingMetricCommand : RedisMLCmdlet
 {
@@ -16,6 +16,7 @@ public sealed class GetRedisTrainingMetricCommand : RedisMLCmdlet
 
     [Parameter(Position = 1)]
     [SupportsWildcards]
+    [ArgumentCompleter(typeof(MetricNameCompleter))]
     public string[] Name { get; set; } = ["*"];
 
     protected override void ProcessRecord() => Run(async (connection, cancellation) =>
@@ -27,6 +28,9 @@ public sealed class GetRedisTrainingMetricCommand : RedisMLCmdlet
             _ = await store.GetAsync(Id, cancellation).ConfigureAwait(false);
             metrics = await store.MetricsAsync(Id, cancellation).ConfigureAwait(false);
         }
+        if (metrics.Count == 0)
+            PostWarning($"Run '{Id}' has no metrics: one that is solved at once, as Linear is by its normal equations, takes no steps to " +
+                "note, and one that has just begun has taken none yet.");
         var isWanted = NamePattern.AnyOf(Name);
         foreach (var metric in metrics)
             if (isWanted(metric.Name)) PostObject(metric);

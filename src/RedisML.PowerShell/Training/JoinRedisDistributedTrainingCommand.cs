@@ -1,9 +1,11 @@
 using System.Management.Automation;
 using RedisML.Training;
+using RedisML.PowerShell.Cmdlets;
 
 namespace RedisML.PowerShell.Training;
 
-[Cmdlet(VerbsCommon.Join, "RedisDistributedTraining", SupportsShouldProcess = true)]
+[Cmdlet(VerbsCommon.Join, "RedisDistributedTraining", SupportsShouldProcess = true,
+    HelpUri = HelpPage.Folder + "Join-RedisDistributedTraining.md")]
 [OutputType(typeof(TrainingJob), typeof(TrainingRun))]
 public sealed class JoinRedisDistributedTrainingCommand : OtherTrainingCmdlet
 {

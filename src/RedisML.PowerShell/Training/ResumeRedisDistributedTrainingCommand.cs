@@ -1,9 +1,11 @@
 using System.Management.Automation;
 using RedisML.Training;
+using RedisML.PowerShell.Cmdlets;
 
 namespace RedisML.PowerShell.Training;
 
-[Cmdlet(VerbsLifecycle.Resume, "RedisDistributedTraining", SupportsShouldProcess = true)]
+[Cmdlet(VerbsLifecycle.Resume, "RedisDistributedTraining", SupportsShouldProcess = true,
+    HelpUri = HelpPage.Folder + "Resume-RedisDistributedTraining.md")]
 [OutputType(typeof(TrainingJob), typeof(TrainingRun))]
 public sealed class ResumeRedisDistributedTrainingCommand : OtherTrainingCmdlet
 {

@@ -156,6 +156,7 @@ public sealed class RecommenderTests(EmbeddedServerFixture server) : IAsyncLifet
         var options = RunFixture.Options with { NodeCount = 2 };
         var first = RunFixture.Work(await StartAsync("m", options), stop.Token);
         var second = RunFixture.Work(await ModelTraining.JoinAsync(_connection, first.Run.Id, 1, Cancellation), stop.Token);
+        Assert.Equal(300, first.Run.MaxStep);
         while (first.Run.Step < 10 && !first.Completion.IsCompleted) await Task.Delay(5, Cancellation);
         await stop.CancelAsync();
         await Task.WhenAll(EndAsync(first), EndAsync(second));

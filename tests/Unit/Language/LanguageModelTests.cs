@@ -3,6 +3,7 @@ using RedisML.Connections;
 using RedisML.Errors;
 using RedisML.Models;
 using RedisML.Unit.Fixtures;
+using RedisML.Unit.Training.Nodes;
 using StackExchange.Redis;
 
 namespace RedisML.Unit.Language;
@@ -12,7 +13,7 @@ public abstract class LanguageModelTests
 {
     static readonly List<string> s_lines = TextSamples.Lines(400, 1);
 
-    static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+    protected static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     protected abstract Task<RedisMLConnection> ConnectAsync();
 
@@ -199,10 +200,10 @@ public abstract class LanguageModelTests
         Assert.Equal(expected, await model.WriteAsync("the sea", 6, 0, 7, Cancellation));
     }
 
-    static Task<LanguageModel> OpenAsync(RedisMLConnection connection, LanguageModelRequest request, string name = "m") =>
+    protected static Task<LanguageModel> OpenAsync(RedisMLConnection connection, LanguageModelRequest request, string name = "m") =>
         LanguageModel.OpenOrCreateAsync(connection, name, request, Cancellation);
 
-    static async Task<LanguageModelUpdate> LearnAsync(LanguageModel model, IEnumerable<string> lines, string? source = null)
+    protected static async Task<LanguageModelUpdate> LearnAsync(LanguageModel model, IEnumerable<string> lines, string? source = null)
     {
         var writer = await LanguageModelWriter.StartAsync(model, source, Cancellation);
         foreach (var line in lines) await writer.AddAsync(line, Cancellation);
@@ -223,7 +224,7 @@ public abstract class LanguageModelTests
         Assert.Equal(errorId, (await Assert.ThrowsAsync<RedisMLException>(work)).ErrorId);
 
     /// <summary>All that a model has counted, as text, but which batch saw a context first.</summary>
-    static async Task<List<string>> DumpAsync(LanguageModel model)
+    protected static async Task<List<string>> DumpAsync(LanguageModel model)
     {
         var database = model.Connection.Database;
         List<string> lines = [];
@@ -252,5 +253,30 @@ public sealed class EmbeddedLanguageModelTests(EmbeddedServerFixture server) : L
 
 public sealed class RedisLanguageModelTests(RedisServerFixture server) : LanguageModelTests
 {
+    /// <summary>A process that adds a source is killed at work: no batch counts in part, and whoever adds the source again goes on.</summary>
+    [Fact]
+    public async Task A_writer_that_is_killed_leaves_whole_batches()
+    {
+        await using var connection = await ConnectAsync();
+        var (whole, broken) = (await OpenAsync(connection, new(), "whole"), await OpenAsync(connection, new(), "broken"));
+        using var folder = new TemporaryFolder();
+        var lines = TextSamples.Lines(6000, 3);
+        long tokens = (await LearnAsync(whole, lines, "lines")).Tokens;
+        string file = folder.Write("lines.txt", string.Join('\n', lines));
+        for (int kill = 0; kill < 3; kill++)
+        {
+            using var process = new NodeProcess(connection.Endpoint, connection.Prefix, "add", "broken", "lines", file);
+            while (await CountAsync("tokens") <= tokens * kill / 4) await Task.Delay(1, Cancellation);
+            process.Kill();
+            Assert.Equal(await CountAsync("source:lines"), await CountAsync("tokens"));
+        }
+        var rest = await LearnAsync(broken, lines, "lines");
+        Assert.Equal(tokens, rest.Skipped + rest.Tokens);
+        Assert.Equal(await DumpAsync(whole), await DumpAsync(broken));
+
+        async Task<long> CountAsync(string field) =>
+            await connection.Database.HashGetAsync(broken.Keys.State, field) is { IsNull: false } count ? (long)count : 0;
+    }
+
     protected override Task<RedisMLConnection> ConnectAsync() => server.ConnectAsync();
 }

@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Text;
+using System.Text.Json;
 using RedisML.Connections;
 using RedisML.Datasets;
 using RedisML.Errors;
@@ -11,6 +12,7 @@ using RedisML.Prediction;
 using RedisML.Serving;
 using RedisML.Training;
 using RedisML.Unit.Fixtures;
+using RedisML.Unit.Training.Nodes;
 using StackExchange.Redis;
 
 namespace RedisML.Unit.Online;
@@ -90,23 +92,31 @@ public sealed class OnlineTrainerTests(EmbeddedServerFixture embedded, RedisServ
         await AssertUndisturbedAsync(connection, kind, added);
     }
 
-    /// <summary>The processes of the module, ended at some point as kill -9 does.</summary>
+    /// <summary>A process that learns, ended at some point as kill -9 does; its successor goes on.</summary>
     [Theory]
     [MemberData(nameof(Places))]
     public async Task A_trainer_that_is_killed_leaves_the_state_of_one_that_was_not(ServerKind server, SampleSourceKind kind)
     {
         await using var connection = await server.ConnectAsync(embedded, redis);
         int added = 0;
-        for (int kill = 0; kill < (kind == SampleSourceKind.Stream ? 2 : 1); kill++)
+        for (int kill = 0; kill < 3; kill++)
         {
             // So many that it dies at work.
+            int enough = added + new Random(kill).Next(100, 500);
             await AddAsync(connection, kind, added, added += 1500);
-            string source = kill > 0 ? "" : $" -{kind} s -Algorithm Logistic -Label y -LearningRate 0.5 -L1 0.01 -MetricInterval 100";
-            using var process = StartProcess(server, connection, $"Start-RedisOnlineTraining m{source} -BatchSize 3 -Lease 1 -Wait");
-            while (await LearnedAsync(connection) < added - 1200) await Task.Delay(1, Cancellation);
+            using var process = new NodeProcess(
+                server == ServerKind.Embedded ? $"127.0.0.1:{embedded.Port},password={embedded.Password}" : connection.Endpoint,
+                connection.Prefix, "learn", JsonSerializer.Serialize(kill > 0 ? new() { Model = "m" } : Options(kind)), "3");
+            while (await LearnedAsync(connection) < enough) await Task.Delay(1, Cancellation);
             process.Kill();
         }
-        await TrainAsync(connection, kind, new() { Once = true, Lease = TimeSpan.FromSeconds(1) }, resume: true);
+        Assert.True(await LearnedAsync(connection) < added, "It was done before it was killed.");
+        await UntilAsync(async () =>
+        {
+            var training = await new OnlineTrainings(connection).GetAsync("m", Cancellation);
+            return training.State == OnlineTrainingState.Stopped;
+        });
+        await TrainAsync(connection, kind, new() { Once = true }, resume: true);
         await AssertUndisturbedAsync(connection, kind, added);
     }
 
@@ -369,8 +379,4 @@ public sealed class OnlineTrainerTests(EmbeddedServerFixture embedded, RedisServ
         if (Encoding.ASCII.GetString(Convert.FromHexString(digest["offset"])).Contains('-')) digest.Remove("offset");
         return digest;
     }
-
-    HostProcess StartProcess(ServerKind kind, RedisMLConnection connection, string command) => new(
-        "param($Server, $Prefix)\n$null = Connect-RedisML $Server -Prefix $Prefix\n" + command,
-        [kind == ServerKind.Embedded ? $"127.0.0.1:{embedded.Port},password={embedded.Password}" : connection.Endpoint, connection.Prefix]);
 }

@@ -7,36 +7,22 @@ public sealed class LanguageModelMeter(LanguageModel model)
 {
     const int MaxBatchTokens = 1024;
 
-    readonly TokenReader _reader = new(model.Options.Tokenization);
-    readonly TokenHistory _history = new(model.Options.Order);
+    readonly TextWalk _walk = new(model.Options);
 
     /// <summary>The tokens of the batch: in which context which one came.</summary>
     readonly List<(int Context, int Token)> _seen = [];
 
     NGramBatch _batch = new();
-    long _texts, _tokens, _unknown, _rejected;
+    long _texts, _tokens, _unknown;
     double _loss;
 
     /// <summary>Measures a text, from its begin to its end. One without a token is nothing.</summary>
     /// <exception cref="RedisMLException"><c>ModelNotFound</c>, <c>InvalidLanguageModel</c>.</exception>
     public async Task AddAsync(string text, CancellationToken cancellation)
     {
-        if (!TokenReader.IsUnicode(text))
-        {
-            _rejected++;
-            return;
-        }
-        _reader.Start(text);
-        _history.Begin(_batch);
-        bool any = false;
-        while (_reader.MoveNext())
-        {
-            any = true;
-            if (Put(_reader.Current)) await MeasureAsync(cancellation).ConfigureAwait(false);
-        }
-        if (!any) return;
-        _texts++;
-        if (Put(TokenHistory.Boundary)) await MeasureAsync(cancellation).ConfigureAwait(false);
+        if (!_walk.TryStart(text, _batch)) return;
+        while (_walk.MoveNext())
+            if (Put()) await MeasureAsync(cancellation).ConfigureAwait(false);
     }
 
     /// <summary>What all that was added came to.</summary>
@@ -46,19 +32,22 @@ public sealed class LanguageModelMeter(LanguageModel model)
         await MeasureAsync(cancellation).ConfigureAwait(false);
         if (_tokens == 0)
             throw new RedisMLException("NoText", ErrorKind.InvalidData,
-                $"There is no text to measure model '{model.Name}' by: {(_rejected > 0 ? "none is valid Unicode" : "all are empty")}.",
+                $"There is no text to measure model '{model.Name}' by: {(_walk.Rejected > 0 ? "none is valid Unicode" : "all are empty")}.",
                 model.Name);
         return new()
         {
-            Model = model.Name, Texts = _texts, Tokens = _tokens, UnknownTokens = _unknown, Rejected = _rejected, LogLoss = _loss / _tokens,
+            Model = model.Name, Texts = _texts, Tokens = _tokens, UnknownTokens = _unknown, Rejected = _walk.Rejected, LogLoss = _loss / _tokens,
         };
     }
 
-    bool Put(ReadOnlySpan<char> token)
+    /// <summary>Takes the token at hand into the batch.</summary>
+    /// <returns>Whether the batch is full.</returns>
+    bool Put()
     {
-        int id = _batch.TokenId(token);
-        _seen.Add((_batch.ContextId(_history.Ids), id));
-        _history.Add(id);
+        if (_walk.IsAtEnd) _texts++;
+        int id = _batch.TokenId(_walk.Current);
+        _seen.Add((_batch.ContextId(_walk.History.Ids), id));
+        _walk.History.Add(id);
         return _seen.Count >= MaxBatchTokens;
     }
 
@@ -86,7 +75,7 @@ public sealed class LanguageModelMeter(LanguageModel model)
         _tokens += _seen.Count;
         _seen.Clear();
         var before = _batch;
-        _history.Move(before, _batch = new());
+        _walk.History.Move(before, _batch = new());
 
         async Task<double> AskAsync(int context)
         {

@@ -23,8 +23,7 @@ public sealed class LanguageModelWriter
     readonly LanguageModel _model;
     readonly string _source;
     readonly RedisKey _writer;
-    readonly TokenReader _reader;
-    readonly TokenHistory _history;
+    readonly TextWalk _walk;
     readonly long _learnedBefore;
 
     NGramBatch _batch = new();
@@ -34,15 +33,14 @@ public sealed class LanguageModelWriter
     long _position, _sent;
 
     int _batchTexts;
-    long _texts, _rejected, _evicted, _contexts;
+    long _texts, _evicted, _contexts;
 
     LanguageModelWriter(LanguageModel model, string source, long learned)
     {
         _model = model;
         _source = source;
         _writer = model.Keys.Writer(Guid.NewGuid().ToString("N"));
-        _reader = new(model.Options.Tokenization);
-        _history = new(model.Options.Order);
+        _walk = new(model.Options);
         _learnedBefore = _sent = learned;
     }
 
@@ -69,26 +67,9 @@ public sealed class LanguageModelWriter
     /// source.</exception>
     public async Task AddAsync(string text, CancellationToken cancellation)
     {
-        if (!TokenReader.IsUnicode(text))
-        {
-            _rejected++;
-            return;
-        }
-        _reader.Start(text);
-        _history.Begin(_batch);
-        bool any = false;
-        while (_reader.MoveNext())
-        {
-            any = true;
-            if (Put(_reader.Current)) await SendAsync(cancellation).ConfigureAwait(false);
-        }
-        if (!any) return;
-        if (_position >= _learnedBefore)
-        {
-            _texts++;
-            _batchTexts++;
-        }
-        if (Put(TokenHistory.Boundary)) await SendAsync(cancellation).ConfigureAwait(false);
+        if (!_walk.TryStart(text, _batch)) return;
+        while (_walk.MoveNext())
+            if (Put()) await SendAsync(cancellation).ConfigureAwait(false);
     }
 
     /// <summary>Waits until what was sent is learned.</summary>
@@ -115,19 +96,24 @@ public sealed class LanguageModelWriter
             Texts = _texts,
             Tokens = Math.Max(_position - _learnedBefore, 0),
             Skipped = Math.Min(_position, _learnedBefore),
-            Rejected = _rejected,
+            Rejected = _walk.Rejected,
             Contexts = Math.Max(_contexts - 1, 0),
             Evicted = _evicted,
         };
     }
 
-    /// <summary>Takes a token into the batch.</summary>
+    /// <summary>Takes the token at hand into the batch.</summary>
     /// <returns>Whether the batch is full.</returns>
-    bool Put(ReadOnlySpan<char> token)
+    bool Put()
     {
-        int id = _batch.TokenId(token);
-        if (++_position > _learnedBefore) _batch.Count(_batch.ContextId(_history.Ids), id);
-        _history.Add(id);
+        if (_walk.IsAtEnd && _position >= _learnedBefore)
+        {
+            _texts++;
+            _batchTexts++;
+        }
+        int id = _batch.TokenId(_walk.Current);
+        if (++_position > _learnedBefore) _batch.Count(_batch.ContextId(_walk.History.Ids), id);
+        _walk.History.Add(id);
         return _position - _sent >= MaxBatchTokens || _batch.Contexts.Count >= MaxBatchContexts || id >= MaxBatchContexts;
     }
 
@@ -136,7 +122,7 @@ public sealed class LanguageModelWriter
     {
         var (batch, from, to, texts) = (_batch, _sent, _position, _batchTexts);
         _batch = new();
-        _history.Move(batch, _batch);
+        _walk.History.Move(batch, _batch);
         // Tokens that are passed over only fill the list of tokens.
         if (to <= from) return;
         (_sent, _batchTexts) = (to, 0);

@@ -24,7 +24,7 @@ static class LanguageScripts
     /// <remarks>
     /// Where ZINCRBY gives back what was added, the n-gram is new: then it counts once in the shorter context. The member FF has the total
     /// of a context. Its score among the contexts is how often that was doubled and, after the point, the batch that last did so: it is
-    /// seldom written, as it takes longer than a count.
+    /// seldom written, as it takes longer than a count. Commands take and give numbers as text; most come again, and are turned once.
     /// </remarks>
     public const string Learn = """
         local state, contexts, writer = KEYS[1], KEYS[2], KEYS[3]
@@ -41,31 +41,50 @@ static class LanguageScripts
           return doubled
         end
         local call, start = redis.call, tonumber(ARGV[7]) + 1
+        local texts, numbers = {}, {}
+        local function number(text)
+          local n = numbers[text]
+          if not n then n = tonumber(text) numbers[text] = n end
+          return n
+        end
+        local function add(key, times, token)
+          local text = texts[times]
+          if not text then text = string.format('%.0f', times) texts[times] = text end
+          return number(call('ZINCRBY', key, text, token))
+        end
         local ones, twos, pending, i = {}, {}, {}, 8
+        local key, once, twice, total, up
+        local function count(token, times)
+          local now = add(key, times, token)
+          local before = now - times
+          if before == 0 then up[token] = (up[token] or 0) + 1
+          elseif before == 1 then once = once - 1
+          elseif before == 2 then twice = twice - 1 end
+          if now == 1 then once = once + 1 elseif now == 2 then twice = twice + 1 end
+          total = total + times
+        end
         for k = 4, #KEYS do
-          local key, level, shorter, grams = KEYS[k], tonumber(ARGV[i]), tonumber(ARGV[i + 1]), tonumber(ARGV[i + 2])
-          i = i + 3
-          local counts = pending[k] or {}
+          local level, shorter, last = number(ARGV[i]), number(ARGV[i + 1]), i + 1 + 2 * number(ARGV[i + 2])
+          local more = pending[k]
+          key, once, twice, total, up = KEYS[k], 0, 0, 0, pending[shorter] or {}
           pending[k] = nil
-          for j = i, i + 2 * grams - 2, 2 do
-            counts[ARGV[j]] = (counts[ARGV[j]] or 0) + tonumber(ARGV[j + 1])
+          for j = i + 3, last, 2 do
+            local token, times = ARGV[j], number(ARGV[j + 1])
+            if more and more[token] then
+              times = times + more[token]
+              more[token] = nil
+            end
+            count(token, times)
           end
-          i = i + 2 * grams
-          local once, twice, total, up = 0, 0, 0, pending[shorter] or {}
-          for token, times in pairs(counts) do
-            local now = tonumber(call('ZINCRBY', key, times, token))
-            local before = now - times
-            if before == 0 then up[token] = (up[token] or 0) + 1
-            elseif before == 1 then once = once - 1
-            elseif before == 2 then twice = twice - 1 end
-            if now == 1 then once = once + 1 elseif now == 2 then twice = twice + 1 end
-            total = total + times
+          if more then
+            for token, times in pairs(more) do count(token, times) end
           end
+          i = last + 2
           pending[shorter] = up
           ones[level] = (ones[level] or 0) + once
           twos[level] = (twos[level] or 0) + twice
           if total > 0 then
-            local now = tonumber(call('ZINCRBY', key, total, '\255'))
+            local now = add(key, total, '\255')
             local doubled = doublings(now)
             if doubled ~= doublings(now - total) then call('ZADD', contexts, doubled + age, string.sub(key, start)) end
           end

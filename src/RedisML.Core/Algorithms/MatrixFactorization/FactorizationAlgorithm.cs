@@ -28,7 +28,7 @@ internal sealed class FactorizationAlgorithm : IAlgorithm
 
     public void Check(TrainingSpecification specification) => FactorizationOptions.Of(this, specification);
 
-    /// <summary>Its features are the user and the item.</summary>
+    /// <summary>Its features are the user and the item; its steps are its iterations.</summary>
     public TrainingSpecification Complete(TrainingSpecification specification)
     {
         if (specification.Features is not null) throw Unfit("-Feature: its columns are the options User and Item", "Feature");
@@ -37,7 +37,7 @@ internal sealed class FactorizationAlgorithm : IAlgorithm
         if (specification.L1 != 0) throw Unfit("an L1 penalty", nameof(specification.L1));
         if (specification.IsWeighted) throw Unfit("weights: the label of an implicit model is one", "SampleWeight");
         var options = FactorizationOptions.Of(this, specification);
-        return specification with { Features = [options.User, options.Item], ExcludedFeatures = [] };
+        return specification with { Features = [options.User, options.Item], ExcludedFeatures = [], MaxIteration = options.Iterations };
 
         RedisMLException Unfit(string what, string target) =>
             new("OptionInvalid", ErrorKind.InvalidArgument, $"{Name} doesn't take {what}.", target);

@@ -12,18 +12,19 @@ sealed class HttpEndpoint : IAsyncDisposable
     /// <summary>Requests worked on at once; others are told to come later.</summary>
     const int MostAtOnce = 64;
 
-    static readonly TimeSpan s_bodyPatience = TimeSpan.FromSeconds(10), s_pause = TimeSpan.FromMilliseconds(100);
+    static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(100);
 
     readonly HttpListener _listener;
     readonly InferenceRouter _router;
     readonly byte[]? _token;
+    readonly TimeSpan _bodyPatience;
     readonly SemaphoreSlim _free = new(MostAtOnce);
     readonly Task _accepting;
 
-    HttpEndpoint(HttpListener listener, InferenceRouter router, string? token)
+    HttpEndpoint(HttpListener listener, InferenceRouter router, HttpOptions options)
     {
-        (_listener, _router) = (listener, router);
-        _token = token is null ? null : SHA256.HashData(Encoding.UTF8.GetBytes(token));
+        (_listener, _router, _bodyPatience) = (listener, router, options.BodyPatience);
+        _token = options.Token is null ? null : SHA256.HashData(Encoding.UTF8.GetBytes(options.Token));
         _accepting = Task.Run(AcceptAsync);
     }
 
@@ -42,7 +43,7 @@ sealed class HttpEndpoint : IAsyncDisposable
                 foreach (var host in hosts.Distinct())
                     listener.Prefixes.Add($"http://{(host.Contains(':') ? $"[{host}]" : host)}:{options.Port}/");
                 listener.Start();
-                return new(listener, router, options.Token);
+                return new(listener, router, options);
             }
             catch (Exception e) when (e is HttpListenerException or ArgumentException or System.Net.Sockets.SocketException)
             {
@@ -140,13 +141,13 @@ sealed class HttpEndpoint : IAsyncDisposable
             throw new HttpProblem(401, "A token is required: Authorization: Bearer …");
     }
 
-    static async Task<ReadOnlyMemory<byte>> ReadAsync(HttpListenerRequest request)
+    async Task<ReadOnlyMemory<byte>> ReadAsync(HttpListenerRequest request)
     {
         // A page in a browser can't send this type elsewhere without being allowed to.
         if (request.ContentType?.Split(';')[0].Trim().Equals("application/json", StringComparison.OrdinalIgnoreCase) != true)
             throw new HttpProblem(415, "The body is JSON: Content-Type: application/json.");
         if (request.ContentLength64 > ServiceLimits.RequestBytes) throw TooLarge();
-        using var patience = new CancellationTokenSource(s_bodyPatience);
+        using var patience = new CancellationTokenSource(_bodyPatience);
         var body = new byte[request.ContentLength64 >= 0 ? (int)request.ContentLength64 : ServiceLimits.RequestBytes + 1];
         int length = 0;
         try
@@ -161,7 +162,7 @@ sealed class HttpEndpoint : IAsyncDisposable
         }
         catch (OperationCanceledException)
         {
-            throw new HttpProblem(408, $"The body didn't come within {s_bodyPatience.TotalSeconds:0} s.");
+            throw new HttpProblem(408, $"The body didn't come within {_bodyPatience.TotalSeconds:0} s.");
         }
         return length <= ServiceLimits.RequestBytes ? body.AsMemory(0, length) : throw TooLarge();
     }

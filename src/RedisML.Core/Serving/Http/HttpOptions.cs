@@ -14,6 +14,9 @@ public sealed record HttpOptions
     /// <summary>What clients send as <c>Authorization: Bearer …</c>; null on loopback alone.</summary>
     public string? Token { get; init; }
 
+    /// <summary>How long a body may take to come.</summary>
+    internal TimeSpan BodyPatience { get; init; } = TimeSpan.FromSeconds(10);
+
     /// <summary>Whether only this machine reaches it.</summary>
     public bool IsLoopback => Address == "localhost" || IPAddress.TryParse(Address, out var address) && IPAddress.IsLoopback(address);
 

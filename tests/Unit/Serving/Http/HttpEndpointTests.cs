@@ -7,6 +7,7 @@ using RedisML.Connections;
 using RedisML.Errors;
 using RedisML.Models;
 using RedisML.Serving;
+using RedisML.Serving.Http;
 using RedisML.Unit.Fixtures;
 
 namespace RedisML.Unit.Serving.Http;
@@ -97,6 +98,46 @@ public sealed class HttpEndpointTests(EmbeddedServerFixture embedded) : IAsyncLi
     }
 
     [Fact]
+    public async Task A_body_that_does_not_come_is_not_waited_for()
+    {
+        await StartAsync(bodyPatience: TimeSpan.FromMilliseconds(50));
+        using var socket = await BeginRequestAsync();
+        using var reader = new StreamReader(socket.GetStream());
+        Assert.Equal("HTTP/1.1 408 Request Timeout", await reader.ReadLineAsync(Cancellation));
+        Assert.Equal("""{"ready":true}""", await GetAsync("v2/health/ready"));
+    }
+
+    [Fact]
+    public async Task More_requests_than_are_worked_on_at_once_are_told_to_come_again()
+    {
+        await StartAsync(bodyPatience: TimeSpan.FromMinutes(1));
+        var waiting = await Task.WhenAll(Enumerable.Range(0, 64).Select(_ => BeginRequestAsync()));
+        await UntilAsync(HttpStatusCode.ServiceUnavailable);
+        foreach (var socket in waiting) socket.Dispose();
+        await UntilAsync(HttpStatusCode.OK);
+
+        async Task UntilAsync(HttpStatusCode status)
+        {
+            for (var got = (HttpStatusCode)0; got != status;)
+            {
+                using var response = await _client.GetAsync("v2/health/ready", Cancellation);
+                got = response.StatusCode;
+                Assert.Contains(got, new[] { HttpStatusCode.OK, HttpStatusCode.ServiceUnavailable });
+            }
+        }
+    }
+
+    /// <summary>Sends the head of a request, and nothing of its body.</summary>
+    async Task<TcpClient> BeginRequestAsync()
+    {
+        var socket = new TcpClient();
+        await socket.ConnectAsync(IPAddress.Loopback, _port, Cancellation);
+        await socket.GetStream().WriteAsync(Encoding.ASCII.GetBytes($"POST /v2/models/churn/infer HTTP/1.1\r\nHost: 127.0.0.1:{_port}\r\n"
+            + "Content-Type: application/json\r\nContent-Length: 100\r\n\r\n"), Cancellation);
+        return socket;
+    }
+
+    [Fact]
     public async Task No_bytes_end_the_service()
     {
         await StartAsync();
@@ -161,10 +202,15 @@ public sealed class HttpEndpointTests(EmbeddedServerFixture embedded) : IAsyncLi
         Assert.Equal("""{"ready":true}""", await GetAsync("v2/health/ready"));
     }
 
-    async Task StartAsync(string? token = null, string address = "127.0.0.1") => _instance = await NewAsync(token, address);
+    async Task StartAsync(string? token = null, string address = "127.0.0.1", TimeSpan? bodyPatience = null) =>
+        _instance = await NewAsync(token, address, bodyPatience);
 
-    Task<PredictionInstance> NewAsync(string? token, string address) => PredictionInstance.StartAsync(_connection, "s",
-        new ModelReference("churn"), new() { Http = new() { Port = _port, Address = address, Token = token } }, Cancellation);
+    Task<PredictionInstance> NewAsync(string? token, string address, TimeSpan? bodyPatience = null)
+    {
+        var http = new HttpOptions { Port = _port, Address = address, Token = token };
+        if (bodyPatience is { } patience) http = http with { BodyPatience = patience };
+        return PredictionInstance.StartAsync(_connection, "s", new ModelReference("churn"), new() { Http = http }, Cancellation);
+    }
 
     Task<string> GetAsync(string path) => _client.GetStringAsync(path, Cancellation);
 
