@@ -3,7 +3,6 @@ using RedisML.Errors;
 using RedisML.Models;
 using RedisML.PowerShell.Cmdlets;
 using RedisML.Prediction;
-using RedisML.PowerShell.Cmdlets;
 
 namespace RedisML.PowerShell.Models;
 
