@@ -6,7 +6,8 @@ using RedisML.Sealing;
 
 namespace RedisML.PowerShell.Connections;
 
-[Cmdlet(VerbsData.Update, "RedisMLKey", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
+[Cmdlet(VerbsData.Update, "RedisMLKey", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High,
+    HelpUri = HelpPage.Folder + "Update-RedisMLKey.md")]
 public sealed class UpdateRedisMLKeyCommand : RedisMLCmdlet
 {
     [Parameter(Mandatory = true, Position = 0)]

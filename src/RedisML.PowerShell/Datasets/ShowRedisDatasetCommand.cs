@@ -6,7 +6,7 @@ using RedisML.PowerShell.Cmdlets;
 
 namespace RedisML.PowerShell.Datasets;
 
-[Cmdlet(VerbsCommon.Show, "RedisDataset", SupportsShouldProcess = true)]
+[Cmdlet(VerbsCommon.Show, "RedisDataset", SupportsShouldProcess = true, HelpUri = HelpPage.Folder + "Show-RedisDataset.md")]
 [OutputType(typeof(string), typeof(FileInfo))]
 public sealed class ShowRedisDatasetCommand : ChartCmdlet
 {
