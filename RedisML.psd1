@@ -15,10 +15,11 @@
     AliasesToExport      = @()
     CmdletsToExport      = @(
         'Connect-RedisML', 'Disconnect-RedisML'
-        'Get-RedisMLConnection', 'Test-RedisMLConnection', 'Get-RedisMLAccessRule'
+        'Get-RedisMLConnection', 'Test-RedisMLConnection', 'Get-RedisMLAccessRule', 'Update-RedisMLKey'
         'Start-RedisMLServer', 'Stop-RedisMLServer', 'Get-RedisMLServer'
         'Import-RedisTrainingData', 'Get-RedisTrainingData', 'Export-RedisTrainingData'
         'Get-RedisDataset', 'Set-RedisDataset', 'Remove-RedisDataset', 'Split-RedisDataset', 'Measure-RedisDataset'
+        'Show-RedisDataset'
         'Set-RedisModelParameter', 'Get-RedisModelParameter', 'Remove-RedisModelParameter'
         'Get-RedisModel', 'Remove-RedisModel', 'Export-RedisModel', 'Import-RedisModel', 'Test-RedisModel', 'Publish-RedisModel'
         'Measure-RedisFeatureImportance', 'Invoke-RedisPrediction'

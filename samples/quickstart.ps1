@@ -1,14 +1,14 @@
 #requires -Version 7.6
 <#
     The main job on real data: 53,940 diamonds go from a CSV file into Redis, are split, train a model in two runspaces, test it and
-    leave it as an ONNX file.
+    leave it as an ONNX file, in the folder for temporary files unless -OutFile says where.
 
     Without parameters it runs over an embedded server, which ends with it. -ConnectionString takes a Redis of your own.
 #>
 param(
     [string] $ConnectionString,
     [string] $Path = "$PSScriptRoot/data/diamonds.csv.gz",
-    [string] $OutFile = 'price.onnx'
+    [string] $OutFile = (Join-Path ([System.IO.Path]::GetTempPath()) price.onnx)
 )
 $ErrorActionPreference = 'Stop'
 

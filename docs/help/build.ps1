@@ -12,6 +12,7 @@ param(
 $ErrorActionPreference = 'Stop'
 . $PSScriptRoot/builder/markdown.ps1
 . $PSScriptRoot/builder/check.ps1
+. $PSScriptRoot/builder/groups.ps1
 . $PSScriptRoot/builder/maml.ps1
 
 Import-Module $Module
@@ -19,14 +20,16 @@ $cmdlets = @(Get-Command -Module RedisML -CommandType Cmdlet)
 $shared = (Read-HelpText "$PSScriptRoot/shared.md").Parameters
 $texts = @([System.IO.Directory]::GetFiles($PSScriptRoot, '*-*.md') | ForEach-Object { Read-HelpText $_ $shared })
 
-$problems = @(Find-HelpProblem $texts $cmdlets)
+$groups = Read-ParameterGroup "$PSScriptRoot/groups.md"
+
+$problems = @(Find-HelpProblem $texts $cmdlets $groups)
 if ($problems) {
     foreach ($problem in $problems) { [Console]::Error.WriteLine("$($problem.File) : error : $($problem.Text)") }
     exit 1
 }
 
 $null = [System.IO.Directory]::CreateDirectory($Target)
-$items = foreach ($cmdlet in $cmdlets) { ConvertTo-Maml $cmdlet ($texts | Where-Object Name -EQ $cmdlet.Name) }
+$items = foreach ($cmdlet in $cmdlets) { ConvertTo-Maml $cmdlet ($texts | Where-Object Name -EQ $cmdlet.Name) $groups $cmdlets }
 Write-MamlFile "$Target/RedisML.PowerShell.dll-Help.xml" $items
 foreach ($file in [System.IO.Directory]::GetFiles("$PSScriptRoot/..", 'about_*.md')) {
     $topic = [System.IO.Path]::GetFileNameWithoutExtension($file)

@@ -74,4 +74,5 @@ enum OutputKind
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(OnnxBinding))]
 [JsonSerializable(typeof(string[]))]
+[JsonSerializable(typeof(Dictionary<string, string>))]
 sealed partial class OnnxJson : JsonSerializerContext;

@@ -1,4 +1,5 @@
 using RedisML.Errors;
+using RedisML.Features;
 using RedisML.Models;
 using RedisML.Numerics;
 using RedisML.Prediction;
@@ -21,8 +22,8 @@ sealed class OnnxFamily : IModelFamily
         var definition = model.Definition!;
         var pipeline = definition.RequirePipeline();
         var binding = OnnxBinding.Read(definition.Options, pipeline.Inputs.Count, pipeline.Label.Classes?.Count ?? 0, model.Name);
-        if (binding.Classes.Except(pipeline.Label.Classes ?? []).Any() || pipeline.Derived.Count > 0)
-            throw Mismatch(model.Name, "classes");
+        if (binding.Classes.Except(pipeline.Label.Classes ?? []).Any()) throw Mismatch(model.Name, "classes");
+        CheckDerived(pipeline, model.Name);
         var content = BytesOf(parameters);
         _ = new OnnxFile(content);
         var session = OnnxSession.Load(content);
@@ -40,6 +41,15 @@ sealed class OnnxFamily : IModelFamily
                     || !metadata.IsString && !pipeline.Inputs[column].Type.IsNumeric) throw Mismatch(model.Name, $"input '{input.Name}'");
         }
         return new OnnxPredictor(definition, binding, session);
+    }
+
+    /// <summary>A graph computes its features itself: only what the label is computed from may be derived.</summary>
+    /// <exception cref="RedisMLException"><c>InvalidModelDefinition</c>.</exception>
+    public static void CheckDerived(FeaturePipeline pipeline, string model)
+    {
+        var columns = pipeline.Inputs.Select(input => input.Name).ToHashSet(StringComparer.Ordinal);
+        if (pipeline.Derived.Any(column => column.Name is null || column.Expression is null || columns.Contains(column.Name)))
+            throw Mismatch(model, "derived columns");
     }
 
     /// <summary>Nobody knows what the numbers in a graph mean.</summary>

@@ -1,7 +1,9 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using Google.Protobuf;
+using RedisML.Expressions;
 using RedisML.OnnxRuntime.Head;
 
 namespace RedisML.OnnxRuntime;
@@ -33,7 +35,9 @@ sealed class OnnxFile
         foreach (var property in _head.MetadataProps) Metadata[property.Key] = property.Value;
         Look(_head.Graph);
         foreach (var function in _head.Functions) Look(function.Node);
-        if (Metadata.TryGetValue("classes", out var json)) _classes = TryRead(json) ?? _classes;
+        if (Metadata.TryGetValue("classes", out var json)) _classes = TryRead(json, OnnxJson.Default.StringArray) ?? _classes;
+        if (Metadata.TryGetValue("derived", out json) && TryRead(json, OnnxJson.Default.DictionaryStringString) is { } derived)
+            Derived = [.. derived.Select(column => new DerivedColumn(column.Key, column.Value))];
     }
 
     /// <summary>What its writer noted, by name.</summary>
@@ -41,6 +45,9 @@ sealed class OnnxFile
 
     /// <summary>The classes in the order of their scores; null where it doesn't say any.</summary>
     public IReadOnlyList<string>? Classes => _classes;
+
+    /// <summary>By our own note, what the label is computed from where no dataset has it.</summary>
+    public IReadOnlyList<DerivedColumn> Derived { get; } = [];
 
     void Look(GraphHead graph)
     {
@@ -80,9 +87,10 @@ sealed class OnnxFile
                 "save_as_external_data.");
     }
 
-    static string[]? TryRead(string json)
+    /// <summary>A note that isn't ours may say anything.</summary>
+    static T? TryRead<T>(string json, JsonTypeInfo<T> type) where T : class
     {
-        try { return JsonSerializer.Deserialize(json, OnnxJson.Default.StringArray); }
+        try { return JsonSerializer.Deserialize(json, type); }
         catch (JsonException) { return null; }
     }
 }

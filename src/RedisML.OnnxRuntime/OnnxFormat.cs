@@ -1,6 +1,7 @@
 using System.Text.Json;
 using RedisML.ModelFiles;
 using RedisML.Models;
+using RedisML.Prediction;
 
 namespace RedisML.OnnxRuntime;
 
@@ -14,6 +15,8 @@ sealed class OnnxFormat : IModelFormat
         var file = new OnnxFile(content);
         // Loaded as it will be to predict: what can't be loaded isn't kept.
         var (pipeline, task, binding) = OnnxErrors.Loading(() => OnnxSignature.Read(file, OnnxSession.Load(content).Session, options));
+        OnnxFamily.CheckDerived(pipeline, file.Metadata.GetValueOrDefault("model") ?? "");
+        _ = new ModelSignature(task, pipeline);
         return new(file.Metadata.GetValueOrDefault("model"), new()
         {
             Algorithm = Name,

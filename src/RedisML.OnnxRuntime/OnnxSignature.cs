@@ -45,6 +45,7 @@ sealed class OnnxSignature
         return (new()
         {
             Inputs = columns,
+            Derived = label == _file.Metadata.GetValueOrDefault("label") ? _file.Derived : [],
             Features = [],
             Label = new(label, type, classes.Count == 0 ? null : Categories.Order(type, classes)),
         }, task, new()

@@ -14,8 +14,9 @@
     AliasesToExport      = @()
     PrivateData          = @{
         PSData = @{
-            Tags       = @('Redis', 'MachineLearning', 'ONNX', 'Prediction')
-            LicenseUri = 'https://opensource.org/license/mit'
+            Tags         = @('Redis', 'MachineLearning', 'ONNX', 'Prediction')
+            LicenseUri   = 'https://opensource.org/license/mit'
+            ReleaseNotes = 'Goes with RedisML of the same version, whose notes tell the changes.'
         }
     }
 }

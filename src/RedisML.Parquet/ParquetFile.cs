@@ -21,6 +21,9 @@ sealed class ParquetFile : IBatchReader
     /// <summary>How many bytes a batch takes in memory.</summary>
     const int BatchBytes = 16 << 20;
 
+    /// <summary>And at most, whatever the file says.</summary>
+    const long MostBatchBytes = 256L << 20;
+
     const int MinBatchRows = 2_048;
 
     const int MaxBatchRows = 1 << 17;
@@ -38,10 +41,11 @@ sealed class ParquetFile : IBatchReader
     readonly long _batchRows;
 
     /// <param name="content">The file's content; it isn't closed.</param>
-    /// <exception cref="InvalidDataException">The file is damaged.</exception>
+    /// <exception cref="InvalidDataException">The file is damaged, or claims to hold what can't be.</exception>
     /// <exception cref="RedisMLException"><c>ParquetUnavailable</c></exception>
     public ParquetFile(Stream content)
     {
+        PageClaims.Check(content);
         _content = ParquetLibrary.Read(() => new ManagedRandomAccessFile(content, leaveOpen: true));
         try
         {
@@ -116,7 +120,11 @@ sealed class ParquetFile : IBatchReader
         using var group = file.RowGroup(0);
         long rowBytes = Math.Max(
             group.MetaData.TotalByteSize / Math.Max(1, group.MetaData.NumRows), sizeof(double) * (long)file.FileMetaData.NumColumns);
-        return Math.Clamp(BatchBytes / Math.Max(1, rowBytes), MinBatchRows, MaxBatchRows);
+        // Bytes of a fixed number, of which codes can stand for more than the file has.
+        long fixedBytes = Enumerable.Range(0, file.FileMetaData.NumColumns).Select(file.FileMetaData.Schema.Column)
+            .Where(column => column.PhysicalType == PhysicalType.FixedLenByteArray).Sum(column => (long)column.TypeLength);
+        return Math.Min(Math.Clamp(BatchBytes / Math.Max(1, rowBytes), MinBatchRows, MaxBatchRows),
+            Math.Max(1, MostBatchBytes / Math.Max(1, fixedBytes)));
     }
 
     static bool IsDictionary(ParquetFileReader file, int column)

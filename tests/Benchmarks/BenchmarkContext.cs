@@ -109,6 +109,16 @@ sealed class BenchmarkContext : IAsyncDisposable
     public static void Print(string work, string ours, string rival, double ratio, string goal) =>
         Console.WriteLine($"  {work,-60} {ours,14} {rival,14} {ratio,8:0.00} {goal,8}");
 
+    /// <summary>Whether something that must hold did not.</summary>
+    public static bool HasFailed { get; private set; }
+
+    /// <summary>What must hold, whatever the machine is busy with: where it doesn't, the program ends with an error.</summary>
+    public static void Demand(bool holds, string what)
+    {
+        Console.WriteLine($"    {(holds ? "holds" : "FAILS")}: {what}");
+        HasFailed |= !holds;
+    }
+
     /// <summary>Runs a program to its end and returns what it printed; null where it isn't there or fails.</summary>
     public static async Task<string?> TryRunAsync(string program, params string[] arguments)
     {

@@ -38,6 +38,7 @@ if (args is ["fuzz", ..])
     ("import", ImportFigures.RunAsync),
     ("formats", FormatFigures.RunAsync),
     ("hash", HashFigures.RunAsync),
+    ("sealing", SealingFigures.RunAsync),
     ("memory", MemoryFigures.RunAsync),
     ("profile", ProfileFigures.RunAsync),
     ("read", ReadFigures.RunAsync),
@@ -66,4 +67,4 @@ if (args.FirstOrDefault(a => benchmarks.All(b => b.Name != a)) is { } unknown)
 await using var context = await BenchmarkContext.StartAsync();
 foreach (var (name, run) in benchmarks)
     if (args.Length == 0 || args.Contains(name)) await run(context);
-return 0;
+return BenchmarkContext.HasFailed ? 1 : 0;

@@ -18,7 +18,7 @@ Describe 'Get-RedisDistributedTraining' {
         $shown.Loss | Should -Be $run.Loss
         $shown.Nodes | Should -Be 1
         $shown.Workers | Should -BeGreaterOrEqual 1
-        $shown.Elapsed | Should -BeGreaterThan ([timespan]::Zero)
+        $shown.ElapsedSeconds | Should -BeGreaterThan 0
         $shown.ModelVersion | Should -Be 1
         (Get-RedisDistributedTraining -Model d*).Id | Should -Contain $run.Id
         ($run | Get-RedisDistributedTraining).Id | Should -Be $run.Id

@@ -21,7 +21,7 @@ Describe 'Import-RedisTrainingData' {
         $result.RowsRead | Should -Be 2
         $result.RowsWritten | Should -Be 2
         $result.RowsRejected | Should -Be 0
-        $result.Elapsed | Should -BeOfType [timespan]
+        $result.ElapsedSeconds | Should -BeGreaterThan 0
         (Get-RedisDataset a).Label | Should -Be 'y'
     }
 

@@ -121,7 +121,7 @@ Describe 'Invoke-RedisPrediction' {
         $result.Unchanged | Should -BeFalse
         $guessed = Get-RedisDataset guessed
         $guessed.Columns.Name | Should -Be 'cut', 'price', 'Prediction', 'Probability'
-        $guessed.Columns[1].Statistics | Should -Be ($test.Columns | Where-Object Name -eq price).Statistics
+        $guessed.Columns[1].Statistics | ConvertTo-Json | Should -Be (($test.Columns | Where-Object Name -eq price).Statistics | ConvertTo-Json)
         $expected = Invoke-RedisPrediction cut -Dataset diamonds-test
         $written = Get-RedisTrainingData guessed
         ($written.Prediction -join ',') | Should -Be ($expected.Prediction -join ',')

@@ -49,9 +49,9 @@ Describe 'Measure-RedisDataset' {
         $null = Import-RedisTrainingData TestDrive:/days.csv -Dataset days
         $day, $is = Measure-RedisDataset days
         (Measure-RedisDataset days -Column day -Quantile 0, 0.5, 1).Quantiles.Value | Should -Be ([datetime[]]('2024-01-01', '2024-01-03', '2024-01-09'))
-        $bin = @($day.Histogram)[2]
+        $bin = $day.Histogram[2]
         $bin.From, $bin.To, $bin.Rows | Should -Be ([datetime] '2024-01-03'), ([datetime] '2024-01-04'), 2
-        $top = @($day.Top)[0]
+        $top = $day.Top[0]
         $top.Value, $top.Rows | Should -Be ([datetime] '2024-01-03'), 2
         $is.Top.Value | Should -Be $true, $false
         $is.Top.Rows | Should -Be 3, 1
@@ -89,6 +89,16 @@ Describe 'Measure-RedisDataset' {
         @{ arguments = '-Column nn'; id = 'ColumnNotFound' }
     ) {
         { & ([scriptblock]::Create("Measure-RedisDataset a $arguments")) } | Should -Throw -ErrorId "$id,*"
+    }
+
+    It 'makes bins by a rule, and keeps outliers apart' {
+        'x', (1..400 | ForEach-Object { [math]::Sin($_) }), 1e7 | ForEach-Object { $_ } | Set-Content TestDrive:/out.csv
+        $null = Import-RedisTrainingData TestDrive:/out.csv -Dataset out
+        $x = Measure-RedisDataset out
+        $x.Histogram[-1].IsTail, $x.Histogram[-1].Rows, $x.Histogram[-1].To | Should -Be $true, 1, 1e7
+        @($x.Histogram | Where-Object IsTail -EQ $false).Count | Should -BeIn (5..20)
+        ($x.Histogram | Measure-Object Rows -Sum).Sum | Should -Be 401
+        (Measure-RedisDataset out -Bin 4).Histogram.IsTail | Should -Be $false, $false, $false, $false
     }
 
     It 'takes columns by name and wildcard' {

@@ -30,6 +30,20 @@ Describe 'Show-RedisTrainingMetric' {
         $file = $runs | Show-RedisTrainingMetric -Name validationLoss -Path TestDrive:/runs.html
         $page = Get-Content $file -Raw
         foreach ($run in $runs) { $page | Should -BeLike "*<th scope=`"col`">$($run.Id)</th>*" }
+
+        (Show-RedisTrainingMetric 'dear0.*' -Name loss -Path TestDrive:/both.svg | Get-Content -Raw) | Should -BeLike "*$($runs[0].Id)*$($runs[1].Id)*"
+        { Show-RedisTrainingMetric 'cheap*' } | Should -Throw -ErrorId 'TrainingRunNotFound,*'
+        # Redirected, a run is watched as lines, a step each; one that has ended ends it.
+        $lines = Show-RedisTrainingMetric $runs[0].Id -Watch
+        $lines.Count | Should -Be 3
+        $lines | Should -Match 'dear0.01 \w+  step [123]  loss [\d.]+  validationLoss [\d.]+$'
+    }
+
+    It 'watches a run until its end' {
+        $job = Start-RedisDistributedTraining diamonds watched -Algorithm Logistic -Derive @{ dear = 'price > 5000' } -Label dear -Feature carat -Optimizer Adam -Epoch 4
+        $steps = Show-RedisTrainingMetric $job.RunId -Watch | Select-String 'watched \w+  step (\d+)' | ForEach-Object { [int] $_.Matches[0].Groups[1].Value }
+        $steps | Should -Be 1, 2, 3, 4
+        (Get-RedisDistributedTraining $job.RunId).State | Should -Be 'Completed'
     }
 
     It 'draws into a file of the kind that its name tells: <file>' -ForEach @(

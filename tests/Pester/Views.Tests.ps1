@@ -29,10 +29,10 @@ BeforeAll {
         'RedisML.Datasets.Dataset' = @{ Name = 'flights'; Version = 12; Rows = 336776; Columns = $columns; Label = 'arr_delay'; StoredBytes = 3456789; Created = $time },
             @{ Name = 'diamonds-train'; Version = 1; Rows = 43072; Columns = $columns; Label = 'price'; StoredBytes = 688100; Created = $time }
         'RedisML.Datasets.Splitting.DatasetPart' = @{ Name = 'iris-train'; Version = 1; Rows = 120; Share = 0.8; Classes = [pscustomobject] @{ Value = 'setosa'; Rows = 40 }, [pscustomobject] @{ Value = $null; Rows = 80 } }
-        'RedisML.Importing.ImportResult' = @{ Dataset = 'diamonds'; Version = 1; RowsWritten = 53940; RowsRejected = 0; StoredBytes = 688100; CompressionRatio = 2.27; Elapsed = [timespan]::FromSeconds(1.05); RowsPerSecond = 51371 },
-            @{ Dataset = 'flights-raw'; Version = 12; RowsWritten = 30000000; RowsRejected = 1234; StoredBytes = 987654321; CompressionRatio = 12.5; Elapsed = [timespan]::FromSeconds(3725); RowsPerSecond = 2345678 }
-        'RedisML.Training.TrainingRun' = @{ Id = '1f4219e90ba1'; Model = 'price'; Dataset = 'diamonds-train'; State = 'Completed'; Step = 0; Loss = 1275500; Elapsed = [timespan]::FromMilliseconds(380) },
-            @{ Id = 'cd85666c4e66'; Model = 'late'; Dataset = 'flights-train'; State = 'Interrupted'; Step = 1234; Loss = [double]::NaN; Elapsed = [timespan]::FromHours(3.5) }
+        'RedisML.Importing.ImportResult' = @{ Dataset = 'diamonds'; Version = 1; RowsWritten = 53940; RowsRejected = 0; StoredBytes = 688100; CompressionRatio = 2.27; ElapsedSeconds = 1.05; RowsPerSecond = 51371 },
+            @{ Dataset = 'flights-raw'; Version = 12; RowsWritten = 30000000; RowsRejected = 1234; StoredBytes = 987654321; CompressionRatio = 12.5; ElapsedSeconds = 3725; RowsPerSecond = 2345678 }
+        'RedisML.Training.TrainingRun' = @{ Id = '1f4219e90ba1'; Model = 'price'; Dataset = 'diamonds-train'; State = 'Completed'; Step = 0; Loss = 1275500; ElapsedSeconds = 0.38 },
+            @{ Id = 'cd85666c4e66'; Model = 'late'; Dataset = 'flights-train'; State = 'Interrupted'; Step = 1234; Loss = [double]::NaN; ElapsedSeconds = 12600 }
         'RedisML.Runs.RunMetric' = @{ Name = 'validationLoss'; Step = 12; Value = 0.123456789; Time = $time }
         'RedisML.Evaluation.RegressionResult' = @{ Model = 'price'; Dataset = 'diamonds-test'; Rows = 10868; R2 = 0.92; D2 = $null; Rmse = 1131.92; Mae = 742.641; SourceColumn = $null },
             @{ Model = 'logprice'; Dataset = 'diamonds-test'; Rows = 10868; R2 = 0.98; D2 = $null; Rmse = 0.12; Mae = 0.09; SourceColumn = 'price'; SourceRmse = 812.4 }
@@ -40,7 +40,7 @@ BeforeAll {
             @{ Model = 'shop'; Dataset = 'events-test'; Rows = 400; Rmse = $null; Top = 10; Precision = 0.0432; Recall = 0.432; Ndcg = 0.2345 }
         'RedisML.Algorithms.MatrixFactorization.Recommendation' = @{ User = 'anna'; Position = 1; ItemName = 'p117'; Score = 0.912345; Basis = 'Ratings' },
             @{ User = $null; Position = 20; ItemName = 'A very long name of a product'; Score = 4.5; Basis = 'Popularity' }
-        'RedisML.PowerShell.Recommending.StoredRecommendations' = @{ User = 'anna'; Count = 20; Basis = 'Ratings'; TimeToLive = [timespan]::FromDays(1); Key = 'redisml:recommend:{shop:anna}' }
+        'RedisML.PowerShell.Recommending.StoredRecommendations' = @{ User = 'anna'; Count = 20; Basis = 'Ratings'; TimeToLiveSeconds = 86400; Key = 'redisml:recommend:{shop:anna}' }
         'RedisML.PowerShell.Models.ClassificationReport' = @{ Model = 'late'; Dataset = 'flights-test'; Rows = 65469; Accuracy = 0.8123; Baseline = 0.75; F1 = 0.61; MacroF1 = $null; LogLoss = 0.4321; Auc = 0.87 }
         'RedisML.Serving.PredictionService' = @{ Name = 'price'; Instances = @(1, 2); Versions = [long[]] (3, 4); Waiting = 12; Answered = 1234567; Failed = 3; Rejected = 0 }
         'RedisML.Serving.InstanceStatus' = @{ Id = '5d0e7a51c2f4'; Model = 'price'; Version = 3; Answered = 1234567; Failed = 3; P50Milliseconds = 0.31; P99Milliseconds = 2.5; MeanBatch = 12.3 }
@@ -98,6 +98,21 @@ Describe 'Views' {
         $lines = ($objects[$Type] | Format-Table -View $Name | Out-String -Width 80).Trim() -split '\r?\n'
         $lines[1] | Should -Match '^[- ]+$' -Because 'the header is one line'
         $lines | Should -Not -Match '\S…(\s|$)(?<!, …)'
+    }
+
+    It 'gives lists that can be indexed, whatever the cmdlet' {
+        $null = Split-RedisDataset views -TestFraction 0.2 -Seed 1
+        $run = Start-RedisDistributedTraining views-train sold -Algorithm Softmax -Label cut -Wait -WarningAction Ignore
+        $given = @(Measure-RedisDataset views) + @(Get-RedisDataset views) + @($run) + @(Get-RedisModel) + @(Test-RedisModel sold views-test) +
+            @(Get-RedisModelParameter sold) + @(Get-RedisDistributedTraining) + @(Measure-RedisFeatureImportance sold views-test) +
+            @(Get-RedisTrainingData views -First 2) + @(Get-RedisMLConnection)
+        $lists = foreach ($object in $given) {
+            foreach ($property in $object.PSObject.Properties) {
+                $value = $property.Value
+                if ($value -is [System.Collections.IEnumerable] -and $value -isnot [string] -and $value.GetType().Name -like '<>*') { "$($object.GetType().Name).$($property.Name)" }
+            }
+        }
+        $lists | Select-Object -Unique | Should -BeNullOrEmpty -Because 'PowerShell cannot index what the compiler makes of a collection expression'
     }
 
     It 'asks <Name> for what <Type> has' -ForEach $views {

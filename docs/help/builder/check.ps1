@@ -1,8 +1,16 @@
 # Where help and cmdlets differ, or help lacks something: an object with File and Text for each place.
 
-function Find-HelpProblem([object[]] $Texts, [object[]] $Cmdlets) {
+function Find-HelpProblem([object[]] $Texts, [object[]] $Cmdlets, $Groups) {
     foreach ($cmdlet in $Cmdlets | Where-Object { $Texts.Name -notcontains $_.Name }) {
         New-Problem "docs/help/$($cmdlet.Name).md" "$($cmdlet.Name) has no help"
+    }
+    $all = @($Cmdlets | ForEach-Object { (Get-CmdletParameter $_).Name } | Select-Object -Unique)
+    $grouped = @($Groups.Values | ForEach-Object { $_ })
+    foreach ($name in $all | Where-Object { $_ -notin $grouped }) { New-Problem docs/help/groups.md "-$name is in no group" }
+    foreach ($name in $grouped | Where-Object { $_ -notin $all }) { New-Problem docs/help/groups.md "no cmdlet has -$name" }
+    foreach ($twice in $grouped | Group-Object | Where-Object Count -GT 1) { New-Problem docs/help/groups.md "-$($twice.Name) is in two groups" }
+    foreach ($cmdlet in $Cmdlets | Where-Object { $_.HelpUri -notlike "*/$($_.Name).md" }) {
+        New-Problem "docs/help/$($cmdlet.Name).md" "$($cmdlet.Name) has no HelpUri that ends with its page"
     }
     foreach ($text in $Texts) {
         $cmdlet = $Cmdlets | Where-Object Name -EQ $text.Name

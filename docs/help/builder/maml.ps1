@@ -21,8 +21,14 @@ function Get-CmdletParameter([System.Management.Automation.CommandInfo] $Cmdlet,
     }
 }
 
-function ConvertTo-Maml([System.Management.Automation.CommandInfo] $Cmdlet, [HelpText] $Text) {
-    $parameters = @(Get-CmdletParameter $Cmdlet)
+# Those of a set as the syntax shows them: with -WhatIf and -Confirm.
+function Get-SyntaxParameter([System.Management.Automation.CommandInfo] $Cmdlet, $Set) {
+    Get-CmdletParameter $Cmdlet $Set
+    $Set.Parameters | Where-Object Name -In WhatIf, Confirm | Sort-Object Name -Descending
+}
+
+function ConvertTo-Maml([System.Management.Automation.CommandInfo] $Cmdlet, [HelpText] $Text, $Groups, [object[]] $Cmdlets) {
+    $parameters = @(Sort-Parameter $Groups @(Get-CmdletParameter $Cmdlet))
     New-Element ($command + 'command') @(
         New-Element ($command + 'details') @(
             New-Element ($command + 'name') $Cmdlet.Name
@@ -30,16 +36,22 @@ function ConvertTo-Maml([System.Management.Automation.CommandInfo] $Cmdlet, [Hel
             New-Element ($command + 'noun') $Cmdlet.Noun
             New-Element ($maml + 'description') (New-Paragraph $Text.Synopsis)
         )
-        New-Element ($maml + 'description') (New-Paragraph $Text.Description)
+        New-Element ($maml + 'description') @(
+            New-Paragraph $Text.Description
+            if ($parameters.Count -gt 4) { Format-Group $Groups $parameters | ForEach-Object { New-Element ($maml + 'para') $_ } }
+        )
         New-Element ($command + 'syntax') @(
             foreach ($set in $Cmdlet.ParameterSets) {
                 New-Element ($command + 'syntaxItem') @(
                     New-Element ($maml + 'name') $Cmdlet.Name
-                    Get-CmdletParameter $Cmdlet $set | ForEach-Object { ConvertTo-MamlParameter $_ }
+                    Get-SyntaxParameter $Cmdlet $set | ForEach-Object { ConvertTo-MamlParameter $_ }
                 )
             }
         )
-        New-Element ($command + 'parameters') @($parameters | ForEach-Object { ConvertTo-MamlParameter $_ $Text.Parameters[$_.Name] })
+        New-Element ($command + 'parameters') @($parameters | ForEach-Object {
+                $group = "Group: $(Get-ParameterGroup $Groups $_.Name).$(Format-Companion $Cmdlet $_.Name)"
+                ConvertTo-MamlParameter $_ "$($Text.Parameters[$_.Name])`n`n$group" (Get-DefaultValue $Cmdlet $_.Name)
+            })
         New-Element ($command + 'inputTypes') @(
             foreach ($parameter in $parameters) {
                 $how = Get-PipelineInput $parameter
@@ -59,11 +71,19 @@ function ConvertTo-Maml([System.Management.Automation.CommandInfo] $Cmdlet, [Hel
                 )
             }
         )
+        New-Element ($maml + 'relatedLinks') @(
+            New-Link 'Online version:' $Cmdlet.HelpUri
+            Get-RelatedName $Cmdlet $Cmdlets | ForEach-Object { New-Link $_ }
+        )
     )
 }
 
+function New-Link([string] $Text, [string] $Uri) {
+    New-Element ($maml + 'navigationLink') @(New-Element ($maml + 'linkText') $Text; New-Element ($maml + 'uri') $Uri)
+}
+
 # Without a text it is a parameter of the syntax, of which Get-Help shows no more than a line.
-function ConvertTo-MamlParameter([System.Management.Automation.CommandParameterInfo] $Parameter, [string] $Text) {
+function ConvertTo-MamlParameter([System.Management.Automation.CommandParameterInfo] $Parameter, [string] $Text, [string] $Default) {
     $type = $Parameter.ParameterType
     $how = Get-PipelineInput $Parameter
     $values = @(Get-AcceptedValue $Parameter)
@@ -78,6 +98,7 @@ function ConvertTo-MamlParameter([System.Management.Automation.CommandParameterI
         if ($Text) { New-Element ($maml + 'description') (New-Paragraph $Text) }
         if ($type -ne [switch]) { New-Element ($command + 'parameterValue') @((New-Attribute required 'true'), (Get-TypeName $type)) }
         New-Element ($dev + 'type') (New-Element ($maml + 'name') (Get-TypeName $type))
+        New-Element ($dev + 'defaultValue') $(if ($Default) { $Default } else { 'None' })
     )
 }
 

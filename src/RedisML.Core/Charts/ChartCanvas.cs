@@ -1,39 +1,16 @@
 namespace RedisML.Charts;
 
-/// <summary>The colours that charts use: what is drawn on, two for axes and text, and those of curves,
-/// which the colour-blind tell apart.</summary>
-/// <remarks>Curves after M. Okabe and K. Ito, <c>jfly.uni-koeln.de/color</c>.</remarks>
-enum ChartColour : byte
+/// <summary>What charts are drawn on, as SVG or by an extension: pixels from the upper left corner.</summary>
+public abstract class ChartCanvas
 {
-    Paper,
-    Grid,
-    Ink,
-    Blue,
-    Orange,
-    Green,
-    Purple,
-    Sky,
-}
-
-/// <summary>Where a text stands beside its point.</summary>
-enum TextAnchor
-{
-    Start,
-    Middle,
-    End,
-}
-
-/// <summary>What charts are drawn on: pixels from the upper left corner.</summary>
-abstract class ChartCanvas
-{
-    /// <summary>The colour of a curve, counted from 0.</summary>
-    public static ChartColour Curve(int index) => ChartColour.Blue + (byte)(index % (ChartColour.Sky - ChartColour.Blue + 1));
-
     /// <summary>A line through points.</summary>
-    public abstract void Line(IReadOnlyList<(double X, double Y)> points, ChartColour colour, int thickness);
+    public abstract void Line(
+        IReadOnlyList<(double X, double Y)> points, ChartColour colour, int thickness, bool isDashed = false);
 
     /// <param name="tip">What is shown to those who point at it, where that can be.</param>
-    public abstract void Rectangle(double x, double y, double width, double height, ChartColour colour, string? tip = null);
+    /// <param name="opacity">From 0, where nothing is seen of it, to 1.</param>
+    public abstract void Rectangle(
+        double x, double y, double width, double height, ChartColour colour, string? tip = null, double opacity = 1);
 
     /// <summary>What is shown to those who point there, where that can be.</summary>
     public virtual void Tip(double x, double y, ChartColour colour, string text) { }
@@ -48,7 +25,7 @@ abstract class ChartCanvas
     public string Shorten(string text, double width)
     {
         if (WidthOf(text) <= width) return text;
-        while (text.Length > 1 && WidthOf(text + "…") > width) text = text[..^1];
+        while (text.Length > 1 && WidthOf(text + "…") > width) text = text[..^(char.IsLowSurrogate(text[^1]) ? 2 : 1)];
         return text + "…";
     }
 }

@@ -1,3 +1,5 @@
+using System.ComponentModel;
+
 namespace RedisML.Columns;
 
 /// <summary>Statistics of a column: kept a chunk as it is written, and merged in chunk order.</summary>
@@ -7,7 +9,8 @@ namespace RedisML.Columns;
 /// <param name="M2">Sum of the squared differences from the mean.</param>
 /// <param name="Minimum">Null for text and where there are no values.</param>
 /// <param name="Maximum">Null for text and where there are no values.</param>
-public readonly record struct ColumnStatistics(long Count, long Missing, double Mean, double M2, double? Minimum, double? Maximum)
+public readonly record struct ColumnStatistics(
+    long Count, long Missing, double Mean, [property: Browsable(false)] double M2, double? Minimum, double? Maximum)
 {
     /// <summary>The statistics of both together.</summary>
     /// <remarks>Chan, Golub, LeVeque: Updating formulae and a pairwise algorithm for computing sample variances (1979).</remarks>

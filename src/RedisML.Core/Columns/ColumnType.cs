@@ -4,7 +4,10 @@ using RedisML.Errors;
 namespace RedisML.Columns;
 
 /// <summary>A column of a dataset. Every column is nullable: null is a missing value.</summary>
-public sealed record ColumnSchema(string Name, ColumnType Type);
+public sealed record ColumnSchema(string Name, ColumnType Type)
+{
+    public override string ToString() => $"{Name} {Type}";
+}
 
 /// <summary>The logical type of a column. A chunk may store a narrower type that holds the same values.</summary>
 /// <remarks>Its text, as in <c>Int64</c>, <c>Decimal128(10,2)</c>, <c>Timestamp(us,UTC)</c> or <c>List(Float32)</c>,

@@ -57,17 +57,21 @@ public sealed record AccessRule
         string[] ofRatings = [$"{keys}:ratings:*", $"{keys}:recommend:*"];
         string[] ofModels = [$"{keys}:models", $"{keys}:model:*"], ofRuns = [$"{keys}:runs", $"{keys}:run:*"];
         string[] ofOnline = [$"{keys}:online", $"{keys}:samples:*"];
+        // Whoever first seals something writes the key's place: a user of all roles.
+        string seal = new KeySpace(keys).SealedRoot!;
         var rule = role switch
         {
-            AccessRole.Read => Compose([Reading, ReadingOnline], read: [.. ofDatasets, .. ofModels, .. ofRuns, .. ofRatings, .. ofOnline]),
+            AccessRole.Read => Compose([Reading, ReadingOnline],
+                read: [seal, .. ofDatasets, .. ofModels, .. ofRuns, .. ofRatings, .. ofOnline]),
             AccessRole.Train =>
-                Compose([Reading, Writing, WritingLanguage, WritingRuns, LearningOnline], read: ofDatasets,
+                Compose([Reading, Writing, WritingLanguage, WritingRuns, LearningOnline], read: [seal, .. ofDatasets],
                     all: [.. ofModels, .. ofRuns, .. ofOnline], channels: [$"{keys}:run:*"]),
-            AccessRole.Import => Compose([Reading, Writing, WritingRows], all: [.. ofDatasets, .. ofImports]),
-            AccessRole.Serve => Compose([ReadingModels, ServingModels, Rating], read: ofModels, all: [.. ofServices, .. ofRatings]),
+            AccessRole.Import => Compose([Reading, Writing, WritingRows], read: [seal], all: [.. ofDatasets, .. ofImports]),
+            AccessRole.Serve => Compose([ReadingModels, ServingModels, Rating],
+                read: [seal, .. ofModels], all: [.. ofServices, .. ofRatings]),
             AccessRole.All => Compose([Reading, Writing, WritingRows, WritingLanguage, WritingRuns, ServingModels, Rating, LearningOnline],
                 all: datasets.Count == 0 ? [$"{keys}:*"]
-                    : [.. ofDatasets, .. ofImports, .. ofModels, .. ofRuns, .. ofServices, .. ofRatings, .. ofOnline],
+                    : [seal, .. ofDatasets, .. ofImports, .. ofModels, .. ofRuns, .. ofServices, .. ofRatings, .. ofOnline],
                 channels: [$"{keys}:run:*"]),
             _ => throw new ArgumentOutOfRangeException(nameof(role)),
         };

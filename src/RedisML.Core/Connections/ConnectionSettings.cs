@@ -1,5 +1,6 @@
 using System.Net;
 using RedisML.Errors;
+using RedisML.Sealing;
 using StackExchange.Redis;
 
 namespace RedisML.Connections;
@@ -42,6 +43,9 @@ public sealed record ConnectionSettings
         init => field = KeySpace.IsValidName(value) ? value : throw new RedisMLException("InvalidPrefix", ErrorKind.InvalidArgument,
             $"'{value}' can't be a prefix: it has 1 to 128 of A-Z, a-z, 0-9, '.', '_' and '-'.", value);
     } = KeySpace.DefaultPrefix;
+
+    /// <summary>By which what lies in Redis is sealed; null where it isn't.</summary>
+    public EncryptionKey? EncryptionKey { get; init; }
 
     /// <summary>For a server of this process: what keeps it from taking more data, such as a full disk; null where nothing does.
     /// Asked often.</summary>
@@ -99,7 +103,14 @@ public sealed record ConnectionSettings
     {
         var options = _options.Clone();
         change(options);
-        return new(options) { Prefix = Prefix, LocalClock = LocalClock, Certificates = Certificates, FindObstacle = FindObstacle };
+        return new(options)
+        {
+            Prefix = Prefix,
+            LocalClock = LocalClock,
+            Certificates = Certificates,
+            FindObstacle = FindObstacle,
+            EncryptionKey = EncryptionKey,
+        };
     }
 
     static ConfigurationOptions ParseOptions(string text)

@@ -16,6 +16,9 @@ public sealed class KeySpace(string prefix = KeySpace.DefaultPrefix)
 
     public string Prefix { get; } = prefix;
 
+    /// <summary>A string, JSON: the key by which what lies under the prefix is sealed, wrapped by the user's.</summary>
+    public RedisKey SealedRoot => $"{Prefix}:encryption";
+
     /// <summary>A set: the names of all datasets. A hint, checked against the heads.</summary>
     public RedisKey Datasets => $"{Prefix}:datasets";
 

@@ -1,5 +1,7 @@
 using System.Runtime.CompilerServices;
+using RedisML.Diagnostics;
 using RedisML.Errors;
+using RedisML.Sealing;
 using StackExchange.Redis;
 
 namespace RedisML.Connections;
@@ -10,14 +12,17 @@ public sealed class RedisMLConnection : IAsyncDisposable
     static readonly TimeSpan s_closingPatience = TimeSpan.FromSeconds(1);
 
     readonly ConnectionMultiplexer _multiplexer;
+    readonly IDatabase _database;
+    readonly Lazy<IDatabase> _logged;
 
     RedisMLConnection(ConnectionMultiplexer multiplexer, ConnectionSettings settings)
     {
         _multiplexer = multiplexer;
         Settings = settings;
         Keys = new(settings.Prefix);
-        Database = multiplexer.GetDatabase();
-        Clock = new(Database, settings.LocalClock);
+        _database = multiplexer.GetDatabase();
+        _logged = new(() => LoggedDatabase.Of(_database));
+        Clock = new(_database, settings.LocalClock);
     }
 
     /// <summary>The addresses, as <c>host:port</c>, several joined by commas.</summary>
@@ -33,12 +38,18 @@ public sealed class RedisMLConnection : IAsyncDisposable
 
     public int DatabaseIndex => Settings.DatabaseIndex;
 
+    /// <summary>Tells the key apart by which what lies in Redis is sealed; null where it isn't.</summary>
+    public string? EncryptionKeyId => Settings.EncryptionKey?.Id;
+
     /// <summary>What the server said of itself when the connection was made.</summary>
     public ServerInfo Server { get; private set; } = ServerInfo.Unknown;
 
-    internal ConnectionSettings Settings { get; }
+    internal ConnectionSettings Settings { get; private set; }
 
-    internal IDatabase Database { get; }
+    /// <summary>What closes values before they go to Redis, and opens them.</summary>
+    internal ConnectionSeals Seals { get; private set; } = ConnectionSeals.None;
+
+    internal IDatabase Database => WorkLog.Commands is null ? _database : _logged.Value;
 
     internal KeySpace Keys { get; }
 
@@ -93,6 +104,8 @@ public sealed class RedisMLConnection : IAsyncDisposable
         {
             await connection.CheckCredentialAsync(cancellation).ConfigureAwait(false);
             await connection.CheckPermissionAsync(cancellation).ConfigureAwait(false);
+            if (settings.EncryptionKey is { } key)
+                connection.Seals = await ConnectionSeals.OpenAsync(connection, key, cancellation).ConfigureAwait(false);
             connection.Server = await ServerInfo.ReadAsync(connection, cancellation).ConfigureAwait(false);
             return connection;
         }
@@ -102,6 +115,21 @@ public sealed class RedisMLConnection : IAsyncDisposable
             if (RedisErrors.Translate(e, settings.Endpoint) is { } error) throw error;
             throw;
         }
+    }
+
+    /// <summary>Has another encryption key open what is sealed under the prefix from now on, for this connection and all to come. No data is
+    /// written. Other connections that are open go on.</summary>
+    /// <returns>False where nothing is sealed under the prefix.</returns>
+    /// <exception cref="RedisMLException"><c>EncryptionKeyRequired</c>: this connection has none; <c>WrongEncryptionKey</c>,
+    /// <c>EncryptionKeyChanged</c>.</exception>
+    public async Task<bool> ChangeEncryptionKeyAsync(EncryptionKey key, CancellationToken cancellation)
+    {
+        if (Settings.EncryptionKey is not { } current)
+            throw new RedisMLException("EncryptionKeyRequired", ErrorKind.InvalidOperation,
+                "This connection has no encryption key that could be changed. Connect with it (Connect-RedisML -EncryptionKey).", Endpoint);
+        if (!await ConnectionSeals.RewrapAsync(this, current, key, cancellation).ConfigureAwait(false)) return false;
+        Settings = Settings with { EncryptionKey = key };
+        return true;
     }
 
     /// <summary>The keys on all shards that start so; each may come more than once.</summary>

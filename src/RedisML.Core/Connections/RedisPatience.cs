@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using RedisML.Diagnostics;
 using StackExchange.Redis;
 
 namespace RedisML.Connections;
@@ -31,6 +32,7 @@ static class RedisPatience
             }
             catch (Exception e) when (mayPass(e) && Stopwatch.GetElapsedTime(start) < deadline)
             {
+                WorkLog.Steps?.Step($"Redis: again in {wait.TotalMilliseconds:N0} ms, since {e.Message.Split('\n', ';')[0].TrimEnd()}");
                 await Task.Delay(wait, cancellation).ConfigureAwait(false);
                 // By itself the client asks once a minute which server is the primary.
                 if (IsReadOnly(e)) await database.Multiplexer.ConfigureAsync().WaitAsync(cancellation).ConfigureAwait(false);

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using RedisML.Columns;
@@ -25,7 +26,10 @@ public enum DatasetLayout
 public sealed record DatasetColumn(string Name, ColumnType Type, ColumnStatistics Statistics)
 {
     [JsonIgnore]
+    [Browsable(false)]
     public ColumnSchema Schema => new(Name, Type);
+
+    public override string ToString() => Schema.ToString();
 }
 
 /// <summary>Where up to 1,000 chunk entries lie, and what they add up to.</summary>
@@ -62,19 +66,23 @@ public sealed record Dataset
     public DatasetLayout Layout { get; init; }
 
     /// <summary>Where the rows lie, unless the layout is columnar.</summary>
+    [Browsable(false)]
     public RowPlacement? Placement { get; init; }
 
     public ChunkCompression Compression { get; init; }
 
     /// <summary>Tells whether the same source, read with the same options, made this version.</summary>
+    [Browsable(false)]
     public required string Fingerprint { get; init; }
 
     /// <summary>Where its rows came from, in order; more than one where some were appended.</summary>
+    [Browsable(false)]
     public IReadOnlyList<DatasetSource> Sources { get; init; } = [];
 
     /// <summary>How many versions are kept, this one included, unless the next import says otherwise.</summary>
     public int? KeepVersions { get; init; }
 
+    [Browsable(false)]
     public required IReadOnlyList<PageReference> Pages { get; init; }
 
     [JsonIgnore]

@@ -63,7 +63,8 @@ public sealed class DatasetReader(RedisMLConnection connection)
             var (reply, entry, index, first) = window.Dequeue();
             windowBytes -= entry.Bytes;
             var lease = await reply.WaitAsync(cancellation).ConfigureAwait(false) ?? throw DatasetStore.DataLost(dataset, entry.Key);
-            return new(index, first, entry.Rows, () => Decode(dataset, entry, lease), lease);
+            var seal = connection.Seals.Dataset(dataset.Name);
+            return new(index, first, entry.Rows, () => Decode(dataset, entry, seal.OpenInPlace(entry.Key, lease.Memory)), lease);
         }
     }
 
@@ -79,10 +80,10 @@ public sealed class DatasetReader(RedisMLConnection connection)
     }
 
     /// <exception cref="RedisMLException"><c>ChecksumMismatch</c></exception>
-    static RecordBatch Decode(Dataset dataset, ChunkEntry entry, Lease<byte> lease) => ChunkCodec.Checksum(lease.Span) == entry.Crc32
+    static RecordBatch Decode(Dataset dataset, ChunkEntry entry, Memory<byte> bytes) => ChunkCodec.Checksum(bytes.Span) == entry.Crc32
         ? StoredRecord.Decode("A chunk", dataset.Name, entry.Key, () =>
         {
-            var batch = ChunkCodec.DecodeForeign(lease.Memory, [.. dataset.Columns.Select(c => c.Schema)]);
+            var batch = ChunkCodec.DecodeForeign(bytes, [.. dataset.Columns.Select(c => c.Schema)]);
             Decoding.Demand(batch.Length == entry.Rows, $"it has {batch.Length:N0} rows, and its page says {entry.Rows:N0}");
             return batch;
         })

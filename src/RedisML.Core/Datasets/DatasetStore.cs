@@ -1,6 +1,7 @@
 using RedisML.Connections;
 using RedisML.Datasets.Rows;
 using RedisML.Errors;
+using RedisML.Sealing;
 using StackExchange.Redis;
 
 namespace RedisML.Datasets;
@@ -53,8 +54,8 @@ public sealed class DatasetStore(RedisMLConnection connection)
             return await FindAsync(name, cancellation).ConfigureAwait(false)
                 ?? throw NearestName.NotFound("DatasetNotFound", "dataset", name, await NamesAsync(cancellation).ConfigureAwait(false));
         return await FindVersionAsync(name, version.Value, cancellation).ConfigureAwait(false)
-            ?? throw new RedisMLException("DatasetVersionNotFound", ErrorKind.ObjectNotFound,
-                $"Dataset '{name}' has no version {version} (any more).", name);
+            ?? throw NearestName.VersionNotFound("DatasetVersionNotFound", $"Dataset '{name}'", name, version,
+                (await VersionsAsync(name, cancellation).ConfigureAwait(false)).Select(dataset => dataset.Version));
     }
 
     /// <summary>The names of all datasets, sorted.</summary>
@@ -92,7 +93,7 @@ public sealed class DatasetStore(RedisMLConnection connection)
     internal async Task PublishAsync(Dataset dataset, long? expected, CancellationToken cancellation)
     {
         var head = _keys.Dataset(dataset.Name);
-        string manifest = dataset.ToJson();
+        var manifest = Seal(dataset.Name).Close(head, dataset.ToJson(), $"{VersionField}{dataset.Version}");
         await _database.PatientlyAsync(d => d.SetAddAsync(_keys.Datasets, dataset.Name), cancellation).ConfigureAwait(false);
         // Sent again after a lost reply, the script finds its own manifest there.
         var reply = (RedisResult[])(await _database.PatientlyAsync(
@@ -147,7 +148,8 @@ public sealed class DatasetStore(RedisMLConnection connection)
     internal async Task<IReadOnlyList<ChunkEntry>> PageAsync(Dataset dataset, PageReference page, CancellationToken cancellation)
     {
         var json = await _database.PatientlyAsync(d => d.StringGetAsync(page.Key), cancellation).ConfigureAwait(false);
-        return json.IsNull ? throw DataLost(dataset, page.Key) : StoredRecord.Page(_keys, dataset, page, json);
+        return json.IsNull ? throw DataLost(dataset, page.Key)
+            : StoredRecord.Page(_keys, dataset, page, Seal(dataset.Name).Open(page.Key, json));
     }
 
     /// <summary>The error for a page or chunk that isn't there.</summary>
@@ -159,7 +161,7 @@ public sealed class DatasetStore(RedisMLConnection connection)
     {
         var json = await _database.PatientlyAsync(d => d.HashGetAsync(_keys.Dataset(name), $"version:{version}"), cancellation)
             .ConfigureAwait(false);
-        return json.IsNull ? null : StoredRecord.Manifest(_keys, name, version, json!);
+        return json.IsNull ? null : Manifest(name, version, json);
     }
 
     /// <summary>Removes versions beyond those to be kept, unless they are pinned or were current a moment ago.</summary>
@@ -190,14 +192,18 @@ public sealed class DatasetStore(RedisMLConnection connection)
     /// <exception cref="RedisMLException"><c>DatasetCorrupt</c></exception>
     List<Dataset> Versions(string name, HashEntry[] head) =>
         [.. head.Where(f => ((string)f.Name!).StartsWith(VersionField, StringComparison.Ordinal))
-            .Select(f => StoredRecord.Manifest(_keys, name, long.TryParse(((string)f.Name!)[VersionField.Length..], out long version)
-                ? version : -1, f.Value!))
+            .Select(f => Manifest(name, long.TryParse(((string)f.Name!)[VersionField.Length..], out long version) ? version : -1, f.Value))
             .OrderBy(v => v.Version)];
+
+    Dataset Manifest(string name, long version, RedisValue value) => StoredRecord.Manifest(
+        _keys, name, version, Seal(name).Open(_keys.Dataset(name), value, $"{VersionField}{version}")!);
+
+    Seal Seal(string name) => connection.Seals.Dataset(name);
 
     bool TryVersions(string name, HashEntry[] head, out List<Dataset> versions)
     {
         try { versions = Versions(name, head); }
-        catch (RedisMLException e) when (e.ErrorId == "DatasetCorrupt") { versions = []; }
+        catch (RedisMLException e) when (e.Kind == ErrorKind.InvalidData) { versions = []; }
         return versions.Count > 0;
     }
 
@@ -211,7 +217,7 @@ public sealed class DatasetStore(RedisMLConnection connection)
             var versions = Versions(name, head);
             return (versions, await DataKeysAsync(versions, [], cancellation).ConfigureAwait(false));
         }
-        catch (RedisMLException e) when (e.ErrorId == "DatasetCorrupt")
+        catch (RedisMLException e) when (e.Kind == ErrorKind.InvalidData)
         {
             var found = new HashSet<string>();
             await foreach (var key in connection.KeysAsync($"{_keys.Dataset(name)}:", cancellation).ConfigureAwait(false)) found.Add(key);
@@ -263,7 +269,7 @@ public sealed class DatasetStore(RedisMLConnection connection)
     async Task<IEnumerable<string>> ChunkKeysAsync(Dataset dataset, PageReference page, CancellationToken cancellation)
     {
         var json = await _database.PatientlyAsync(d => d.StringGetAsync(page.Key), cancellation).ConfigureAwait(false);
-        return json.IsNull ? [] : StoredRecord.Page(_keys, dataset, page, json).Select(e => e.Key);
+        return json.IsNull ? [] : StoredRecord.Page(_keys, dataset, page, Seal(dataset.Name).Open(page.Key, json)).Select(e => e.Key);
     }
 
     static void CheckFormat(string name, RedisValue format)

@@ -1,8 +1,10 @@
+using System.Buffers;
 using RedisML.Columns;
 using RedisML.Columns.Chunks;
 using RedisML.Connections;
 using RedisML.Datasets.Rows;
 using RedisML.Errors;
+using RedisML.Sealing;
 using StackExchange.Redis;
 
 namespace RedisML.Datasets;
@@ -66,6 +68,7 @@ sealed class DatasetWriter : IAsyncDisposable
         RedisMLConnection connection, string dataset, IReadOnlyList<ColumnSchema> schema, CancellationToken cancellation,
         Dataset? appendTo = null, RowPlacement? placement = null)
     {
+        if (placement is not null) connection.Seals.DemandOff($"The layout {placement.Layout} of dataset '{dataset}'", dataset);
         var journal = await ImportJournal.OpenAsync(connection, dataset, cancellation).ConfigureAwait(false);
         // Rows have a place of their own, but for those that are added to others.
         if (placement is not null)
@@ -149,14 +152,26 @@ sealed class DatasetWriter : IAsyncDisposable
         _connection.DemandRoom();
         if (index >= Volatile.Read(ref _journalled)) await JournalAsync(index, cancellation).ConfigureAwait(false);
         var key = _connection.Keys.Chunk(_journal.Dataset, _journal.ImportId, index);
-        var data = chunk.Data.WrittenMemory;
+        ReadOnlyMemory<byte> data = chunk.Data.WrittenMemory;
+        byte[]? rented = null;
+        if (Seal.IsOn)
+        {
+            int length = data.Length + Sealing.Seal.Overhead;
+            rented = ArrayPool<byte>.Shared.Rent(length);
+            Seal.Encrypt(key, data.Span, rented.AsSpan(..length));
+            data = rented.AsMemory(..length);
+        }
         int tries = 0;
         await _database.PatientlyAsync(d =>
         {
             tries++;
             return d.StringSetAsync(key, data);
         }, cancellation).ConfigureAwait(false);
-        if (tries == 1) chunk.Dispose();
+        if (tries == 1)
+        {
+            chunk.Dispose();
+            if (rented is not null) ArrayPool<byte>.Shared.Return(rented);
+        }
         return new(key!, chunk.Rows, data.Length, chunk.Checksum);
     }
 
@@ -256,6 +271,8 @@ sealed class DatasetWriter : IAsyncDisposable
         _journalling.Dispose();
     }
 
+    Seal Seal => _connection.Seals.Dataset(_journal.Dataset);
+
     /// <summary>All pages of the version before but a last one that isn't full: its entries go into a new one.</summary>
     IEnumerable<PageReference> SharedPages => _base?.Pages.Where((p, i) => i < _base.Pages.Count - 1 || p.Chunks == PageLength) ?? [];
 
@@ -284,7 +301,8 @@ sealed class DatasetWriter : IAsyncDisposable
         {
             var json = await _database.PatientlyAsync(d => d.StringGetAsync(page.Key), cancellation).ConfigureAwait(false);
             if (json.IsNull) return page.Key;
-            if (await FindLostAsync(Dataset.PageFromJson(((ReadOnlyMemory<byte>)json).Span)).ConfigureAwait(false) is { } lost) return lost;
+            var entries = Dataset.PageFromJson(((ReadOnlyMemory<byte>)Seal.Open(page.Key, json)).Span);
+            if (await FindLostAsync(entries).ConfigureAwait(false) is { } lost) return lost;
         }
         foreach (var part in tail.Chunk(PageLength))
             if (await FindLostAsync(part).ConfigureAwait(false) is { } lost) return lost;
@@ -314,7 +332,8 @@ sealed class DatasetWriter : IAsyncDisposable
     {
         var entries = _tail.Take(PageLength).ToArray();
         var key = _connection.Keys.Page(_journal.Dataset, _journal.ImportId, _pages.Count);
-        await _database.PatientlyAsync(d => d.StringSetAsync(key, Dataset.PageToJson(entries)), cancellation).ConfigureAwait(false);
+        var page = Seal.Close(key, Dataset.PageToJson(entries));
+        await _database.PatientlyAsync(d => d.StringSetAsync(key, page), cancellation).ConfigureAwait(false);
         _pages.Add(new(key!, entries.Length, entries.Sum(e => (long)e.Rows), entries.Sum(e => (long)e.Bytes)));
         _tail.RemoveRange(0, entries.Length);
     }

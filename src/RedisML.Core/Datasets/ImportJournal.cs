@@ -110,8 +110,9 @@ sealed class ImportJournal
                 .ConfigureAwait(false);
             if (fields[0] != dataset || fields[1].IsNull || await journal.IsPublishedAsync().WaitAsync(cancellation).ConfigureAwait(false))
                 continue;
+            string checkpoint = journal.OpenCheckpoint(fields[1])!;
             if (await connection.Database.PatientlyAsync(_ => journal.TryTakeAsync(), cancellation).ConfigureAwait(false))
-                return (journal, fields[1]!);
+                return (journal, checkpoint);
         }
         return null;
     }
@@ -135,11 +136,12 @@ sealed class ImportJournal
     public Task ExtendRowsAsync(long limit, CancellationToken cancellation) => DemandAsync("rows", limit, cancellation);
 
     /// <summary>Notes where the import could go on.</summary>
-    public Task CheckpointAsync(string checkpoint, CancellationToken cancellation) => DemandAsync("checkpoint", checkpoint, cancellation);
+    public Task CheckpointAsync(string checkpoint, CancellationToken cancellation) => DemandAsync(
+        "checkpoint", _connection.Seals.Dataset(Dataset).Close(Key, checkpoint, "checkpoint"), cancellation);
 
     /// <summary>What <see cref="CheckpointAsync"/> noted last; null where it noted nothing, or the server has lost it.</summary>
     public async Task<string?> ReadCheckpointAsync(CancellationToken cancellation) =>
-        await Database.PatientlyAsync(d => d.HashGetAsync(Key, "checkpoint"), cancellation).ConfigureAwait(false);
+        OpenCheckpoint(await Database.PatientlyAsync(d => d.HashGetAsync(Key, "checkpoint"), cancellation).ConfigureAwait(false));
 
     /// <summary>Announces that the import will now be published or removed, and tells whose it is.</summary>
     public Task<JournalState> AnnounceAsync(string what) => NoteAsync("state", what);
@@ -200,6 +202,8 @@ sealed class ImportJournal
         }
     }
 
+    string? OpenCheckpoint(RedisValue value) => _connection.Seals.Dataset(Dataset).Open(Key, value, "checkpoint");
+
     static async Task SweepAsync(RedisMLConnection connection, string dataset, CancellationToken cancellation)
     {
         foreach (string? importId in await connection.Database.PatientlyAsync(d => d.SetMembersAsync(connection.Keys.Imports), cancellation)
@@ -228,7 +232,7 @@ sealed class ImportJournal
                 await connection.Database.PatientlyAsync(_ => journal.RemoveDataAsync(), cancellation).ConfigureAwait(false);
                 await connection.Database.PatientlyAsync(_ => journal.CloseAsync(), cancellation).ConfigureAwait(false);
             }
-            catch (RedisMLException e) when (e.ErrorId == "DatasetCorrupt")
+            catch (RedisMLException e) when (e.Kind == ErrorKind.InvalidData)
             {
                 // Nobody knows what it shares with others: it is left alone.
             }

@@ -1,21 +1,60 @@
 namespace RedisML.Errors;
 
-/// <summary>Errors for names that don't exist, with the nearest name that does.</summary>
+/// <summary>Errors for names that don't exist: with the nearest name that does, those that there are, and what to run next.</summary>
 public static class NearestName
 {
+    const int MostShown = 6;
+
+    /// <summary>What shows all names of a kind, by the error's id, where a command does.</summary>
+    static readonly Dictionary<string, string> s_next = new(StringComparer.Ordinal)
+    {
+        ["DatasetNotFound"] = "Get-RedisDataset lists them, Import-RedisTrainingData makes one.",
+        ["DatasetVersionNotFound"] = "-KeepVersion of Import-RedisTrainingData says how many are kept.",
+        ["ModelNotFound"] = "Get-RedisModel lists them, Start-RedisDistributedTraining trains one.",
+        ["ModelVersionNotFound"] = "Get-RedisModel -AllVersion lists them.",
+        ["ModelAliasNotFound"] = "Publish-RedisModel -Alias gives one.",
+        ["ParameterNotFound"] = "Get-RedisModelParameter lists them.",
+        ["TrainingRunNotFound"] = "Get-RedisDistributedTraining lists them.",
+        ["OnlineTrainingNotFound"] = "Get-RedisOnlineTraining lists them, Start-RedisOnlineTraining begins one.",
+        ["ServiceNotFound"] = "Get-RedisPredictionService lists them, Start-RedisPredictionService starts one.",
+        ["MetricNotFound"] = "Get-RedisTrainingMetric lists them.",
+        ["FigureNotFound"] = "Test-RedisModel shows them.",
+        ["ServerNotFound"] = "Get-RedisMLServer lists them, Start-RedisMLServer starts one.",
+    };
+
     /// <summary>An <see cref="ErrorKind.ObjectNotFound"/> error for <paramref name="name"/> that suggests the nearest of
-    /// <paramref name="known"/>.</summary>
+    /// <paramref name="known"/>, or else says which there are.</summary>
     /// <param name="errorId">The stable id, such as <c>DatasetNotFound</c>.</param>
     /// <param name="thing">What was looked for, such as <c>dataset</c>.</param>
     public static RedisMLException NotFound(string errorId, string thing, string name, IEnumerable<string> known)
     {
-        var nearest = known.Select(k => (Name: k, Distance: Distance(k, name)))
-            .Where(c => c.Distance <= Math.Max(2, name.Length / 3))
-            .OrderBy(c => c.Distance).ThenBy(c => c.Name, StringComparer.Ordinal)
-            .Select(c => c.Name).FirstOrDefault();
-        var hint = nearest is null ? "" : $" Did you mean '{nearest}'?";
-        return new(errorId, ErrorKind.ObjectNotFound, $"There is no {thing} '{name}'.{hint}", name);
+        var names = known.Select(k => (Name: k, Distance: Distance(k, name)))
+            .OrderBy(c => c.Distance).ThenBy(c => c.Name, StringComparer.Ordinal).ToList();
+        string hint = names is [var (nearest, distance), ..] && distance <= Math.Max(2, name.Length / 3) ? $" Did you mean '{nearest}'?"
+            : $" {Existing(names.Select(n => n.Name))}";
+        return new(errorId, ErrorKind.ObjectNotFound, $"There is no {thing} '{name}'.{hint}{Next(errorId)}", name);
     }
+
+    /// <summary>An <see cref="ErrorKind.ObjectNotFound"/> error for a version that isn't there, with those that are.</summary>
+    /// <param name="errorId">The stable id, such as <c>ModelVersionNotFound</c>.</param>
+    /// <param name="owner">What has versions, such as <c>Model 'price'</c>.</param>
+    public static RedisMLException VersionNotFound(string errorId, string owner, string name, long? version, IEnumerable<long> known) =>
+        new(errorId, ErrorKind.ObjectNotFound, $"{owner} has no version {version} (any more). " +
+            Existing(known.OrderDescending().Select(v => $"{v}")) + Next(errorId), name);
+
+    /// <summary>A sentence that says which there are, the first of them by name.</summary>
+    public static string Existing(IEnumerable<string> names)
+    {
+        string[] all = [.. names];
+        return all switch
+        {
+            [] => "There is none yet.",
+            [var only] => $"There is only {only}.",
+            _ => $"There are {string.Join(", ", all.Take(MostShown))}" + (all.Length > MostShown ? $" and {all.Length - MostShown:N0} more." : "."),
+        };
+    }
+
+    static string Next(string errorId) => s_next.TryGetValue(errorId, out var next) ? $" {next}" : "";
 
     /// <summary>Levenshtein's edit distance, ignoring case.</summary>
     static int Distance(string a, string b)

@@ -1,3 +1,4 @@
+using System.Reflection;
 using RedisML.Errors;
 
 namespace RedisML.Evaluation;
@@ -10,15 +11,19 @@ public static class EvaluationFigures
 
     static readonly string[] s_lowerIsBetter = ["Rmse", "Mae", "Loss", "Deviance", "Error", "Brier", "Mape"];
 
+    /// <summary>All figures that evaluations of any kind have.</summary>
+    public static IReadOnlyList<string> Names { get; } =
+        [.. new[] { typeof(RegressionResult), typeof(ClassificationResult), typeof(RecommendationResult) }.SelectMany(FiguresOf)
+            .Select(property => property.Name).Distinct().Order(StringComparer.Ordinal)];
+
+    static IEnumerable<PropertyInfo> FiguresOf(Type type) => type.GetProperties().Where(property => !s_others.Contains(property.Name)
+        && (property.PropertyType == typeof(double?) || property.PropertyType == typeof(double)));
+
     /// <summary>All figures that an evaluation of this kind may have; null where these rows don't define one.</summary>
     public static IReadOnlyDictionary<string, double?> Of(EvaluationResult result)
     {
         var figures = new Dictionary<string, double?>(StringComparer.OrdinalIgnoreCase);
-        foreach (var property in result.GetType().GetProperties().Where(property => !s_others.Contains(property.Name)))
-        {
-            if (property.PropertyType == typeof(double?) || property.PropertyType == typeof(double))
-                figures[property.Name] = (double?)property.GetValue(result);
-        }
+        foreach (var property in FiguresOf(result.GetType())) figures[property.Name] = (double?)property.GetValue(result);
         return figures;
     }
 

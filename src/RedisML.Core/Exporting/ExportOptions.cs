@@ -1,3 +1,4 @@
+using System.ComponentModel;
 
 namespace RedisML.Exporting;
 
@@ -51,4 +52,9 @@ public sealed record ExportOptions
 }
 
 /// <summary>What an export did.</summary>
-public sealed record ExportResult(string Dataset, long Version, string Path, ExportFormat Format, long Rows, long Bytes, TimeSpan Elapsed);
+public sealed record ExportResult(
+    string Dataset, long Version, string Path, ExportFormat Format, long Rows, long Bytes, [property: Browsable(false)] TimeSpan Elapsed)
+{
+    /// <summary>The seconds that it took.</summary>
+    public double ElapsedSeconds => Elapsed.TotalSeconds;
+}

@@ -63,7 +63,7 @@ public sealed class SourceFile
             throw new RedisMLException("PathIsDirectory", ErrorKind.InvalidArgument,
                 $"'{path}' is a directory; name a file in it, or use a wildcard.", path);
         var file = new FileInfo(path);
-        if (!file.Exists) throw new RedisMLException("FileNotFound", ErrorKind.ObjectNotFound, $"There is no file '{path}'.", path);
+        if (!file.Exists) throw NearestName.NotFound("FileNotFound", "file", path, FilesBeside(file));
         if (file.Length == 0 && !TargetFile.IsFile(path))
             throw new RedisMLException("PathIsNoFile", ErrorKind.InvalidArgument,
                 $"'{path}' is a device, a pipe or a socket: a file is read more than once. '-' reads standard input.", path);
@@ -78,6 +78,20 @@ public sealed class SourceFile
             _ => FileCompression.None,
         };
         return new(file, compression) { Name = name ?? file.FullName };
+    }
+
+    /// <summary>Files in the same folder, as the user would write them.</summary>
+    static IEnumerable<string> FilesBeside(FileInfo file)
+    {
+        const int most = 1000;
+        try
+        {
+            return file.Directory is { Exists: true } folder ? [.. folder.EnumerateFiles().Take(most).Select(other => other.FullName)] : [];
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return [];
+        }
     }
 
     /// <summary>The content, inflated.</summary>

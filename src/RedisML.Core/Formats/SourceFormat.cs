@@ -1,4 +1,5 @@
 using System.Text;
+using RedisML.Diagnostics;
 using RedisML.Errors;
 using RedisML.Formats.Arrow;
 using RedisML.Formats.Csv;
@@ -29,6 +30,7 @@ static class SourceFormat
                 if (path == StandardInputFile.Path) kept.Add(await StandardInputFile.ReadAsync(cancellation).ConfigureAwait(false));
                 var file = path == StandardInputFile.Path ? kept[^1].Open() : SourceFile.Open(path);
                 sources.Add(await OpenAsync(file, options, cancellation).ConfigureAwait(false));
+                if (WorkLog.Steps is { } log) log.Step($"{file.Name}: {Describe(sources[^1], file)}");
             }
             return new(sources is [var only] ? only : new CombinedSource(sources), kept);
         }
@@ -62,6 +64,16 @@ static class SourceFormat
             throw new RedisMLException("SourceCorrupt", ErrorKind.InvalidData, $"'{file.Name}' can't be read: {e.Message}", file.Name, e);
         }
     }
+
+    /// <summary>What a file was taken for.</summary>
+    static string Describe(RowSource source, SourceFile file) => source switch
+    {
+        ArrowSource => "Arrow IPC, by its first bytes",
+        JsonLinesSource => "JSON, as it starts with an object or an array of objects",
+        CsvSource => "text of fields, as it starts like no other format",
+        _ => "the format of its first bytes",
+    } + (file.Compression == FileCompression.None ? "" : $", compressed by {file.Compression}")
+        + (file.Length is { } length ? $"; {length:N0} bytes." : ".");
 
     /// <summary>CSV, or a text that becomes such while it is read.</summary>
     static async Task<CsvSource> OpenCsvAsync(SourceFile file, SourceOptions options, CancellationToken cancellation)

@@ -1,9 +1,11 @@
 using System.Diagnostics;
 using System.IO.Hashing;
 using System.Text.Json;
+using RedisML.Columns;
 using RedisML.Connections;
 using RedisML.Datasets;
 using RedisML.Datasets.Rows;
+using RedisML.Diagnostics;
 using RedisML.Errors;
 using RedisML.Formats;
 using RedisML.Formats.Objects;
@@ -60,6 +62,14 @@ public sealed class DatasetImport
         RedisMLConnection connection, RowSource source, ImportOptions options, IProgress<ImportProgress>? progress,
         CancellationToken cancellation) =>
         new DatasetImport(connection, source, options, progress).RunAsync(cancellation);
+
+    /// <summary>The columns of a file, with the types that an import would give them. Needs no server.</summary>
+    /// <exception cref="RedisMLException">Those of reading the file.</exception>
+    public static async Task<IReadOnlyList<ColumnSchema>> ColumnsAsync(string path, SourceOptions options, CancellationToken cancellation)
+    {
+        using var files = await SourceFormat.OpenAsync([path], options, cancellation).ConfigureAwait(false);
+        return [.. (await files.Source.ReadColumnsAsync(options.Schema, cancellation).ConfigureAwait(false)).Select(c => c.Schema)];
+    }
 
     /// <summary>What an import of a file would do. Writes nothing.</summary>
     public static Task<ImportPlan> PlanAsync(RedisMLConnection connection, string path, ImportOptions options,
@@ -174,6 +184,9 @@ public sealed class DatasetImport
         foreach (var name in _options.Schema.Keys.Append(_options.Label ?? columns[0].Name))
             if (!columns.Any(c => c.Name == name))
                 throw NearestName.NotFound("ColumnNotFound", "column", name, columns.Select(c => c.Name));
+        if (WorkLog.Steps is { } log)
+            log.Step($"Columns: {string.Join(", ", columns.Select(column =>
+                $"{column.Name} {column.Type}{(column.Inferred ? "" : _options.Schema.ContainsKey(column.Name) ? " (-Schema)" : " (declared)")}"))}.");
         return current is not null && _options.Append ? SchemaComparison.Reconcile(columns, current, _options.SchemaChange, _source.Name)
             : columns;
     }
@@ -191,6 +204,9 @@ public sealed class DatasetImport
                 var (dataset, wider) = await TryWriteAsync(attempt.Columns, attempt.Writer, attempt.From, current, looksOn, cancellation)
                     .ConfigureAwait(false);
                 if (dataset is not null) return dataset;
+                WorkLog.Steps?.Step($"It starts again with wider types: {string.Join(", ", wider.Zip(attempt.Columns)
+                    .Where(pair => pair.First.Type != pair.Second.Type).Select(pair =>
+                        $"{pair.First.Name} {pair.First.Type} instead of {pair.Second.Type}"))}.");
                 attempt = (await NewWriterAsync(wider, current, cancellation).ConfigureAwait(false), wider, null);
             }
         }
@@ -293,6 +309,8 @@ public sealed class DatasetImport
                         current, label, _options.Compression, fingerprint, cancellation, _options.KeepVersions, _options.Replicas)
                             .ConfigureAwait(false);
                     _replicaWarning = writer.Warning;
+                    WorkLog.Steps?.Step($"Version {dataset.Version} of dataset '{dataset.Name}' is published: {dataset.Rows:N0} rows in " +
+                        $"{dataset.Chunks:N0} chunks of {dataset.StoredBytes:N0} bytes.");
                     return (dataset, columns);
                 }
                 catch (Exception e) when (_source.CanReread && BreaksOff(e))

@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using RedisML.Columns;
 using RedisML.Columns.Chunks;
 using RedisML.Datasets;
+using RedisML.Diagnostics;
 using RedisML.Errors;
 using RedisML.Formats;
 
@@ -139,6 +140,10 @@ sealed class ImportAttempt(
         }
         if (part.FirstLine is { } first) (_file, _line) = (part.File ?? source.Name, first);
         if (encoded.Chunk is { } rows && writer.StoresRows) await writer.CommitRowsAsync(rows, cancellation).ConfigureAwait(false);
+        if (encoded.BadRows.Count > 0 && WorkLog.Steps is { } log)
+            log.Step($"{encoded.BadRows.Count:N0} rows are left out, by column: {string.Join(", ", encoded.BadRows
+                .GroupBy(bad => bad.Column < 0 ? "(number of fields)" : columns[bad.Column].Name)
+                .Select(group => $"{group.Key} in {group.Count():N0}"))}.");
         foreach (var bad in encoded.BadRows) await rejected.AddAsync(bad, _file, _line + bad.Line - 1).ConfigureAwait(false);
         notes.Add(encoded.Notes, encoded.Chunk?.Statistics, _file, _line);
         _underWay.Dequeue();
@@ -151,6 +156,8 @@ sealed class ImportAttempt(
             writer.Commit(entry, encoded.Chunk!.Statistics);
             UncompressedBytes += encoded.Chunk.UncompressedBytes;
             CompressedBytes += entry.Bytes;
+            WorkLog.Steps?.Step($"Chunk {_parts:N0}: {entry.Rows:N0} rows, {entry.Bytes:N0} bytes, {encoded.Chunk.UncompressedBytes:N0} " +
+                "before compression.");
         }
         if (source.CanReread && Environment.TickCount64 >= _nextCheckpoint) await CheckpointAsync(cancellation).ConfigureAwait(false);
     }

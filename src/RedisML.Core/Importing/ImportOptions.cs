@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Text.Json.Serialization;
 using RedisML.Columns.Chunks;
 using RedisML.Connections;
@@ -103,7 +104,11 @@ public sealed record ImportResult
     /// <summary>How many bytes of columns became one byte of the chunks written; null where none was.</summary>
     public double? CompressionRatio { get; init; }
 
+    [Browsable(false)]
     public required TimeSpan Elapsed { get; init; }
+
+    /// <summary>The seconds that it took.</summary>
+    public double ElapsedSeconds => Elapsed.TotalSeconds;
 
     public double RowsPerSecond => RowsRead / Math.Max(Elapsed.TotalSeconds, 1e-9);
 

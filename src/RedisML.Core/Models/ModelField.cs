@@ -46,6 +46,10 @@ static class ModelField
 
     internal static bool IsParameter(RedisValue field) => !field.StartsWith("@");
 
+    /// <summary>Whether what a field of a version says is sealed: not times, and not what scripts read.</summary>
+    internal static bool IsSealed(RedisValue field) => field != Created && field != Modified && field != Changes
+        && !field.StartsWith(ExpiresPrefix);
+
     internal static string Now() => DateTimeOffset.UtcNow.ToString("O", CultureInfo.InvariantCulture);
 
     internal static DateTimeOffset ToTime(RedisValue value) =>

@@ -194,6 +194,9 @@ public sealed partial class ModelStore
     async Task AnnotateAsync(Model model, RedisValue[] fields, CancellationToken cancellation)
     {
         var key = Keys.ModelVersion(model.Name, model.Version);
+        // What is empty goes.
+        for (int i = 1; i < fields.Length; i += 2)
+            if (!fields[i].IsNullOrEmpty) fields[i] = Close(model.Name, key, fields[i - 1], fields[i]);
         if (!(bool)await Database.PatientlyAsync(d => d.ScriptEvaluateAsync(AnnotateScript, [key], fields), cancellation)
             .ConfigureAwait(false))
             throw new RedisMLException("ModelVersionNotFound", ErrorKind.ObjectNotFound,

@@ -19,15 +19,20 @@ public sealed partial class ModelStore
     /// KEYS: version. ARGV: an id of this change, and Unix milliseconds; how many fields go, those;
     /// how many fields must be as they were, and of each its name and
     /// value behind a '=', or nothing; then names and values of those that are set. Returns 0 where the version is gone, 1 where a field
-    /// isn't as it was, else the descriptions of the pieces that nothing refers to any more. What was done already, and whose reply was
+    /// isn't as it was, else what nothing refers to any more: fields and what they were, where they describe pieces or may do so under a seal. What was done already, and whose reply was
     /// lost, isn't done again: a second addition would count twice, and a second replacement would take its own pieces for old ones.
     /// What it was found to be worth doesn't hold any more.
     /// </summary>
     const string ChangeVersion = """
         if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
-        local function envelope(field)
+        local gone = {}
+        local function note(field)
           local value = redis.call('HGET', KEYS[1], field)
-          if value and string.byte(value, 1) == 0x93 and string.sub(value, 2, 8) == 'PIECES\n' then return value end
+          if value and string.byte(value, 1) == 0x93
+            and (string.sub(value, 2, 8) == 'PIECES\n' or string.sub(value, 2, 4) == 'SL\1') then
+            gone[#gone + 1] = field
+            gone[#gone + 1] = value
+          end
         end
         local changes = redis.call('HGET', KEYS[1], '@changes') or ''
         if string.find(changes, ARGV[1], 1, true) then return {} end
@@ -37,9 +42,8 @@ public sealed partial class ModelStore
           local value = redis.call('HGET', KEYS[1], ARGV[i])
           if (value and '=' .. value or '') ~= ARGV[i + 1] then return 1 end
         end
-        local gone = {}
         local function drop(field)
-          gone[#gone + 1] = envelope(field)
+          note(field)
           redis.call('HDEL', KEYS[1], field, '@expires:' .. field)
         end
         for i = 4, removed do drop(ARGV[i]) end
@@ -160,8 +164,8 @@ public sealed partial class ModelStore
             return await TryCopyAsync(model, change, set, marks[0].IsNull, cancellation).ConfigureAwait(false);
 
         var names = change.Add.Select(added => added.Key).ToArray();
-        var there = await ReadFieldsAsync(model, names, cancellation).ConfigureAwait(false);
-        if (await SumsAsync(model, change, there, cancellation).ConfigureAwait(false) is not { } sums) return null;
+        var there = await ReadStoredAsync(model, names, cancellation).ConfigureAwait(false);
+        if (await SumsAsync(model, change, Open(name, key, ToFields(names), there), cancellation).ConfigureAwait(false) is not { } sums) return null;
         var written = (StoredParameter[])[.. set, .. sums];
         var pieces = new ParameterPieces(connection, name, version);
         IReadOnlyList<ParameterEnvelope> own = [.. written.Select(parameter => parameter.Envelope).OfType<ParameterEnvelope>()];
@@ -175,7 +179,7 @@ public sealed partial class ModelStore
             throw;
         }
         // Of a change that fails nobody knows whether it was made: its pieces stay until the version goes.
-        var gone = await TryWriteAsync(key, written, change.Remove, names.Zip(there), CancellationToken.None).ConfigureAwait(false);
+        var gone = await TryWriteAsync(name, key, written, change.Remove, names.Zip(there), CancellationToken.None).ConfigureAwait(false);
         await pieces.DeleteAsync(gone ?? own, CancellationToken.None).ConfigureAwait(false);
         return gone is null ? null : version;
     }
@@ -186,7 +190,8 @@ public sealed partial class ModelStore
     {
         var key = Keys.ModelVersion(model.Name, model.Version);
         var fields = await Database.PatientlyAsync(d => d.HashGetAllAsync(key), cancellation).ConfigureAwait(false);
-        var there = fields.ToDictionary(field => (string)field.Name!, field => field.Value, StringComparer.Ordinal);
+        var there = fields.ToDictionary(
+            field => (string)field.Name!, field => Open(model.Name, key, field.Name, field.Value), StringComparer.Ordinal);
         RedisValue[] added = [.. change.Add.Select(entry => there.GetValueOrDefault(entry.Key))];
         if (await SumsAsync(model, change, added, cancellation).ConfigureAwait(false) is not { } sums) return null;
         var written = (List<StoredParameter>)[.. set, .. sums];
@@ -246,7 +251,7 @@ public sealed partial class ModelStore
 
     /// <summary>Changes a version in place. Null where it is no longer there, as to write would make it again without its other fields, or
     /// where a field isn't as it was; else the pieces that nothing refers to any more.</summary>
-    async Task<IReadOnlyList<ParameterEnvelope>?> TryWriteAsync(RedisKey key, IReadOnlyList<StoredParameter> set,
+    async Task<IReadOnlyList<ParameterEnvelope>?> TryWriteAsync(string model, RedisKey key, IReadOnlyList<StoredParameter> set,
         IReadOnlyCollection<string> remove, IEnumerable<(string Name, RedisValue Value)> compared, CancellationToken cancellation)
     {
         RedisValue[] before = [.. compared.SelectMany(field => new RedisValue[] { field.Name, Marked(field.Value) })];
@@ -254,22 +259,31 @@ public sealed partial class ModelStore
         [
             Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8)), DateTimeOffset.UtcNow.ToUnixTimeMilliseconds(),
             remove.Count, .. remove.Select(name => (RedisValue)name),
-            before.Length / 2, .. before, .. FieldsOf(set).SelectMany(field => new[] { field.Name, field.Value }),
+            before.Length / 2, .. before,
+            .. FieldsOf(set).SelectMany(field => new[] { field.Name, Close(model, key, field.Name, field.Value) }),
         ];
         var reply = await Database.PatientlyAsync(d => d.ScriptEvaluateAsync(ChangeVersion, [key], arguments), cancellation)
             .ConfigureAwait(false);
         return reply.Resp2Type != ResultType.Array ? null
-            : [.. ((RedisValue[])reply!).Select(field => ParameterEnvelope.Decode(((ReadOnlyMemory<byte>)field).Span))];
+            : [.. ((RedisValue[])reply!).Chunk(2).Select(pair => (ReadOnlyMemory<byte>)Open(model, key, pair[0], pair[1]))
+                .Where(field => ParameterEnvelope.IsEnvelope(field.Span)).Select(field => ParameterEnvelope.Decode(field.Span))];
 
         static RedisValue Marked(RedisValue value) => value.IsNull ? "" : (byte[])[(byte)'=', .. (byte[])value!];
     }
 
-    Task<RedisValue[]> ReadFieldsAsync(Model model, IReadOnlyList<string> names, CancellationToken cancellation)
+    async Task<RedisValue[]> ReadFieldsAsync(Model model, IReadOnlyList<string> names, CancellationToken cancellation) =>
+        Open(model.Name, Keys.ModelVersion(model.Name, model.Version), ToFields(names),
+            await ReadStoredAsync(model, names, cancellation).ConfigureAwait(false));
+
+    /// <summary>Fields as they lie there.</summary>
+    Task<RedisValue[]> ReadStoredAsync(Model model, IReadOnlyList<string> names, CancellationToken cancellation)
     {
         if (names.Count == 0) return Task.FromResult<RedisValue[]>([]);
-        RedisValue[] fields = [.. names.Select(name => (RedisValue)name)];
+        var fields = ToFields(names);
         return Database.PatientlyAsync(d => d.HashGetAsync(Keys.ModelVersion(model.Name, model.Version), fields), cancellation);
     }
+
+    static RedisValue[] ToFields(IEnumerable<string> names) => [.. names.Select(name => (RedisValue)name)];
 
     /// <summary>The value that a field says; null where a piece of it is gone.</summary>
     async Task<ParameterValue?> DecodeAsync(Model model, string name, RedisValue field, CancellationToken cancellation)

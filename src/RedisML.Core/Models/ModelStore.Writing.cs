@@ -168,7 +168,7 @@ public sealed partial class ModelStore
         try
         {
             await new ParameterPieces(connection, name, version).WriteAsync(parameters, cancellation).ConfigureAwait(false);
-            HashEntry[] all = [.. fields, .. FieldsOf(parameters)];
+            HashEntry[] all = [.. fields.Concat(FieldsOf(parameters)).Select(field => Closed(name, key, field))];
             await Database.PatientlyAsync(d => d.HashSetAsync(key, all), cancellation).ConfigureAwait(false);
             if (replicas is not null
                 && await replicas.DemandAsync(connection, $"version {version} of model '{name}'", isPublished: false, cancellation)
@@ -201,6 +201,8 @@ public sealed partial class ModelStore
         parameter.Envelope?.Expires is { } end
             ? new HashEntry[] { new(parameter.Name, parameter.Field), new(ModelField.ExpiresPrefix + parameter.Name, end) }
             : [new(parameter.Name, parameter.Field)]);
+
+    HashEntry Closed(string name, RedisKey key, HashEntry field) => new(field.Name, Close(name, key, field.Name, field.Value));
 
     /// <summary>Tries again where another writer was in between, each time from what it left.</summary>
     static async Task<long> RetryAsync(string name, Func<Task<long?>> attempt, int most = MaxAttempts)

@@ -13,6 +13,17 @@ public sealed partial class ModelStore(RedisMLConnection connection)
 
     KeySpace Keys => connection.Keys;
 
+    /// <summary>The value of a field of a version as it is to lie there.</summary>
+    RedisValue Close(string name, RedisKey key, RedisValue field, RedisValue value) =>
+        ModelField.IsSealed(field) ? connection.Seals.Model(name).Close(key, value, field) : value;
+
+    /// <summary>The value of a field of a version.</summary>
+    RedisValue Open(string name, RedisKey key, RedisValue field, RedisValue value) =>
+        ModelField.IsSealed(field) ? connection.Seals.Model(name).Open(key, value, field) : value;
+
+    RedisValue[] Open(string name, RedisKey key, IReadOnlyList<RedisValue> fields, RedisValue[] values) =>
+        [.. values.Select((value, i) => Open(name, key, fields[i], value))];
+
     /// <summary>The names of all models, ordinal.</summary>
     public async Task<IReadOnlyList<string>> ListAsync(CancellationToken cancellation)
     {
@@ -36,9 +47,9 @@ public sealed partial class ModelStore(RedisMLConnection connection)
         if (await FindAsync(reference, cancellation).ConfigureAwait(false) is { } found) return found;
         // Removed between the look at the head and that at the version: what the head says now counts.
         if (await FindAsync(reference, cancellation).ConfigureAwait(false) is { } again) return again;
-        var head = await HeadAsync(name, cancellation).ConfigureAwait(false);
-        throw new RedisMLException("ModelVersionNotFound", ErrorKind.ObjectNotFound,
-            $"Model '{name}' has no version {reference.Version ?? head?.Version}; the current one is {head?.Version}.", name);
+        var versions = await VersionsAsync(name, cancellation).ConfigureAwait(false);
+        throw NearestName.VersionNotFound("ModelVersionNotFound", $"Model '{name}'", name, reference.Version,
+            versions.Select(model => model.Version));
     }
 
     /// <summary>All versions of a model, the oldest first.</summary>
@@ -125,7 +136,7 @@ public sealed partial class ModelStore(RedisMLConnection connection)
             .. fields.Where(field => field.StartsWith(ModelField.ExpiresPrefix)),
         ];
         var meta = fields.Length == 0 ? []
-            : await Database.PatientlyAsync(d => d.HashGetAsync(key, wanted), cancellation).ConfigureAwait(false);
+            : Open(name, key, wanted, await Database.PatientlyAsync(d => d.HashGetAsync(key, wanted), cancellation).ConfigureAwait(false));
         long now = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
         var expired = wanted.Zip(meta).Where(field => field.First.StartsWith(ModelField.ExpiresPrefix)
             && field.Second.TryParse(out long end) && end <= now)

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using RedisML.Connections;
+using RedisML.Sealing;
 using StackExchange.Redis;
 
 namespace RedisML.Models;
@@ -19,6 +20,8 @@ sealed class ParameterPieces(RedisMLConnection connection, string model, long ve
 
     IDatabase Database => connection.Database;
 
+    Seal Seal => connection.Seals.Model(model);
+
     RedisKey Journal => connection.Keys.ModelPieces(model, version);
 
     /// <summary>Writes the pieces of parameters.</summary>
@@ -34,7 +37,8 @@ sealed class ParameterPieces(RedisMLConnection connection, string model, long ve
             {
                 int first = start, count = Math.Min(Together, pieces.Count - start);
                 await Database.PatientlyAsync(d => Task.WhenAll(Enumerable.Range(first, count)
-                    .Select(i => d.StringSetAsync(Key(envelope.Id, i), pieces[i], expiry, When.Always))), cancellation)
+                    .Select(i => d.StringSetAsync(Key(envelope.Id, i), Seal.Close(Key(envelope.Id, i), pieces[i]), expiry, When.Always))),
+                    cancellation)
                     .ConfigureAwait(false);
             }
         }
@@ -55,7 +59,7 @@ sealed class ParameterPieces(RedisMLConnection connection, string model, long ve
             // Only when there are pieces is the claim believed that there are so many bytes.
             bytes ??= GC.AllocateUninitializedArray<byte>((int)envelope.Bytes);
             for (int i = 0; i < pieces.Length; i++)
-                StoredParameter.Open(envelope, first + i, (ReadOnlyMemory<byte>)pieces[i]).Span
+                StoredParameter.Open(envelope, first + i, Open(envelope, first + i, pieces[i])).Span
                     .CopyTo(bytes.AsSpan((first + i) * ParameterEnvelope.PieceBytes));
         }
         return bytes;
@@ -72,12 +76,12 @@ sealed class ParameterPieces(RedisMLConnection connection, string model, long ve
         {
             long start = (long)piece * ParameterEnvelope.PieceBytes;
             bool isWhole = from == 0 && to == envelope.LengthOf(piece);
-            if (isWhole || envelope.Compression != ParameterCompression.None)
+            if (isWhole || envelope.Compression != ParameterCompression.None || Seal.IsOn)
             {
                 var value = await Database.PatientlyAsync(d => d.StringGetAsync(Key(envelope.Id, piece)), cancellation)
                     .ConfigureAwait(false);
                 yield return (start, value.IsNull ? (ReadOnlyMemory<byte>?)null
-                    : StoredParameter.Open(envelope, piece, (ReadOnlyMemory<byte>)value));
+                    : StoredParameter.Open(envelope, piece, Open(envelope, piece, value)));
                 continue;
             }
             var part = (ReadOnlyMemory<byte>)await Database.PatientlyAsync(
@@ -119,6 +123,9 @@ sealed class ParameterPieces(RedisMLConnection connection, string model, long ve
         }
         await Database.PatientlyAsync(d => d.HashDeleteAsync(Journal, id), cancellation).ConfigureAwait(false);
     }
+
+    ReadOnlyMemory<byte> Open(ParameterEnvelope envelope, int index, RedisValue piece) =>
+        (ReadOnlyMemory<byte>)Seal.Open(Key(envelope.Id, index), piece);
 
     RedisKey Key(string id, int index) => connection.Keys.ModelPiece(model, version, id, index);
 

@@ -55,11 +55,12 @@ sealed class FirstSamples(RedisMLConnection connection)
     public async Task<Dictionary<string, ColumnType>> ReadAsync(SampleSourceKind kind, string source, CancellationToken cancellation)
     {
         var key = connection.Keys.Samples(source).Samples;
+        var seal = new SealedSample(connection.Seals.Samples(source), key);
         var samples = kind == SampleSourceKind.List
             ? (await connection.Database.PatientlyAsync(d => d.ListRangeAsync(key, 0, OnlineLimits.FirstSamples - 1), cancellation)
-                .ConfigureAwait(false)).Select(sample => (byte[])sample!)
+                .ConfigureAwait(false)).Select(sample => seal.Open(sample, out _))
             : (await connection.Database.PatientlyAsync(d => d.StreamRangeAsync(key, count: OnlineLimits.FirstSamples), cancellation)
-                .ConfigureAwait(false)).Select(entry => StreamEntries.ToJson(entry.Values));
+                .ConfigureAwait(false)).Select(entry => seal.Open(entry.Values, out _) ?? StreamEntries.ToJson(entry.Values));
         var columns = new Dictionary<string, Column>(StringComparer.Ordinal);
         int read = samples.Count(sample => TryLook(sample, columns));
         var usual = columns.Where(column => 2 * column.Value.Samples > read)
@@ -74,7 +75,7 @@ sealed class FirstSamples(RedisMLConnection connection)
         return usual;
     }
 
-    static bool TryLook(byte[] sample, Dictionary<string, Column> columns)
+    static bool TryLook(ReadOnlyMemory<byte> sample, Dictionary<string, Column> columns)
     {
         try
         {

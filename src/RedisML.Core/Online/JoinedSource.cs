@@ -15,6 +15,7 @@ sealed class JoinedSource : SampleSource
 {
     readonly SampleParser _samples, _labels, _waiting;
     readonly RedisKey _labelKey;
+    readonly SealedSample _labelSeal;
     readonly int _keyPlace;
     StreamEntry[] _newSamples = [], _newLabels = [];
 
@@ -25,6 +26,7 @@ sealed class JoinedSource : SampleSource
             [.. specification.Columns, specification.Label, new(specification.Key!, ColumnType.Utf8, SampleColumnKind.Category)];
         (_samples, _labels, _waiting) = (new(columns, _keyPlace - 1), new(columns, 0), new(columns, _keyPlace - 1));
         _labelKey = connection.Keys.Samples(specification.LabelStream!).Samples;
+        _labelSeal = new(connection.Seals.Samples(specification.LabelStream!), _labelKey);
     }
 
     public override string Start => $"{StreamEntries.First} {StreamEntries.First}";
@@ -68,12 +70,12 @@ sealed class JoinedSource : SampleSource
 
     void Hold(OnlineState state, StreamEntry entry)
     {
-        if ((_samples.Read(entry.Values) ?? KeyProblem(_samples)) is { } problem)
+        if ((Read(_samples, Sealed, entry) ?? KeyProblem(_samples)) is { } problem)
         {
-            state.Reject(problem, StreamEntries.ToJson(entry.Values));
+            state.Reject(problem, JsonOf(Sealed, entry));
             return;
         }
-        if (state.Pending!.Add(KeyOf(_samples), IdOf(entry).Time, StreamEntries.ToJson(entry.Values))) state.Unlabelled++;
+        if (state.Pending!.Add(KeyOf(_samples), IdOf(entry).Time, JsonOf(Sealed, entry).ToArray())) state.Unlabelled++;
         state.Unlabelled += state.Pending.Expire(0, OnlineLimits.Pending);
     }
 
@@ -81,14 +83,14 @@ sealed class JoinedSource : SampleSource
     {
         long time = IdOf(entry).Time;
         state.Unlabelled += state.Pending!.Expire(time - Specification.WindowMilliseconds, OnlineLimits.Pending);
-        if ((_labels.Read(entry.Values) ?? KeyProblem(_labels)) is { } problem)
+        if ((Read(_labels, _labelSeal, entry) ?? KeyProblem(_labels)) is { } problem)
         {
-            state.Reject(problem, StreamEntries.ToJson(entry.Values));
+            state.Reject(problem, JsonOf(_labelSeal, entry));
         }
         else if (state.Pending.Remove(KeyOf(_labels)) is { } waiting)
         {
             string? wrong = _waiting.Read(waiting.Sample) ?? state.Learner.TryLearn(_waiting.Row, _labels.Row);
-            if (wrong is not null) state.Reject(wrong, StreamEntries.ToJson(entry.Values));
+            if (wrong is not null) state.Reject(wrong, JsonOf(_labelSeal, entry));
         }
         else
         {

@@ -23,8 +23,8 @@ sealed class ListSource(RedisMLConnection connection, OnlineSpecification specif
     {
         foreach (var sample in _samples)
         {
-            var json = (ReadOnlyMemory<byte>)sample;
-            string? problem = _parser.Read(json.Span);
+            var json = Sealed.Open(sample, out string? problem);
+            problem ??= _parser.Read(json.Span);
             problem ??= state.Learner.TryLearn(_parser.Row, _parser.Row);
             if (problem is not null) state.Reject(problem, json.Span);
         }

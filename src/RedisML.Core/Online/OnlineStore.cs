@@ -69,6 +69,7 @@ sealed class OnlineStore(RedisMLConnection connection, string model, string sour
         """;
 
     readonly SampleKeys _keys = connection.Keys.Samples(source);
+    readonly SealedState _seal = new(connection.Seals.Samples(source), connection.Keys.Samples(source).State(model));
 
     /// <summary>The state; null where there is none.</summary>
     /// <exception cref="RedisMLException"><c>InvalidOnlineState</c>.</exception>
@@ -76,13 +77,13 @@ sealed class OnlineStore(RedisMLConnection connection, string model, string sour
     {
         var fields = await connection.Database.PatientlyAsync(d => d.HashGetAllAsync(_keys.State(model)), cancellation)
             .ConfigureAwait(false);
-        return fields.Length == 0 ? null : OnlineState.Read(model, fields);
+        return fields.Length == 0 ? null : OnlineState.Read(model, Array.ConvertAll(fields, _seal.Open));
     }
 
     /// <summary>Makes the state where there is none, and takes it over.</summary>
     public Task ClaimAsync(string trainer, OnlineState? state, CancellationToken cancellation)
     {
-        RedisValue[] arguments = [trainer, .. Flat(state?.Initial(trainer) ?? [])];
+        RedisValue[] arguments = [trainer, .. Flat((state?.Initial(trainer) ?? []).Select(_seal.Close))];
         return connection.Database.PatientlyAsync(d => d.ScriptEvaluateAsync(ClaimScript, [_keys.State(model)], arguments), cancellation);
     }
 
@@ -92,7 +93,8 @@ sealed class OnlineStore(RedisMLConnection connection, string model, string sour
     public async Task<CommitOutcome> CommitAsync(string trainer, OnlineState state, string from, RedisValue[] taken,
         CancellationToken cancellation)
     {
-        var rejected = state.RejectedSamples.ToArray();
+        var seal = connection.Seals.Samples(source);
+        var rejected = state.RejectedSamples.Select(sample => seal.Close(_keys.Rejected(model), sample)).ToArray();
         var points = state.Learner.Points.ToArray();
         state.Learner.Points.Clear();
         var fields = state.TakeChanged();
@@ -100,7 +102,7 @@ sealed class OnlineStore(RedisMLConnection connection, string model, string sour
         RedisValue[] arguments =
         [
             trainer, from, state.Offset, taken.Length, taken is [var first, ..] ? first : RedisValue.EmptyString,
-            taken is [.., var last] ? last : RedisValue.EmptyString, fields.Count, .. Flat(fields), metrics.Count, .. Flat(metrics),
+            taken is [.., var last] ? last : RedisValue.EmptyString, fields.Count, .. Flat(fields.Select(_seal.Close)), metrics.Count, .. Flat(metrics),
             .. rejected,
         ];
         RedisKey[] keys = [_keys.State(model), _keys.Metrics(model), _keys.Rejected(model), _keys.Samples];

@@ -45,6 +45,8 @@ public sealed class OnlineTrainings(RedisMLConnection connection)
             d => d.HashGetAsync(keys.State(model), [OnlineState.SpecificationField, OnlineState.FiguresField]), cancellation)
             .ConfigureAwait(false);
         if (fields[0].IsNull) return null;
+        var seal = new SealedState(connection.Seals.Samples(source.Name), keys.State(model));
+        fields = [seal.Open(OnlineState.SpecificationField, fields[0]), seal.Open(OnlineState.FiguresField, fields[1])];
         var lease = await Database.PatientlyAsync(d => d.StringGetAsync(keys.Alive(model)), cancellation).ConfigureAwait(false);
         var (specification, figures) = Decoding.Run(
             () => (OnlineSpecification.FromJson(((ReadOnlyMemory<byte>)fields[0]).Span),
@@ -90,10 +92,13 @@ public sealed class OnlineTrainings(RedisMLConnection connection)
     }
 
     /// <summary>The samples that were put aside last, the newest first: JSON of <c>reason</c> and <c>sample</c>.</summary>
-    public async Task<IReadOnlyList<string>> RejectedAsync(OnlineTraining training, CancellationToken cancellation) =>
-        [.. (await Database.PatientlyAsync(
-            d => d.ListRangeAsync(connection.Keys.Samples(training.Source).Rejected(training.Model)), cancellation).ConfigureAwait(false))
-            .Select(sample => (string)sample!)];
+    public async Task<IReadOnlyList<string>> RejectedAsync(OnlineTraining training, CancellationToken cancellation)
+    {
+        var (key, seal) =
+            (connection.Keys.Samples(training.Source).Rejected(training.Model), connection.Seals.Samples(training.Source));
+        var samples = await Database.PatientlyAsync(d => d.ListRangeAsync(key), cancellation).ConfigureAwait(false);
+        return [.. samples.Select(sample => (string)seal.Open(key, sample)!)];
+    }
 
     /// <summary>Tells the process that trains to end, and waits until it has.</summary>
     /// <returns>False where none trains.</returns>

@@ -7,7 +7,7 @@ namespace RedisML.Online;
 /// state, so that a trainer that takes over has them.</summary>
 sealed class PendingSamples
 {
-    const string Prefix = "p:";
+    public const string Prefix = "p:";
 
     readonly Dictionary<string, LinkedListNode<(string Key, long Time, byte[] Sample)>> _byKey = new(StringComparer.Ordinal);
     readonly LinkedList<(string Key, long Time, byte[] Sample)> _byTime = new();

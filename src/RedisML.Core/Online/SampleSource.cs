@@ -10,6 +10,9 @@ abstract class SampleSource(RedisMLConnection connection, OnlineSpecification sp
 
     protected SampleKeys Keys { get; } = connection.Keys.Samples(specification.Source);
 
+    protected SealedSample Sealed { get; } =
+        new(connection.Seals.Samples(specification.Source), connection.Keys.Samples(specification.Source).Samples);
+
     protected OnlineSpecification Specification => specification;
 
     /// <summary>What is odd about the source; null for nothing.</summary>
@@ -32,6 +35,15 @@ abstract class SampleSource(RedisMLConnection connection, OnlineSpecification sp
 
     /// <summary>The offset of a state that is new: the first sample that is there.</summary>
     public abstract string Start { get; }
+
+    /// <summary>Reads an entry of a stream.</summary>
+    /// <returns>Why it can't be learned; null where it can.</returns>
+    protected static string? Read(SampleParser parser, SealedSample seal, StreamEntry entry) =>
+        seal.Open(entry.Values, out string? problem) is not { } json ? parser.Read(entry.Values) : problem ?? parser.Read(json.Span);
+
+    /// <summary>What is put aside of an entry, or waits.</summary>
+    protected static ReadOnlySpan<byte> JsonOf(SealedSample seal, StreamEntry entry) =>
+        seal.Open(entry.Values, out _) is { } json ? json.Span : StreamEntries.ToJson(entry.Values);
 
     /// <summary>Forgets what was read ahead.</summary>
     public virtual void Reset()

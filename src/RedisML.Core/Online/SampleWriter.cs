@@ -14,6 +14,7 @@ public sealed class SampleWriter(RedisMLConnection connection, SampleSourceKind 
     const int UnderWay = 1000;
 
     readonly RedisKey _key = connection.Keys.Samples(name).Samples;
+    readonly SealedSample _seal = new(connection.Seals.Samples(name), connection.Keys.Samples(name).Samples);
     readonly Queue<Task> _sent = new();
 
     /// <summary>Samples that the server has.</summary>
@@ -30,8 +31,8 @@ public sealed class SampleWriter(RedisMLConnection connection, SampleSourceKind 
         if (fields.Count == 0)
             throw new RedisMLException("EmptySample", ErrorKind.InvalidData, "The sample has no field.", name);
         _sent.Enqueue(kind == SampleSourceKind.List
-            ? connection.Database.ListRightPushAsync(_key, ToJson(fields))
-            : connection.Database.StreamAddAsync(_key, [.. fields.Select(field => new NameValueEntry(field.Key, TextOf(field.Value)))],
+            ? connection.Database.ListRightPushAsync(_key, _seal.Close(ToJson(fields)))
+            : connection.Database.StreamAddAsync(_key, _seal.Close([.. fields.Select(field => new NameValueEntry(field.Key, TextOf(field.Value)))]),
                 messageId: null, maxLength: mostEntries, useApproximateMaxLength: true));
     }
 

@@ -48,8 +48,8 @@ sealed class StreamSource(RedisMLConnection connection, OnlineSpecification spec
         }
         foreach (var entry in _entries)
         {
-            string? problem = _parser.Read(entry.Values) ?? state.Learner.TryLearn(_parser.Row, _parser.Row);
-            if (problem is not null) state.Reject(problem, StreamEntries.ToJson(entry.Values));
+            string? problem = Read(_parser, Sealed, entry) ?? state.Learner.TryLearn(_parser.Row, _parser.Row);
+            if (problem is not null) state.Reject(problem, JsonOf(Sealed, entry));
         }
         state.Ordinal += _entries.Length;
         state.Offset = _entries[^1].Id!;

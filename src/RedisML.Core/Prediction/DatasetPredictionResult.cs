@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using RedisML.Features;
 
 namespace RedisML.Prediction;
@@ -28,7 +29,11 @@ public sealed record DatasetPredictionResult
     /// <summary>Some of them, by column and level.</summary>
     public IReadOnlyList<UnseenLevel> UnseenLevels { get; init; } = [];
 
+    [Browsable(false)]
     public required TimeSpan Elapsed { get; init; }
+
+    /// <summary>The seconds that it took.</summary>
+    public double ElapsedSeconds => Elapsed.TotalSeconds;
 
     public double RowsPerSecond => Rows / Math.Max(Elapsed.TotalSeconds, 1e-9);
 

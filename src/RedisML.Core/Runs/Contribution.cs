@@ -1,4 +1,6 @@
 using System.Runtime.InteropServices;
+using RedisML.Sealing;
+using StackExchange.Redis;
 
 namespace RedisML.Runs;
 
@@ -27,8 +29,16 @@ internal sealed class Contribution
     }
 
     /// <summary>The header and the body behind it.</summary>
-    public (ReadOnlyMemory<byte> Header, ReadOnlyMemory<byte> Blob) Seal(string incarnation, string generation, long step, string owner)
+    /// <param name="seal">Closes the body for <paramref name="key"/>, where the run is sealed.</param>
+    public (ReadOnlyMemory<byte> Header, ReadOnlyMemory<byte> Blob) Join(
+        string incarnation, string generation, long step, string owner, Seal seal, RedisKey key)
     {
+        if (seal.IsOn)
+        {
+            var body = seal.Encrypt(key, Body.Span);
+            var line = RunBlob.Header(incarnation, generation, step, owner, body);
+            return (line, RunBlob.Join(line, body));
+        }
         var header = RunBlob.Header(incarnation, generation, step, owner, Body.Span);
         int start = HeaderSpace - header.Length;
         header.CopyTo(_bytes, start);

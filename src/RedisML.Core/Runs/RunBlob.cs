@@ -1,5 +1,8 @@
 using System.IO.Hashing;
 using System.Text;
+using RedisML.Errors;
+using RedisML.Sealing;
+using StackExchange.Redis;
 
 namespace RedisML.Runs;
 
@@ -25,6 +28,13 @@ internal static class RunBlob
     }
 
     /// <summary>The bytes of a blob; null where it is another's, or broken.</summary>
+    /// <exception cref="RedisMLException">It isn't sealed as it should be: those of <see cref="Seal.Open(RedisKey, RedisValue, string?)"/>.
+    /// </exception>
+    public static ReadOnlyMemory<byte>? Open(
+        ReadOnlyMemory<byte> blob, string incarnation, string? generation, long step, string? owner, Seal seal, RedisKey key) =>
+        Open(blob, incarnation, generation, step, owner) is { } body ? (ReadOnlyMemory<byte>)seal.Open(key, body) : null;
+
+    /// <inheritdoc cref="Open(ReadOnlyMemory{byte}, string, string?, long, string?, Seal, RedisKey)"/>
     public static ReadOnlyMemory<byte>? Open(ReadOnlyMemory<byte> blob, string incarnation, string? generation, long step, string? owner)
     {
         int end = blob.Span[..Math.Min(blob.Length, 1024)].IndexOf((byte)'\n');

@@ -1,6 +1,7 @@
 using RedisML.Connections;
 using RedisML.Errors;
 using RedisML.Runs.Nodes;
+using RedisML.Sealing;
 using StackExchange.Redis;
 
 namespace RedisML.Runs;
@@ -11,6 +12,9 @@ internal sealed class RunLedger(RedisMLConnection connection, RunSpecification s
     public RunSpecification Specification { get; } = specification;
 
     public string Incarnation { get; } = incarnation;
+
+    /// <summary>What closes what nodes write for each other.</summary>
+    public Seal Seal { get; } = connection.Seals.Run(specification.Id);
 
     public RunKeys Keys { get; } = connection.Keys.Run(specification.Id);
 
@@ -78,6 +82,7 @@ internal sealed class RunLedger(RedisMLConnection connection, RunSpecification s
     {
         connection.DemandRoom();
         var key = field == "ck" ? Keys.Checkpoint(generation, step) : Keys.Snapshot(generation, step);
+        if (Seal.IsOn) body = Seal.Encrypt(key, body.Span);
         var header = RunBlob.Header(Incarnation, generation, step, node, body.Span);
         var blob = RunBlob.Join(header, body.Span);
         await RetryAsync(() => Database.SetAddAsync(Keys.Blobs, (string)key!), cancellation).ConfigureAwait(false);

@@ -23,9 +23,9 @@ internal sealed class RunRecorder(RunLedger ledger, RunMembership membership) : 
 
     public void Report(RunProgress progress)
     {
-        lock (_lock) _progress = progress;
+        lock (_lock) _progress = progress.After(_progress);
         if (progress.Iteration == 0) return;
-        Report("loss", progress.Iteration, progress.Loss);
+        if (!double.IsNaN(progress.Loss)) Report("loss", progress.Iteration, progress.Loss);
         if (!double.IsNaN(progress.ValidationLoss)) Report("validationLoss", progress.Iteration, progress.ValidationLoss);
     }
 

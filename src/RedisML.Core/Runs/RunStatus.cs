@@ -22,6 +22,9 @@ public sealed record RunStatus
     /// <summary>Processes that take part.</summary>
     public required int Nodes { get; init; }
 
+    /// <summary>Who takes part, each as <c>machine, process 4711</c>.</summary>
+    public IReadOnlyList<string> Members { get; init; } = [];
+
     /// <summary>Threads, or runspaces, that take part.</summary>
     public required int Workers { get; init; }
 

@@ -30,11 +30,11 @@ public sealed class RunStore(RedisMLConnection connection)
         var texts = await _database.PatientlyAsync(
             d => Task.WhenAll(ids.Select(id => d.StringGetAsync(connection.Keys.Run(id).Specification))), cancellation)
                 .ConfigureAwait(false);
-        return [.. ids.Where((id, index) => !texts[index].IsNull && IsOf(id, texts[index]!))];
+        return [.. ids.Where((id, index) => !texts[index].IsNull && IsOf(id, texts[index]))];
 
-        bool IsOf(string id, string json)
+        bool IsOf(string id, RedisValue text)
         {
-            try { return Specification(id, json).Kind == kind; }
+            try { return Specification(id, text).Kind == kind; }
             catch (RedisMLException e) when (e.Kind == ErrorKind.InvalidData) { return true; }
         }
     }
@@ -54,7 +54,7 @@ public sealed class RunStore(RedisMLConnection connection)
         var nodes = _database.PatientlyAsync(d => d.HashGetAllAsync(keys.Nodes), cancellation);
         await Task.WhenAll(text, fields, seen, nodes).ConfigureAwait(false);
         if ((await text.ConfigureAwait(false)).IsNull || Control(id, await fields.ConfigureAwait(false)) is not { } control) return null;
-        var specification = Specification(id, (await text.ConfigureAwait(false))!);
+        var specification = Specification(id, await text.ConfigureAwait(false));
         var (progress, described) = (await seen.ConfigureAwait(false), await nodes.ConfigureAwait(false));
         var now = await connection.Clock.NowAsync(cancellation).ConfigureAwait(false);
         return RunSpecification.Decode(id, keys.Progress,
@@ -127,7 +127,8 @@ public sealed class RunStore(RedisMLConnection connection)
         var keys = connection.Keys.Run(specification.Id);
         var incarnation = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8));
         bool isAlone = specification.Nodes.Limit == 1;
-        await _database.PatientlyAsync(d => d.StringSetAsync(keys.Specification, specification.ToJson()), cancellation)
+        var text = connection.Seals.Run(specification.Id).Close(keys.Specification, specification.ToJson());
+        await _database.PatientlyAsync(d => d.StringSetAsync(keys.Specification, text), cancellation)
             .ConfigureAwait(false);
         var member = _database.PatientlyAsync(d => d.HashSetAsync(keys.Members, [new(node, "-")]), cancellation);
         var control = _database.PatientlyAsync(d => d.HashSetAsync(keys.Control,
@@ -149,14 +150,18 @@ public sealed class RunStore(RedisMLConnection connection)
         var text = await _database.PatientlyAsync(d => d.StringGetAsync(keys.Specification), cancellation).ConfigureAwait(false);
         var fields = await _database.PatientlyAsync(d => d.HashGetAllAsync(keys.Control), cancellation).ConfigureAwait(false);
         if (text.IsNull || Control(id, fields) is not { } control) throw await NotFoundAsync(id, cancellation).ConfigureAwait(false);
-        return (new(connection, Specification(id, text!), control.Incarnation), control);
+        return (new(connection, Specification(id, text), control.Incarnation), control);
     }
 
     RunControl? Control(string id, HashEntry[] fields) =>
         RunSpecification.Decode(id, connection.Keys.Run(id).Control, () => RunControl.Parse(Pairs(fields)));
 
-    RunSpecification Specification(string id, string json) =>
-        RunSpecification.Decode(id, connection.Keys.Run(id).Specification, () => RunSpecification.FromJson(id, json));
+    RunSpecification Specification(string id, RedisValue text)
+    {
+        var key = connection.Keys.Run(id).Specification;
+        string json = connection.Seals.Run(id).Open(key, text)!;
+        return RunSpecification.Decode(id, key, () => RunSpecification.FromJson(id, json));
+    }
 
     /// <summary>Deletes what a run no longer needs once it is published; or all of it.</summary>
     internal async Task ClearAsync(string id, bool all, CancellationToken cancellation)
@@ -199,7 +204,8 @@ public sealed class RunStore(RedisMLConnection connection)
         [keys.Specification, keys.Control, keys.Members, keys.Beats, keys.Nodes, keys.Metrics, keys.Progress, keys.Result];
 
     internal static RedisMLException Active(RunStatus run) => new("RunActive", ErrorKind.ResourceBusy,
-        $"Training run '{run.Id}' is at work on {run.Nodes} {(run.Nodes == 1 ? "node" : "nodes")}. Stop it first " +
+        $"Training run '{run.Id}' is at work on {run.Nodes} {(run.Nodes == 1 ? "node" : "nodes")}" +
+        $"{(run.Members.Count > 0 ? $" ({string.Join("; ", run.Members)})" : "")}. Stop it first " +
         "(Stop-RedisDistributedTraining).", run.Id);
 
     async Task<RedisMLException> NotFoundAsync(string id, CancellationToken cancellation) =>
@@ -230,6 +236,8 @@ public sealed class RunStore(RedisMLConnection connection)
             Progress = new((int)Number("iteration", 0), Number("loss", double.NaN), (long)Number("rows", 0), Number("rate", 0),
                 (long)Number("dropped", 0)),
             Nodes = control.Members.Count,
+            Members = [.. control.Members.Select(member => nodes.TryGetValue(member, out var text) ? NodeDescription.Of(text) : null)
+                .OfType<NodeDescription>().Select(node => $"{node.Machine}, process {node.Process}")],
             Workers = control.Members.Sum(member => nodes.TryGetValue(member, out var text)
                 ? NodeDescription.Of(text)?.Workers ?? 0 : 0),
             CheckpointStep = control.CheckpointStep,

@@ -41,7 +41,9 @@ public sealed class PredictionClient : IAsyncDisposable
     {
         string reply = _keys.ReplyStart + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(12));
         long deadline = (DateTimeOffset.UtcNow + timeout).ToUnixTimeMilliseconds();
-        await _connection.Database.ListLeftPushAsync(_keys.Queue, Write(reply, deadline, features)).WaitAsync(cancellation)
+        var seal = _connection.Seals.Service(_service);
+        var request = seal.Close(_keys.Queue, Write(reply, deadline, features));
+        await _connection.Database.ListLeftPushAsync(_keys.Queue, request).WaitAsync(cancellation)
             .ConfigureAwait(false);
         var end = DateTime.UtcNow + timeout;
         while (DateTime.UtcNow < end)
@@ -51,7 +53,7 @@ public sealed class PredictionClient : IAsyncDisposable
             var popped = (RedisValue[]?)await _connection.Database.ExecuteAsync("BLPOP",
                 [reply, seconds.ToString("0.###", CultureInfo.InvariantCulture)])
                 .WaitAsync(cancellation).ConfigureAwait(false);
-            if (popped is [_, var json]) return Read((byte[])json!);
+            if (popped is [_, var json]) return Read((byte[])seal.Open(reply, json)!);
         }
         throw new RedisMLException("PredictionTimeout", ErrorKind.OperationTimeout,
             $"Service '{_service}' didn't answer within {timeout.TotalSeconds:0.##} s. Get-RedisPredictionService says whether it has " +

@@ -4,6 +4,7 @@ using RedisML.Connections;
 using RedisML.Errors;
 using RedisML.Models;
 using RedisML.Prediction;
+using RedisML.Sealing;
 using RedisML.Serving.Http;
 using StackExchange.Redis;
 
@@ -177,7 +178,7 @@ public sealed partial class PredictionInstance
         var served = _served;
         var now = DateTimeOffset.UtcNow;
         served.Rows.Clear();
-        var requests = Array.ConvertAll(taken, json => ServiceRequest.Read((byte[])json!, served.Rows, _keys.ReplyStart, now));
+        var requests = Array.ConvertAll(taken, json => ServiceRequest.Read(Opened(json), served.Rows, _keys.ReplyStart, now));
         var predictions = Predict(served, requests);
         var replies = new List<Task>(2 * requests.Length);
         for (int i = 0; i < requests.Length; i++)
@@ -210,7 +211,7 @@ public sealed partial class PredictionInstance
     {
         try
         {
-            var pushed = _connection.Database.ListRightPushAsync(key, reply);
+            var pushed = _connection.Database.ListRightPushAsync(key, Seal.Close(key, (RedisValue)reply));
             var expires = _connection.Database.KeyExpireAsync(key, ServiceLimits.ReplyLife);
             await pushed.ConfigureAwait(false);
             await expires.ConfigureAwait(false);
@@ -220,6 +221,15 @@ public sealed partial class PredictionInstance
             // Something else lies under the key that the client named: nobody waits there.
             Interlocked.Increment(ref _failed);
         }
+    }
+
+    Seal Seal => _connection.Seals.Service(Name);
+
+    /// <summary>A request; of one that isn't sealed as it should be, nothing, which is put aside like others that can't be read.</summary>
+    byte[] Opened(RedisValue request)
+    {
+        try { return (byte[])Seal.Open(_keys.Queue, request)!; }
+        catch (RedisMLException) { return []; }
     }
 
     /// <summary>Remembers a request to which there is no reply, in part.</summary>

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using RedisML.Diagnostics;
 using RedisML.Features;
 using RedisML.Models;
 using RedisML.Numerics;
@@ -39,6 +41,8 @@ internal abstract class GradientProgram(TrainingContext context) : TabularProgra
     Solution Optimize(Objective objective, TabularData data)
     {
         var plan = new OptimizerPlan(Specification, objective, data.Fit);
+        if (WorkLog.Steps is { } log) log.Step(plan.Describe(data.Validation is not null));
+        long start = Stopwatch.GetTimestamp();
         var optimizer = plan.Create(data.Validation is not null, diagonal => Preconditioner(objective, data, diagonal));
         data.Exchange.Commit(optimizer);
         var sums = new RowSums(objective, data.Training, data.Validation, plan.Batches, plan.BatchPartRows, Specification.Seed ?? 0,
@@ -60,6 +64,8 @@ internal abstract class GradientProgram(TrainingContext context) : TabularProgra
                 data.Report(optimizer.Iterations, scale * optimizer.Loss, (long)rows, validation);
             }
         }
+        WorkLog.Steps?.Step($"Ended {optimizer.State} after {optimizer.Iterations:N0} iterations and {optimizer.Evaluations:N0} evaluations in "
+            + $"{Stopwatch.GetElapsedTime(start).TotalSeconds:N2} s, loss {scale * optimizer.Loss:G6}.");
         bool converged = optimizer.State is not (OptimizerState.IterationLimit or OptimizerState.Stalled);
         return new()
         {

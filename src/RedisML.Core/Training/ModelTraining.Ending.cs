@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using RedisML.Diagnostics;
 using RedisML.Errors;
 using RedisML.Models;
 using RedisML.Runs;
@@ -18,6 +19,7 @@ public sealed partial class ModelTraining
         try
         {
             var control = await EndAsync().ConfigureAwait(false);
+            WorkLog.Steps?.Step(_link.Describe());
             if (control.Phase == RunPhase.Stopped) throw new OperationCanceledException(control.Reason);
             if (control.Phase == RunPhase.Failed)
             {
@@ -114,7 +116,7 @@ public sealed partial class ModelTraining
             await Task.Delay(20).ConfigureAwait(false);
         }
         var fields = (await _ledger.RetryAsync(() => database.HashGetAllAsync(keys.Result), default).ConfigureAwait(false))
-            .ToDictionary(f => (string)f.Name!, f => (ReadOnlyMemory<byte>)f.Value);
+            .ToDictionary(f => (string)f.Name!, f => (ReadOnlyMemory<byte>)_ledger.Seal.Open(keys.Result, f.Value, f.Name));
         if (!fields.Remove(DefinitionField, out var json)) throw _ledger.Lost();
         var definition = ModelJson.Read(json.Span, _run.Model);
         var parameters = fields.Select(f => KeyValuePair.Create(f.Key[ParameterPrefix.Length..], ParameterValue.Decode(f.Value.Span)));

@@ -1,5 +1,6 @@
 using RedisML.Columns;
 using RedisML.Connections;
+using RedisML.Diagnostics;
 using RedisML.Runs;
 using RedisML.Runs.Nodes;
 using RedisML.Training.Scripts;
@@ -20,6 +21,7 @@ public sealed partial class ModelTraining
     readonly DatasetTrainingSource _source;
     readonly DatasetTrainingSource? _validation;
     readonly TrainingSession _session;
+    readonly IWorkLog? _log = WorkLog.Current;
     volatile TrainingRun _run;
 
     ModelTraining(RedisMLConnection connection, RunLedger ledger, RunNode node, IReadOnlyList<ColumnSchema> schema,
@@ -71,7 +73,11 @@ public sealed partial class ModelTraining
     /// <summary>Works as one of the workers, on the caller's thread, until the training has ended, however it ended.</summary>
     /// <param name="worker">The number of the worker: from 0 to the number of workers − 1, each once.</param>
     /// <param name="cancellation">Takes this process out of the run; where it is the last, the run stops, resumable.</param>
-    public void Work(int worker, CancellationToken cancellation) => _session.Work(worker, cancellation);
+    public void Work(int worker, CancellationToken cancellation)
+    {
+        // It runs on a thread of the caller's, which knows nothing of the log.
+        using (WorkLog.Use(WorkLog.Current ?? _log)) _session.Work(worker, cancellation);
+    }
 
     /// <summary>Records a figure of a step of the run.</summary>
     public void WriteMetric(string name, long step, double value) => _recorder.Report(name, step, value);
@@ -84,7 +90,7 @@ public sealed partial class ModelTraining
             training._run = training._run with
             {
                 Step = value.Iteration,
-                Loss = value.Loss,
+                Loss = double.IsNaN(value.Loss) ? training._run.Loss : value.Loss,
                 RowsUsed = value.Rows,
                 RowsDropped = value.RowsDropped,
                 RowsPerSecond = value.RowsPerSecond,

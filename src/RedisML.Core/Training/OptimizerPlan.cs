@@ -65,6 +65,17 @@ internal sealed class OptimizerPlan
             : optimizer;
     }
 
+    /// <summary>Which optimizer it is, and why.</summary>
+    public string Describe(bool hasValidation) => (Options.Kind switch
+    {
+        _ when IsAverage => "Solver: the average of models trained apart, as -Reduce Average asks",
+        OptimizerKind.Lbfgs when _specification.L1 > 0 => "Solver: L-BFGS of orthants, since -L1 is above 0",
+        OptimizerKind.Lbfgs => "Solver: L-BFGS over all rows at once, as no exact solution is at hand",
+        _ => $"Solver: {Options.Kind}, {Batches:N0} batches a pass, learning rate " +
+            (Options.LearningRate is { } rate ? $"{rate:G3} as given" : "by the curvature of the loss"),
+    }) + $"; at most {_specification.MaxIteration:N0} iterations, tolerance {_specification.Tolerance:G2}"
+        + (hasValidation ? $"; it ends after {Options.Patience} passes without a better loss of the validation rows." : ".");
+
     /// <summary>Below what would oscillate: the Hessian's largest eigenvalue is at most its trace,
     /// one of each feature and the intercept.</summary>
     double SgdRate() => 1 / (_objective.Curvature(_fit) * (_fit.Layout.Features.Count + 1));

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using RedisML.Diagnostics;
 using RedisML.Errors;
 using RedisML.Runs;
 using RedisML.Runs.Exchange;
@@ -29,6 +30,12 @@ public abstract class TabularProgram : IRunProgram<TrainingResult>
         long start = Stopwatch.GetTimestamp();
         var (specification, plan) = (Context.Specification, Context.Plan);
         var fit = new PipelineFit(plan, specification, _held.Merge(exchange.Gather(_held.Statistics)));
+        if (WorkLog.Steps is { } log)
+        {
+            log.Step($"{fit.Rows:N0} rows loaded in {Stopwatch.GetElapsedTime(start).TotalSeconds:N2} s; {fit.Layout.Features.Count:N0} "
+                + $"columns make {fit.Layout.Width:N0} features.");
+            if (fit.Dropped.Rows > 0) log.Step(fit.Dropped.Describe(fit.Rows));
+        }
         var data = new TabularData(Context, fit, _held.Encode(fit), LoadValidation(fit), exchange);
         Solution solution;
         try

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using RedisML.Runs;
 
 namespace RedisML.Training;
@@ -39,6 +40,9 @@ public sealed record TrainingRun
     /// <summary>Processes that take part.</summary>
     public int Nodes { get; init; } = 1;
 
+    /// <summary>Who takes part, each as <c>machine, process 4711</c>.</summary>
+    public IReadOnlyList<string> Members { get; init; } = [];
+
     /// <summary>Runspaces that take part.</summary>
     public required int Workers { get; init; }
 
@@ -53,15 +57,23 @@ public sealed record TrainingRun
 
     public required DateTimeOffset Started { get; init; }
 
+    [Browsable(false)]
     public TimeSpan Elapsed { get; init; }
+
+    /// <summary>The seconds that it took.</summary>
+    public double ElapsedSeconds => Elapsed.TotalSeconds;
 
     /// <summary>Rows loaded, later evaluated, a second.</summary>
     public double RowsPerSecond { get; init; }
 
     /// <summary>At most, going by the steps so far and the most that there may be; null where nothing is known yet,
     /// and after the end.</summary>
+    [Browsable(false)]
     public TimeSpan? TimeLeft => State != RunState.Running || Step == 0 || Elapsed == default
         ? null : Elapsed * ((double)Math.Max(0, MaxStep - Step) / Step);
+
+    /// <summary>The same in seconds.</summary>
+    public double? TimeLeftSeconds => TimeLeft?.TotalSeconds;
 
     /// <summary>The most steps that there may be.</summary>
     public int MaxStep { get; init; }
@@ -91,6 +103,7 @@ public sealed record TrainingRun
             Loss = run.Outcome?.Loss ?? run.Progress.Loss,
             Converged = run.Outcome?.Converged ?? false,
             Nodes = run.Nodes,
+            Members = run.Members,
             Workers = run.Workers,
             RowsUsed = run.Outcome?.RowsUsed ?? run.Progress.Rows,
             RowsDropped = run.Outcome?.RowsDropped ?? run.Progress.RowsDropped,

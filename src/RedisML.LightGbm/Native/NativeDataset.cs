@@ -103,16 +103,16 @@ sealed unsafe class NativeDataset : IDisposable
     /// <summary>The values that aren't 0, as the library samples a matrix itself, and their rows.</summary>
     static (double[] Values, int[] Rows) Column(ReadOnlySpan<double> sample, int columns, int column)
     {
-        const double zero = 1e-35;
-        var values = new List<double>();
-        var rows = new List<int>();
-        for (int row = 0, i = column; i < sample.Length; row++, i += columns)
+        int count = 0;
+        for (int i = column; i < sample.Length; i += columns)
+            if (IsOther(sample[i])) count++;
+        var (values, rows) = (new double[count], new int[count]);
+        for (int row = 0, next = 0, i = column; next < count; row++, i += columns)
         {
-            double value = sample[i];
-            if (Math.Abs(value) <= zero) continue;
-            values.Add(value);
-            rows.Add(row);
+            if (IsOther(sample[i])) (values[next], rows[next++]) = (sample[i], row);
         }
-        return ([.. values], [.. rows]);
+        return (values, rows);
+
+        static bool IsOther(double value) => !(Math.Abs(value) <= 1e-35);
     }
 }

@@ -25,7 +25,7 @@ sealed class BoostingState : IReplicatedState
     /// <summary>How many iterations there are.</summary>
     public int Iterations => _losses.Count;
 
-    /// <summary>The metric of the training rows after each iteration.</summary>
+    /// <summary>The metric of the training rows after each iteration; NaN where it wasn't measured.</summary>
     public IReadOnlyList<double> Losses => _losses;
 
     /// <summary>The same of the validation rows; empty where there are none.</summary>
@@ -59,7 +59,12 @@ sealed class BoostingState : IReplicatedState
             _trees.Add(tree);
             Mix(Encoding.UTF8.GetBytes(tree));
         }
-        if (grown.Trees.Count == 0) return;
+        if (grown.Trees.Count == 0)
+        {
+            // Nothing was added: it is that of the iteration before.
+            if (_losses.Count > 0) _losses[^1] = grown.Loss;
+            return;
+        }
         _losses.Add(grown.Loss);
         if (!double.IsNaN(grown.ValidationLoss)) _validationLosses.Add(grown.ValidationLoss);
     }

@@ -4,7 +4,7 @@ namespace RedisML.LightGbm.Training;
 /// <param name="Template">The library's text of the iteration.</param>
 /// <param name="Trees">The text of a tree an output; empty where there was nothing to split.</param>
 /// <param name="IsLast">Whether there is nothing left to split.</param>
-/// <param name="Loss">The metric of the training rows.</param>
+/// <param name="Loss">The metric of the training rows; NaN where it wasn't measured.</param>
 /// <param name="ValidationLoss">The metric of the validation rows; NaN where there are none.</param>
 /// <param name="IsGreaterBetter">Whether the greatest metric is the best.</param>
 sealed record GrownTrees(

@@ -30,16 +30,31 @@ sealed class ShareRows(TabularData data, FeatureRows rows, bool isWeighted)
     /// <returns>[rows, columns] in row order.</returns>
     public double[] Sample(Share share, double fraction)
     {
-        var sample = new List<double>();
+        int count = 0;
+        ulong first = (ulong)share.First << 40, place = first;
+        data.Visit(share, (block, _) =>
+        {
+            for (int row = 0; row < block.Rows; row++)
+                if (IsDrawn(place++)) count++;
+        });
+        // Counted before, so that what may be most of the rows is there once.
+        var sample = new double[checked(count * rows.Columns)];
         var values = Array.Empty<double>();
-        ulong place = (ulong)share.First << 40;
+        int next = 0;
+        place = first;
         data.Visit(share, (block, _) =>
         {
             Fill(block, ref values);
             for (int row = 0; row < block.Rows; row++)
-                if (fraction >= 1 || Mix(place++) < fraction) sample.AddRange(values.AsSpan(row * rows.Columns, rows.Columns));
+            {
+                if (!IsDrawn(place++)) continue;
+                values.AsSpan(row * rows.Columns, rows.Columns).CopyTo(sample.AsSpan(next));
+                next += rows.Columns;
+            }
         });
-        return [.. sample];
+        return sample;
+
+        bool IsDrawn(ulong at) => fraction >= 1 || Mix(at) < fraction;
     }
 
     /// <summary>The rows of a share as a dataset of the library.</summary>

@@ -16,6 +16,9 @@ namespace RedisML.LightGbm.Training;
 sealed class TreeGrower(
     TabularData data, ShareRows rows, BoostingOptions options, int classes, IReadOnlyList<int> columns) : IDisposable
 {
+    /// <summary>Without validation rows the loss is measured of the first iterations, of one in so many, and of the last.</summary>
+    const int FirstMeasured = 10, MeasuredEach = 5;
+
     static readonly string[] s_greaterIsBetter = ["auc", "auc_mu", "average_precision", "map", "ndcg"];
 
     readonly int _outputs = options.ObjectiveOf(classes) is "multiclass" or "multiclassova" ? classes : 1;
@@ -118,13 +121,17 @@ sealed class TreeGrower(
             isGrown ? [.. text.Trees.Select(tree => double.IsNaN(_bias) || state.Trees.Count > 0 ? tree : TreeText.Add(tree, _bias))] : [],
             isLast, 0, _validation is null ? double.NaN : _booster.Evaluate(isValidation: true),
             s_greaterIsBetter.Contains(metric.Split('@')[0]));
-        double loss = _booster.Evaluate(isValidation: false);
+        double loss = isLast || IsMeasured(state.Iterations + 1) ? _booster.Evaluate(isValidation: false) : double.NaN;
         _network?.ThrowIfFailed();
         var (parts, _) = _messages!.Exchange(MessageKind.Trees, grown.Encode(loss * _weight, _weight));
         var all = GrownTrees.Decode(OfThoseWithRows(parts));
         // The trees are this node's own: where they aren't those of the others, the state tells.
         return all with { Template = grown.Template, Trees = grown.Trees };
     }
+
+    /// <summary>Whether the loss is told after so many iterations: to measure it takes a quarter of the time of a tree.</summary>
+    bool IsMeasured(int iterations) => data.HasValidation || iterations <= FirstMeasured || iterations % MeasuredEach == 0
+        || iterations == options.MaxTrees;
 
     GrownTrees Follow()
     {

@@ -1,7 +1,9 @@
 using System.Collections.Concurrent;
 using System.Management.Automation;
+using RedisML.Diagnostics;
 using RedisML.Errors;
 using RedisML.PowerShell.Builds;
+using RedisML.PowerShell.Outputs;
 
 namespace RedisML.PowerShell.Cmdlets;
 
@@ -26,8 +28,11 @@ public abstract class AsyncCmdlet : PSCmdlet
         var pump = _pump = new(PumpCapacity);
         using var cancel = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
         var token = _cancellation = cancel.Token;
+        var log = new StreamLog(Reads("Verbose", "VerbosePreference"), Reads("Debug", "DebugPreference"),
+            text => TryPost(() => WriteVerbose(text)), text => TryPost(() => WriteDebug(text)));
         var task = Task.Run(async () =>
         {
+            using var logged = WorkLog.Use(log);
             try { await work(token).ConfigureAwait(false); }
             finally { pump.CompleteAdding(); }
         }, CancellationToken.None);
@@ -49,6 +54,8 @@ public abstract class AsyncCmdlet : PSCmdlet
         }
         catch (Exception) when (_stop.IsCancellationRequested)
         {
+            // The streams are closed to a pipeline that stops; the host isn't.
+            if (WayOn is { } way) Host.UI.WriteWarningLine(way);
             throw new PipelineStoppedException();
         }
         catch (Exception e) when (Translate(e) is { } error)
@@ -83,8 +90,29 @@ public abstract class AsyncCmdlet : PSCmdlet
         catch (InvalidOperationException) when (_pump!.IsAddingCompleted) { }
     }
 
+    /// <summary>Hands an action over, unless the pipeline ends: for what may be lost then.</summary>
+    void TryPost(Action action)
+    {
+        try { Post(action); }
+        catch (OperationCanceledException) { }
+    }
+
+    /// <summary>Writes an object, in the form that the pipeline sees.</summary>
+    protected new void WriteObject(object? value) => base.WriteObject(value is null ? null : OutputObject.Of(value));
+
+    /// <summary>Writes each of several objects. Those that are PowerShell's own already go as they are.</summary>
+    protected void WriteObjects(IEnumerable<object> values)
+    {
+        if (values is IEnumerable<PSObject>) base.WriteObject(values, enumerateCollection: true);
+        else foreach (object value in values) WriteObject(value);
+    }
+
     /// <summary>Writes an object from within the work.</summary>
-    protected void PostObject(object value) => Post(() => WriteObject(value));
+    protected void PostObject(object value)
+    {
+        object shown = OutputObject.Of(value);
+        Post(() => WriteObject(shown));
+    }
 
     /// <summary>Writes a non-terminating error from within the work.</summary>
     protected void PostError(RedisMLException error) => Post(() => WriteError(ToErrorRecord(error)));
@@ -111,11 +139,19 @@ public abstract class AsyncCmdlet : PSCmdlet
         LanguagePrimitives.TryConvertTo(MyInvocation.BoundParameters.GetValueOrDefault(parameter) ?? GetVariableValue(variable),
             out ActionPreference preference) ? preference : ActionPreference.Continue;
 
+    /// <summary>Whether somebody reads a stream that is silent unless asked for.</summary>
+    bool Reads(string parameter, string variable) => MyInvocation.BoundParameters.TryGetValue(parameter, out var given)
+        ? given is SwitchParameter { IsPresent: true } or true
+        : Prefers(parameter, variable) is not (ActionPreference.SilentlyContinue or ActionPreference.Ignore);
+
     /// <summary>Writes a line for <c>-Verbose</c> from within the work.</summary>
     protected void PostVerbose(string text) => Post(() => WriteVerbose(text));
 
     /// <summary>The error that the user sees for an exception of the work; null where it is a fault of this module.</summary>
     protected virtual RedisMLException? Translate(Exception exception) => exception as RedisMLException;
+
+    /// <summary>How the work goes on after Ctrl+C, in a sentence; null where there is nothing to go on with.</summary>
+    private protected virtual string? WayOn => null;
 
     /// <summary>Only cancels: what the work does then must not run on the thread of the one who stops the pipeline.</summary>
     protected override void StopProcessing() => _ = _stop.CancelAsync();

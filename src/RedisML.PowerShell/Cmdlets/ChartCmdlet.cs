@@ -34,13 +34,13 @@ public abstract class ChartCmdlet : RedisMLCmdlet
         string target = TargetFile.Resolve(path);
         try
         {
-            await File.WriteAllBytesAsync(target, chart.ToFile(Chart.FormatOf(path)!.Value), cancellation).ConfigureAwait(false);
+            await File.WriteAllBytesAsync(target, chart.ToFile(Chart.FormatOf(path)!.Value, path), cancellation).ConfigureAwait(false);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new RedisMLException("FileNotWritten", ErrorKind.WriteError, $"'{path}' can't be written: {e.Message}", path, e);
         }
         // From the provider it has the properties that the shell shows a file by.
-        Post(() => WriteObject(InvokeProvider.Item.Get([path], force: true, literalPath: true), enumerateCollection: true));
+        Post(() => WriteObjects(InvokeProvider.Item.Get([path], force: true, literalPath: true)));
     }
 }

@@ -22,7 +22,7 @@ public static class DisplayText
     }
 
     /// <summary>A time that something took, such as <c>38 ms</c>, <c>4.37 s</c>, <c>0:02:05</c>, <c>3 d 04:05</c>.</summary>
-    public static string Duration(TimeSpan? duration) => duration switch
+    public static string Duration(double? seconds) => (seconds is { } known ? TimeSpan.FromSeconds(known) : (TimeSpan?)null) switch
     {
         null => "",
         { } time when time < TimeSpan.FromSeconds(1) => string.Create(CultureInfo.CurrentCulture, $"{time.TotalMilliseconds:N0} ms"),

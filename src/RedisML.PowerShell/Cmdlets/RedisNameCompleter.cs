@@ -57,6 +57,7 @@ public abstract class RedisNameCompleter : IArgumentCompleter
         }
     }
 
-    static string Quoted(string name) => name.All(c => char.IsLetterOrDigit(c) || c is '_' or '-' or '.')
+    /// <summary>A name as it is written in a command.</summary>
+    internal static string Quoted(string name) => name.All(c => char.IsLetterOrDigit(c) || c is '_' or '-' or '.')
         ? name : $"'{CodeGeneration.EscapeSingleQuotedStringContent(name)}'";
 }

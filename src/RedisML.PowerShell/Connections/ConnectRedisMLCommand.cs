@@ -4,10 +4,12 @@ using RedisML.Connections;
 using RedisML.Errors;
 using RedisML.PowerShell.Cmdlets;
 using RedisML.PowerShell.Sessions;
+using RedisML.Sealing;
 
 namespace RedisML.PowerShell.Connections;
 
-[Cmdlet(VerbsCommunications.Connect, "RedisML", DefaultParameterSetName = ConnectionStringSet)]
+[Cmdlet(VerbsCommunications.Connect, "RedisML", DefaultParameterSetName = ConnectionStringSet,
+    HelpUri = HelpPage.Folder + "Connect-RedisML.md")]
 [OutputType(typeof(RedisMLConnection))]
 public sealed class ConnectRedisMLCommand : AsyncCmdlet
 {
@@ -60,6 +62,10 @@ public sealed class ConnectRedisMLCommand : AsyncCmdlet
     public string? DataDirectory { get; set; }
 
     [Parameter]
+    [ValidateNotNull]
+    public object? EncryptionKey { get; set; }
+
+    [Parameter]
     [ValidateNotNullOrEmpty]
     public string Prefix { get; set; } = KeySpace.DefaultPrefix;
 
@@ -68,10 +74,12 @@ public sealed class ConnectRedisMLCommand : AsyncCmdlet
         var session = ConnectionSession.Current;
         var directory = DataDirectory is null ? null : ResolvePath(DataDirectory);
         var certificates = ReadCertificates();
+        var key = ReadKey();
         Run(async cancellation =>
         {
             var settings = ParameterSetName == EmbeddedSet ? await StartServerAsync(directory, Prefix, cancellation).ConfigureAwait(false)
                 : ReadSettings(certificates);
+            settings = ConnectionSession.WithEnvironment(key is null ? settings : settings with { EncryptionKey = key });
             PostVerbose($"Connecting to {settings}.");
             var connection = await ConnectAsync(settings with { Prefix = Prefix }, cancellation).ConfigureAwait(false);
             session.Add(connection);
@@ -107,6 +115,19 @@ public sealed class ConnectRedisMLCommand : AsyncCmdlet
         static object? Plain(object? value) => value is PSObject wrapped ? wrapped.BaseObject : value;
     }
 
+    EncryptionKey? ReadKey()
+    {
+        try
+        {
+            return EncryptionKey is null ? null : EncryptionKeys.Read(EncryptionKey);
+        }
+        catch (RedisMLException e)
+        {
+            Fail(e);
+            return null;
+        }
+    }
+
     ConnectionSettings ReadSettings(TlsCertificates certificates)
     {
         var settings = ParameterSetName == HostNameSet || HasNothingToGoBy
@@ -114,7 +135,7 @@ public sealed class ConnectRedisMLCommand : AsyncCmdlet
             : ConnectionSettings.Parse(ConnectionString ?? ConnectionSession.EnvironmentText!);
         if (!certificates.IsEmpty) settings = settings.WithTls(certificates);
         if (Credential is not null) settings = settings.WithCredential(Credential.UserName, Credential.GetNetworkCredential().Password);
-        return ConnectionSession.WithEnvironment(Tls ? settings.WithTls() : settings);
+        return Tls ? settings.WithTls() : settings;
     }
 
     static async Task<ConnectionSettings> StartServerAsync(string? directory, string prefix, CancellationToken cancellation)

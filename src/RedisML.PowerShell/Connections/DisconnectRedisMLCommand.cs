@@ -5,7 +5,7 @@ using RedisML.PowerShell.Sessions;
 
 namespace RedisML.PowerShell.Connections;
 
-[Cmdlet(VerbsCommunications.Disconnect, "RedisML")]
+[Cmdlet(VerbsCommunications.Disconnect, "RedisML", HelpUri = HelpPage.Folder + "Disconnect-RedisML.md")]
 public sealed class DisconnectRedisMLCommand : AsyncCmdlet
 {
     [Parameter(Position = 0, ValueFromPipeline = true)]

@@ -6,7 +6,7 @@ using RedisML.PowerShell.Datasets;
 
 namespace RedisML.PowerShell.Connections;
 
-[Cmdlet(VerbsCommon.Get, "RedisMLAccessRule")]
+[Cmdlet(VerbsCommon.Get, "RedisMLAccessRule", HelpUri = HelpPage.Folder + "Get-RedisMLAccessRule.md")]
 [OutputType(typeof(AccessRule))]
 public sealed class GetRedisMLAccessRuleCommand : AsyncCmdlet
 {

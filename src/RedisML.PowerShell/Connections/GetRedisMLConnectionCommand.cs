@@ -5,7 +5,7 @@ using RedisML.PowerShell.Sessions;
 
 namespace RedisML.PowerShell.Connections;
 
-[Cmdlet(VerbsCommon.Get, "RedisMLConnection")]
+[Cmdlet(VerbsCommon.Get, "RedisMLConnection", HelpUri = HelpPage.Folder + "Get-RedisMLConnection.md")]
 [OutputType(typeof(RedisMLConnection))]
 public sealed class GetRedisMLConnectionCommand : AsyncCmdlet
 {

@@ -5,7 +5,7 @@ using RedisML.PowerShell.Sessions;
 
 namespace RedisML.PowerShell.Connections;
 
-[Cmdlet(VerbsCommon.Get, "RedisMLServer")]
+[Cmdlet(VerbsCommon.Get, "RedisMLServer", HelpUri = HelpPage.Folder + "Get-RedisMLServer.md")]
 [OutputType(typeof(RedisMLServer))]
 public sealed class GetRedisMLServerCommand : AsyncCmdlet
 {
@@ -16,14 +16,15 @@ public sealed class GetRedisMLServerCommand : AsyncCmdlet
     {
         if (Port is null)
         {
-            WriteObject(EmbeddedServers.Running, enumerateCollection: true);
+            WriteObjects(EmbeddedServers.Running);
             return;
         }
         foreach (int port in Port)
         {
             if (EmbeddedServers.Running.FirstOrDefault(s => s.Port == port) is { } server) WriteObject(server);
-            else WriteError(
-                ToErrorRecord(new("ServerNotFound", ErrorKind.ObjectNotFound, $"No server of this process listens on port {port}.", port)));
+            else WriteError(ToErrorRecord(new("ServerNotFound", ErrorKind.ObjectNotFound,
+                $"No server of this process listens on port {port}. "
+                + NearestName.Existing(EmbeddedServers.Running.Select(s => s.Endpoint)) + " Start-RedisMLServer starts one.", port)));
         }
     }
 }

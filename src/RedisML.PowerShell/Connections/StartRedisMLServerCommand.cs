@@ -6,7 +6,7 @@ using RedisML.PowerShell.Sessions;
 
 namespace RedisML.PowerShell.Connections;
 
-[Cmdlet(VerbsLifecycle.Start, "RedisMLServer", SupportsShouldProcess = true)]
+[Cmdlet(VerbsLifecycle.Start, "RedisMLServer", SupportsShouldProcess = true, HelpUri = HelpPage.Folder + "Start-RedisMLServer.md")]
 [OutputType(typeof(RedisMLServer))]
 public sealed class StartRedisMLServerCommand : RedisMLCmdlet
 {

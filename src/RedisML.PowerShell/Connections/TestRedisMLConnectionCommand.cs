@@ -4,7 +4,7 @@ using RedisML.PowerShell.Cmdlets;
 
 namespace RedisML.PowerShell.Connections;
 
-[Cmdlet(VerbsDiagnostic.Test, "RedisMLConnection")]
+[Cmdlet(VerbsDiagnostic.Test, "RedisMLConnection", HelpUri = HelpPage.Folder + "Test-RedisMLConnection.md")]
 [OutputType(typeof(ConnectionTest))]
 public sealed class TestRedisMLConnectionCommand : RedisMLCmdlet
 {

@@ -6,7 +6,7 @@ using RedisML.PowerShell.Cmdlets;
 
 namespace RedisML.PowerShell.Datasets;
 
-[Cmdlet(VerbsData.Export, "RedisTrainingData", SupportsShouldProcess = true)]
+[Cmdlet(VerbsData.Export, "RedisTrainingData", SupportsShouldProcess = true, HelpUri = HelpPage.Folder + "Export-RedisTrainingData.md")]
 [OutputType(typeof(ExportResult))]
 public sealed class ExportRedisTrainingDataCommand : DatasetRowsCmdlet
 {

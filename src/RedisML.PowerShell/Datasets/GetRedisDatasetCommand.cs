@@ -4,7 +4,7 @@ using RedisML.PowerShell.Cmdlets;
 
 namespace RedisML.PowerShell.Datasets;
 
-[Cmdlet(VerbsCommon.Get, "RedisDataset")]
+[Cmdlet(VerbsCommon.Get, "RedisDataset", HelpUri = HelpPage.Folder + "Get-RedisDataset.md")]
 [OutputType(typeof(Dataset))]
 public sealed class GetRedisDatasetCommand : RedisMLCmdlet
 {

@@ -1,9 +1,10 @@
 using System.Management.Automation;
 using RedisML.Datasets;
+using RedisML.PowerShell.Cmdlets;
 
 namespace RedisML.PowerShell.Datasets;
 
-[Cmdlet(VerbsCommon.Get, "RedisTrainingData")]
+[Cmdlet(VerbsCommon.Get, "RedisTrainingData", HelpUri = HelpPage.Folder + "Get-RedisTrainingData.md")]
 [OutputType(typeof(PSObject))]
 public sealed class GetRedisTrainingDataCommand : DatasetRowsCmdlet
 {
@@ -39,7 +40,7 @@ public sealed class GetRedisTrainingDataCommand : DatasetRowsCmdlet
         {
             var batch = rows;
             rows = new(Batch);
-            Post(() => WriteObject(batch, enumerateCollection: true));
+            Post(() => WriteObjects(batch));
         }
     });
 

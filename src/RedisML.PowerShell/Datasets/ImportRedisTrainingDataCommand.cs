@@ -8,10 +8,12 @@ using RedisML.Datasets;
 using RedisML.Errors;
 using RedisML.Importing;
 using RedisML.PowerShell.Cmdlets;
+using RedisML.PowerShell.Outputs;
 
 namespace RedisML.PowerShell.Datasets;
 
-[Cmdlet(VerbsData.Import, "RedisTrainingData", DefaultParameterSetName = "Path", SupportsShouldProcess = true)]
+[Cmdlet(VerbsData.Import, "RedisTrainingData", DefaultParameterSetName = "Path", SupportsShouldProcess = true,
+    HelpUri = HelpPage.Folder + "Import-RedisTrainingData.md")]
 [OutputType(typeof(ImportResult))]
 public sealed class ImportRedisTrainingDataCommand : RedisMLCmdlet, IDisposable
 {
@@ -31,7 +33,7 @@ public sealed class ImportRedisTrainingDataCommand : RedisMLCmdlet, IDisposable
     public string? Dataset { get; set; }
 
     [Parameter]
-    [ArgumentCompleter(typeof(ColumnNameCompleter))]
+    [ArgumentCompleter(typeof(FileColumnCompleter))]
     public string? Label { get; set; }
 
     [Parameter]
@@ -46,7 +48,7 @@ public sealed class ImportRedisTrainingDataCommand : RedisMLCmdlet, IDisposable
     public DatasetLayout? Layout { get; set; }
 
     [Parameter]
-    [ArgumentCompleter(typeof(ColumnNameCompleter))]
+    [ArgumentCompleter(typeof(FileColumnCompleter))]
     public string? Key { get; set; }
 
     [Parameter]
@@ -116,6 +118,9 @@ public sealed class ImportRedisTrainingDataCommand : RedisMLCmdlet, IDisposable
 
     readonly List<string> _files = [];
     ObjectFeed? _feed;
+    Func<string?> _wayOn = () => null;
+
+    private protected override string? WayOn => _wayOn();
 
     protected override void ProcessRecord()
     {
@@ -228,6 +233,8 @@ public sealed class ImportRedisTrainingDataCommand : RedisMLCmdlet, IDisposable
         if (!ShouldProcess(IsWhatIf && files[0] != "-" ? $"Import {source}: {Plan(files, options)}" : action, $"{action}?", "Import"))
             return;
         var progress = new LatestProgress<ImportProgress>();
+        if (files[0] != "-") _wayOn = () => progress.Value.Rows == 0 ? null
+            : $"The import into dataset '{dataset}' was stopped; what it wrote is kept for a day. The same command with -Resume goes on.";
         Run($"Importing {source} into dataset '{dataset}'", () => Report(progress), async (connection, cancellation) =>
             Show(await DatasetImport.RunAsync(connection, files, options, progress, cancellation).ConfigureAwait(false), source));
     }
@@ -258,7 +265,9 @@ public sealed class ImportRedisTrainingDataCommand : RedisMLCmdlet, IDisposable
         if (path == "-") return [path];
         if (!WildcardPattern.ContainsWildcardCharacters(path)) return [ResolvePath(path)];
         var files = GetResolvedProviderPathFromPSPath(path, out _);
-        if (files.Count == 0) Fail(new("FileNotFound", ErrorKind.ObjectNotFound, $"No file matches '{path}'.", path));
+        if (files.Count == 0)
+            Fail(new("FileNotFound", ErrorKind.ObjectNotFound, $"No file matches '{path}'." +
+                (path.Contains('[') ? " Brackets are wildcards there: -LiteralPath takes them as they are." : ""), path));
         return files;
     }
 
@@ -286,7 +295,7 @@ public sealed class ImportRedisTrainingDataCommand : RedisMLCmdlet, IDisposable
     /// <summary>The types of columns: from a hashtable, or those of a dataset.</summary>
     Dictionary<string, ColumnType> Types()
     {
-        switch (Schema is PSObject wrapped ? wrapped.BaseObject : Schema)
+        switch (OutputObject.Source(Schema))
         {
             case null:
                 return [];

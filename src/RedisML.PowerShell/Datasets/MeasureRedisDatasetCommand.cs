@@ -5,7 +5,7 @@ using RedisML.PowerShell.Cmdlets;
 
 namespace RedisML.PowerShell.Datasets;
 
-[Cmdlet(VerbsDiagnostic.Measure, "RedisDataset", SupportsShouldProcess = true)]
+[Cmdlet(VerbsDiagnostic.Measure, "RedisDataset", SupportsShouldProcess = true, HelpUri = HelpPage.Folder + "Measure-RedisDataset.md")]
 [OutputType(typeof(ColumnSummary), typeof(FileInfo))]
 public sealed class MeasureRedisDatasetCommand : ChartCmdlet
 {
@@ -28,7 +28,7 @@ public sealed class MeasureRedisDatasetCommand : ChartCmdlet
 
     [Parameter]
     [ValidateRange(0, 1000)]
-    public int Bin { get; set; } = 10;
+    public int? Bin { get; set; }
 
     [Parameter]
     [ValidateRange(0, 1000)]

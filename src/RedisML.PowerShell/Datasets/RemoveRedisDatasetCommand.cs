@@ -5,7 +5,7 @@ using RedisML.PowerShell.Cmdlets;
 
 namespace RedisML.PowerShell.Datasets;
 
-[Cmdlet(VerbsCommon.Remove, "RedisDataset", SupportsShouldProcess = true)]
+[Cmdlet(VerbsCommon.Remove, "RedisDataset", SupportsShouldProcess = true, HelpUri = HelpPage.Folder + "Remove-RedisDataset.md")]
 public sealed class RemoveRedisDatasetCommand : RedisMLCmdlet
 {
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]

@@ -4,7 +4,7 @@ using RedisML.PowerShell.Cmdlets;
 
 namespace RedisML.PowerShell.Datasets;
 
-[Cmdlet(VerbsCommon.Set, "RedisDataset", SupportsShouldProcess = true)]
+[Cmdlet(VerbsCommon.Set, "RedisDataset", SupportsShouldProcess = true, HelpUri = HelpPage.Folder + "Set-RedisDataset.md")]
 [OutputType(typeof(Dataset))]
 public sealed class SetRedisDatasetCommand : RedisMLCmdlet
 {

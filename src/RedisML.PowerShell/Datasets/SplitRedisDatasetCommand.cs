@@ -6,7 +6,8 @@ using RedisML.PowerShell.Cmdlets;
 
 namespace RedisML.PowerShell.Datasets;
 
-[Cmdlet(VerbsCommon.Split, "RedisDataset", SupportsShouldProcess = true, DefaultParameterSetName = TestSet)]
+[Cmdlet(VerbsCommon.Split, "RedisDataset", SupportsShouldProcess = true, DefaultParameterSetName = TestSet,
+    HelpUri = HelpPage.Folder + "Split-RedisDataset.md")]
 [OutputType(typeof(DatasetPart))]
 public sealed class SplitRedisDatasetCommand : RedisMLCmdlet
 {

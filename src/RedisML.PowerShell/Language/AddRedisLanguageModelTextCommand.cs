@@ -6,7 +6,8 @@ using RedisML.PowerShell.Models;
 
 namespace RedisML.PowerShell.Language;
 
-[Cmdlet(VerbsCommon.Add, "RedisLanguageModelText", SupportsShouldProcess = true)]
+[Cmdlet(VerbsCommon.Add, "RedisLanguageModelText", SupportsShouldProcess = true,
+    HelpUri = HelpPage.Folder + "Add-RedisLanguageModelText.md")]
 [OutputType(typeof(LanguageModelUpdate))]
 public sealed class AddRedisLanguageModelTextCommand : RedisMLCmdlet
 {

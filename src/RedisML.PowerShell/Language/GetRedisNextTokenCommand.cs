@@ -5,7 +5,7 @@ using RedisML.PowerShell.Models;
 
 namespace RedisML.PowerShell.Language;
 
-[Cmdlet(VerbsCommon.Get, "RedisNextToken")]
+[Cmdlet(VerbsCommon.Get, "RedisNextToken", HelpUri = HelpPage.Folder + "Get-RedisNextToken.md")]
 [OutputType(typeof(NextToken))]
 public sealed class GetRedisNextTokenCommand : RedisMLCmdlet
 {

@@ -5,7 +5,7 @@ using RedisML.PowerShell.Models;
 
 namespace RedisML.PowerShell.Language;
 
-[Cmdlet(VerbsDiagnostic.Measure, "RedisLanguageModel")]
+[Cmdlet(VerbsDiagnostic.Measure, "RedisLanguageModel", HelpUri = HelpPage.Folder + "Measure-RedisLanguageModel.md")]
 [OutputType(typeof(LanguageModelMeasure))]
 public sealed class MeasureRedisLanguageModelCommand : RedisMLCmdlet
 {

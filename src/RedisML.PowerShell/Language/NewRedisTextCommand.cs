@@ -5,7 +5,7 @@ using RedisML.PowerShell.Models;
 
 namespace RedisML.PowerShell.Language;
 
-[Cmdlet(VerbsCommon.New, "RedisText")]
+[Cmdlet(VerbsCommon.New, "RedisText", HelpUri = HelpPage.Folder + "New-RedisText.md")]
 [OutputType(typeof(string))]
 public sealed class NewRedisTextCommand : RedisMLCmdlet
 {

@@ -6,7 +6,7 @@ using RedisML.PowerShell.Cmdlets;
 
 namespace RedisML.PowerShell.Models;
 
-[Cmdlet(VerbsData.Export, "RedisModel", SupportsShouldProcess = true)]
+[Cmdlet(VerbsData.Export, "RedisModel", SupportsShouldProcess = true, HelpUri = HelpPage.Folder + "Export-RedisModel.md")]
 [OutputType(typeof(FileInfo))]
 public sealed class ExportRedisModelCommand : RedisMLCmdlet
 {
@@ -21,6 +21,7 @@ public sealed class ExportRedisModelCommand : RedisMLCmdlet
     public ModelFormat? Format { get; set; }
 
     [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(ModelVersionCompleter))]
     public long? Version { get; set; }
 
     [Parameter]
@@ -41,7 +42,7 @@ public sealed class ExportRedisModelCommand : RedisMLCmdlet
             var model = await models.GetAsync(ModelReference.Parse(Name, Version), cancellation).ConfigureAwait(false);
             await ModelExport.WriteAsync(models, model, format!.Value, path, Force, cancellation).ConfigureAwait(false);
             // From the provider it has the properties that the shell shows a file by.
-            Post(() => WriteObject(InvokeProvider.Item.Get([path], force: true, literalPath: true), enumerateCollection: true));
+            Post(() => WriteObjects(InvokeProvider.Item.Get([path], force: true, literalPath: true)));
         });
     }
 }

@@ -1,9 +1,10 @@
 using System.Management.Automation;
 using RedisML.Models;
+using RedisML.PowerShell.Cmdlets;
 
 namespace RedisML.PowerShell.Models;
 
-[Cmdlet(VerbsCommon.Get, "RedisModel", DefaultParameterSetName = VersionSet)]
+[Cmdlet(VerbsCommon.Get, "RedisModel", DefaultParameterSetName = VersionSet, HelpUri = HelpPage.Folder + "Get-RedisModel.md")]
 [OutputType(typeof(Model), ParameterSetName = [VersionSet, AllSet])]
 [OutputType(typeof(AliasMove), ParameterSetName = [HistorySet])]
 public sealed class GetRedisModelCommand : ModelCmdlet
@@ -16,6 +17,7 @@ public sealed class GetRedisModelCommand : ModelCmdlet
     public string[] Name { get; set; } = ["*"];
 
     [Parameter(ParameterSetName = VersionSet)]
+    [ArgumentCompleter(typeof(ModelVersionCompleter))]
     public long? Version { get; set; }
 
     [Parameter(Mandatory = true, ParameterSetName = AllSet)]

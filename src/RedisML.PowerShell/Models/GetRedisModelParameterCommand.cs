@@ -6,7 +6,8 @@ using RedisML.Prediction;
 
 namespace RedisML.PowerShell.Models;
 
-[Cmdlet(VerbsCommon.Get, "RedisModelParameter", DefaultParameterSetName = ExpandSet)]
+[Cmdlet(VerbsCommon.Get, "RedisModelParameter", DefaultParameterSetName = ExpandSet,
+    HelpUri = HelpPage.Folder + "Get-RedisModelParameter.md")]
 [OutputType(typeof(ModelParameter), typeof(ModelParameterElement))]
 public sealed class GetRedisModelParameterCommand : ModelCmdlet
 {
@@ -23,6 +24,7 @@ public sealed class GetRedisModelParameterCommand : ModelCmdlet
     public string[] Name { get; set; } = ["*"];
 
     [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(ModelVersionCompleter))]
     public long? Version { get; set; }
 
     [Parameter(ParameterSetName = ExpandSet)]

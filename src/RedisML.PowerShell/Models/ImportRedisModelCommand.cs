@@ -1,10 +1,11 @@
 using System.Management.Automation;
 using RedisML.ModelFiles;
 using RedisML.Models;
+using RedisML.PowerShell.Cmdlets;
 
 namespace RedisML.PowerShell.Models;
 
-[Cmdlet(VerbsData.Import, "RedisModel", SupportsShouldProcess = true)]
+[Cmdlet(VerbsData.Import, "RedisModel", SupportsShouldProcess = true, HelpUri = HelpPage.Folder + "Import-RedisModel.md")]
 [OutputType(typeof(Model))]
 public sealed class ImportRedisModelCommand : ModelCmdlet
 {

@@ -8,7 +8,7 @@ using RedisML.Prediction;
 
 namespace RedisML.PowerShell.Models;
 
-[Cmdlet(VerbsDiagnostic.Measure, "RedisFeatureImportance")]
+[Cmdlet(VerbsDiagnostic.Measure, "RedisFeatureImportance", HelpUri = HelpPage.Folder + "Measure-RedisFeatureImportance.md")]
 [OutputType(typeof(FeatureImportance))]
 public sealed class MeasureRedisFeatureImportanceCommand : ModelCmdlet
 {
@@ -23,6 +23,7 @@ public sealed class MeasureRedisFeatureImportanceCommand : ModelCmdlet
     public string Dataset { get; set; } = "";
 
     [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(ModelVersionCompleter))]
     public long? Version { get; set; }
 
     [Parameter]

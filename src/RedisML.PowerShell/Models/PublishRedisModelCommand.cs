@@ -3,10 +3,12 @@ using System.Globalization;
 using System.Management.Automation;
 using RedisML.Errors;
 using RedisML.Models;
+using RedisML.PowerShell.Cmdlets;
 
 namespace RedisML.PowerShell.Models;
 
-[Cmdlet(VerbsData.Publish, "RedisModel", SupportsShouldProcess = true, DefaultParameterSetName = MoveSet)]
+[Cmdlet(VerbsData.Publish, "RedisModel", SupportsShouldProcess = true, DefaultParameterSetName = MoveSet,
+    HelpUri = HelpPage.Folder + "Publish-RedisModel.md")]
 [OutputType(typeof(Model))]
 public sealed class PublishRedisModelCommand : ModelCmdlet
 {
@@ -17,6 +19,7 @@ public sealed class PublishRedisModelCommand : ModelCmdlet
     public string Name { get; set; } = "";
 
     [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = MoveSet)]
+    [ArgumentCompleter(typeof(ModelVersionCompleter))]
     public long? Version { get; set; }
 
     [Parameter(ParameterSetName = MoveSet)]
@@ -34,6 +37,7 @@ public sealed class PublishRedisModelCommand : ModelCmdlet
     [Parameter(ParameterSetName = MoveSet)]
     [Parameter(ParameterSetName = RemoveSet)]
     [ValidateRange(0, long.MaxValue)]
+    [ArgumentCompleter(typeof(ModelVersionCompleter))]
     public long? IfVersion { get; set; }
 
     [Parameter]

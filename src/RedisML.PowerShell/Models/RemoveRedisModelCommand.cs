@@ -1,9 +1,10 @@
 using System.Management.Automation;
 using RedisML.Models;
+using RedisML.PowerShell.Cmdlets;
 
 namespace RedisML.PowerShell.Models;
 
-[Cmdlet(VerbsCommon.Remove, "RedisModel", SupportsShouldProcess = true)]
+[Cmdlet(VerbsCommon.Remove, "RedisModel", SupportsShouldProcess = true, HelpUri = HelpPage.Folder + "Remove-RedisModel.md")]
 public sealed class RemoveRedisModelCommand : ModelCmdlet
 {
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]

@@ -1,9 +1,11 @@
 using System.Management.Automation;
 using RedisML.Models;
+using RedisML.PowerShell.Cmdlets;
 
 namespace RedisML.PowerShell.Models;
 
-[Cmdlet(VerbsCommon.Remove, "RedisModelParameter", SupportsShouldProcess = true)]
+[Cmdlet(VerbsCommon.Remove, "RedisModelParameter", SupportsShouldProcess = true,
+    HelpUri = HelpPage.Folder + "Remove-RedisModelParameter.md")]
 public sealed class RemoveRedisModelParameterCommand : ModelCmdlet
 {
     readonly OrderedDictionary<string, List<string>> _models = new(StringComparer.Ordinal);

@@ -6,7 +6,8 @@ using RedisML.PowerShell.Cmdlets;
 
 namespace RedisML.PowerShell.Models;
 
-[Cmdlet(VerbsCommon.Set, "RedisModelParameter", SupportsShouldProcess = true, DefaultParameterSetName = ParameterSet)]
+[Cmdlet(VerbsCommon.Set, "RedisModelParameter", SupportsShouldProcess = true, DefaultParameterSetName = ParameterSet,
+    HelpUri = HelpPage.Folder + "Set-RedisModelParameter.md")]
 [OutputType(typeof(ModelParameter))]
 public sealed class SetRedisModelParameterCommand : RedisMLCmdlet
 {

@@ -15,9 +15,11 @@ public sealed partial class TestRedisModelCommand
     EvaluationResult? _reference;
 
     [Parameter]
+    [ArgumentCompleter(typeof(FigureCompleter))]
     public IDictionary? Minimum { get; set; }
 
     [Parameter]
+    [ArgumentCompleter(typeof(FigureCompleter))]
     public IDictionary? Maximum { get; set; }
 
     [Parameter]
@@ -25,6 +27,7 @@ public sealed partial class TestRedisModelCommand
     public string? NotWorseThan { get; set; }
 
     [Parameter]
+    [ArgumentCompleter(typeof(FigureCompleter))]
     public string? Figure { get; set; }
 
     [Parameter]

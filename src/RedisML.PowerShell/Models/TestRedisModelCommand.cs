@@ -9,7 +9,7 @@ using RedisML.Prediction;
 
 namespace RedisML.PowerShell.Models;
 
-[Cmdlet(VerbsDiagnostic.Test, "RedisModel")]
+[Cmdlet(VerbsDiagnostic.Test, "RedisModel", HelpUri = HelpPage.Folder + "Test-RedisModel.md")]
 [OutputType(typeof(RegressionResult), typeof(ClassificationReport), typeof(RecommendationResult), typeof(GateResult))]
 public sealed partial class TestRedisModelCommand : ModelCmdlet
 {
@@ -24,6 +24,7 @@ public sealed partial class TestRedisModelCommand : ModelCmdlet
     public string Dataset { get; set; } = "";
 
     [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(ModelVersionCompleter))]
     public long? Version { get; set; }
 
     [Parameter]

@@ -5,7 +5,8 @@ using RedisML.PowerShell.Cmdlets;
 
 namespace RedisML.PowerShell.Online;
 
-[Cmdlet(VerbsCommon.Add, "RedisTrainingSample", SupportsShouldProcess = true, DefaultParameterSetName = StreamSet)]
+[Cmdlet(VerbsCommon.Add, "RedisTrainingSample", SupportsShouldProcess = true, DefaultParameterSetName = StreamSet,
+    HelpUri = HelpPage.Folder + "Add-RedisTrainingSample.md")]
 public sealed class AddRedisTrainingSampleCommand : RedisMLCmdlet
 {
     const string ListSet = "List", StreamSet = "Stream";

@@ -4,7 +4,7 @@ using RedisML.PowerShell.Cmdlets;
 
 namespace RedisML.PowerShell.Online;
 
-[Cmdlet(VerbsCommon.Get, "RedisOnlineTraining")]
+[Cmdlet(VerbsCommon.Get, "RedisOnlineTraining", HelpUri = HelpPage.Folder + "Get-RedisOnlineTraining.md")]
 [OutputType(typeof(OnlineTraining))]
 public sealed class GetRedisOnlineTrainingCommand : RedisMLCmdlet
 {

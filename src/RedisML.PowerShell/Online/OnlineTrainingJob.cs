@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using RedisML.Errors;
 using RedisML.Online;
+using RedisML.PowerShell.Outputs;
 
 namespace RedisML.PowerShell.Online;
 
@@ -71,7 +72,7 @@ public sealed class OnlineTrainingJob : Job
             Failure = e as RedisMLException;
             Error.Add(new(e, Failure?.ErrorId ?? "OnlineTrainingFailed", ErrorCategory.NotSpecified, _trainer.Model));
         }
-        Output.Add(new(Training));
+        Output.Add(PSObject.AsPSObject(OutputObject.Of(Training)));
         Output.Complete();
         Error.Complete();
         SetJobState(end);

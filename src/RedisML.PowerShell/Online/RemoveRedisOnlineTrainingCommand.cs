@@ -5,7 +5,8 @@ using RedisML.PowerShell.Cmdlets;
 
 namespace RedisML.PowerShell.Online;
 
-[Cmdlet(VerbsCommon.Remove, "RedisOnlineTraining", SupportsShouldProcess = true)]
+[Cmdlet(VerbsCommon.Remove, "RedisOnlineTraining", SupportsShouldProcess = true,
+    HelpUri = HelpPage.Folder + "Remove-RedisOnlineTraining.md")]
 public sealed class RemoveRedisOnlineTrainingCommand : RedisMLCmdlet
 {
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]

@@ -6,7 +6,8 @@ using RedisML.PowerShell.Models;
 
 namespace RedisML.PowerShell.Online;
 
-[Cmdlet(VerbsLifecycle.Start, "RedisOnlineTraining", SupportsShouldProcess = true, DefaultParameterSetName = ResumeSet)]
+[Cmdlet(VerbsLifecycle.Start, "RedisOnlineTraining", SupportsShouldProcess = true, DefaultParameterSetName = ResumeSet,
+    HelpUri = HelpPage.Folder + "Start-RedisOnlineTraining.md")]
 [OutputType(typeof(OnlineTrainingJob), typeof(OnlineTraining))]
 public sealed class StartRedisOnlineTrainingCommand : RedisMLCmdlet
 {
@@ -106,6 +107,11 @@ public sealed class StartRedisOnlineTrainingCommand : RedisMLCmdlet
     [Parameter]
     public SwitchParameter Wait { get; set; }
 
+    private protected override string? WayOn => _isWaiting
+        ? $"The online training of model '{Model}' was stopped; it keeps what it learned. The same command goes on with the next sample." : null;
+
+    bool _isWaiting;
+
     protected override void ProcessRecord()
     {
         if (!ShouldProcess(Model, "Train online")) return;
@@ -120,6 +126,7 @@ public sealed class StartRedisOnlineTrainingCommand : RedisMLCmdlet
             WriteObject(job);
             return;
         }
+        _isWaiting = true;
         Run(async cancellation =>
         {
             using (cancellation.Register(job.SignalStop)) await job.Start().ConfigureAwait(false);

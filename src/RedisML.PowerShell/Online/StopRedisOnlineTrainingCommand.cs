@@ -4,7 +4,8 @@ using RedisML.PowerShell.Cmdlets;
 
 namespace RedisML.PowerShell.Online;
 
-[Cmdlet(VerbsLifecycle.Stop, "RedisOnlineTraining", SupportsShouldProcess = true)]
+[Cmdlet(VerbsLifecycle.Stop, "RedisOnlineTraining", SupportsShouldProcess = true,
+    HelpUri = HelpPage.Folder + "Stop-RedisOnlineTraining.md")]
 public sealed class StopRedisOnlineTrainingCommand : RedisMLCmdlet
 {
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]

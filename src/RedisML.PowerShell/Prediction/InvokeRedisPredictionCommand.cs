@@ -11,7 +11,8 @@ using RedisML.Serving;
 
 namespace RedisML.PowerShell.Prediction;
 
-[Cmdlet(VerbsLifecycle.Invoke, "RedisPrediction", SupportsShouldProcess = true, DefaultParameterSetName = ObjectSet)]
+[Cmdlet(VerbsLifecycle.Invoke, "RedisPrediction", SupportsShouldProcess = true, DefaultParameterSetName = ObjectSet,
+    HelpUri = HelpPage.Folder + "Invoke-RedisPrediction.md")]
 [OutputType(typeof(PSObject), ParameterSetName = [ObjectSet, DatasetSet, KeySet, ServiceSet])]
 [OutputType(typeof(DatasetPredictionResult), ParameterSetName = [OutputSet, JoinSet, ResumeSet])]
 public sealed partial class InvokeRedisPredictionCommand : RedisMLCmdlet, IDisposable
@@ -146,7 +147,7 @@ public sealed partial class InvokeRedisPredictionCommand : RedisMLCmdlet, IDispo
                 Post(() =>
                 {
                     Warn(predictions);
-                    WriteObject(objects, enumerateCollection: true);
+                    WriteObjects(objects);
                 });
             }
     });

@@ -7,7 +7,7 @@ using RedisML.PowerShell.Models;
 
 namespace RedisML.PowerShell.Recommending;
 
-[Cmdlet(VerbsCommon.Add, "RedisRating", SupportsShouldProcess = true)]
+[Cmdlet(VerbsCommon.Add, "RedisRating", SupportsShouldProcess = true, HelpUri = HelpPage.Folder + "Add-RedisRating.md")]
 [OutputType(typeof(Recommendation))]
 public sealed class AddRedisRatingCommand : RedisMLCmdlet
 {
@@ -51,7 +51,7 @@ public sealed class AddRedisRatingCommand : RedisMLCmdlet
             {
                 var options = new RecommendationOptions { Count = Count, TimeToLive = TimeToLive };
                 var recommendations = await _recommender.AddAsync(user, item, rating, options, cancellation).ConfigureAwait(false);
-                if (PassThru) Post(() => WriteObject(recommendations, enumerateCollection: true));
+                if (PassThru) Post(() => WriteObjects(recommendations));
             }
             catch (RedisMLException e) when (e.ErrorId is "ItemNotFound" or "RatingOutOfRange" or "InvalidUser")
             {

@@ -9,7 +9,8 @@ using RedisML.PowerShell.Models;
 
 namespace RedisML.PowerShell.Recommending;
 
-[Cmdlet(VerbsCommon.Get, "RedisRecommendation", SupportsShouldProcess = true, DefaultParameterSetName = ListSet)]
+[Cmdlet(VerbsCommon.Get, "RedisRecommendation", SupportsShouldProcess = true, DefaultParameterSetName = ListSet,
+    HelpUri = HelpPage.Folder + "Get-RedisRecommendation.md")]
 [OutputType(typeof(Recommendation), ParameterSetName = [ListSet, FilterSet])]
 [OutputType(typeof(StoredRecommendations), ParameterSetName = [SortedSet])]
 public sealed class GetRedisRecommendationCommand : RedisMLCmdlet
@@ -77,7 +78,7 @@ public sealed class GetRedisRecommendationCommand : RedisMLCmdlet
     {
         var found = await _recommender.RecommendAsync(user, options, _filter, cancellation).ConfigureAwait(false);
         if (user is not null) Warn(user, found);
-        Post(() => WriteObject(found, enumerateCollection: true));
+        Post(() => WriteObjects(found));
     });
 
     void Store(string user, RecommendationOptions options) => Run(async (_, cancellation) =>
@@ -85,7 +86,7 @@ public sealed class GetRedisRecommendationCommand : RedisMLCmdlet
         var found = await _recommender.StoreAsync(user, options, cancellation).ConfigureAwait(false);
         Warn(user, found);
         PostObject(new StoredRecommendations(_recommender.Model.Name, _recommender.Model.Version, user, _recommender.KeyOf(user),
-            found.Count, found is [var first, ..] ? first.Basis : RecommendationBasis.Ratings, options.TimeToLive));
+            found.Count, found is [var first, ..] ? first.Basis : RecommendationBasis.Ratings, options.TimeToLive.TotalSeconds));
     });
 
     void Warn(string user, IReadOnlyList<Recommendation> found)

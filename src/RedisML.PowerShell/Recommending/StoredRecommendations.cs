@@ -4,4 +4,4 @@ namespace RedisML.PowerShell.Recommending;
 
 /// <summary>What a user is recommended, as a sorted set in Redis.</summary>
 public sealed record StoredRecommendations(
-    string Model, long Version, string User, string Key, int Count, RecommendationBasis Basis, TimeSpan TimeToLive);
+    string Model, long Version, string User, string Key, int Count, RecommendationBasis Basis, double TimeToLiveSeconds);

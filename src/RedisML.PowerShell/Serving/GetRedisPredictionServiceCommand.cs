@@ -4,7 +4,7 @@ using RedisML.Serving;
 
 namespace RedisML.PowerShell.Serving;
 
-[Cmdlet(VerbsCommon.Get, "RedisPredictionService")]
+[Cmdlet(VerbsCommon.Get, "RedisPredictionService", HelpUri = HelpPage.Folder + "Get-RedisPredictionService.md")]
 [OutputType(typeof(PredictionService))]
 public sealed class GetRedisPredictionServiceCommand : RedisMLCmdlet
 {

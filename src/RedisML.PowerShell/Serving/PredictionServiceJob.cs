@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using RedisML.Serving;
+using RedisML.PowerShell.Outputs;
 
 namespace RedisML.PowerShell.Serving;
 
@@ -62,7 +63,7 @@ public sealed class PredictionServiceJob : Job
             end = JobState.Failed;
             Error.Add(new(e, "ServiceFailed", ErrorCategory.NotSpecified, _instance.Name));
         }
-        Output.Add(new(_instance.Status));
+        Output.Add(PSObject.AsPSObject(OutputObject.Of(_instance.Status)));
         Output.Complete();
         SetJobState(end);
     }

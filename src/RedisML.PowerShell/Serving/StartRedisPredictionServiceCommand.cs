@@ -9,7 +9,8 @@ using RedisML.Serving.Http;
 
 namespace RedisML.PowerShell.Serving;
 
-[Cmdlet(VerbsLifecycle.Start, "RedisPredictionService", SupportsShouldProcess = true)]
+[Cmdlet(VerbsLifecycle.Start, "RedisPredictionService", SupportsShouldProcess = true,
+    HelpUri = HelpPage.Folder + "Start-RedisPredictionService.md")]
 [OutputType(typeof(PredictionServiceJob), typeof(InstanceStatus))]
 public sealed class StartRedisPredictionServiceCommand : RedisMLCmdlet
 {

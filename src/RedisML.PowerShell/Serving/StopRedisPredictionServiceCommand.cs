@@ -4,7 +4,8 @@ using RedisML.Serving;
 
 namespace RedisML.PowerShell.Serving;
 
-[Cmdlet(VerbsLifecycle.Stop, "RedisPredictionService", SupportsShouldProcess = true)]
+[Cmdlet(VerbsLifecycle.Stop, "RedisPredictionService", SupportsShouldProcess = true,
+    HelpUri = HelpPage.Folder + "Stop-RedisPredictionService.md")]
 public sealed class StopRedisPredictionServiceCommand : RedisMLCmdlet
 {
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]

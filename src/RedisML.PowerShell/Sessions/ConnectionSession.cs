@@ -1,6 +1,8 @@
 using System.Management.Automation.Runspaces;
 using System.Runtime.CompilerServices;
 using RedisML.Connections;
+using RedisML.Errors;
+using RedisML.Sealing;
 
 namespace RedisML.PowerShell.Sessions;
 
@@ -11,6 +13,7 @@ sealed class ConnectionSession
     const string AuthorityVariable = "REDISML_CERTIFICATE_AUTHORITY";
     const string ClientVariable = "REDISML_CLIENT_CERTIFICATE";
     const string ClientKeyVariable = "REDISML_CLIENT_KEY";
+    const string EncryptionKeyVariable = "REDISML_ENCRYPTION_KEY";
 
     static readonly ConditionalWeakTable<Runspace, ConnectionSession> s_sessions = [];
 
@@ -30,9 +33,13 @@ sealed class ConnectionSession
     /// <summary>The connection string that applies where nobody has connected.</summary>
     internal static string? EnvironmentText => Read(Variable);
 
-    /// <summary>For a connection over TLS, the certificates that the environment names, for what isn't given.</summary>
+    /// <summary>For what isn't given, what the environment says: the encryption key, and for a connection over TLS the certificates.
+    /// </summary>
+    /// <exception cref="RedisMLException"><c>InvalidEncryptionKey</c>.</exception>
     internal static ConnectionSettings WithEnvironment(ConnectionSettings settings)
     {
+        if (settings.EncryptionKey is null && Read(EncryptionKeyVariable) is { } key)
+            settings = settings with { EncryptionKey = EncryptionKey.Parse(key) };
         if (!settings.Tls) return settings;
         var certificates = new TlsCertificates();
         if (Read(AuthorityVariable) is { } authority) certificates = certificates.WithAuthority(authority);

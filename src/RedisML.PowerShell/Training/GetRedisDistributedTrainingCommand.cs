@@ -5,7 +5,7 @@ using RedisML.Training;
 
 namespace RedisML.PowerShell.Training;
 
-[Cmdlet(VerbsCommon.Get, "RedisDistributedTraining")]
+[Cmdlet(VerbsCommon.Get, "RedisDistributedTraining", HelpUri = HelpPage.Folder + "Get-RedisDistributedTraining.md")]
 [OutputType(typeof(TrainingRun))]
 public sealed class GetRedisDistributedTrainingCommand : RedisMLCmdlet
 {

@@ -5,7 +5,7 @@ using RedisML.Runs;
 
 namespace RedisML.PowerShell.Training;
 
-[Cmdlet(VerbsCommon.Get, "RedisTrainingMetric")]
+[Cmdlet(VerbsCommon.Get, "RedisTrainingMetric", HelpUri = HelpPage.Folder + "Get-RedisTrainingMetric.md")]
 [OutputType(typeof(RunMetric))]
 public sealed class GetRedisTrainingMetricCommand : RedisMLCmdlet
 {
@@ -16,6 +16,7 @@ public sealed class GetRedisTrainingMetricCommand : RedisMLCmdlet
 
     [Parameter(Position = 1)]
     [SupportsWildcards]
+    [ArgumentCompleter(typeof(MetricNameCompleter))]
     public string[] Name { get; set; } = ["*"];
 
     protected override void ProcessRecord() => Run(async (connection, cancellation) =>

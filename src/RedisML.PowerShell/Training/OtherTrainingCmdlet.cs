@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using RedisML.Connections;
 using RedisML.Training.Scripts;
 
 namespace RedisML.PowerShell.Training;
@@ -17,11 +18,12 @@ public abstract class OtherTrainingCmdlet : TrainingJobCmdlet
     [Parameter]
     public string? AllowScript { get; set; }
 
-    /// <summary>What makes the run's script runnable, if the user allowed it. Its <c>$using:</c> variables are read here,
+    /// <summary>What makes the run's script runnable, if the user allowed it, or the run is sealed: then only somebody with the key can have
+    /// written it. Its <c>$using:</c> variables are read here,
     /// on the pipeline's thread.</summary>
-    private protected Func<ScriptSpecification, ITrainingScript> AllowedScript()
+    private protected Func<ScriptSpecification, ITrainingScript> AllowedScript(RedisMLConnection connection)
     {
         var own = ScriptBlock is null ? null : ScriptHost.Of(ScriptBlock, SessionState);
-        return script => ScriptHost.Of(script, own, AllowScript);
+        return script => ScriptHost.Of(script, own, AllowScript ?? (connection.EncryptionKeyId is null ? null : script.Hash));
     }
 }

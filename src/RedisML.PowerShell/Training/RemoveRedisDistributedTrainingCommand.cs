@@ -5,7 +5,8 @@ using RedisML.Runs;
 
 namespace RedisML.PowerShell.Training;
 
-[Cmdlet(VerbsCommon.Remove, "RedisDistributedTraining", SupportsShouldProcess = true)]
+[Cmdlet(VerbsCommon.Remove, "RedisDistributedTraining", SupportsShouldProcess = true,
+    HelpUri = HelpPage.Folder + "Remove-RedisDistributedTraining.md")]
 public sealed class RemoveRedisDistributedTrainingCommand : RedisMLCmdlet
 {
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]

@@ -15,7 +15,8 @@ using RedisML.Training;
 
 namespace RedisML.PowerShell.Training;
 
-[Cmdlet(VerbsLifecycle.Start, "RedisDistributedTraining", SupportsShouldProcess = true, DefaultParameterSetName = BuiltInSet)]
+[Cmdlet(VerbsLifecycle.Start, "RedisDistributedTraining", SupportsShouldProcess = true, DefaultParameterSetName = BuiltInSet,
+    HelpUri = HelpPage.Folder + "Start-RedisDistributedTraining.md")]
 [OutputType(typeof(TrainingJob), typeof(TrainingRun))]
 public sealed partial class StartRedisDistributedTrainingCommand : TrainingJobCmdlet
 {
@@ -60,6 +61,7 @@ public sealed partial class StartRedisDistributedTrainingCommand : TrainingJobCm
     public string[] Category { get; set; } = [];
 
     [Parameter]
+    [ArgumentCompleter(typeof(ClassCompleter))]
     public string? PositiveClass { get; set; }
 
     [Parameter]

@@ -5,7 +5,8 @@ using RedisML.Runs;
 
 namespace RedisML.PowerShell.Training;
 
-[Cmdlet(VerbsLifecycle.Stop, "RedisDistributedTraining", SupportsShouldProcess = true)]
+[Cmdlet(VerbsLifecycle.Stop, "RedisDistributedTraining", SupportsShouldProcess = true,
+    HelpUri = HelpPage.Folder + "Stop-RedisDistributedTraining.md")]
 public sealed class StopRedisDistributedTrainingCommand : RedisMLCmdlet
 {
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]

@@ -1,4 +1,7 @@
 using System.Management.Automation;
+using RedisML.Diagnostics;
+using RedisML.PowerShell.Cmdlets;
+using RedisML.PowerShell.Outputs;
 using RedisML.Runs;
 using RedisML.Training;
 
@@ -14,12 +17,16 @@ public sealed class TrainingJob : Job
 
     readonly ModelTraining _training;
     readonly Func<Exception, ErrorRecord> _toErrorRecord;
+    readonly IWorkLog? _log;
     string? _longRunWarning;
 
     /// <param name="longRunWarning">What to know where the run takes long; null for nothing.</param>
-    internal TrainingJob(string command, ModelTraining training, Func<Exception, ErrorRecord> toErrorRecord, string? longRunWarning)
-        : base(command)
+    /// <param name="outlives">Whether the cmdlet ends before the job, whose streams then take what the cmdlet's would.</param>
+    internal TrainingJob(string command, ModelTraining training, Func<Exception, ErrorRecord> toErrorRecord, string? longRunWarning,
+        bool outlives) : base(command)
     {
+        _log = outlives && WorkLog.Current is StreamLog log
+            ? log.To(text => ChildJobs[0].Verbose.Add(new(text)), text => ChildJobs[0].Debug.Add(new(text))) : WorkLog.Current;
         (_training, _toErrorRecord, _longRunWarning) = (training, toErrorRecord, longRunWarning);
         Warn = text => ChildJobs[0].Warning.Add(new(text));
         PSJobTypeName = "RedisMLTraining";
@@ -29,7 +36,10 @@ public sealed class TrainingJob : Job
         for (int i = 0; i < training.Run.Workers; i++)
         {
             int worker = i;
-            ChildJobs.Add(new WorkerJob(i, stop => training.Work(worker, stop), script));
+            ChildJobs.Add(new WorkerJob(i, stop =>
+            {
+                using (WorkLog.Use(_log)) training.Work(worker, stop);
+            }, script));
         }
     }
 
@@ -96,7 +106,7 @@ public sealed class TrainingJob : Job
                 _longRunWarning = null;
             }
             var run = await _training.Completion.ConfigureAwait(false);
-            leader.Output.Add(new(run));
+            leader.Output.Add(PSObject.AsPSObject(OutputObject.Of(run)));
             foreach (var warning in run.Warnings) Warn($"Model '{run.Model}': {warning}");
             if (_training.Warning is { } replicas) Warn(replicas);
             return run;

@@ -15,6 +15,12 @@ public abstract class TrainingJobCmdlet : RedisMLCmdlet
     [Parameter]
     public SwitchParameter Wait { get; set; }
 
+    TrainingRun? _waitedFor;
+
+    private protected override string? WayOn => _waitedFor is not { } run ? null
+        : $"Training run '{run.Id}' of model '{run.Model}' was stopped. Resume-RedisDistributedTraining {run.Id} goes on with it"
+            + (run.Step == 0 ? ", from its start." : ".");
+
     /// <summary>Begins, and either waits or writes the job.</summary>
     /// <param name="activity">What the progress display names as its activity.</param>
     /// <param name="begin">Makes this process take part.</param>
@@ -29,6 +35,7 @@ public abstract class TrainingJobCmdlet : RedisMLCmdlet
                 using (cancellation.Register(job.SignalStop))
                 {
                     job.Warn = PostWarning;
+                    using var noted = cancellation.Register(() => _waitedFor = job.Run);
                     try
                     {
                         PostObject(await job.Start().ConfigureAwait(false));
@@ -50,7 +57,7 @@ public abstract class TrainingJobCmdlet : RedisMLCmdlet
 
         async Task<TrainingJob> CreateAsync(RedisMLConnection connection, CancellationToken cancellation) => new(MyInvocation.Line,
             await begin(connection, cancellation).ConfigureAwait(false), ToJobError, connection.Server.Persistent == false
-                ? NotPersistent(connection) : null);
+                ? NotPersistent(connection) : null, outlives: !Wait);
 
         ErrorRecord ToJobError(Exception exception) => Translate(exception) is { } error
             ? ToErrorRecord(error)

@@ -11,7 +11,8 @@ public sealed class LayerTests
     /// <summary>From the bottom up. A new folder needs a place here.</summary>
     static readonly string[] s_layers =
     [
-        "Errors", "Processes", "Extensions", "Numerics", "Charts", "Connections", "Columns", "Expressions", "Formats", "Datasets",
+        "Errors", "Diagnostics", "Processes", "Extensions", "Numerics", "Charts", "Sealing", "Connections", "Columns", "Expressions",
+        "Formats", "Datasets",
         "Features",
         "Models", "Importing", "Exporting", "Runs", "Prediction", "Evaluation", "Serving", "Training", "ModelFiles", "Algorithms",
         "Online",

@@ -32,9 +32,11 @@ public partial class ReadmeTests
     {
         using var folder = new TemporaryFolder();
         var command = RunCommand().Match(s_readme);
-        var (exitCode, output, errors) = await HostProcess.RunAsync(
-            Path.Combine(HostedEngine.ProjectRoot, command.Groups[1].Value), "-OutFile", Path.Combine(folder.Path, "price.onnx"));
+        using var host = HostProcess.Start([Path.Combine(HostedEngine.ProjectRoot, command.Groups[1].Value)], folder.Path);
+        var (exitCode, output, errors) = await host.EndAsync();
         Assert.Equal((0, ""), (exitCode, errors));
+        // Nothing is left behind where somebody tries it.
+        Assert.Empty(Directory.EnumerateFileSystemEntries(folder.Path));
         var shown = ShownOutput().Match(s_readme).Groups[1].Value.Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(l => l != "…");
         Assert.All(shown, line => Assert.Contains(line, output));
         Assert.InRange(double.Parse(R2().Match(output).Groups[1].Value, CultureInfo.InvariantCulture), 0.91, 1);

@@ -15,11 +15,15 @@ static partial class Telemetry
     [ModuleInitializer]
     internal static void OptOut()
     {
-        foreach (var variable in Variables)
-        {
-            Environment.SetEnvironmentVariable(variable, "1");
-            if (!OperatingSystem.IsWindows()) SetVariable(variable, "1", overwrite: 1);
-        }
+        foreach (var variable in Variables) Set(variable, "1");
+        // Not of telemetry, but read as early: threads of LightGBM that wait at work would take the cores from all other tests.
+        Set("OMP_WAIT_POLICY", "passive");
+    }
+
+    static void Set(string variable, string value)
+    {
+        Environment.SetEnvironmentVariable(variable, value);
+        if (!OperatingSystem.IsWindows()) SetVariable(variable, value, overwrite: 1);
     }
 
     [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]

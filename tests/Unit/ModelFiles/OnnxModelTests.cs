@@ -1,9 +1,14 @@
+using Google.Protobuf;
 using RedisML.Columns;
 using RedisML.Errors;
+using RedisML.Evaluation;
+using RedisML.Formats.Onnx;
 using RedisML.ModelFiles;
 using RedisML.Models;
 using RedisML.OnnxRuntime;
 using RedisML.Prediction;
+using RedisML.Prediction.Onnx;
+using RedisML.Training;
 using RedisML.Unit.Fixtures;
 using RedisML.Unit.Training;
 
@@ -47,6 +52,60 @@ public sealed class OnnxModelTests(EmbeddedServerFixture server)
         double[] expected = [0.9743648, 0.025635092, 1.9781471E-07, 0.004753235, 0.7739843, 0.22126235, 0.0007584721, 0.2853232, 0.7139181];
         for (int i = 0; i < expected.Length; i++) Assert.Equal(expected[i], predictions.Probabilities[i], 1e-5);
         Assert.Equal([0, 1, 2], predictions.Values);
+    }
+
+    /// <summary>Our own note says how the label is computed; what somebody else wrote there is checked, or means nothing.</summary>
+    [Fact]
+    public async Task A_label_that_no_dataset_has_is_computed_as_in_training()
+    {
+        var table = new TestTable().Add("x", Enumerable.Range(0, 200).Select(i => (double?)(i % 40)))
+            .Add("delay", Enumerable.Range(0, 200).Select(i => (double?)(i % 40 + i % 7)));
+        var specification = new TrainingSpecification
+        {
+            Algorithm = "Logistic",
+            Label = "late",
+            Features = ["x"],
+            Derived = [new("hours", "delay / 10"), new("unused", "x + 1"), new("late", "hours > 2")],
+        };
+        var result = await table.TrainAsync(specification);
+        var model = new Model
+        {
+            Name = "late",
+            Version = 1,
+            Created = default,
+            Parameters = [.. result.Parameters.Select(parameter => parameter.Key)],
+            Definition = new()
+            {
+                Algorithm = "Logistic",
+                Task = result.Task,
+                Pipeline = result.Pipeline,
+                Lineage = new() { Dataset = "d", DatasetVersion = 1, Run = "r", RowsUsed = 200, Trained = default },
+            },
+        };
+        var content = OnnxModel.Write(model, result.Parameters);
+        var (imported, predictor) = Load(content, new());
+        Assert.Equal(["hours", "late"], imported.Definition!.Pipeline!.Derived.Select(column => column.Name));
+        Assert.Equal(["x"], predictor.Signature.Inputs.Select(input => input.Name));
+        var expected = Measure(ModelFamilies.Load(model, result.Parameters));
+        var found = Measure(predictor);
+        Assert.Equal((expected.Rows, expected.Accuracy), (found.Rows, found.Accuracy));
+        Assert.Equal(expected.LogLoss!.Value, found.LogLoss!.Value, 1e-6);
+        Assert.Empty(Load(content, new() { Label = "other" }).Model.Definition!.Pipeline!.Derived);
+
+        foreach (var (note, errorId) in new[]
+        {
+            ("{\"x\":\"1\"}", "InvalidModelDefinition"), ("{\"late\":\"late > 1\"}", "DerivedColumnCircular"),
+            ("{\"late\":null}", "InvalidModelDefinition"), ("{\"late\":\"(\"}", "InvalidExpression"), ("[1", null),
+        })
+        {
+            var file = ModelProto.Parser.ParseFrom(content);
+            file.MetadataProps.Single(property => property.Key == "derived").Value = note;
+            var changed = file.ToByteArray();
+            if (errorId is null) Assert.Empty(Load(changed, new()).Model.Definition!.Pipeline!.Derived);
+            else Assert.Equal(errorId, Assert.Throws<RedisMLException>(() => Load(changed, new())).ErrorId);
+        }
+
+        ClassificationResult Measure(IPredictor of) => (ClassificationResult)new ModelEvaluator(of).Measure(table.Batch()).Result();
     }
 
     [Theory]
@@ -175,6 +234,20 @@ public sealed class OnnxModelTests(EmbeddedServerFixture server)
         Assert.Equal("OnnxModelInvalid", Assert.Throws<RedisMLException>(() => Load(whole[..(whole.Length / 2)], new())).ErrorId);
         Assert.Equal("OnnxModelInvalid", Assert.Throws<RedisMLException>(() => Load([], new())).ErrorId);
         Assert.Equal("OnnxModelInvalid", Assert.Throws<RedisMLException>(() => Load("PAR1 is something else"u8.ToArray(), new())).ErrorId);
+    }
+
+    /// <summary>As .NET says it where a library is missing, damaged or of another machine, or of another version.</summary>
+    [Fact]
+    public void A_library_that_does_not_load_is_an_error_that_says_where_there_is_one()
+    {
+        foreach (var cause in (Exception[])[new DllNotFoundException("onnxruntime"), new BadImageFormatException("onnxruntime"),
+            new EntryPointNotFoundException("OrtGetApiBase"), new TypeInitializationException("NativeMethods", new DllNotFoundException())])
+        {
+            var error = Assert.Throws<RedisMLException>(() => OnnxErrors.Loading<int>(() => throw cause));
+            Assert.Equal(("OnnxRuntimeUnavailable", ErrorKind.ResourceUnavailable), (error.ErrorId, error.Kind));
+            Assert.Contains("arm64", error.Message);
+            Assert.Contains((cause.InnerException ?? cause).Message, error.Message);
+        }
     }
 
     [Fact]

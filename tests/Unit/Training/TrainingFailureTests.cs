@@ -1,8 +1,10 @@
+using System.Text.Json;
 using RedisML.Datasets;
 using RedisML.Errors;
 using RedisML.Features;
 using RedisML.Runs;
 using RedisML.Training;
+using RedisML.Training.Optimization;
 using RedisML.Unit.Fixtures;
 
 namespace RedisML.Unit.Training;
@@ -69,13 +71,42 @@ public sealed class TrainingFailureTests
         Assert.Contains(expected, error.Message);
     }
 
-    [Fact]
-    public async Task Too_many_levels_are_an_error_that_names_the_column()
+    [Theory]
+    [InlineData("Linear")]
+    [InlineData("LightGbm")]
+    [InlineData("Network")]
+    public async Task Too_many_levels_are_an_error_that_names_the_column(string algorithm)
     {
         var table = new TestTable().Add("id", Enumerable.Range(0, 10_001).Select(i => (string?)$"{i}"))
             .Add("y", Enumerable.Range(0, 10_001).Select(i => (double?)i));
-        var error = await Assert.ThrowsAsync<RedisMLException>(() => table.TrainAsync(Linear with { Features = null }, chunkRows: 6000));
+        var specification = Linear with
+        {
+            Algorithm = algorithm,
+            Features = null,
+            L2 = 0,
+            Missing = algorithm == "LightGbm" ? MissingPolicy.Keep : MissingPolicy.Drop,
+            Optimizer = new() { Kind = algorithm == "Network" ? OptimizerKind.Adam : OptimizerKind.Lbfgs },
+        };
+        var error = await Assert.ThrowsAsync<RedisMLException>(() => table.TrainAsync(specification, chunkRows: 6000));
         Assert.Equal(("TooManyLevels", "id"), (error.ErrorId, error.Target));
+    }
+
+    /// <summary>A loss that is none of this label is told once the labels are known.</summary>
+    [Theory]
+    [InlineData("LogLoss", "text", "TooManyClasses")]
+    [InlineData("LogLoss", "one", "SingleClass")]
+    [InlineData("Poisson", "negative", "LabelNegative")]
+    public async Task Labels_that_do_not_fit_a_networks_loss_are_refused(string loss, string label, string errorId)
+    {
+        var specification = Linear with
+        {
+            Algorithm = "Network",
+            Label = label,
+            L2 = 0,
+            Options = new Dictionary<string, JsonElement> { ["Loss"] = JsonSerializer.SerializeToElement(loss) },
+            Optimizer = new() { Kind = OptimizerKind.Adam },
+        };
+        Assert.Equal(errorId, (await Assert.ThrowsAsync<RedisMLException>(() => s_table.TrainAsync(specification))).ErrorId);
     }
 
     [Fact]

@@ -35,6 +35,7 @@ public sealed partial class LanguageModel
     public static async Task<LanguageModel> OpenAsync(RedisMLConnection connection, string model, CancellationToken cancellation)
     {
         var reference = ModelReference.Parse(model);
+        connection.Seals.DemandOff($"Language model '{reference.Name}'", reference.Name);
         var state = connection.Keys.LiveModel(reference.Name).State;
         var fields = await connection.Database.PatientlyAsync(d => d.HashGetAsync(state, s_options), cancellation).ConfigureAwait(false);
         // The definition says what else is wrong with it; where there is nothing, one look at Redis is enough.
@@ -54,6 +55,7 @@ public sealed partial class LanguageModel
     public static async Task<LanguageModel> OpenOrCreateAsync(
         RedisMLConnection connection, string name, LanguageModelRequest request, CancellationToken cancellation)
     {
+        connection.Seals.DemandOff($"Language model '{name}'", name);
         var options = request.ForNew();
         options.Check();
         var models = new ModelStore(connection);

@@ -45,8 +45,11 @@ internal sealed class RatingKeys(RedisMLConnection connection, string model)
 
     public RedisKey Recommendations(string user) => connection.Keys.Recommendations(model, Checked(user));
 
+    /// <summary>All ratings of a user. Over a connection with an encryption key there are none: they can't be sealed, and what isn't is
+    /// not believed.</summary>
     public async Task<HashEntry[]> ReadAsync(string user, CancellationToken cancellation)
     {
+        if (connection.Seals.IsOn) return [];
         var key = connection.Keys.Ratings(model, Checked(user));
         return await connection.Database.PatientlyAsync(d => d.HashGetAllAsync(key), cancellation).ConfigureAwait(false);
     }
@@ -56,6 +59,7 @@ internal sealed class RatingKeys(RedisMLConnection connection, string model)
     public async Task<HashEntry[]> AddAsync(
         string user, IReadOnlyList<(string Item, double Rating, double SoFar)> ratings, bool areCounts, CancellationToken cancellation)
     {
+        connection.Seals.DemandOff($"Ratings of users since model '{model}' was trained", model);
         RedisKey[] keys = [connection.Keys.Ratings(model, Checked(user))];
         RedisValue[] arguments =
         [
@@ -72,9 +76,11 @@ internal sealed class RatingKeys(RedisMLConnection connection, string model)
     }
 
     /// <summary>Replaces what a user is recommended. False where its ratings have changed since.</summary>
+    /// <exception cref="RedisMLException"><c>SealingNotSupported</c>: this connection has an encryption key.</exception>
     public async Task<bool> ReplaceAsync(
         string user, string change, IReadOnlyList<Recommendation> recommendations, TimeSpan timeToLive, CancellationToken cancellation)
     {
+        connection.Seals.DemandOff($"Recommendations of model '{model}' in sorted sets", model);
         RedisKey[] keys = [connection.Keys.Ratings(model, Checked(user)), Recommendations(user)];
         RedisValue[] arguments = [change, (long)timeToLive.TotalMilliseconds,
             .. recommendations.SelectMany(r => new RedisValue[] { Text(r.Score), r.ItemName })];

@@ -9,6 +9,9 @@ namespace RedisML.Columns.Chunks;
 /// <summary>Looks through a batch that somebody else made, before its values are read: what offsets and indices lead to is there.</summary>
 static class BatchCheck
 {
+    /// <summary>Of a decimal number of 256 bits.</summary>
+    const int MaxDigits = 76;
+
     /// <exception cref="InvalidDataException">An array isn't whole, or isn't of its column's type.</exception>
     public static void Demand(RecordBatch batch, IReadOnlyList<ColumnSchema> columns)
     {
@@ -63,6 +66,12 @@ static class BatchCheck
         long end = (long)data.Offset + data.Length;
         Hold(data.Offset >= 0 && data.Length >= 0 && data.Buffers.Length > 0, name, "it has impossible counts");
         Hold(data.Buffers[0].IsEmpty || data.Buffers[0].Length >= (end + 7) / 8, name, "its marks of missing values aren't all there");
+        if (DigitsOf(data.DataType) is (var precision, var scale))
+            Hold(precision is > 0 and <= MaxDigits && scale is >= -MaxDigits and <= MaxDigits, name,
+                $"it has decimal numbers of {precision} digits, {scale} of them behind the point");
+        // Minus one: they are to be counted.
+        Hold(data.NullCount is 0 or -1 || !data.Buffers[0].IsEmpty || data.DataType is NullType, name,
+            "it has no marks for the values that it says are missing");
         switch (data.DataType)
         {
             case NullType:
@@ -99,6 +108,16 @@ static class BatchCheck
                 break;
         }
     }
+
+    /// <summary>Of decimal numbers, how many digits they have, and how many of them behind the point.</summary>
+    static (int Precision, int Scale)? DigitsOf(IArrowType type) => type switch
+    {
+        Decimal32Type decimals => (decimals.Precision, decimals.Scale),
+        Decimal64Type decimals => (decimals.Precision, decimals.Scale),
+        Decimal128Type decimals => (decimals.Precision, decimals.Scale),
+        Decimal256Type decimals => (decimals.Precision, decimals.Scale),
+        _ => null,
+    };
 
     static int Elements(ArrayData data, string name)
     {

@@ -10,12 +10,13 @@ abstract class ColumnProfile
     /// <summary>Different values of which all is kept: up to so many, everything about a column is exact.</summary>
     public const int MaxExact = 1 << 13;
 
-    public static ColumnProfile Create(DatasetColumn column, SummaryOptions options) => column.Type.Kind switch
+    /// <param name="sample">Values of numbers and times, ascending, where bins are to be chosen by them.</param>
+    public static ColumnProfile Create(DatasetColumn column, SummaryOptions options, double[]? sample = null) => column.Type.Kind switch
     {
         TypeKind.Boolean => new BooleanProfile(options),
         TypeKind.Utf8 => new TextProfile(options),
         TypeKind.Binary or TypeKind.List => new DistinctProfile(column.Type),
-        _ => new NumberProfile(column, options),
+        _ => new NumberProfile(column, options, sample),
     };
 
     public abstract void Add(IArrowArray array);
@@ -24,7 +25,7 @@ abstract class ColumnProfile
     public abstract ColumnSummary Complete(ColumnSummary summary);
 
     /// <summary>The items that are listed: those whose least count is above what a forgotten one may have had.</summary>
-    protected static IReadOnlyList<ValueCount> TopOf(FrequentItems items, int count, Func<ulong, int, object> value) =>
+    protected static List<ValueCount> TopOf(FrequentItems items, int count, Func<ulong, int, object> value) =>
     [
         .. items.Items.Where(i => i.Count > items.MaximumError).OrderByDescending(i => i.Count).ThenBy(i => i.Key).Take(count)
             .Select(i => new ValueCount(value(i.Key, i.Tag), i.Count)),
@@ -45,8 +46,8 @@ sealed class BooleanProfile(SummaryOptions options) : ColumnProfile
     public override ColumnSummary Complete(ColumnSummary summary) => summary with
     {
         Distinct = _counts.Count(c => c > 0),
-        Top = options.Top == 0 ? null : [.. _counts.Select((count, i) => new ValueCount(i == 1, count)).Where(v => v.Rows > 0)
-            .OrderByDescending(v => v.Rows).Take(options.Top)],
+        Top = options.Top == 0 ? null : _counts.Select((count, i) => new ValueCount(i == 1, count)).Where(v => v.Rows > 0)
+            .OrderByDescending(v => v.Rows).Take(options.Top).ToList(),
     };
 }
 

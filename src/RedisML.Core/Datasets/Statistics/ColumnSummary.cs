@@ -23,7 +23,8 @@ public sealed record ColumnSummary(
     /// least and the greatest value always are.</summary>
     public double QuantileError { get; init; }
 
-    /// <summary>Bins of equal width from the least value to the greatest, for the same types; their counts are exact.</summary>
+    /// <summary>Bins from the least value to the greatest, for the same types, of equal width but for tails;
+    /// their counts are exact.</summary>
     public IReadOnlyList<HistogramBin>? Histogram { get; init; }
 
     /// <summary>
@@ -35,14 +36,24 @@ public sealed record ColumnSummary(
     /// <summary>By how much the counts of <see cref="Top"/> may be too low; 0 where they are exact.</summary>
     public long TopError { get; init; }
 
-    /// <summary>How the values lie, in a word: the histogram a character a bin, else the most frequent value and its share.</summary>
-    public string Outline() => Histogram is not null ? TextBars.Sparkline([.. Histogram.Select(b => b.Rows)])
+    /// <summary>How the values lie, in a word: the histogram without its tails in up to ten characters, else the most frequent value
+    /// and its share.</summary>
+    public string Outline() => Histogram is not null ? TextBars.Sparkline(Joined([.. Histogram.Where(b => !b.IsTail).Select(b => b.Rows)]))
         : Top is [var first, ..]
             ? $"{ValueLabel.Of(first.Value!)} " +
             $"{((double)first.Rows / Count).ToString(first.Rows * 10 < Count ? "P1" : "P0", CultureInfo.CurrentCulture)}" : "";
 
     /// <summary>A value of the column, such as its minimum, as a short text; empty where there is none.</summary>
     public string Label(object? value) => value is null ? "" : ValueLabel.Of(value);
+
+    /// <summary>What a bin holds, as a short text: of whole numbers the last one that is in it, too.</summary>
+    public string Label(HistogramBin bin)
+    {
+        bool isLast = bin.IsTail && ReferenceEquals(bin, Histogram?[^1]);
+        if (Type.IsInteger && bin is { From: double from, To: double to } && to > from && !isLast)
+            return to - from == 1 ? ValueLabel.Of(from) : $"{ValueLabel.Of(from)} – {ValueLabel.Of(to - 1)}";
+        return Equals(bin.From, bin.To) ? ValueLabel.Of(bin.From) : $"{ValueLabel.Of(bin.From)} – {ValueLabel.Of(bin.To)}";
+    }
 
     /// <summary>The quantiles in a line, with the error of their ranks where they have one.</summary>
     public string QuantileText() =>
@@ -53,12 +64,22 @@ public sealed record ColumnSummary(
     /// <summary>The histogram as lines with bars; null without one.</summary>
     /// <param name="width">The width of the longest bar, in characters.</param>
     public string? HistogramBars(int width) => Histogram is null ? null
-        : TextBars.Draw([.. Histogram.Select(b => ($"{ValueLabel.Of(b.From)} – {ValueLabel.Of(b.To)}", b.Rows))], width, Count);
+        : TextBars.Draw([.. Histogram.Select(b => (Label(b), b.Rows))], width, Count);
 
     /// <summary>The most frequent values as lines with bars; null without them.</summary>
     /// <param name="width">The width of the longest bar, in characters.</param>
     public string? TopBars(int width) =>
         Top is null or [] ? null : TextBars.Draw([.. Top.Select(v => (ValueLabel.Of(v.Value!), v.Rows))], width, Count);
+
+    /// <summary>Neighbours added up until there are ten at most.</summary>
+    static long[] Joined(IReadOnlyList<long> counts)
+    {
+        const int most = 10;
+        if (counts.Count <= most) return [.. counts];
+        var joined = new long[most];
+        for (int i = 0; i < counts.Count; i++) joined[i * most / counts.Count] += counts[i];
+        return joined;
+    }
 }
 
 /// <summary>A value that a share of all values doesn't exceed.</summary>
@@ -69,4 +90,8 @@ public sealed record Quantile(double Probability, object Value);
 /// <summary>How many values are at least <paramref name="From"/> and less than <paramref name="To"/>;
 /// the last bin has those that equal it too.</summary>
 /// <param name="From">A number, or of dates and timestamps a DateTime.</param>
-public sealed record HistogramBin(object From, object To, long Rows);
+public sealed record HistogramBin(object From, object To, long Rows)
+{
+    /// <summary>Whether it is wider than the others, and holds what lies far from them.</summary>
+    public bool IsTail { get; init; }
+}

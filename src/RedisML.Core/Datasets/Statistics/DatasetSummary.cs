@@ -10,6 +10,9 @@ namespace RedisML.Datasets.Statistics;
 /// results don't depend on how many processors there are.</remarks>
 public sealed class DatasetSummary(RedisMLConnection connection)
 {
+    /// <summary>How many columns are correlated at most: a square of more can't be read.</summary>
+    public const int MaxCorrelated = 30;
+
     /// <summary>One summary a column, in the dataset's order unless the options give another.</summary>
     /// <param name="rows">Told the rows read so far.</param>
     /// <exception cref="RedisMLException">The errors of <see cref="DatasetReader"/>.</exception>
@@ -17,13 +20,15 @@ public sealed class DatasetSummary(RedisMLConnection connection)
         CancellationToken cancellation)
     {
         int[] columns = [.. options.Columns ?? [.. Enumerable.Range(0, dataset.Columns.Count)]];
-        var profiles = columns.Select(c => ColumnProfile.Create(dataset.Columns[c], options)).ToArray();
+        var reader = new DatasetReader(connection);
+        var samples = options.Bins is null ? await BinSample.ReadAsync(reader, dataset, columns, cancellation).ConfigureAwait(false) : null;
+        var profiles = columns.Select((c, i) => ColumnProfile.Create(dataset.Columns[c], options, samples?[i])).ToArray();
         // Rows that lie one by one may have been replaced since they were imported.
         var statistics = dataset.Placement is null ? null : new ColumnStatistics[dataset.Columns.Count];
         var work = Task.CompletedTask;
         try
         {
-            await foreach (var chunk in new DatasetReader(connection).ReadAsync(dataset, cancellation: cancellation).ConfigureAwait(false))
+            await foreach (var chunk in reader.ReadAsync(dataset, cancellation: cancellation).ConfigureAwait(false))
             {
                 // The next chunk is decoded while the columns of this one are worked on.
                 _ = chunk.Batch;
@@ -48,6 +53,24 @@ public sealed class DatasetSummary(RedisMLConnection connection)
                 for (int i = 0; i < statistics?.Length; i++) statistics[i] = statistics[i].Merge(chunk.Statistics![i]);
             }
         }
+    }
+
+    /// <summary>How each two of the numeric columns that the options give go together, the first <see cref="MaxCorrelated"/> of them:
+    /// a pass over all rows.</summary>
+    /// <exception cref="RedisMLException">The errors of <see cref="DatasetReader"/>.</exception>
+    public async Task<IReadOnlyList<ColumnCorrelation>> CorrelateAsync(
+        Dataset dataset, SummaryOptions options, CancellationToken cancellation)
+    {
+        int[] columns =
+        [
+            .. (options.Columns ?? [.. Enumerable.Range(0, dataset.Columns.Count)])
+                .Where(c => dataset.Columns[c].Type.IsNumeric && dataset.Columns[c].Statistics.Count > 0).Take(MaxCorrelated),
+        ];
+        if (columns.Length < 2) return [];
+        var counter = new CorrelationCounter(dataset, columns);
+        await foreach (var chunk in new DatasetReader(connection).ReadAsync(dataset, cancellation: cancellation).ConfigureAwait(false))
+            using (chunk) counter.Add(chunk.Batch);
+        return counter.Complete();
     }
 
     static ColumnSummary Summarise(Dataset dataset, DatasetColumn column, ColumnStatistics s)

@@ -14,12 +14,30 @@ sealed class NumberProfile : ColumnProfile
     FrequentItems? _items = new(MaxExact);
     QuantileSketch? _sketch;
 
-    public NumberProfile(DatasetColumn column, SummaryOptions options)
+    /// <param name="sample">Values ascending that bins are chosen by, where their number isn't given.</param>
+    public NumberProfile(DatasetColumn column, SummaryOptions options, double[]? sample)
     {
         (_type, _options) = (column.Type, options);
-        if (options.Bins > 0 && column.Statistics is { Minimum: { } minimum, Maximum: { } maximum } && double.IsFinite(maximum - minimum))
-            _histogram = new(minimum, maximum, options.Bins, _type.IsInteger || _type.Kind is TypeKind.Date32);
+        if (options.Bins == 0 || !HasHistogram(column)) return;
+        double minimum = column.Statistics.Minimum!.Value, maximum = column.Statistics.Maximum!.Value;
+        bool isTime = _type.Kind is TypeKind.Date32 or TypeKind.Timestamp, isWhole = _type.IsInteger || _type.Kind is TypeKind.Date32;
+        _histogram = new(options.Bins is { } bins ? BinLayout.Equal(minimum, maximum, bins, isWhole)
+            : BinLayout.ByRule(
+                sample is [_, ..] ? sample : [minimum], column.Statistics.Count, minimum, maximum, isWhole, isRound: !isTime));
     }
+
+    /// <summary>Whether a column is of numbers or times, and has some.</summary>
+    public static bool HasHistogram(DatasetColumn column) =>
+        column.Type.Kind is not (TypeKind.Boolean or TypeKind.Utf8 or TypeKind.Binary or TypeKind.List)
+        && column.Statistics is { Minimum: { } minimum, Maximum: { } maximum } && double.IsFinite(maximum - minimum);
+
+    /// <summary>The number of a key of <see cref="NumberKeys"/>.</summary>
+    public static double ToDouble(ulong key, TypeKind kind) => kind switch
+    {
+        TypeKind.UInt64 => key,
+        TypeKind.Float32 or TypeKind.Float64 or TypeKind.Decimal128 => BitConverter.UInt64BitsToDouble(key),
+        _ => (long)key,
+    };
 
     /// <summary>Fractions are too many to be listed.</summary>
     bool HasTop => _options.Top > 0 && _type.Kind is not (TypeKind.Float32 or TypeKind.Float64 or TypeKind.Decimal128);
@@ -119,12 +137,7 @@ sealed class NumberProfile : ColumnProfile
         }
     }
 
-    double ToDouble(ulong key) => _type.Kind switch
-    {
-        TypeKind.UInt64 => key,
-        TypeKind.Float32 or TypeKind.Float64 or TypeKind.Decimal128 => BitConverter.UInt64BitsToDouble(key),
-        _ => (long)key,
-    };
+    double ToDouble(ulong key) => ToDouble(key, _type.Kind);
 
     object ToValue(ulong key) => _type.Kind switch
     {

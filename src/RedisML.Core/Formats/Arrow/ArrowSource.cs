@@ -21,7 +21,8 @@ sealed class ArrowSource(SourceFile file, bool isStream) : BatchSource(file)
     protected override async Task<Schema> ReadSchemaAsync(CancellationToken cancellation)
     {
         using var reader = await OpenAsync(cancellation).ConfigureAwait(false);
-        return await Guard(async () => await reader.GetSchema(cancellation).ConfigureAwait(false)).ConfigureAwait(false);
+        return await Guard(async () => await reader.GetSchema(cancellation).ConfigureAwait(false)
+            ?? throw new InvalidDataException("it ends before it says which columns it has")).ConfigureAwait(false);
     }
 
     protected override async IAsyncEnumerable<SharedBatch> ReadBatchesAsync([EnumeratorCancellation] CancellationToken cancellation)

@@ -57,6 +57,16 @@ sealed record CsvHead(CsvDialect Dialect, IReadOnlyList<string> Names, int DataS
         return new(dialect, ColumnNames.Of(headers), start, bytes.Span[..start].Count(lineBreak), data[..border]);
     }
 
+    /// <summary>The dialect, and what it was found by.</summary>
+    public string Describe(SourceFile file, SourceOptions options) =>
+        $"fields separated by {NameOf(Dialect.Separator)} ({(options.Delimiter is null ? "found in its first lines" : "as -Delimiter says")}), "
+        + $"lines ended by {(Dialect.LineBreak == '\n' ? "line feeds" : "carriage returns")}, encoding {file.Encoding?.WebName ?? "utf-8"} "
+        + $"({(options.Encoding is null ? file.Encoding is null ? "the default" : "by its byte order mark" : "as -Encoding says")}), "
+        + $"{Names.Count:N0} columns named by {(options.Header is null ? "its first line" : "-Header")}; types are taken from "
+        + $"{Sample.Length:N0} bytes of its start, and from its middle and end where it is longer.";
+
+    static string NameOf(char separator) => separator == '\t' ? "tabs" : $"'{separator}'";
+
     /// <summary>The byte order mark and the line <c>#TYPE</c> that Windows PowerShell's Export-Csv starts with.</summary>
     static int PreambleLength(ReadOnlySpan<byte> bytes, byte lineBreak)
     {

@@ -4,6 +4,7 @@ using System.Runtime.CompilerServices;
 using System.Text;
 using RedisML.Columns;
 using RedisML.Columns.Chunks;
+using RedisML.Diagnostics;
 using RedisML.Formats.Text;
 
 namespace RedisML.Formats.Csv;
@@ -37,6 +38,7 @@ sealed class CsvSource(SourceFile file, SourceOptions options) : RowSource
         var inference = new CsvTypeInference(_head.Dialect, _head.Names.Count);
         inference.Add(_head.Sample);
         await inference.AddMiddleAndTailAsync(file, cancellation).ConfigureAwait(false);
+        if (WorkLog.Steps is { } log) log.Step($"{file.Name}: {_head.Describe(file, options)}");
         return [.. _head.Names.Select((name, i) => given.TryGetValue(name, out var type)
             ? new SourceColumn(name, type, Inferred: false)
             : new(name, inference.Samples[i].Type, Inferred: true) { Almost = inference.Samples[i].Almost })];

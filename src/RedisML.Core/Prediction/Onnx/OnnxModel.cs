@@ -144,6 +144,13 @@ public sealed class OnnxModel
         Note("model", _model.Name);
         Note("algorithm", _definition.Algorithm);
         Note("label", _pipeline.Label.Column);
+        // How a label is computed that no dataset has: who tests the model needs it.
+        if (_derived.ContainsKey(_pipeline.Label.Column))
+        {
+            var sources = new DerivedColumns(_pipeline.Derived).Sources(_pipeline.Label.Column);
+            Note("derived", new JsonObject(_pipeline.Derived.Where(column => sources.Contains(column.Name))
+                .Select(column => KeyValuePair.Create(column.Name, (JsonNode?)column.Expression))).ToJsonString());
+        }
         if (Classes.Count > 0) Note("classes", new JsonArray([.. Classes.Select(name => (JsonNode)name)]).ToJsonString());
         Note("dataset", lineage.Dataset);
         Note("dataset_version", Invariant(lineage.DatasetVersion));

@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
+using RedisML.Diagnostics;
 using RedisML.Runs.Exchange;
 
 namespace RedisML.Runs.Nodes;
@@ -6,12 +8,20 @@ namespace RedisML.Runs.Nodes;
 /// <summary>A node as the leader of its workers sees it.</summary>
 internal sealed class NodeLink(RunNode node) : INodeLink
 {
+    static readonly TimeSpan s_longWait = TimeSpan.FromSeconds(0.5);
+
     readonly Contribution _contribution = new();
     double[] _sum = [];
+    TimeSpan _waited;
+    long _exchanges;
     Action<Task> _wait = _ => { };
     Action<Share> _prepare = _ => { };
     int _leaves;
     Share? _prepared;
+
+    /// <summary>What was exchanged with other nodes, and how long that took.</summary>
+    public string Describe() => _exchanges == 0 ? "Exchange: none, as this node was alone."
+        : $"Exchange: {_exchanges:N0} with other nodes; {_waited.TotalSeconds:N2} s were spent waiting for them.";
 
     /// <summary>The state of the training that runs now, or ran last.</summary>
     public RunReplica? Replica { get; private set; }
@@ -130,6 +140,7 @@ internal sealed class NodeLink(RunNode node) : INodeLink
                 if (!formation.IsReady && !Wait(node.Steps.ReadyAsync(formation, replica))) continue;
                 contribute(formation.Share);
                 result = Wait(node.Steps.ExchangeAsync(formation, _contribution, length, _leaves, replica.Digest));
+                _exchanges++;
                 if (result is null) continue;
             }
             node.Steps.Advance();
@@ -200,7 +211,12 @@ internal sealed class NodeLink(RunNode node) : INodeLink
 
     T Wait<T>(Task<T> task)
     {
-        if (!task.IsCompleted) _wait(task);
+        if (task.IsCompleted) return task.GetAwaiter().GetResult();
+        long start = Stopwatch.GetTimestamp();
+        _wait(task);
+        var waited = Stopwatch.GetElapsedTime(start);
+        _waited += waited;
+        if (waited > s_longWait) WorkLog.Steps?.Step($"Waited {waited.TotalSeconds:N2} s for the other nodes.");
         return task.GetAwaiter().GetResult();
     }
 }

@@ -83,9 +83,11 @@ internal sealed class RunDuties(RunLedger ledger, RunMembership membership, RunE
             if (control.Members[0] == membership.Id)
             {
                 await _checkpoint.ConfigureAwait(false);
+                var closed = Array.ConvertAll(
+                    result, field => new HashEntry(field.Name, ledger.Seal.Close(ledger.Keys.Result, field.Value, field.Name)));
                 await ledger.RetryAsync(async () =>
                 {
-                    await ledger.Database.HashSetAsync(ledger.Keys.Result, result).ConfigureAwait(false);
+                    await ledger.Database.HashSetAsync(ledger.Keys.Result, closed).ConfigureAwait(false);
                     return true;
                 }, Stopping).ConfigureAwait(false);
                 await ledger.EndAsync(

@@ -83,7 +83,8 @@ internal sealed class StepExchange(RunLedger ledger, RunMembership membership, R
 
     async Task<bool> ArriveAsync(Formation formation, long step, Contribution contribution, ulong digest)
     {
-        var (header, blob) = contribution.Seal(ledger.Incarnation, formation.Generation, step, membership.Id);
+        var (header, blob) = contribution.Join(ledger.Incarnation, formation.Generation, step, membership.Id, ledger.Seal,
+            ledger.Keys.Payload(membership.Id, step));
         var status = await ledger.ArriveAsync(
             formation.Generation, membership.Id, step, header, blob, digest, Stopping).ConfigureAwait(false);
         return status == "DONE" || status == "WAIT"
@@ -175,12 +176,13 @@ internal sealed class StepExchange(RunLedger ledger, RunMembership membership, R
     async Task<StepResult?> ReadAllAsync(
         IEnumerable<RedisKey> keys, string generation, IReadOnlyList<string> members, long step, ReadOnlyMemory<byte>? own)
     {
-        var leases = await Task.WhenAll(members.Zip(keys, (member, key) => member == membership.Id && own is not null
+        var places = keys.ToList();
+        var leases = await Task.WhenAll(members.Zip(places, (member, key) => member == membership.Id && own is not null
             ? Task.FromResult<Lease<byte>?>(null) : ledger.RetryAsync(() => ledger.Database.StringGetLeaseAsync(key), Stopping)))
                 .ConfigureAwait(false);
-        var bodies = leases.Zip(members, (lease, member) => lease is not null
-            ? RunBlob.Open(lease.Memory, ledger.Incarnation, generation, step, member)
-            : member == membership.Id ? own : null).ToList();
+        var bodies = leases.Zip(members, places).Select(part => part.First is { } lease
+            ? RunBlob.Open(lease.Memory, ledger.Incarnation, generation, step, part.Second, ledger.Seal, part.Third)
+            : part.Second == membership.Id ? own : null).ToList();
         var result = new StepResult([.. bodies.Select(body => body.GetValueOrDefault())], [.. leases.OfType<Lease<byte>>()]);
         if (bodies.All(body => body is not null)) return result;
         result.Dispose();
@@ -189,6 +191,7 @@ internal sealed class StepExchange(RunLedger ledger, RunMembership membership, R
 
     Task<bool> WriteAsync(RedisKey key, string generation, long step, byte[] body)
     {
+        if (ledger.Seal.IsOn) body = ledger.Seal.Encrypt(key, body);
         var blob = RunBlob.Join(RunBlob.Header(ledger.Incarnation, generation, step, membership.Id, body), body);
         return ledger.RetryAsync(() => ledger.Database.StringSetAsync(key, blob), Stopping);
     }

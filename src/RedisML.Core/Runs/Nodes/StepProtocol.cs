@@ -164,7 +164,8 @@ internal sealed class StepProtocol(RunLedger ledger, RunMembership membership, R
         var key = isCheckpoint ? control.Checkpoint : control.SnapshotStep == control.Step ? control.Snapshot : "";
         if (!ledger.Keys.IsBlob(key)) return null;
         var blob = await ledger.RetryAsync(() => ledger.Database.StringGetAsync(key), Stopping).ConfigureAwait(false);
-        if (!blob.IsNull && RunBlob.Open(blob, ledger.Incarnation, null, control.Step, null) is { } state) return state.ToArray();
+        if (!blob.IsNull && RunBlob.Open(blob, ledger.Incarnation, null, control.Step, null, ledger.Seal, key) is { } state)
+            return state.ToArray();
         return !isCheckpoint ? null : throw new RedisMLException("CheckpointLost", ErrorKind.InvalidData,
             $"The checkpoint of run '{ledger.Specification.Id}' at step {control.Step} is missing, or not what was written there. " +
             "Start the training again.", key);

@@ -7,7 +7,7 @@ namespace RedisML.Training.Charts;
 /// <summary>Curves of metrics over steps, scaled: what every way of drawing them needs.</summary>
 public sealed class MetricChart : Chart
 {
-    /// <summary>Beyond so many points nobody could point at one.</summary>
+    /// <summary>Beyond so many points of a curve nobody could point at one: some then have their figures.</summary>
     const int MaxTips = 500;
 
     /// <param name="valueName">What the vertical axis counts, such as <c>loss</c>.</param>
@@ -36,12 +36,17 @@ public sealed class MetricChart : Chart
     /// <summary>The vertical axis.</summary>
     public Axis Values { get; }
 
-    internal override void Draw(ChartCanvas canvas)
+    public override string Description => string.Join(" ", Series.Select(s => string.Create(CultureInfo.InvariantCulture,
+        $"{(Series.Count == 1 ? ValueName : s.Name)} goes from {Text(s.Points[0].Value)} at step {s.Points[0].Step:N0} to "
+        + $"{Text(s.Points[^1].Value)} at step {s.Points[^1].Step:N0}; the least is {Text(s.Points.Min(p => p.Value))}.")));
+
+    public override void Draw(ChartCanvas canvas)
     {
-        const int right = 24, top = 64, bottom = 54;
+        const int right = 24, bottom = 54;
         double left = 18 + Values.Marks.Max(m => canvas.WidthOf(Values.Label(m)));
+        double top = 44 + Legend(canvas, left, Size.Width - right);
         canvas.Write(canvas.Shorten(Title, Size.Width * 0.75), Size.Width / 2, 20, TextAnchor.Middle, isTitle: true);
-        canvas.Write(ValueName, left - 6, top - 20, TextAnchor.Start);
+        canvas.Write(canvas.Shorten(ValueName, Size.Width * 0.4), left - 6, top - 18, TextAnchor.Start);
         canvas.Write("step", Size.Width - right, Size.Height - 14, TextAnchor.End);
         foreach (double value in Values.Marks)
         {
@@ -55,22 +60,43 @@ public sealed class MetricChart : Chart
         }
         canvas.Line([(left, Size.Height - bottom), (Size.Width - right, Size.Height - bottom)], ChartColour.Ink, 1);
 
-        double legend = Size.Width - right;
         for (int i = Series.Count - 1; i >= 0; i--)
+            canvas.Line([.. Series[i].Points.Select(p => (X(p.Step), Y(p.Value)))], ColourOf(i), 2, Series[i].IsDashed);
+        for (int i = 0; i < Series.Count; i++)
         {
-            var (name, colour, points) = (Series[i].Name, ChartCanvas.Curve(i), Series[i].Points);
-            canvas.Line([.. points.Select(p => (X(p.Step), Y(p.Value)))], colour, 2);
-            if (points.Count <= MaxTips)
-                foreach (var (step, value) in points) canvas.Tip(X(step), Y(value), colour, $"{name}, step {step}: {Text(value)}");
-            if (Series.Count == 1) continue;
-            legend -= canvas.WidthOf(name);
-            canvas.Write(name, legend, top - 20, TextAnchor.Start);
-            canvas.Line([(legend - 24, top - 20), (legend - 6, top - 20)], colour, 2);
-            legend -= 40;
+            // Those that are pointed at lie above all lines.
+            var (name, points) = (Series[i].Name, Series[i].Points);
+            int every = (points.Count + MaxTips - 1) / MaxTips;
+            for (int p = 0; p < points.Count; p += every)
+                canvas.Tip(X(points[p].Step), Y(points[p].Value), ColourOf(i), $"{name}, step {points[p].Step}: {Text(points[p].Value)}");
         }
 
         double X(double step) => left + Steps.At(step) * (Size.Width - left - right);
         double Y(double value) => Size.Height - bottom - Values.At(value) * (Size.Height - top - bottom);
+    }
+
+    ChartColour ColourOf(int series) => ChartPalette.Curve(Series[series].Colour ?? series);
+
+    /// <summary>Names the curves where there are several, in as many lines as they need.</summary>
+    /// <returns>How high that is.</returns>
+    double Legend(ChartCanvas canvas, double left, double right)
+    {
+        if (Series.Count == 1) return 20;
+        double widest = right - left - 30;
+        var names = Series.Select(s => canvas.Shorten(s.Name, widest)).ToList();
+        // From the right, as far as a line reaches; beyond some lines nobody could tell the colours apart anyway.
+        double y = 44, x = right;
+        for (int i = 0; i < names.Count; i++)
+        {
+            double width = canvas.WidthOf(names[i]) + 40;
+            if (x - width < left && x < right) (x, y) = (right, y + 16);
+            if (y > 44 + 5 * 16) break;
+            canvas.Write(names[i], x, y, TextAnchor.End);
+            double end = x - canvas.WidthOf(names[i]) - 6;
+            canvas.Line([(end - 18, y), (end, y)], ColourOf(i), 2, Series[i].IsDashed);
+            x -= width;
+        }
+        return y - 44 + 34;
     }
 
     internal override IEnumerable<IEnumerable<string>> Table()

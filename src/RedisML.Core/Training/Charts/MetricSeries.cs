@@ -10,4 +10,10 @@ public sealed record MetricSeries(string Name, IReadOnlyList<(long Step, double 
         : this(name, [.. metrics.Where(m => double.IsFinite(m.Value)).Select(m => (m.Step, m.Value)).OrderBy(p => p.Step)])
     {
     }
+
+    /// <summary>Which colour it has, counted from 0; null for that of its place. The curves of a run have one.</summary>
+    public int? Colour { get; init; }
+
+    /// <summary>Whether it is drawn in dashes, as a second curve of a run is.</summary>
+    public bool IsDashed { get; init; }
 }

@@ -148,7 +148,7 @@ public class SketchTests
     [InlineData(5, 5, 10, false, new[] { 5.0, 6 })]
     public void Bins_are_of_equal_width_whole_ones_for_whole_numbers(double minimum, double maximum, int bins, bool isWhole, double[] edges)
     {
-        var histogram = new HistogramCounter(minimum, maximum, bins, isWhole);
+        var histogram = new HistogramCounter(BinLayout.Equal(minimum, maximum, bins, isWhole));
         foreach (double value in (double[])[minimum, maximum, minimum - 1e9, maximum + 1e9]) histogram.Add(value, 2);
         var result = histogram.ToBins(v => v);
         Assert.Equal(edges.AsEnumerable(), result.Select(b => (double)b.From).Append((double)result[^1].To));

@@ -18,17 +18,21 @@ sealed class NodeProcess : IDisposable
 
     /// <param name="server">As <see cref="ConnectionSettings.Parse"/> takes it.</param>
     /// <param name="arguments">As the program has it.</param>
-    public NodeProcess(string server, string prefix, params string[] arguments)
+    public NodeProcess(string server, string prefix, params string[] arguments) : this(s_program, server, prefix, arguments)
     {
-        string[] words = [s_program, server, prefix, .. arguments];
+    }
+
+    NodeProcess(string program, string server, string prefix, string[] arguments)
+    {
+        string[] words = [program, server, prefix, .. arguments];
         _process = Process.Start(new ProcessStartInfo("dotnet", words) { RedirectStandardOutput = true })!;
     }
 
     public int Id => _process.Id;
 
     public static NodeProcess Start(RedisMLConnection connection, string dataset, string model, TrainingSpecification specification,
-        NodeOptions options, int workers = 1) => new(connection.Endpoint, connection.Prefix, "start", $"{workers}", dataset, model,
-            JsonSerializer.Serialize(specification), JsonSerializer.Serialize(options));
+        NodeOptions options, int workers = 1, string? program = null) => new(program ?? s_program, connection.Endpoint, connection.Prefix,
+            ["start", $"{workers}", dataset, model, JsonSerializer.Serialize(specification), JsonSerializer.Serialize(options)]);
 
     public static NodeProcess Join(RedisMLConnection connection, string id, int workers = 1) =>
         new(connection.Endpoint, connection.Prefix, "join", $"{workers}", id);

@@ -1,0 +1,67 @@
+# What Tab completes: from a file's header, the data, the models; at once, and without a word where something is missing.
+
+BeforeDiscovery {
+    $lines = @(
+        @{ Line = 'Import-RedisTrainingData ./shop.csv -Label '; Expected = "'unit price'" }
+        @{ Line = 'Import-RedisTrainingData ./shop.csv -Label pr'; Expected = 'product' }
+        @{ Line = 'Import-RedisTrainingData ./shop.csv -Layout Hash -Key sk'; Expected = 'sku' }
+        @{ Line = 'Import-RedisTrainingData -LiteralPath ./shop.csv -Label sk'; Expected = 'sku' }
+        @{ Line = 'Import-RedisTrainingData ./shop.csv -Schema '; Expected = "@{ sku = 'Int64'; product = 'Utf8'; 'unit price' = 'Float64' }" }
+        @{ Line = 'Import-RedisTrainingData ./shop.csv -Schema sk'; Expected = "@{ sku = 'Int64' }" }
+        @{ Line = 'Import-RedisTrainingData ./shop.csv -Schema Float3'; Expected = "@{ sku = 'Float32' }" }
+        @{ Line = 'Start-RedisDistributedTraining kinds m -Algorithm Logistic -PositiveClass '; Expected = 'left' }
+        @{ Line = 'Start-RedisDistributedTraining kinds m -Algorithm Logistic -Label side -PositiveClass ri'; Expected = 'right' }
+        @{ Line = 'Start-RedisDistributedTraining kinds m -Algorithm Network -Option '; Expected = '@{ Layers = ' }
+        @{ Line = 'Start-RedisDistributedTraining kinds m -Algorithm Mat'; Expected = 'MatrixFactorization' }
+        @{ Line = 'Test-RedisModel y -Dataset kinds -Minimum '; Expected = '@{ R2 = ' }
+        @{ Line = 'Test-RedisModel y -Dataset kinds -Maximum '; Expected = '@{ Rmse = ' }
+        @{ Line = 'Test-RedisModel y -Dataset kinds -NotWorseThan y@champion -Figure Ma'; Expected = 'MacroF1' }
+        @{ Line = 'Get-RedisModel y@'; Expected = "'y@champion'" }
+        @{ Line = 'Get-RedisModel y -Version '; Expected = '2' }
+        @{ Line = 'Publish-RedisModel y -Alias ch'; Expected = 'champion' }
+        @{ Line = 'Get-RedisDataset kinds -Version '; Expected = '1' }
+        @{ Line = 'Get-RedisTrainingMetric RUN -Name l'; Expected = 'loss' }
+    )
+}
+
+BeforeAll {
+    Import-Module "$PSScriptRoot/../../artifacts/RedisML"
+    $null = Connect-RedisML -Embedded -Prefix "test-$([guid]::NewGuid().ToString('N'))"
+    1..40 | ForEach-Object { [pscustomobject]@{ x = $_; side = @('left', 'right')[$_ % 2]; y = 3 * $_ } } | Import-RedisTrainingData -Dataset kinds -Label side | Out-Null
+    foreach ($round in 1, 2) { $null = Start-RedisDistributedTraining kinds y -Algorithm Linear -Label y -Feature x -WorkerCount 1 -Wait }
+    $run = Start-RedisDistributedTraining kinds curve -Algorithm Linear -Label y -Feature x -Optimizer Adam -Epoch 2 -WorkerCount 1 -Wait
+    $null = Publish-RedisModel y -Alias champion
+    Push-Location $TestDrive
+    'sku,product,unit price', '1,pen,2.5', '2,ink,3.75' | Set-Content shop.csv
+}
+
+AfterAll {
+    Pop-Location
+    Disconnect-RedisML
+}
+
+Describe 'Completion' {
+    It 'completes <Line>' -ForEach $lines {
+        $text = $Line.Replace('RUN', $run.Id)
+        (TabExpansion2 $text).CompletionMatches.CompletionText | Should -Contain $Expected
+    }
+
+    It 'takes no longer than 50 ms, once it is warm' {
+        # The best of several: other work of the machine is no work of the completers.
+        foreach ($line in $lines) {
+            $text = $line.Line.Replace('RUN', $run.Id)
+            $null = TabExpansion2 $text
+            (1..5 | ForEach-Object { (Measure-Command { TabExpansion2 $text }).TotalMilliseconds } | Measure-Object -Minimum).Minimum |
+                Should -BeLessThan 50 -Because $text
+        }
+    }
+
+    It 'is silent where there is no such file, dataset, model or run' {
+        foreach ($line in 'Import-RedisTrainingData ./none.csv -Label ', 'Import-RedisTrainingData ./[ -Schema xyz', 'Get-RedisModel none -Version ',
+            'Start-RedisDistributedTraining none m -PositiveClass ', 'Get-RedisTrainingMetric none -Name ') {
+            $Error.Clear()
+            (TabExpansion2 $line).CompletionMatches.Where{ $_.ResultType -eq 'ParameterValue' } | Should -BeNullOrEmpty -Because $line
+            $Error | Should -BeNullOrEmpty
+        }
+    }
+}

@@ -1,0 +1,81 @@
+# Errors for names that don't exist: the nearest one that does or which there are, and what to run next; and what comes after a failure.
+
+BeforeDiscovery {
+    $unknown = @(
+        @{ Id = 'DatasetNotFound'; Command = { Get-RedisDataset kins }; Says = "'kinds'", 'Get-RedisDataset lists' }
+        @{ Id = 'DatasetNotFound'; Command = { Get-RedisTrainingData zzzzzzzzz }; Says = 'There is only kinds', 'Import-RedisTrainingData' }
+        @{ Id = 'DatasetVersionNotFound'; Command = { Get-RedisDataset kinds -Version 9 }; Says = 'version 9', 'only 1', '-KeepVersion' }
+        @{ Id = 'ModelNotFound'; Command = { Test-RedisModel prize -Dataset kinds }; Says = "'price'", 'Get-RedisModel lists' }
+        @{ Id = 'ModelVersionNotFound'; Command = { Get-RedisModel price@7 }; Says = 'version 7', 'only 1', '-AllVersion' }
+        @{ Id = 'ModelAliasNotFound'; Command = { Get-RedisModel price@champ }; Says = 'champion', 'Publish-RedisModel -Alias' }
+        @{ Id = 'ParameterNotFound'; Command = { Get-RedisModelParameter price wait }; Says = 'weight', 'Get-RedisModelParameter lists' }
+        @{ Id = 'TrainingRunNotFound'; Command = { Get-RedisDistributedTraining nonsense }; Says = 'There is only', 'Get-RedisDistributedTraining lists' }
+        @{ Id = 'MetricNotFound'; Command = { Show-RedisTrainingMetric $curve.Id -Name los }; Says = "'loss'", 'Get-RedisTrainingMetric lists' }
+        @{ Id = 'ColumnNotFound'; Command = { Start-RedisDistributedTraining kinds m -Algorithm Linear -Label yy -Wait }; Says = "'y'" }
+        @{ Id = 'ColumnNotFound'; Command = { Get-RedisTrainingData kinds -Column nothing }; Says = 'There are', 'side' }
+        @{ Id = 'OptionNotFound'; Command = { Start-RedisDistributedTraining kinds m -Algorithm Network -Label y -Option @{ Layer = 3 } -Wait }; Says = "'Layers'" }
+        @{ Id = 'AlgorithmNotFound'; Command = { Start-RedisDistributedTraining kinds m -Algorithm Quantum -Wait }; Says = 'There are', 'Linear' }
+        @{ Id = 'UnknownClass'; Command = { Start-RedisDistributedTraining kinds m -Algorithm Logistic -PositiveClass up -Wait }; Says = 'left', 'right' }
+        @{ Id = 'FigureNotFound'; Command = { Test-RedisModel price -Dataset kinds -Minimum @{ R3 = 0.5 } }; Says = "'R2'", 'Test-RedisModel shows' }
+        @{ Id = 'OnlineTrainingNotFound'; Command = { Get-RedisOnlineTraining nothing }; Says = 'none yet', 'Start-RedisOnlineTraining' }
+        @{ Id = 'ServiceNotFound'; Command = { Get-RedisPredictionService nothing }; Says = 'none yet', 'Start-RedisPredictionService' }
+        @{ Id = 'ServerNotFound'; Command = { Get-RedisMLServer -Port 1 }; Says = '127.0.0.1:', 'Start-RedisMLServer' }
+        @{ Id = 'FileNotFound'; Command = { Import-RedisTrainingData "$TestDrive/shap.csv" }; Says = 'shop.csv' }
+        @{ Id = 'FileNotFound'; Command = { Import-RedisTrainingData "$TestDrive/shop[[]1].cvs" }; Says = '-LiteralPath' }
+    )
+}
+
+BeforeAll {
+    Import-Module "$PSScriptRoot/../../artifacts/RedisML"
+    $null = Connect-RedisML -Embedded -Prefix "test-$([guid]::NewGuid().ToString('N'))"
+    1..40 | ForEach-Object { [pscustomobject]@{ x = $_; side = @('left', 'right')[$_ % 2]; y = 3 * $_ } } | Import-RedisTrainingData -Dataset kinds -Label side | Out-Null
+    $curve = Start-RedisDistributedTraining kinds price -Algorithm Linear -Label y -Feature x -Optimizer Adam -Epoch 2 -WorkerCount 1 -Wait
+    $null = Publish-RedisModel price -Alias champion
+    'a,b', '1,2' | Set-Content "$TestDrive/shop.csv"
+    Set-Content -LiteralPath "$TestDrive/shop[1].csv" 'a,b', '1,2'
+}
+
+AfterAll {
+    Disconnect-RedisML
+}
+
+Describe 'Errors' {
+    It 'says for <Id> which there are and what to run: <Command>' -ForEach $unknown {
+        $problem = $null
+        try { $null = & $Command -ErrorAction Stop -ErrorVariable problems 2>&1 | ForEach-Object { if ($_ -is [System.Management.Automation.ErrorRecord]) { throw $_ } } }
+        catch { $problem = $_ }
+        $problem.FullyQualifiedErrorId | Should -BeLike "$Id,*"
+        foreach ($part in $Says) { $problem.Exception.Message | Should -BeLike "*$part*" }
+    }
+
+    It 'takes brackets in a path as wildcards, and with -LiteralPath as they are' {
+        { Import-RedisTrainingData "$TestDrive/shop[1].csv" -Dataset wild -ErrorAction Stop } | Should -Throw '*-LiteralPath*' -ErrorId 'FileNotFound,*'
+        (Import-RedisTrainingData -LiteralPath "$TestDrive/shop[1].csv" -Dataset exact).RowsWritten | Should -Be 1
+    }
+
+    It 'leaves no run of a training that could never start' {
+        $before = @(Get-RedisDistributedTraining).Id
+        foreach ($command in { Start-RedisDistributedTraining kinds m -Algorithm Linear -Label none -Wait },
+            { Start-RedisDistributedTraining none m -Algorithm Linear -Wait },
+            { Start-RedisDistributedTraining kinds m -Algorithm Network -Label y -Option @{ Layer = 3 } -Wait },
+            { Start-RedisDistributedTraining kinds m -Algorithm Linear -Label side -Wait },
+            { Start-RedisDistributedTraining kinds m -Algorithm Linear -Label y -Derive @{ z = 'x +' } -Wait },
+            { Start-RedisDistributedTraining kinds m -Algorithm Linear -Label y -Validation none -Wait }) {
+            { & $command } | Should -Throw
+        }
+        @(Get-RedisDistributedTraining).Id | Should -Be $before
+    }
+
+    It 'shows of a script that fails its own line alone' {
+        $script = {
+            param($Batch, $Parameter, $Context)
+            $total = 0
+            throw "no such luck"
+        }
+        try { Start-RedisDistributedTraining kinds m -ScriptBlock $script -InitialParameter @{ w = 0.0 } -Label y -WorkerCount 1 -Wait }
+        catch { $problem = $_ }
+        $problem.FullyQualifiedErrorId | Should -BeLike 'ScriptFailed,*'
+        $problem.Exception.Message | Should -BeLike '*no such luck*throw "no such luck"*'
+        $problem.Exception.Message | Should -Not -Match '\$total|Start-RedisDistributedTraining'
+    }
+}
