@@ -46,8 +46,7 @@ public sealed class GetRedisTrainingDataCommand : DatasetRowsCmdlet
 
     static PSObject ToObject(DatasetChunk chunk, int row, int[] columns, Dataset dataset)
     {
-        // With room for its properties it holds them itself, and in no table of weak references.
-        var result = new PSObject(columns.Length);
+        var result = new PSObject();
         foreach (int column in columns)
         {
             var (name, type, _) = dataset.Columns[column];

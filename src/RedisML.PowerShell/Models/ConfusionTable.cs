@@ -14,7 +14,7 @@ static class ConfusionTable
         var names = Names(matrix.Classes);
         return [.. matrix.Actual.Select((actual, row) =>
         {
-            var result = new PSObject(names.Length + 1);
+            var result = new PSObject();
             result.Properties.Add(new PSNoteProperty(Actual, actual));
             for (int column = 0; column < names.Length; column++)
                 result.Properties.Add(

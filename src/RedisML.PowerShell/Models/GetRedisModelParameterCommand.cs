@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using RedisML.Errors;
 using RedisML.Models;
+using RedisML.PowerShell.Cmdlets;
 using RedisML.Prediction;
 
 namespace RedisML.PowerShell.Models;
