@@ -124,6 +124,12 @@ sealed class OnnxInputs : IDisposable
     /// <summary>Some rows of the columns of an input.</summary>
     readonly record struct Block(IReadOnlyList<ColumnVector> Columns, int First, OnnxInput Input, int Start, int Rows, int Size)
     {
-        public long[] Shape() => [Size, .. Input.Shape.Select(length => (long)length)];
+        public long[] Shape()
+        {
+            var shape = new long[Input.Shape.Count + 1];
+            shape[0] = Size;
+            for (int i = 1; i < shape.Length; i++) shape[i] = Input.Shape[i - 1];
+            return shape;
+        }
     }
 }

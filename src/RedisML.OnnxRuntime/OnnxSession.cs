@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.IO.Hashing;
 using Microsoft.ML.OnnxRuntime;
 using RedisML.Errors;
@@ -19,6 +20,9 @@ sealed class OnnxSession
     static readonly Dictionary<UInt128, WeakReference<OnnxSession>> s_sessions = [];
     static readonly Queue<OnnxSession> s_recent = new();
     static bool s_isReady;
+
+    /// <summary>Those of runs that have ended, for runs to come: each is memory of the library's.</summary>
+    readonly ConcurrentBag<RunOptions> _options = [];
 
     OnnxSession(InferenceSession session) => Session = session;
 
@@ -49,8 +53,8 @@ sealed class OnnxSession
     public IDisposableReadOnlyCollection<OrtValue> Run(IReadOnlyCollection<string> names, IReadOnlyCollection<OrtValue> inputs,
         IReadOnlyCollection<string> outputs)
     {
-        using var options = new RunOptions();
-        using var limit = new TimeLimit(Limit, () => options.Terminate = true);
+        var options = _options.TryTake(out var idle) ? idle : new RunOptions();
+        var limit = new TimeLimit(Limit, () => options.Terminate = true);
         try
         {
             return Session.Run(options, names, inputs, outputs);
@@ -60,6 +64,13 @@ sealed class OnnxSession
             if (limit.IsOver) throw Slow(e);
             throw new RedisMLException("OnnxFailed", ErrorKind.InvalidData,
                 $"The model can't predict these rows: {e.Message.TrimEnd('.')}.", null, e);
+        }
+        finally
+        {
+            limit.Dispose();
+            // What was told to stop would stop the next run too.
+            if (limit.IsOver) options.Dispose();
+            else _options.Add(options);
         }
     }
 

@@ -4,8 +4,8 @@ namespace RedisML.Parquet;
 
 /// <summary>Looks at what the pages of a file claim to hold before the library takes memory for it: their headers alone are read.</summary>
 /// <remarks>
-/// The library believes the sizes in them: a page of 100 bytes that claims 2 GB gets 2 GB, in each column that is read at once. Which fields
-/// mean what is in <c>parquet.thrift</c> of the Parquet format.
+/// The library believes the sizes in them: a page of 100 bytes that claims 2 GB gets 2 GB, in each column that is read at once. Which
+/// fields mean what is in <c>parquet.thrift</c> of the Parquet format.
 /// </remarks>
 static class PageClaims
 {

@@ -60,6 +60,7 @@ Describe 'Invoke-RedisPrediction' {
         $one = $rows[0] | Invoke-RedisPrediction price -KeepColumn carat, c*
         $one.psobject.Properties.Name | Should -Be 'carat', 'cut', 'color', 'clarity', 'Prediction'
         $one.cut | Should -Be $rows[0].cut
+        $one.psobject.BaseObject | Should -BeOfType System.Management.Automation.PSCustomObject
         {
             $rows[0] | Select-Object *, @{ n = 'prediction'; e = { 1 } } | Invoke-RedisPrediction price -KeepColumn * } |
             Should -Throw -ErrorId "ColumnExists,$cmdlet"

@@ -41,9 +41,9 @@ Describe 'Show-RedisTrainingMetric' {
 
     It 'watches a run until its end' {
         $job = Start-RedisDistributedTraining diamonds watched -Algorithm Logistic -Derive @{ dear = 'price > 5000' } -Label dear -Feature carat -Optimizer Adam -Epoch 4
-        $steps = Show-RedisTrainingMetric $job.RunId -Watch | Select-String 'watched \w+  step (\d+)' | ForEach-Object { [int] $_.Matches[0].Groups[1].Value }
+        $steps = Show-RedisTrainingMetric $job.Run.Id -Watch | Select-String 'watched \w+  step (\d+)' | ForEach-Object { [int] $_.Matches[0].Groups[1].Value }
         $steps | Should -Be 1, 2, 3, 4
-        (Get-RedisDistributedTraining $job.RunId).State | Should -Be 'Completed'
+        (Get-RedisDistributedTraining $job.Run.Id).State | Should -Be 'Completed'
     }
 
     It 'draws into a file of the kind that its name tells: <file>' -ForEach @(

@@ -71,8 +71,10 @@ sealed class ReportPage
         _page.Append("</div>\n");
     }
 
-    public void Figure(Chart chart) =>
-        _page.Append("<figure>\n").Append(chart.ToSvg($"figure-{++_figures}")).Append("</figure>\n");
+    /// <summary>A drawing, up to 1.4 times as large as it is drawn.</summary>
+    public void Figure(Chart chart) => _page
+        .Append(CultureInfo.InvariantCulture, $"<figure style=\"max-width: {1.4 * chart.Size.Width:0}px\">\n")
+        .Append(chart.ToSvg($"figure-{++_figures}")).Append("</figure>\n");
 
     /// <param name="rows">The names of the columns first; each row begins with its own.</param>
     public void Table(string caption, IEnumerable<IEnumerable<string>> rows)

@@ -48,8 +48,8 @@ sealed class ConnectionSeals
     {
         if (IsOn)
             throw new RedisMLException("SealingNotSupported", ErrorKind.InvalidOperation,
-                $"{what} can't be sealed: the server itself works with the values. Use a connection without an encryption key for it, and " +
-                "a prefix of its own.", name);
+                $"{what} can't be sealed: the server itself works with the values. Use a connection without an encryption key for it, " +
+                "and a prefix of its own.", name);
     }
 
     /// <summary>The seals by a key: the root that lies under the prefix, made where there is none yet.</summary>
@@ -69,8 +69,8 @@ sealed class ConnectionSeals
             catch (RedisServerException e) when (RedisErrors.CodeOf(e.Message) == "NOPERM")
             {
                 throw new RedisMLException("SealingNotSetUp", ErrorKind.PermissionDenied,
-                    $"Nothing is sealed under the prefix '{connection.Prefix}' yet, and this user may not write '{place}'. Connect once with " +
-                    "the key as a user who may.", $"{place}", e);
+                    $"Nothing is sealed under the prefix '{connection.Prefix}' yet, and this user may not write '{place}'. Connect once " +
+                    "with the key as a user who may.", $"{place}", e);
             }
             // Of several at once one was first.
             json = await database.PatientlyAsync(d => d.StringGetAsync(place), cancellation).ConfigureAwait(false);

@@ -117,8 +117,8 @@ public sealed class RedisMLConnection : IAsyncDisposable
         }
     }
 
-    /// <summary>Has another encryption key open what is sealed under the prefix from now on, for this connection and all to come. No data is
-    /// written. Other connections that are open go on.</summary>
+    /// <summary>Has another encryption key open what is sealed under the prefix from now on, for this connection and all to come. No data
+    /// is written. Other connections that are open go on.</summary>
     /// <returns>False where nothing is sealed under the prefix.</returns>
     /// <exception cref="RedisMLException"><c>EncryptionKeyRequired</c>: this connection has none; <c>WrongEncryptionKey</c>,
     /// <c>EncryptionKeyChanged</c>.</exception>

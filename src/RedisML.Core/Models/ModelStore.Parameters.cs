@@ -19,9 +19,9 @@ public sealed partial class ModelStore
     /// KEYS: version. ARGV: an id of this change, and Unix milliseconds; how many fields go, those;
     /// how many fields must be as they were, and of each its name and
     /// value behind a '=', or nothing; then names and values of those that are set. Returns 0 where the version is gone, 1 where a field
-    /// isn't as it was, else what nothing refers to any more: fields and what they were, where they describe pieces or may do so under a seal. What was done already, and whose reply was
-    /// lost, isn't done again: a second addition would count twice, and a second replacement would take its own pieces for old ones.
-    /// What it was found to be worth doesn't hold any more.
+    /// isn't as it was, else what nothing refers to any more: fields and what they were, where they describe pieces or may do so under a
+    /// seal. What was done already, and whose reply was lost, isn't done again: a second addition would count twice, and a second replacement
+    /// would take its own pieces for old ones. What it was found to be worth doesn't hold any more.
     /// </summary>
     const string ChangeVersion = """
         if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
@@ -165,7 +165,8 @@ public sealed partial class ModelStore
 
         var names = change.Add.Select(added => added.Key).ToArray();
         var there = await ReadStoredAsync(model, names, cancellation).ConfigureAwait(false);
-        if (await SumsAsync(model, change, Open(name, key, ToFields(names), there), cancellation).ConfigureAwait(false) is not { } sums) return null;
+        var open = Open(name, key, ToFields(names), there);
+        if (await SumsAsync(model, change, open, cancellation).ConfigureAwait(false) is not { } sums) return null;
         var written = (StoredParameter[])[.. set, .. sums];
         var pieces = new ParameterPieces(connection, name, version);
         IReadOnlyList<ParameterEnvelope> own = [.. written.Select(parameter => parameter.Envelope).OfType<ParameterEnvelope>()];

@@ -148,13 +148,14 @@ public sealed partial class ModelStore(RedisMLConnection connection)
             Created = ModelField.ToTime(meta[0]),
             Definition = meta[1].IsNull ? null : ModelJson.Read(((ReadOnlyMemory<byte>)meta[1]).Span, name),
             Modified = !meta[2].IsNull,
-            Parameters = [.. fields.Where(ModelField.IsParameter).Select(f => (string)f!).Except(expired).Order(StringComparer.Ordinal)],
-            Aliases = [.. head.Aliases.Where(alias => alias.Value == version).Select(alias => alias.Key)],
+            // Lists, and none of the compiler's making, which PowerShell can't index.
+            Parameters = fields.Where(ModelField.IsParameter).Select(f => (string)f!).Except(expired).Order(StringComparer.Ordinal).ToList(),
+            Aliases = head.Aliases.Where(alias => alias.Value == version).Select(alias => alias.Key).ToList(),
             Description = (string?)meta[3],
             Tags = ModelJson.TryRead(meta[4], ModelJson.Default.DictionaryStringString) ?? [],
             Evaluations =
-                [.. meta.Skip(5).Select(json => ModelJson.TryRead(json, ModelJson.Default.ModelEvaluation)).OfType<ModelEvaluation>()
-                .OrderBy(evaluation => evaluation.Dataset, StringComparer.Ordinal)],
+                meta.Skip(5).Select(json => ModelJson.TryRead(json, ModelJson.Default.ModelEvaluation)).OfType<ModelEvaluation>()
+                .OrderBy(evaluation => evaluation.Dataset, StringComparer.Ordinal).ToList(),
         };
     }
 

@@ -102,8 +102,8 @@ sealed class OnlineStore(RedisMLConnection connection, string model, string sour
         RedisValue[] arguments =
         [
             trainer, from, state.Offset, taken.Length, taken is [var first, ..] ? first : RedisValue.EmptyString,
-            taken is [.., var last] ? last : RedisValue.EmptyString, fields.Count, .. Flat(fields.Select(_seal.Close)), metrics.Count, .. Flat(metrics),
-            .. rejected,
+            taken is [.., var last] ? last : RedisValue.EmptyString, fields.Count, .. Flat(fields.Select(_seal.Close)), metrics.Count,
+            .. Flat(metrics), .. rejected,
         ];
         RedisKey[] keys = [_keys.State(model), _keys.Metrics(model), _keys.Rejected(model), _keys.Samples];
         var reply = (string?)await connection.Database.PatientlyAsync(d => d.ScriptEvaluateAsync(CommitScript, keys, arguments),

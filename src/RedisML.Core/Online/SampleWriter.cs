@@ -32,7 +32,8 @@ public sealed class SampleWriter(RedisMLConnection connection, SampleSourceKind 
             throw new RedisMLException("EmptySample", ErrorKind.InvalidData, "The sample has no field.", name);
         _sent.Enqueue(kind == SampleSourceKind.List
             ? connection.Database.ListRightPushAsync(_key, _seal.Close(ToJson(fields)))
-            : connection.Database.StreamAddAsync(_key, _seal.Close([.. fields.Select(field => new NameValueEntry(field.Key, TextOf(field.Value)))]),
+            : connection.Database.StreamAddAsync(_key,
+                _seal.Close([.. fields.Select(field => new NameValueEntry(field.Key, TextOf(field.Value)))]),
                 messageId: null, maxLength: mostEntries, useApproximateMaxLength: true));
     }
 

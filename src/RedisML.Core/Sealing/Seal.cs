@@ -100,8 +100,8 @@ sealed class Seal
                 $"{place} is sealed. Connect with the key by which it was sealed (Connect-RedisML -EncryptionKey).", $"{key}");
         if (!isSealed || value.Length < Overhead)
             throw new RedisMLException("NotSealed", ErrorKind.InvalidData,
-                $"{place} isn't sealed, and a connection with an encryption key reads nothing else: who wrote it didn't have the key. Connect "
-                + "without the key to look at it, or remove it.", $"{key}");
+                $"{place} isn't sealed, and a connection with an encryption key reads nothing else: who wrote it didn't have the key. "
+                + "Connect without the key to look at it, or remove it.", $"{key}");
         return true;
     }
 

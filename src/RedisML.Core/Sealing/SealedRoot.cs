@@ -35,8 +35,8 @@ sealed record SealedRoot(int Format, string Key, byte[] Wrapped)
         {
             var root = new byte[EncryptionKey.Length];
             using var aes = new AesGcm(key.Bytes, TagLength);
-            aes.Decrypt(Wrapped.AsSpan(..NonceLength), Wrapped.AsSpan(NonceLength, EncryptionKey.Length), Wrapped.AsSpan(^TagLength..), root,
-                Encoding.UTF8.GetBytes(place));
+            aes.Decrypt(Wrapped.AsSpan(..NonceLength), Wrapped.AsSpan(NonceLength, EncryptionKey.Length), Wrapped.AsSpan(^TagLength..),
+                root, Encoding.UTF8.GetBytes(place));
             return root;
         }
         catch (AuthenticationTagMismatchException e)

@@ -21,6 +21,8 @@ public sealed partial class ModelTraining
     {
         _ = connection.Keys.Model(model);
         TrainingContext.Check(specification, SchemaOf(dataset), dataset.Rows);
+        // Whoever looks at the run is told how many steps the algorithm makes of its options.
+        specification = specification with { MaxIteration = TrainingContext.StepsOf(specification) };
         var datasets = new TrainingDatasets(dataset, validation);
         var entry = await RunEntry.StartAsync(connection, new()
         {

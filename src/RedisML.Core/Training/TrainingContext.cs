@@ -62,6 +62,10 @@ public sealed class TrainingContext
         new FeaturePlan(specification, algorithm.TaskOf(specification), schema).CheckMemory(rows);
     }
 
+    /// <summary>The most steps that there may be.</summary>
+    internal static int StepsOf(TrainingSpecification specification) =>
+        AlgorithmOf(specification).Complete(specification).MaxIteration;
+
     static void CheckMissing(IAlgorithm algorithm, MissingPolicy missing)
     {
         if (missing == MissingPolicy.Keep == (algorithm.Defaults.Missing == MissingPolicy.Keep)) return;

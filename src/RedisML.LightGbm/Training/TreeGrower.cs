@@ -16,8 +16,8 @@ namespace RedisML.LightGbm.Training;
 sealed class TreeGrower(
     TabularData data, ShareRows rows, BoostingOptions options, int classes, IReadOnlyList<int> columns) : IDisposable
 {
-    /// <summary>Without validation rows the loss is measured of the first iterations, of one in so many, and of the last.</summary>
-    const int FirstMeasured = 10, MeasuredEach = 5;
+    /// <summary>Without validation rows the loss is measured of the first iterations, of every tenth, and of the last.</summary>
+    const int FirstMeasured = 10, MeasuredEach = 10;
 
     static readonly string[] s_greaterIsBetter = ["auc", "auc_mu", "average_precision", "map", "ndcg"];
 

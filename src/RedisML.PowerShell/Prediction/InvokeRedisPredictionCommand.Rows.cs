@@ -41,7 +41,7 @@ public sealed partial class InvokeRedisPredictionCommand
         }
         var predictions = _predictor.Predict(buffer.ToBatch());
         Warn(predictions);
-        var result = NewResult(_isKept.Count);
+        var result = new PSObject();
         if (KeepColumn.Length > 0) Keep(value, result);
         AddPrediction(result, predictions, 0);
         WriteObject(result);
@@ -102,7 +102,7 @@ public sealed partial class InvokeRedisPredictionCommand
                 continue;
             }
             var predictions = _predictor.Predict(buffer.ToBatch());
-            var result = NewResult(1);
+            var result = new PSObject();
             AddProperty(result, nameof(Key), key);
             AddPrediction(result, predictions, 0);
             Post(() =>

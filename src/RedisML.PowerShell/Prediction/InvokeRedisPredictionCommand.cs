@@ -139,7 +139,7 @@ public sealed partial class InvokeRedisPredictionCommand : RedisMLCmdlet, IDispo
                 var objects = new PSObject[chunk.Rows];
                 for (int row = 0; row < objects.Length; row++)
                 {
-                    objects[row] = NewResult(kept.Length);
+                    objects[row] = new();
                     foreach (int column in kept)
                         AddProperty(objects[row], dataset.Columns[column].Name, chunk.Value(column, row, dataset.Columns[column].Type));
                     AddPrediction(objects[row], predictions, row);
@@ -157,11 +157,6 @@ public sealed partial class InvokeRedisPredictionCommand : RedisMLCmdlet, IDispo
 
     PredictionOptions Options(IReadOnlyList<string> keepColumns) =>
         new() { Threshold = Threshold, ClassProbabilities = ClassProbability, KeepColumns = keepColumns };
-
-    /// <summary>An object for a prediction and so many other properties.</summary>
-    /// <remarks>With room for its properties an object holds them itself. Without, PowerShell looks them up in a table of weak references
-    /// to all such objects, by a lock, and the garbage collector goes through it: that takes longer than to predict.</remarks>
-    PSObject NewResult(int others) => new(_columns.Names.Count + others);
 
     void AddPrediction(PSObject target, Predictions predictions, int row)
     {

@@ -18,8 +18,8 @@ public abstract class OtherTrainingCmdlet : TrainingJobCmdlet
     [Parameter]
     public string? AllowScript { get; set; }
 
-    /// <summary>What makes the run's script runnable, if the user allowed it, or the run is sealed: then only somebody with the key can have
-    /// written it. Its <c>$using:</c> variables are read here,
+    /// <summary>What makes the run's script runnable, if the user allowed it, or the run is sealed: then only somebody with the key can
+    /// have written it. Its <c>$using:</c> variables are read here,
     /// on the pipeline's thread.</summary>
     private protected Func<ScriptSpecification, ITrainingScript> AllowedScript(RedisMLConnection connection)
     {

@@ -53,8 +53,8 @@ public sealed class LightGbmQualityTests(EmbeddedServerFixture server)
             Missing = MissingPolicy.Keep,
             Options = new Dictionary<string, JsonElement> { ["num_iterations"] = JsonSerializer.SerializeToElement(Trees) },
         };
-        await RunFixture.Work(await ModelTraining.StartAsync(connection, train, name, specification, 1, new(), Cancellation)).Completion
-            .WaitAsync(Patience.Event, Cancellation);
+        await RunFixture.Work(await ModelTraining.StartAsync(connection, train, name, specification, 1, new(), Cancellation), Cancellation)
+            .Completion.WaitAsync(Patience.Event, Cancellation);
         var models = new ModelStore(connection);
         var model = await models.GetAsync(name, null, Cancellation);
         var parameters = (await models.ReadParametersAsync(model, null, Cancellation)).ToDictionary();

@@ -12,7 +12,8 @@ public partial class PackageTests
 
     static readonly string s_lists = Path.Combine(HostedEngine.ProjectRoot, "tests", "Unit", "Packages");
 
-    public static TheoryData<string> Modules => [.. Directory.GetDirectories(s_artifacts, "RedisML*").Select(f => Path.GetFileName(f)!).Order()];
+    public static TheoryData<string> Modules =>
+        [.. Directory.GetDirectories(s_artifacts, "RedisML*").Select(f => Path.GetFileName(f)!).Order()];
 
     [Theory]
     [MemberData(nameof(Modules))]
@@ -23,7 +24,7 @@ public partial class PackageTests
             .Select(f => Path.GetRelativePath(folder, f).Replace('\\', '/')).Order(StringComparer.Ordinal).ToList();
         var list = Path.Combine(s_lists, $"{module}.txt");
         if (Environment.GetEnvironmentVariable("REDISML_KEEP_FILES") is not null)
-            File.WriteAllText(list, string.Concat(files.Select(f => (f.EndsWith("libgomp.so.1", StringComparison.Ordinal) ? "?" : "") + f + "\n")));
+            File.WriteAllLines(list, files.Select(f => f.EndsWith("libgomp.so.1", StringComparison.Ordinal) ? "?" + f : f));
         var listed = File.ReadAllLines(list);
         var optional = listed.Where(l => l[0] == '?').Select(l => l[1..]).ToHashSet();
         Assert.Equal(listed.Where(l => l[0] != '?'), files.Where(f => !optional.Contains(f)));

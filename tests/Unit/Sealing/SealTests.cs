@@ -4,13 +4,16 @@ using RedisML.Sealing;
 
 namespace RedisML.Unit.Sealing;
 
-/// <summary>The format, by what another program sealed: the test vector of <c>docs/sealing.md</c>, which Python's cryptography made.</summary>
+/// <summary>The format, by what another program sealed: the test vector of <c>docs/sealing.md</c>, which Python's cryptography made.
+/// </summary>
 public sealed class SealTests
 {
-    const string Place = "redisml:encryption", Page = "redisml:dataset:iris:page:00000000000000ab:0", Version = "redisml:model:kind:version:1";
+    const string Place = "redisml:encryption", Page = "redisml:dataset:iris:page:00000000000000ab:0",
+        Version = "redisml:model:kind:version:1";
 
     const string Root = """
-        {"format":1,"key":"6949c1af67411d52","wrapped":"ZGVmZ2hpamtsbW5vaDr8RV3McLkWS3XD9khE0nLzNDm/WcVFn+iWc8eem3egM0gCzBPyXUY95HXvHMpI"}
+        {"format":1,"key":"6949c1af67411d52",
+        "wrapped":"ZGVmZ2hpamtsbW5vaDr8RV3McLkWS3XD9khE0nLzNDm/WcVFn+iWc8eem3egM0gCzBPyXUY95HXvHMpI"}
         """;
 
     const string SealedPage = "93534c01707172737475767778797a7b5bc1cc23172a9dc8e990dd99c46ef8aa4fe113175d99";

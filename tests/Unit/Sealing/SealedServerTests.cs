@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using RedisML.Algorithms.Language;
 using RedisML.Connections;
 using RedisML.Datasets;
 using RedisML.Errors;
@@ -112,8 +113,9 @@ public sealed class SealedServerTests(RedisServerFixture redis) : IDisposable
                 writer.Send([new("savanna", i % 2 == 0 ? "zebra" : "kudu"), new("stripes", i % 2 == 0 ? "okapi" : "hyena")]);
             await writer.FlushAsync(Cancellation);
             // Who has no key adds nothing.
-            if (kind == SampleSourceKind.List) await stranger.ListRightPushAsync(connection.Keys.Samples(name).Samples, "{\"other\":\"x\"}");
-            else await stranger.StreamAddAsync(connection.Keys.Samples(name).Samples, "other", "x");
+            var key = connection.Keys.Samples(name).Samples;
+            if (kind == SampleSourceKind.List) await stranger.ListRightPushAsync(key, "{\"other\":\"x\"}");
+            else await stranger.StreamAddAsync(key, "other", "x");
             await AssertUnseenAsync(connection);
             var start = new OnlineStartOptions
             {
@@ -286,7 +288,7 @@ public sealed class SealedServerTests(RedisServerFixture redis) : IDisposable
         foreach (var layout in new[] { DatasetLayout.Hash, DatasetLayout.Stream })
             await AssertRefusedAsync(() => DatasetImport.RunAsync(connection, path, new() { Dataset = "rows", Layout = layout }, null,
                 Cancellation));
-        await AssertRefusedAsync(() => RedisML.Algorithms.Language.LanguageModel.OpenOrCreateAsync(connection, "speech", new(), Cancellation));
+        await AssertRefusedAsync(() => LanguageModel.OpenOrCreateAsync(connection, "speech", new(), Cancellation));
         Assert.Equal(before, await connection.KeysAsync());
 
         static async Task AssertRefusedAsync(Func<Task> act)
@@ -309,7 +311,8 @@ public sealed class SealedServerTests(RedisServerFixture redis) : IDisposable
             string key = place.Split('\0')[0];
             if (key.Contains(":chunk:") || key.Contains(":page:") || key.Contains(":piece:") || key.EndsWith(":spec"))
                 Assert.True(Seal.IsSealed(value), place);
-            if (key.Contains(":x:") || key.Contains(":ck:")) Assert.True(Seal.IsSealed(value.AsSpan(value.AsSpan().IndexOf((byte)'\n') + 1)), place);
+            if (key.Contains(":x:") || key.Contains(":ck:"))
+                Assert.True(Seal.IsSealed(value.AsSpan(value.AsSpan().IndexOf((byte)'\n') + 1)), place);
         }
     }
 

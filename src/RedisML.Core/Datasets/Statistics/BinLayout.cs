@@ -57,6 +57,8 @@ sealed record BinLayout(double From, double Width, int Count, double? LowTail = 
         double least = (to - from) / Most;
         double width = Math.Max(spread > 0 ? 2 * spread / Math.Cbrt(count) : (to - from) / 10, least);
         if (isRound) width = Round(width, least);
+        // Fractions that are nearly all whole numbers would make a comb.
+        if (isRound && !isWhole && width < 1 && sample.Count(v => v == Math.Floor(v)) > 0.9 * sample.Length) width = 1;
         if (isWhole) width = to - from < MostSingle ? 1 : Math.Max(1, Math.Ceiling(width));
         var (lowTail, highTail) = (from > minimum, to < maximum);
         double start = isRound ? Math.Floor(from / width + 1e-9) * width : from;

@@ -27,7 +27,7 @@ public sealed class DatasetReport(
             $"Version {dataset.Version} of dataset {dataset.Name}, of {dataset.Created:yyyy-MM-dd HH:mm}: {dataset.Rows:N0} rows, "
             + $"{dataset.Columns.Count:N0} columns{(dataset.Label is { } label ? $", label {label}" : "")}."));
         page.Section("Columns");
-        page.Table("Columns", Table().Select(row => row.SkipLast(1)));
+        page.Table("Columns", new DistributionChart(Title, [.. columns.Select(Brief)]).Table().Select(row => row.SkipLast(1)));
         page.Section("Distributions");
         page.Panels(columns.Select(c => new ColumnChart(c)));
         if (correlations.Count > 0)
@@ -39,4 +39,8 @@ public sealed class DatasetReport(
         }
         return page.ToString();
     }
+
+    /// <summary>Without the quantiles that are the least and the greatest value, which stand beside them.</summary>
+    static ColumnSummary Brief(ColumnSummary column) =>
+        column with { Quantiles = column.Quantiles?.Where(q => q.Probability is > 0 and < 1).ToList() };
 }

@@ -57,6 +57,13 @@ public class BinLayoutTests
         Assert.Equal(11, BinLayout.ByRule([.. values, 1000], 1001, 0, 1000, isWhole: true, isRound: true).Count);
     }
 
+    [Fact]
+    public void Fractions_that_are_nearly_all_whole_have_bins_no_narrower_than_that()
+    {
+        double[] values = [.. Enumerable.Range(0, 100_000).Select(i => i % 500 == 0 ? 55.5 : 50.0 + i % 20).Order()];
+        Assert.Equal(1, BinLayout.ByRule(values, values.Length, 50, 69, isWhole: false, isRound: true).Width);
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

@@ -18,7 +18,10 @@ public sealed class KilledNodesTests(RedisServerFixture redis)
     /// <summary>Steps are exchanges, of which a tree takes some thirty, and a batch of a network one.</summary>
     const int Under = 60;
 
-    static readonly NodeOptions s_two = RunFixture.Options with { NodeCount = 2, MinNode = 2, MaxNode = 2, CheckpointStep = 15 };
+    // So patient that a busy machine throws nobody out.
+    static readonly NodeOptions s_options = RunFixture.Options with { NodeTimeout = 2, CheckpointStep = 15 };
+
+    static readonly NodeOptions s_two = s_options with { NodeCount = 2, MinNode = 2, MaxNode = 2 };
 
     static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -32,7 +35,7 @@ public sealed class KilledNodesTests(RedisServerFixture redis)
         await using var fixture = await RunFixture.CreateAsync(await redis.ConnectAsync(), Rows);
         var specification = Boosting;
         using var start = NodeProcess.Start(fixture.Connection, RunFixture.DatasetName, "killed", specification,
-            RunFixture.Options with { NodeCount = 3, MaxNode = 3, CheckpointStep = 15 });
+            s_options with { NodeCount = 3, MaxNode = 3 });
         var id = await fixture.RunAsync("killed");
         using var other = NodeProcess.Join(fixture.Connection, id);
         using var killed = NodeProcess.Join(fixture.Connection, id);
