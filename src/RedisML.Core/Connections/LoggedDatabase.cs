@@ -5,7 +5,8 @@ using StackExchange.Redis;
 
 namespace RedisML.Connections;
 
-/// <summary>A database, batch or transaction that tells the log each command before it is sent. Only made where somebody reads it.</summary>
+/// <summary>A database, batch or transaction that tells the log each command before it is sent.
+/// Only made where somebody reads it.</summary>
 class LoggedDatabase : DispatchProxy
 {
     IDatabaseAsync _target = null!;
@@ -22,7 +23,8 @@ class LoggedDatabase : DispatchProxy
 
     protected override object? Invoke(MethodInfo? targetMethod, object?[]? args)
     {
-        if (!targetMethod!.IsSpecialName && targetMethod.DeclaringType != typeof(ITransaction) && targetMethod.DeclaringType != typeof(IBatch)
+        if (!targetMethod!.IsSpecialName
+            && targetMethod.DeclaringType != typeof(ITransaction) && targetMethod.DeclaringType != typeof(IBatch)
             && !targetMethod.Name.StartsWith("Create", StringComparison.Ordinal))
             WorkLog.Commands?.Command(CommandText.Of(targetMethod.Name, args ?? []));
         try

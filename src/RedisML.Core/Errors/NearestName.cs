@@ -50,7 +50,8 @@ public static class NearestName
         {
             [] => "There is none yet.",
             [var only] => $"There is only {only}.",
-            _ => $"There are {string.Join(", ", all.Take(MostShown))}" + (all.Length > MostShown ? $" and {all.Length - MostShown:N0} more." : "."),
+            _ => $"There are {string.Join(", ", all.Take(MostShown))}"
+                + (all.Length > MostShown ? $" and {all.Length - MostShown:N0} more." : "."),
         };
     }
 

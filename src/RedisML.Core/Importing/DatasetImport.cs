@@ -185,8 +185,8 @@ public sealed class DatasetImport
             if (!columns.Any(c => c.Name == name))
                 throw NearestName.NotFound("ColumnNotFound", "column", name, columns.Select(c => c.Name));
         if (WorkLog.Steps is { } log)
-            log.Step($"Columns: {string.Join(", ", columns.Select(column =>
-                $"{column.Name} {column.Type}{(column.Inferred ? "" : _options.Schema.ContainsKey(column.Name) ? " (-Schema)" : " (declared)")}"))}.");
+            log.Step($"Columns: {string.Join(", ", columns.Select(column => $"{column.Name} {column.Type}"
+                + (column.Inferred ? "" : _options.Schema.ContainsKey(column.Name) ? " (-Schema)" : " (declared)")))}.");
         return current is not null && _options.Append ? SchemaComparison.Reconcile(columns, current, _options.SchemaChange, _source.Name)
             : columns;
     }

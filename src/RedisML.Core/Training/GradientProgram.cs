@@ -64,8 +64,8 @@ internal abstract class GradientProgram(TrainingContext context) : TabularProgra
                 data.Report(optimizer.Iterations, scale * optimizer.Loss, (long)rows, validation);
             }
         }
-        WorkLog.Steps?.Step($"Ended {optimizer.State} after {optimizer.Iterations:N0} iterations and {optimizer.Evaluations:N0} evaluations in "
-            + $"{Stopwatch.GetElapsedTime(start).TotalSeconds:N2} s, loss {scale * optimizer.Loss:G6}.");
+        WorkLog.Steps?.Step($"Ended {optimizer.State} after {optimizer.Iterations:N0} iterations and {optimizer.Evaluations:N0} "
+            + $"evaluations in {Stopwatch.GetElapsedTime(start).TotalSeconds:N2} s, loss {scale * optimizer.Loss:G6}.");
         bool converged = optimizer.State is not (OptimizerState.IterationLimit or OptimizerState.Stalled);
         return new()
         {

@@ -5,7 +5,8 @@ using RedisML.Importing;
 
 namespace RedisML.PowerShell.Datasets;
 
-/// <summary>The columns of the file that a command line names, for completion: in no time, and without a word where it can't be read.</summary>
+/// <summary>The columns of the file that a command line names, for completion: in no time,
+/// and without a word where it can't be read.</summary>
 static class FileColumns
 {
     static readonly TimeSpan s_patience = TimeSpan.FromMilliseconds(400);

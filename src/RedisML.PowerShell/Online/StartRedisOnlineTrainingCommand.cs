@@ -108,7 +108,8 @@ public sealed class StartRedisOnlineTrainingCommand : RedisMLCmdlet
     public SwitchParameter Wait { get; set; }
 
     private protected override string? WayOn => _isWaiting
-        ? $"The online training of model '{Model}' was stopped; it keeps what it learned. The same command goes on with the next sample." : null;
+        ? $"The online training of model '{Model}' was stopped; it keeps what it learned. The same command goes on with the next sample."
+        : null;
 
     bool _isWaiting;
 

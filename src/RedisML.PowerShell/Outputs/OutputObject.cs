@@ -13,8 +13,8 @@ namespace RedisML.PowerShell.Outputs;
 
 /// <summary>What the cmdlets return of Core's records: objects that read the same in a table, in JSON and in CSV.</summary>
 /// <remarks>
-/// <c>ConvertTo-Json</c> reflects over .NET objects and writes enums as numbers; <c>ConvertTo-Csv</c> takes the text of each value, which of
-/// a list is the name of its type. So a record becomes an object with a property for each of its own that people want: enums as names,
+/// <c>ConvertTo-Json</c> reflects over .NET objects and writes enums as numbers; <c>ConvertTo-Csv</c> takes the text of each value, which
+/// of a list is the name of its type. So a record becomes an object with a property for each of its own that people want: enums as names,
 /// lists as arrays, maps as dictionaries, and texts that stand for themselves. Its type name stays the record's.
 /// </remarks>
 public static class OutputObject

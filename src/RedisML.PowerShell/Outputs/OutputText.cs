@@ -32,8 +32,8 @@ public static class OutputText
 
     static bool IsPlain(object? value) => value is PSObject known ? HasOwnText(known) : value is null or string or bool or IFormattable;
 
-    static bool HasOwnText(PSObject value) => OutputObject.Source(value) is { } source and not PSObject && OutputObject.HasOwnText(source.GetType());
-
+    static bool HasOwnText(PSObject value) =>
+        OutputObject.Source(value) is { } source and not PSObject && OutputObject.HasOwnText(source.GetType());
 
     static JsonNode? ToJson(object? value) => value switch
     {

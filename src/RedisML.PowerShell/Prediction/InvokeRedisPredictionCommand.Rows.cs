@@ -92,7 +92,8 @@ public sealed partial class InvokeRedisPredictionCommand
             buffer.Clear();
             if (values is null)
             {
-                PostError(new("KeyNotFound", ErrorKind.ObjectNotFound, $"There is no hash '{key}' in Redis. Keys of hashes are case-sensitive, and whole: with whatever prefix the program gave them.", key));
+                PostError(new("KeyNotFound", ErrorKind.ObjectNotFound, $"There is no hash '{key}' in Redis. Keys are case-sensitive, and " +
+                    "whole: with whatever prefix the program gave them.", key));
                 continue;
             }
             if (buffer.TryAdd(values) is { } problem)

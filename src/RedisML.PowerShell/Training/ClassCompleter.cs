@@ -24,7 +24,10 @@ public sealed class ClassCompleter : RedisNameCompleter
         var classes = new HashSet<string>(StringComparer.Ordinal);
         await foreach (var value in new RowReader(connection).ReadAsync(dataset, new() { First = MostRows },
             (chunk, row) => chunk.Value(index, row, dataset.Columns[index].Type), cancellation).ConfigureAwait(false))
-            if (value is not null && classes.Add(Convert.ToString(value, CultureInfo.InvariantCulture)!) && classes.Count == MostClasses) break;
+        {
+            if (value is null || !classes.Add(Convert.ToString(value, CultureInfo.InvariantCulture)!)) continue;
+            if (classes.Count == MostClasses) break;
+        }
         return [.. classes.Order(StringComparer.Ordinal)];
     }
 }

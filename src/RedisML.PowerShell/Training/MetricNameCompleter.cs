@@ -6,7 +6,8 @@ using RedisML.Runs;
 
 namespace RedisML.PowerShell.Training;
 
-/// <summary>Completes the names of the metrics of the run that the command line names; where it names none, those that runs usually have.</summary>
+/// <summary>Completes the names of the metrics of the run that the command line names; where it names none,
+/// those that runs usually have.</summary>
 public sealed class MetricNameCompleter : RedisNameCompleter
 {
     static readonly string[] s_usual = ["loss", "validationLoss", "rowsPerSecond"];

@@ -54,8 +54,8 @@ internal sealed class LinearProgram(TrainingContext context, LinearKind kind) : 
         bool isSolvable = kind == LinearKind.Linear && Specification is { L1: 0, Script: null, Optimizer.Kind: OptimizerKind.Lbfgs }
             && data.Validation is null && data.Layout.Width <= MaxSolvedWidth;
         if (!isSolvable) return null;
-        WorkLog.Steps?.Step($"Solver: the normal equations, exact, as {data.Layout.Width:N0} features are no more than {MaxSolvedWidth:N0} and "
-            + "there is neither -L1 nor -Validation.");
+        WorkLog.Steps?.Step($"Solver: the normal equations, exact, as {data.Layout.Width:N0} features are no more than {MaxSolvedWidth:N0} "
+            + "and there is neither -L1 nor -Validation.");
         double mean = data.Fit.LabelMoments.Mean;
         var parameters = RidgeSolver.Solve(data.Sum(new GramTerm(data.Layout), mean), data.Layout.Width, mean, Specification.L2,
             Context.ThrowIfStopping);

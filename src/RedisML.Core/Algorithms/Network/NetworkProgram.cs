@@ -25,7 +25,8 @@ internal sealed class NetworkProgram(TrainingContext context) : TabularProgram(c
         var shape = ShapeOf(data, loss);
         var plan = PlanOf(data);
         var optimizer = OptimizerOf(shape, Start(shape, loss, data.Fit), plan, data.Validation is not null);
-        WorkLog.Steps?.Step($"Solver: {optimizer.GetType().Name} over {plan.Batches:N0} batches a pass; the loss is {loss.GetType().Name}.");
+        WorkLog.Steps?.Step(
+            $"Solver: {optimizer.GetType().Name} over {plan.Batches:N0} batches a pass; the loss is {loss.GetType().Name}.");
         data.Exchange.Commit(optimizer);
         var sums = new NetworkSums(Context, data, shape, loss, plan.Batches);
         double scale = loss.ReportedScale, rows = 0;

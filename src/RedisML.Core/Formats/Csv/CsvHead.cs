@@ -59,7 +59,8 @@ sealed record CsvHead(CsvDialect Dialect, IReadOnlyList<string> Names, int DataS
 
     /// <summary>The dialect, and what it was found by.</summary>
     public string Describe(SourceFile file, SourceOptions options) =>
-        $"fields separated by {NameOf(Dialect.Separator)} ({(options.Delimiter is null ? "found in its first lines" : "as -Delimiter says")}), "
+        $"fields separated by {NameOf(Dialect.Separator)} "
+        + $"({(options.Delimiter is null ? "found in its first lines" : "as -Delimiter says")}), "
         + $"lines ended by {(Dialect.LineBreak == '\n' ? "line feeds" : "carriage returns")}, encoding {file.Encoding?.WebName ?? "utf-8"} "
         + $"({(options.Encoding is null ? file.Encoding is null ? "the default" : "by its byte order mark" : "as -Encoding says")}), "
         + $"{Names.Count:N0} columns named by {(options.Header is null ? "its first line" : "-Header")}; types are taken from "
