@@ -1,4 +1,3 @@
-using RedisML.Errors;
 using RedisML.Formats;
 using RedisML.Parquet;
 using RedisML.Unit.Fixtures;

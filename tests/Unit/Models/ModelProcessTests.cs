@@ -36,7 +36,7 @@ public sealed class ModelProcessTests(EmbeddedServerFixture embedded)
             {
                 var model = await models.GetAsync(ModelReference.Parse("m@champion"), Cancellation);
                 var parameters = await models.ReadParametersAsync(model, null, Cancellation);
-                Assert.Equal((double)model.Version, Assert.IsType<Scalar>(parameters["w"]).Value);
+                Assert.Equal((double)model.Version, Assert.IsType<Scalar>(parameters.Single(p => p.Key == "w").Value).Value);
             }
             while (!promotions.IsCompleted);
             Assert.All(await promotions, result => Assert.Equal("done", result));
