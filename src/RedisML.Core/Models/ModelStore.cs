@@ -149,7 +149,8 @@ public sealed partial class ModelStore(RedisMLConnection connection)
             Definition = meta[1].IsNull ? null : ModelJson.Read(((ReadOnlyMemory<byte>)meta[1]).Span, name),
             Modified = !meta[2].IsNull,
             // Lists, and none of the compiler's making, which PowerShell can't index.
-            Parameters = fields.Where(ModelField.IsParameter).Select(f => (string)f!).Except(expired).Order(StringComparer.Ordinal).ToList(),
+            Parameters = fields.Where(ModelField.IsParameter).Select(f => (string)f!).Except(expired).Order(StringComparer.Ordinal)
+                .ToList(),
             Aliases = head.Aliases.Where(alias => alias.Value == version).Select(alias => alias.Key).ToList(),
             Description = (string?)meta[3],
             Tags = ModelJson.TryRead(meta[4], ModelJson.Default.DictionaryStringString) ?? [],
