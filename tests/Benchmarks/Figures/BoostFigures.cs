@@ -3,7 +3,6 @@ using System.Text.Json;
 using RedisML.Benchmarks.Rivals;
 using RedisML.Datasets;
 using RedisML.Evaluation;
-using RedisML.Expressions;
 using RedisML.Features;
 using RedisML.Importing;
 using RedisML.LightGbm;
