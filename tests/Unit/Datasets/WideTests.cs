@@ -20,7 +20,6 @@ public sealed class WideTests(RedisServerFixture redis) : IDisposable
 
     [Theory]
     [InlineData("csv")]
-    [InlineData("jsonl")]
     public async Task Columns_beyond_the_limit_are_an_error_that_names_it(string form)
     {
         await using var connection = await redis.ConnectAsync();
