@@ -31,7 +31,8 @@ sealed class ChromiumPage : IAsyncDisposable
             "-c", "exec \"$0\" \"$@\" 3<&0 4>&1 >/dev/null 2>&1", Program!, "--headless=new", "--no-sandbox", "--disable-gpu",
             "--disable-dev-shm-usage", "--no-first-run", "--disable-extensions", "--disable-background-networking",
             $"--user-data-dir={profile.Path}", "--remote-debugging-pipe", "about:blank",
-        ]) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
+        ])
+        { RedirectStandardInput = true, RedirectStandardOutput = true })!;
         var page = new ChromiumPage(process, profile, cancellation);
         try
         {
