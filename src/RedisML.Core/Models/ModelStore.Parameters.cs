@@ -20,8 +20,8 @@ public sealed partial class ModelStore
     /// how many fields must be as they were, and of each its name and
     /// value behind a '=', or nothing; then names and values of those that are set. Returns 0 where the version is gone, 1 where a field
     /// isn't as it was, else what nothing refers to any more: fields and what they were, where they describe pieces or may do so under a
-    /// seal. What was done already, and whose reply was lost, isn't done again: a second addition would count twice, and a second replacement
-    /// would take its own pieces for old ones. What it was found to be worth doesn't hold any more.
+    /// seal. What was done already, and whose reply was lost, isn't done again: a second addition would count twice, and a second
+    /// replacement would take its own pieces for old ones. What it was found to be worth doesn't hold any more.
     /// </summary>
     const string ChangeVersion = """
         if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end

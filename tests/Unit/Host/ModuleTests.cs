@@ -22,7 +22,7 @@ public sealed class ModuleTests : IDisposable
             }
             (Get-Module RedisML).ModuleBase
             (Get-Help Connect-RedisML).Synopsis
-            (Get-Help Connect-RedisML -Parameter Embedded).Description.Text
+            ((Get-Help Connect-RedisML -Parameter Embedded).Description.Text -split '\n')[0]
             @((Get-Help Connect-RedisML).Examples.Example).Count -ge 2
             (Get-Help about_RedisML) -match '^TOPIC'
             (Get-Help about_RedisML_Expressions) -match '^TOPIC'

@@ -253,7 +253,8 @@ public sealed class EmbeddedLanguageModelTests(EmbeddedServerFixture server) : L
 
 public sealed class RedisLanguageModelTests(RedisServerFixture server) : LanguageModelTests
 {
-    /// <summary>A process that adds a source is killed at work: no batch counts in part, and whoever adds the source again goes on.</summary>
+    /// <summary>A process that adds a source is killed at work: no batch counts in part, and whoever adds the source again goes on.
+    /// </summary>
     [Fact]
     public async Task A_writer_that_is_killed_leaves_whole_batches()
     {

@@ -36,7 +36,8 @@ public sealed class LanguageModelMeter(LanguageModel model)
                 model.Name);
         return new()
         {
-            Model = model.Name, Texts = _texts, Tokens = _tokens, UnknownTokens = _unknown, Rejected = _walk.Rejected, LogLoss = _loss / _tokens,
+            Model = model.Name, Texts = _texts, Tokens = _tokens, UnknownTokens = _unknown, Rejected = _walk.Rejected,
+            LogLoss = _loss / _tokens,
         };
     }
 
