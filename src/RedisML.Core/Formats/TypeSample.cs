@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using RedisML.Columns;
 
 namespace RedisML.Formats;
@@ -33,8 +34,21 @@ sealed class TypeSample
     /// <summary>Whether more values would change nothing.</summary>
     public bool IsSettled => _texts > EnoughValues && 2 * _texts > _values;
 
+    /// <summary>Adds a value of <see cref="Type"/>, which isn't text: then all values so far are of one group.</summary>
+    public void AddAgain()
+    {
+        _values++;
+        CollectionsMarshal.AsSpan(_groups)[0].Count++;
+    }
+
     public void Add(ColumnType type)
     {
+        // Most values of a sample, and comparing types in full would be most of the price of looking at it.
+        if (type.Kind <= TypeKind.Float64 && Type?.Kind == type.Kind)
+        {
+            AddAgain();
+            return;
+        }
         Type = ColumnType.Union(Type, type);
         _values++;
         if (type == ColumnType.Utf8)

@@ -35,8 +35,9 @@ sealed class CsvTypeInference(CsvDialect dialect, int columns)
     /// <remarks>What may stand for a missing value says nothing.</remarks>
     void Look(TypeSample sample, ReadOnlySpan<byte> text)
     {
-        if (sample.IsSettled || dialect.IsNull(text) || dialect.TakesUsualMissing && MissingText.IsUsual(text)) return;
-        sample.Add(CsvField.IsPlainly(sample.Type, text, dialect.Culture) ? sample.Type!.Value : TextValue.TypeOf(text, dialect.Culture));
+        if (sample.IsSettled || dialect.IsNull(text)) return;
+        if (CsvField.IsPlainly(sample.Type, text, dialect.Culture)) sample.AddAgain();
+        else if (!dialect.TakesUsualMissing || !MissingText.IsUsual(text)) sample.Add(TextValue.TypeOf(text, dialect.Culture));
     }
 
     /// <summary>Looks into the middle and the end of a file that can be read from anywhere.</summary>
