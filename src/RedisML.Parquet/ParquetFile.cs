@@ -164,22 +164,10 @@ sealed class ParquetFile : IBatchReader
         for (int i = 0; i < batch.ColumnCount; i++)
         {
             var array = batch.Column(i);
-            string? wrong = array is DictionaryArray codes && !AreWithin(codes) ? "codes that its dictionary doesn't have"
-                : !IsUtf8(array) ? "text that isn't UTF-8" : null;
-            if (wrong is null) continue;
+            if (IsUtf8(array)) continue;
             batch.Dispose();
-            throw new InvalidDataException($"column '{batch.Schema.GetFieldByIndex(i).Name}' has {wrong}.");
+            throw new InvalidDataException($"column '{batch.Schema.GetFieldByIndex(i).Name}' has text that isn't UTF-8.");
         }
-    }
-
-    /// <remarks>The library's codes are of 32 bits, whatever the file was written from.</remarks>
-    static bool AreWithin(DictionaryArray array)
-    {
-        int length = array.Dictionary.Length;
-        if (array.Indices is not Int32Array codes) return false;
-        if (codes.Values.IndexOfAnyExceptInRange(0, length - 1) < 0) return true;
-        return Enumerable.Range(0, codes.Length).All(
-            row => codes.IsNull(row) || codes.Values[row] is var code && code >= 0 && code < length);
     }
 
     static bool IsUtf8(IArrowArray array) => array switch

@@ -6,6 +6,7 @@ using ParquetSharp.Arrow;
 using ParquetSharp.Schema;
 using RedisML.Columns;
 using RedisML.Columns.Builders;
+using RedisML.Columns.Chunks;
 using RedisML.Errors;
 using RedisML.Formats;
 using RedisML.Formats.Arrow;
@@ -217,9 +218,13 @@ public sealed class ParquetTests : IDisposable
                 using var reader = new ParquetFile(new MemoryStream(bytes));
                 foreach (var batch in reader.Batches())
                     using (batch)
+                    {
+                        // As the source does with what any reader gives.
+                        BatchCheck.Demand(batch);
                         foreach (var array in batch.Arrays)
                             if (ArrowTypes.ToColumnType(array.Data.DataType) is { } type)
                                 ColumnBuilder.Create(type).AppendRange(array, 0, array.Length);
+                    }
             }
             catch (InvalidDataException)
             {

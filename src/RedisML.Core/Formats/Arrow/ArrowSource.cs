@@ -2,7 +2,6 @@ using System.Runtime.CompilerServices;
 using Apache.Arrow;
 using Apache.Arrow.Compression;
 using Apache.Arrow.Ipc;
-using RedisML.Columns.Chunks;
 using RedisML.Errors;
 
 namespace RedisML.Formats.Arrow;
@@ -30,15 +29,7 @@ sealed class ArrowSource(SourceFile file, bool isStream) : BatchSource(file)
         using var reader = await OpenAsync(cancellation).ConfigureAwait(false);
         while (await Guard(async () => await reader.ReadNextRecordBatchAsync(cancellation).ConfigureAwait(false))
             .ConfigureAwait(false) is { } batch)
-        {
-            try { BatchCheck.Demand(batch); }
-            catch (InvalidDataException)
-            {
-                batch.Dispose();
-                throw;
-            }
-            yield return new(batch);
-        }
+            yield return Checked(batch);
     }
 
     /// <summary>The reader closes what it reads from.</summary>

@@ -90,6 +90,22 @@ abstract class BatchSource(SourceFile file) : RowSource
     /// <summary>The batches in order; whoever takes one disposes it.</summary>
     protected abstract IAsyncEnumerable<SharedBatch> ReadBatchesAsync(CancellationToken cancellation);
 
+    /// <summary>A batch that somebody else read, once all that its offsets and indices lead to is there.</summary>
+    /// <exception cref="InvalidDataException">It isn't whole; it is disposed.</exception>
+    protected static SharedBatch Checked(RecordBatch batch)
+    {
+        try
+        {
+            BatchCheck.Demand(batch);
+            return new(batch);
+        }
+        catch (InvalidDataException)
+        {
+            batch.Dispose();
+            throw;
+        }
+    }
+
     ColumnType TypeOf(Field field) =>
         ArrowTypes.ToColumnType(field) ?? throw new RedisMLException("UnsupportedColumnType", ErrorKind.InvalidData,
         $"Column '{field.Name}' of '{Name}' has the type {TypeName(field.DataType)}, which datasets don't have (lists hold integers and " +

@@ -25,7 +25,7 @@ sealed class FileFormatSource(SourceFile file, IFileFormat format) : BatchSource
         foreach (var batch in reader.Batches())
         {
             cancellation.ThrowIfCancellationRequested();
-            yield return new(batch);
+            yield return Checked(batch);
             _rowsRead += batch.Length;
         }
     }
