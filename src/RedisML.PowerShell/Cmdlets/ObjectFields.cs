@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Management.Automation;
+using System.Management.Automation.Internal;
 
 namespace RedisML.PowerShell.Cmdlets;
 
@@ -24,6 +25,8 @@ static class ObjectFields
         }
     }
 
-    /// <summary>What PowerShell has wrapped; a custom object stays one.</summary>
-    public static object? Plain(object? value) => value is PSObject { BaseObject: not PSCustomObject } wrapped ? wrapped.BaseObject : value;
+    /// <summary>What PowerShell has wrapped; a custom object stays one. What <c>$(if (…) {…})</c> gives where it gives nothing is
+    /// nothing.</summary>
+    public static object? Plain(object? value) =>
+        value == AutomationNull.Value ? null : value is PSObject { BaseObject: not PSCustomObject } wrapped ? wrapped.BaseObject : value;
 }

@@ -57,12 +57,10 @@ static class ObjectData
 
     static IEnumerable<(string, object?)> OfDictionary(IDictionary dictionary)
     {
-        // A typed dictionary enumerates pairs of its own, unless it is asked as the interface.
-        foreach (DictionaryEntry entry in dictionary) yield return (NameOf(entry.Key), entry.Value);
+        // As the interface: a typed dictionary has pairs of its own. Without foreach, which would allocate a pair each step.
+        var entries = dictionary.GetEnumerator();
+        while (entries.MoveNext()) yield return (entries.Key as string ?? $"{entries.Key}", entries.Value);
     }
-
-    /// <summary>The name of a column that a dictionary's key gives.</summary>
-    public static string NameOf(object key) => key as string ?? $"{key}";
 
     static IEnumerable<(string, object?)> OfRow(DataRow row) =>
         row.Table.Columns.Cast<DataColumn>().Select(c => (c.ColumnName, (object?)row[c]));

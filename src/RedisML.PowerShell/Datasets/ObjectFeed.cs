@@ -1,6 +1,4 @@
-using System.Collections;
 using System.Management.Automation;
-using System.Management.Automation.Internal;
 using System.Runtime.InteropServices;
 using System.Threading.Channels;
 using RedisML.Connections;
@@ -98,20 +96,14 @@ sealed class ObjectFeed : IDisposable
         _rowNames.Clear();
         _rowValues.Clear();
         _isPlain = false;
-        if (value.BaseObject is IDictionary dictionary)
+        if (ObjectData.Of(value.BaseObject) is { } data)
         {
-            // The commonest kind, without the pair that each step of foreach would allocate.
-            var entries = dictionary.GetEnumerator();
-            while (entries.MoveNext()) Add(ObjectData.NameOf(entries.Key), Plain(entries.Value));
-        }
-        else if (ObjectData.Of(value.BaseObject) is { } data)
-        {
-            foreach (var (name, part) in data) Add(name, Plain(part));
+            foreach (var (name, part) in data) Add(name, ObjectFields.Plain(part));
         }
         else
         {
             _isPlain = !ObjectData.IsAdapted(value.BaseObject.GetType());
-            foreach (var property in ObjectData.Properties(value, _isPlain)) Add(property.Name, Get(property));
+            foreach (var property in ObjectData.Properties(value, _isPlain)) Add(property.Name, ObjectFields.ValueOf(property));
         }
         return new(Shared(), [.. _rowValues]);
 
@@ -131,28 +123,11 @@ sealed class ObjectFeed : IDisposable
         for (int i = 0; i < _names.Length; i++)
         {
             if (properties[_names[i]] is not { } property) return false;
-            row.Values[i] = Get(property);
+            row.Values[i] = ObjectFields.ValueOf(property);
         }
         return true;
     }
 
     /// <summary>The names of the row before, where this one has the same.</summary>
     string[] Shared() => CollectionsMarshal.AsSpan(_rowNames).SequenceEqual(_names) ? _names : _names = [.. _rowNames];
-
-    /// <summary>A property whose getter fails is missing.</summary>
-    static object? Get(PSPropertyInfo property)
-    {
-        try
-        {
-            return Plain(property.Value);
-        }
-        catch (GetValueException)
-        {
-            return null;
-        }
-    }
-
-    /// <summary>What <c>$(if (…) {…})</c> gives where it gives nothing is nothing.</summary>
-    static object? Plain(object? value) =>
-        value == AutomationNull.Value ? null : value is PSObject { BaseObject: not PSCustomObject } wrapped ? wrapped.BaseObject : value;
 }
