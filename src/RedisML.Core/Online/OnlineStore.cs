@@ -68,6 +68,21 @@ sealed class OnlineStore(RedisMLConnection connection, string model, string sour
         return 'DONE'
         """;
 
+    /// <summary>
+    /// KEYS: state, lease. ARGV: trainer, status, milliseconds. Renews the lease, or ends it where the milliseconds are 0: of the trainer
+    /// that the state names, since another one's would tell a third that nobody trains.
+    /// </summary>
+    const string LeaseScript = """
+        local trainer = redis.call('HGET', KEYS[1], 'trainer')
+        if trainer and trainer ~= ARGV[1] then return 'FENCED' end
+        if ARGV[3] == '0' then
+          redis.call('DEL', KEYS[2])
+        elseif trainer then
+          redis.call('SET', KEYS[2], ARGV[2], 'PX', ARGV[3])
+        end
+        return trainer and 'DONE' or 'GONE'
+        """;
+
     readonly SampleKeys _keys = connection.Keys.Samples(source);
     readonly SealedState _seal = new(connection.Seals.Samples(source), connection.Keys.Samples(source).State(model));
 
@@ -86,6 +101,14 @@ sealed class OnlineStore(RedisMLConnection connection, string model, string sour
         RedisValue[] arguments = [trainer, .. Flat((state?.Initial(trainer) ?? []).Select(_seal.Close))];
         return connection.Database.PatientlyAsync(d => d.ScriptEvaluateAsync(ClaimScript, [_keys.State(model)], arguments), cancellation);
     }
+
+    /// <summary>Renews a trainer's lease, and says how it fares.</summary>
+    public async Task<CommitOutcome> RenewAsync(string trainer, string status, TimeSpan lease) => Outcome(
+        await connection.Database.ScriptEvaluateAsync(LeaseScript, LeaseKeys, [trainer, status, Math.Max((long)lease.TotalMilliseconds, 1)])
+            .ConfigureAwait(false));
+
+    /// <summary>Ends a trainer's lease, unless another one has it by now.</summary>
+    public Task LeaveAsync(string trainer) => connection.Database.ScriptEvaluateAsync(LeaseScript, LeaseKeys, [trainer, "", 0]);
 
     /// <summary>Writes what changed, exactly once, however often the reply is lost.</summary>
     /// <param name="from">The offset before.</param>
@@ -106,16 +129,19 @@ sealed class OnlineStore(RedisMLConnection connection, string model, string sour
             .. Flat(metrics), .. rejected,
         ];
         RedisKey[] keys = [_keys.State(model), _keys.Metrics(model), _keys.Rejected(model), _keys.Samples];
-        var reply = (string?)await connection.Database.PatientlyAsync(d => d.ScriptEvaluateAsync(CommitScript, keys, arguments),
-            cancellation).ConfigureAwait(false);
-        return reply switch
-        {
-            "DONE" => CommitOutcome.Done,
-            "FENCED" => CommitOutcome.Fenced,
-            "GONE" => CommitOutcome.Gone,
-            _ => CommitOutcome.Behind,
-        };
+        return Outcome(await connection.Database.PatientlyAsync(d => d.ScriptEvaluateAsync(CommitScript, keys, arguments), cancellation)
+            .ConfigureAwait(false));
     }
+
+    static CommitOutcome Outcome(RedisResult reply) => (string?)reply switch
+    {
+        "DONE" => CommitOutcome.Done,
+        "FENCED" => CommitOutcome.Fenced,
+        "GONE" => CommitOutcome.Gone,
+        _ => CommitOutcome.Behind,
+    };
+
+    RedisKey[] LeaseKeys => [_keys.State(model), _keys.Alive(model)];
 
     /// <summary>The fields of new points, as those of training runs are, and of those that are too old.</summary>
     IEnumerable<HashEntry> Metrics(MetricPoint[] points, int interval)

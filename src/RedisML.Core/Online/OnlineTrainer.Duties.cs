@@ -13,23 +13,19 @@ public sealed partial class OnlineTrainer
     /// <summary>Samples learned as of the version that was published last.</summary>
     long _published;
 
-    /// <summary>Renews the lease, says how the trainer fares, and looks whether it is to end.</summary>
+    /// <summary>Renews the lease, says how the trainer fares, and looks whether it is to end: told to, or because another one has the lease.
+    /// </summary>
     async Task BeatAsync()
     {
-        var database = _connection.Database;
         string status = JsonSerializer.Serialize(Status, OnlineJson.Default.TrainerStatus);
-        var alive = database.StringSetAsync(_keys.Alive(Model), status, _options.Lease);
-        var stop = database.StringGetAsync(_keys.Stop(Model));
-        await alive.ConfigureAwait(false);
-        if (await stop.ConfigureAwait(false) == Id) SignalStop();
+        var renewal = _store.RenewAsync(Id, status, _options.Lease);
+        var stop = _connection.Database.StringGetAsync(_keys.Stop(Model));
+        if (await renewal.ConfigureAwait(false) is not CommitOutcome.Done and var outcome) _failure ??= Lost(outcome);
+        if (await stop.ConfigureAwait(false) == Id || _failure is not null) SignalStop();
     }
 
     /// <summary>Ends the lease, where it is this trainer's.</summary>
-    async Task LeaveAsync()
-    {
-        var lease = await _connection.Database.StringGetAsync(_keys.Alive(Model)).ConfigureAwait(false);
-        if (OnlineTrainings.StatusOf(lease)?.Id == Id) await _connection.Database.KeyDeleteAsync(_keys.Alive(Model)).ConfigureAwait(false);
-    }
+    Task LeaveAsync() => _store.LeaveAsync(Id);
 
     /// <summary>A list or stream of another type is an error at once, and not one that a job has to be asked for.</summary>
     async Task CheckSourceAsync(CancellationToken cancellation)

@@ -75,7 +75,7 @@ public sealed class OnlineTrainerTests(EmbeddedServerFixture embedded, RedisServ
             await AddAsync(connection, kind, added, added += 100);
             trainers.Add(await StartAsync(connection, kind, new() { BatchSize = 5 + i, Force = true }, resume: true));
         }
-        // One that is fenced notices when it has something to commit.
+        // One that is fenced notices when it has something to commit, or a second later.
         for (; trainers[..^1].Any(trainer => !trainer.Completion.IsCompleted); added += 10)
         {
             await AddAsync(connection, kind, added, added + 10);
@@ -84,6 +84,8 @@ public sealed class OnlineTrainerTests(EmbeddedServerFixture embedded, RedisServ
         }
         foreach (var trainer in trainers[..^1])
             Assert.Equal("OnlineTrainingTakenOver", (await Assert.ThrowsAsync<RedisMLException>(() => trainer.Completion)).ErrorId);
+        // None of them took the lease of the last one, or ended it.
+        Assert.Equal(trainers[^1].Id, (await new OnlineTrainings(connection).GetAsync("m", Cancellation)).Trainer?.Id);
         var error = await Assert.ThrowsAsync<RedisMLException>(() =>
             StartAsync(connection, kind, new() { Lease = TimeSpan.FromSeconds(0.5) }, resume: true));
         Assert.Equal("OnlineTrainingActive", error.ErrorId);
