@@ -26,22 +26,42 @@ function Stop-RedisServer($server) {
     $server.Process.Dispose()
 }
 
-# The keys of a connection to an embedded server, with all that no cmdlet shows.
-function Get-ServerKey($connection) {
-    $server = Get-RedisMLServer | Where-Object { "$_" -eq $connection.Endpoint }
+# Sends commands, each a list of words, to a server, and gives the lines of the last one's reply.
+function Invoke-RedisCommand($server, [string[][]] $command) {
     $client = [System.Net.Sockets.TcpClient]::new($server.HostName, $server.Port)
     try {
         $stream = $client.GetStream()
         $reader = [System.IO.StreamReader]::new($stream)
-        foreach ($words in ('AUTH', $server.Credential.GetNetworkCredential().Password), ('KEYS', "$($connection.Prefix):*")) {
-            $command = "*$($words.Count)`r`n" + -join ($words | ForEach-Object { "`$$($_.Length)`r`n$_`r`n" })
-            $stream.Write([System.Text.Encoding]::ASCII.GetBytes($command))
+        foreach ($words in $command) {
+            $text = "*$($words.Count)`r`n" + -join ($words | ForEach-Object { "`$$($_.Length)`r`n$_`r`n" })
+            $stream.Write([System.Text.Encoding]::ASCII.GetBytes($text))
             $answer = $reader.ReadLine()
+            # A text, or a list of texts, without their lengths.
+            $lines = switch -Regex ($answer) {
+                '^\*(\d+)$' { for ($i = 0; $i -lt [int] $Matches[1]; $i++) { $null = $reader.ReadLine(); $reader.ReadLine() } }
+                '^\$(\d+)$' { $block = [char[]]::new([int] $Matches[1] + 2); $null = $reader.ReadBlock($block, 0, $block.Length); -join $block -split "`r`n" }
+                default { $answer }
+            }
+            if ($answer -match '^-') { throw "$($words[0]) gave $answer" }
         }
-        if ($answer -notmatch '^\*(\d+)$') { throw "KEYS gave $answer" }
-        for ($i = 0; $i -lt [int] $Matches[1]; $i++) { $null = $reader.ReadLine(); $reader.ReadLine() }
+        $lines
     }
     finally {
         $client.Dispose()
     }
+}
+
+# The keys of a connection to an embedded server, with all that no cmdlet shows.
+function Get-ServerKey($connection) {
+    $server = Get-RedisMLServer | Where-Object { "$_" -eq $connection.Endpoint }
+    Invoke-RedisCommand $server ('AUTH', $server.Credential.GetNetworkCredential().Password), ('KEYS', "$($connection.Prefix):*")
+}
+
+# Holds back all writes to a server.
+function Suspend-Write($server) { Invoke-RedisCommand $server (, ('CLIENT', 'PAUSE', '20000', 'WRITE')) }
+
+# Cuts all connections of a server whose writes are held back, once one waits for a reply, and lets writes through again.
+function Invoke-Cut($server) {
+    while (-not ((Invoke-RedisCommand $server (, ('INFO', 'clients'))) -match '^blocked_clients:[1-9]')) { Start-Sleep -Milliseconds 10 }
+    Invoke-RedisCommand $server ('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes'), ('CLIENT', 'UNPAUSE')
 }

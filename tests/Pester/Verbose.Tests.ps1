@@ -55,6 +55,85 @@ Describe 'Verbose' {
     }
 }
 
+# Real faults: of the connection, of the server, of another node.
+Describe 'Verbose of what is waited for' {
+    BeforeAll {
+        . "$PSScriptRoot/Servers.ps1"
+        . "$PSScriptRoot/EndlessRun.ps1"
+        $redis = Start-RedisServer '--enable-debug-command', 'yes'
+        $null = Connect-RedisML -Port $redis.Port
+        1..300 | ForEach-Object { [pscustomobject]@{ x = $_; y = 3 * $_ } } | Import-RedisTrainingData -Dataset diamonds -Label y | Out-Null
+
+        # What a job that goes on tells, once it has told of something.
+        function Wait-Told($job, $pattern) {
+            $verbose = { foreach ($one in $job) { ($one.ChildJobs.Count ? $one.ChildJobs[0] : $one).Verbose } }
+            $deadline = [datetime]::Now.AddSeconds(30)
+            while ((Text (& $verbose)) -notmatch $pattern -and [datetime]::Now -lt $deadline) { Start-Sleep -Milliseconds 20 }
+            Text (& $verbose)
+        }
+    }
+
+    AfterAll {
+        Get-Job | Remove-Job -Force
+        Stop-RedisServer $redis
+        $null = Connect-RedisML -Port $server.Port -Credential $server.Credential
+    }
+
+    It 'tells of a connection that is cut in the middle each retry, its reason, and how long was waited' {
+        $fault = 1 | ForEach-Object -AsJob -Parallel { . "$using:PSScriptRoot/Servers.ps1"; Invoke-Cut $using:redis }
+        $text = Text (& { 1..300 | ForEach-Object { [pscustomobject]@{ x = $_ } }; $null = Suspend-Write $redis } |
+                Import-RedisTrainingData -Dataset cut -Verbose 4>&1)
+        $null = $fault | Receive-Job -Wait -AutoRemoveJob
+        $text | Should -Match 'Redis: retry 1 in \d+ ms, because there was no connection \(\w+\)\.'
+        $text | Should -Match 'Redis: a reply after \d+\.\d\d s, with [1-9]\d* retr'
+        (Get-RedisDataset cut).Rows | Should -Be 300
+    }
+
+    It 'tells it of a training whose server hangs or cuts it off' {
+        $job = Start-RedisDistributedTraining diamonds told -Algorithm Linear -Optimizer Adam -Epoch 1000000 -WorkerCount 1 -NodeCount 2 -Verbose
+        $other = Join-RedisDistributedTraining $job.Run.Id -WorkerCount 1 -Verbose 4>$null
+        Wait-Run $job.Run.Id { $_.Step -gt 0 }
+        $null = Invoke-RedisCommand $redis (, ('DEBUG', 'SLEEP', '0.8'))
+        Wait-Told $job 'Waited' | Should -Match 'Redis: a reply after \d+\.\d\d s, with 0 retries'
+        $null = Suspend-Write $redis
+        $null = Invoke-Cut $redis
+        # The two share a connection, and one of them may have nothing to ask just then.
+        Wait-Told $job, $other 'with 1 retry' | Should -Match 'Redis: retry 1 in \d+ ms, because there was no connection \(\w+\)\.'
+        Stop-RedisDistributedTraining $job.Run.Id
+        $null = $job, $other | Wait-Job
+        Text $job.ChildJobs[0].Verbose | Should -Match 'Exchange: [\d,]+ with other nodes; \d+\.\d\d s were spent waiting for them'
+    }
+
+    It 'tells it of <_>, which goes on as a job' -ForEach 'an online training', 'a service' {
+        $job = if ($_ -eq 'a service') {
+            Start-RedisDistributedTraining diamonds served -Algorithm Linear -WorkerCount 1 -Wait | Out-Null
+            Start-RedisPredictionService served -Lease 0.5 -Verbose
+        }
+        else {
+            @{ x = 1; y = 2 } | Add-RedisTrainingSample -List line
+            Start-RedisOnlineTraining online -List line -Algorithm Linear -Label y -Lease 0.5 -Verbose
+        }
+        $null = Suspend-Write $redis
+        $null = Invoke-Cut $redis
+        Wait-Told $job 'again|retry' | Should -Match 'It is tried again: The connection to \S+ was lost|Redis: retry 1 in \d+ ms, because there was no connection'
+        $job.HasMoreData | Should -BeTrue
+        Stop-Job $job
+    }
+
+    It 'tells a node how long it waited for a slower one' {
+        # The two have the same text, so that it is one run, and differ by the variable alone.
+        $script = { param($Batch, $Parameter, $Context) Start-Sleep -Milliseconds $using:pause; @{ w = [double[]] @(0.1) } }
+        $what = @{ ScriptBlock = $script; WorkerCount = 1 }
+        $pause = 0
+        $quick = Start-RedisDistributedTraining diamonds slow @what -InitialParameter @{ w = 0.0 } -Label y -Epoch 1000 -NodeCount 2 -Verbose
+        $pause = 700
+        $slow = Join-RedisDistributedTraining $quick.Run.Id @what
+        Wait-Told $quick 'other nodes' | Should -Match 'Waited \d+\.\d\d s for the other nodes'
+        Stop-RedisDistributedTraining $quick.Run.Id
+        $null = $quick, $slow | Wait-Job
+    }
+}
+
 # With -Debug PowerShell itself asks at each warning, unless -WarningAction says otherwise.
 Describe 'Debug' {
     It 'shows the commands to Redis, with their keys, and values cut' {

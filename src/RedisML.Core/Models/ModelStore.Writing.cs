@@ -1,5 +1,6 @@
 using System.Text.Json;
 using RedisML.Connections;
+using RedisML.Diagnostics;
 using RedisML.Errors;
 using StackExchange.Redis;
 
@@ -210,6 +211,7 @@ public sealed partial class ModelStore
         for (int i = 0; i < most; i++)
         {
             if (await attempt().ConfigureAwait(false) is { } version) return version;
+            WorkLog.Steps?.Step($"Model '{name}' was changed by another writer meanwhile: retry {i + 1}.");
             // Many who try at once would else disturb each other again.
             if (i >= MaxAttempts) await Task.Delay(Random.Shared.Next(2 * MaxAttempts)).ConfigureAwait(false);
         }

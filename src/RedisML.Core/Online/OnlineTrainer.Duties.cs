@@ -1,5 +1,6 @@
 using System.Text.Json;
 using RedisML.Connections;
+using RedisML.Diagnostics;
 using RedisML.Errors;
 using RedisML.Models;
 
@@ -88,7 +89,14 @@ public sealed partial class OnlineTrainer
         }
         catch (Exception e) when (RedisErrors.Translate(e, _connection.Endpoint) is { } error)
         {
-            _lastError = error.Message;
+            Note(error);
         }
+    }
+
+    /// <summary>Remembers why something is to be tried again.</summary>
+    void Note(RedisMLException error)
+    {
+        _lastError = error.Message;
+        WorkLog.Steps?.Step($"It is tried again: {error.Message}");
     }
 }

@@ -181,7 +181,7 @@ public sealed partial class OnlineTrainer
             }
             catch (Exception e) when (RedisErrors.Translate(e, _connection.Endpoint) is { } error)
             {
-                _lastError = error.Message;
+                Note(error);
                 _source.Reset();
                 if (_options.Once && !RedisPatience.MayPass(e))
                 {
@@ -236,7 +236,7 @@ public sealed partial class OnlineTrainer
             }
             catch (Exception e) when (RedisErrors.Translate(e, _connection.Endpoint) is { ErrorId: not "InvalidOnlineState" } error)
             {
-                _lastError = error.Message;
+                Note(error);
                 await PauseAsync(s_pauseAfterError).ConfigureAwait(false);
             }
             catch (RedisMLException e)

@@ -1,5 +1,7 @@
 using System.Text.Json;
 using RedisML.Connections;
+using RedisML.Diagnostics;
+using RedisML.Errors;
 using RedisML.Models;
 using StackExchange.Redis;
 
@@ -97,7 +99,14 @@ public sealed partial class PredictionInstance
         }
         catch (Exception e) when (RedisErrors.Translate(e, _connection.Endpoint) is { } error)
         {
-            _lastError = error.Message;
+            Note(error);
         }
+    }
+
+    /// <summary>Remembers why something is to be tried again.</summary>
+    void Note(RedisMLException error)
+    {
+        _lastError = error.Message;
+        WorkLog.Steps?.Step($"It is tried again: {error.Message}");
     }
 }

@@ -151,7 +151,8 @@ public sealed partial class PredictionInstance
             }
             catch (Exception e) when (RedisErrors.Translate(e, _connection.Endpoint) is { } error)
             {
-                (_lastError, hasFailed, isAnswered) = (error.Message, true, false);
+                Note(error);
+                (hasFailed, isAnswered) = (true, false);
                 await Task.Delay(s_pause).ConfigureAwait(false);
             }
         }

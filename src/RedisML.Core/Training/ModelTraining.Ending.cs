@@ -19,7 +19,6 @@ public sealed partial class ModelTraining
         try
         {
             var control = await EndAsync().ConfigureAwait(false);
-            WorkLog.Steps?.Step(_link.Describe());
             if (control.Phase == RunPhase.Stopped) throw new OperationCanceledException(control.Reason);
             if (control.Phase == RunPhase.Failed)
             {
@@ -48,6 +47,7 @@ public sealed partial class ModelTraining
         }
         finally
         {
+            WorkLog.Steps?.Step(_link.Describe());
             await _recorder.DisposeAsync().ConfigureAwait(false);
             await _node.DisposeAsync().ConfigureAwait(false);
             await _source.DisposeAsync().ConfigureAwait(false);

@@ -1,3 +1,4 @@
+using System.Management.Automation;
 using RedisML.Diagnostics;
 using RedisML.Errors;
 
@@ -10,14 +11,21 @@ namespace RedisML.PowerShell.Cmdlets;
 /// <param name="debug">Called from any thread.</param>
 sealed class StreamLog(bool takesSteps, bool takesCommands, Action<string> verbose, Action<string> debug) : IWorkLog
 {
+    Action<string> _verbose = verbose, _debug = debug;
+
     public bool TakesSteps => takesSteps;
 
     public bool TakesCommands => takesCommands;
 
-    public void Step(string text) => verbose(VisibleText.Of(text));
+    public void Step(string text) => _verbose(VisibleText.Of(text));
 
-    public void Command(string text) => debug(VisibleText.Of(text));
+    public void Command(string text) => _debug(VisibleText.Of(text));
 
-    /// <summary>The same for other streams.</summary>
-    public StreamLog To(Action<string> otherVerbose, Action<string> otherDebug) => new(takesSteps, takesCommands, otherVerbose, otherDebug);
+    /// <summary>Has the work that goes on when its cmdlet has ended tell its job, from now on.</summary>
+    public static void MoveTo(Job job)
+    {
+        if (WorkLog.Current is not StreamLog log) return;
+        log._verbose = text => job.Verbose.Add(new(text));
+        log._debug = text => job.Debug.Add(new(text));
+    }
 }

@@ -14,10 +14,10 @@ public sealed class OnlineTrainingJob : Job
     {
         _trainer = trainer;
         PSJobTypeName = "RedisMLOnlineTraining";
-        Output.EnumeratorNeverBlocks = Error.EnumeratorNeverBlocks = true;
+        Output.EnumeratorNeverBlocks = Error.EnumeratorNeverBlocks = Verbose.EnumeratorNeverBlocks = Debug.EnumeratorNeverBlocks = true;
     }
 
-    public override bool HasMoreData => Output.Count + Error.Count > 0;
+    public override bool HasMoreData => Output.Count + Error.Count + Verbose.Count + Debug.Count > 0;
 
     public override string Location => "localhost";
 

@@ -117,8 +117,11 @@ public sealed class StartRedisOnlineTrainingCommand : RedisMLCmdlet
     {
         if (!ShouldProcess(Model, "Train online")) return;
         OnlineTrainingJob job = null!;
-        Run(async (connection, cancellation) => job = new(MyInvocation.Line,
-            await OnlineTrainer.StartAsync(connection, What(), How(), cancellation).ConfigureAwait(false)));
+        Run(async (connection, cancellation) =>
+        {
+            job = new(MyInvocation.Line, await OnlineTrainer.StartAsync(connection, What(), How(), cancellation).ConfigureAwait(false));
+            if (!Wait) StreamLog.MoveTo(job);
+        });
         if (!Wait)
         {
             JobRepository.Add(job);

@@ -13,10 +13,10 @@ public sealed class PredictionServiceJob : Job
     {
         _instance = instance;
         PSJobTypeName = "RedisMLPredictionService";
-        Output.EnumeratorNeverBlocks = Error.EnumeratorNeverBlocks = true;
+        Output.EnumeratorNeverBlocks = Error.EnumeratorNeverBlocks = Verbose.EnumeratorNeverBlocks = Debug.EnumeratorNeverBlocks = true;
     }
 
-    public override bool HasMoreData => Output.Count + Error.Count > 0;
+    public override bool HasMoreData => Output.Count + Error.Count + Verbose.Count + Debug.Count > 0;
 
     public override string Location => "localhost";
 

@@ -54,6 +54,7 @@ public sealed class StartRedisPredictionServiceCommand : RedisMLCmdlet
             var options = new ServiceOptions { BatchSize = BatchSize, Lease = TimeSpan.FromSeconds(Lease), Http = Http() };
             job = new(MyInvocation.Line, await PredictionInstance.StartAsync(connection, Name
                 ?? reference.Name, reference, options, cancellation).ConfigureAwait(false));
+            if (!Wait) StreamLog.MoveTo(job);
         });
         if (!Wait)
         {

@@ -17,7 +17,6 @@ public sealed class TrainingJob : Job
 
     readonly ModelTraining _training;
     readonly Func<Exception, ErrorRecord> _toErrorRecord;
-    readonly IWorkLog? _log;
     string? _longRunWarning;
 
     /// <param name="longRunWarning">What to know where the run takes long; null for nothing.</param>
@@ -25,8 +24,7 @@ public sealed class TrainingJob : Job
     internal TrainingJob(string command, ModelTraining training, Func<Exception, ErrorRecord> toErrorRecord, string? longRunWarning,
         bool outlives) : base(command)
     {
-        _log = outlives && WorkLog.Current is StreamLog log
-            ? log.To(text => ChildJobs[0].Verbose.Add(new(text)), text => ChildJobs[0].Debug.Add(new(text))) : WorkLog.Current;
+        var log = WorkLog.Current;
         (_training, _toErrorRecord, _longRunWarning) = (training, toErrorRecord, longRunWarning);
         Warn = text => ChildJobs[0].Warning.Add(new(text));
         PSJobTypeName = "RedisMLTraining";
@@ -38,9 +36,10 @@ public sealed class TrainingJob : Job
             int worker = i;
             ChildJobs.Add(new WorkerJob(i, stop =>
             {
-                using (WorkLog.Use(_log)) training.Work(worker, stop);
+                using (WorkLog.Use(log)) training.Work(worker, stop);
             }, script));
         }
+        if (outlives) StreamLog.MoveTo(ChildJobs[0]);
     }
 
     public override bool HasMoreData => ChildJobs.Any(c => c.HasMoreData);

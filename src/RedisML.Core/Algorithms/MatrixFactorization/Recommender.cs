@@ -1,4 +1,5 @@
 using RedisML.Connections;
+using RedisML.Diagnostics;
 using RedisML.Errors;
 using RedisML.Models;
 
@@ -85,6 +86,7 @@ public sealed class Recommender
             var found = Find(user, ratings, options.Count, []);
             if (await _keys.ReplaceAsync(user, ratings.Change, found, options.TimeToLive, cancellation).ConfigureAwait(false))
                 return found;
+            WorkLog.Steps?.Step($"A rating of user '{user}' was added by another writer meanwhile: retry {attempt + 1}.");
             // Somebody added a rating meanwhile, and may not live to write what follows from it.
             ratings = UserRatings.Of(_model, user, await _keys.ReadAsync(user, cancellation).ConfigureAwait(false));
         }
