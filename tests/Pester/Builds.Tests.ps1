@@ -2,6 +2,8 @@
 
 BeforeAll {
     . "$PSScriptRoot/Servers.ps1"
+    . "$PSScriptRoot/SourceTree.ps1"
+    $files = [System.Collections.Generic.HashSet[string]] @(Get-SourceFile)
     Import-Module "$PSScriptRoot/../../artifacts/RedisML"
     $root = (Resolve-Path "$PSScriptRoot/../..").Path
     $server = Start-RedisMLServer
@@ -81,5 +83,9 @@ Describe 'Build systems' {
         $silent = Invoke-Step "`$WarningPreference = 'SilentlyContinue'; $import" @{ TF_BUILD = 'True' }
         $silent.ExitCode | Should -Be 0
         $silent.Output | Should -Not -Match 'logissue'
+    }
+
+    It 'leaves nothing behind in the source tree' {
+        Get-SourceFile | Where-Object { -not $files.Contains($_) } | Should -BeNullOrEmpty
     }
 }

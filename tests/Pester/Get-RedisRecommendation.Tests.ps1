@@ -2,6 +2,8 @@
 
 BeforeAll {
     Import-Module "$PSScriptRoot/../../artifacts/RedisML"
+    . "$PSScriptRoot/SourceTree.ps1"
+    $files = [System.Collections.Generic.HashSet[string]] @(Get-SourceFile)
     # What the sample leaves is what these tests go on with.
     $sample = & "$PSScriptRoot/../../samples/recommend.ps1" 6> $null
     $cmdlet = 'RedisML.PowerShell.Recommending.GetRedisRecommendationCommand'
@@ -17,6 +19,7 @@ Describe 'Get-RedisRecommendation' {
         $sample.After | Should -Not -Be $sample.Before
         $sample.After | Should -Not -Contain $sample.Bought
         $sample.Key | Should -Be 'redisml:recommend:{shop:newcomer}'
+        Get-SourceFile | Where-Object { -not $files.Contains($_) } | Should -BeNullOrEmpty
     }
 
     It 'leaves out what was bought, for users of the pipeline, best first' {

@@ -3,24 +3,83 @@
 BeforeAll {
     Import-Module "$PSScriptRoot/../../artifacts/RedisML"
     . "$PSScriptRoot/EndlessRun.ps1"
+    . "$PSScriptRoot/SourceTree.ps1"
+    $files = [System.Collections.Generic.HashSet[string]] @(Get-SourceFile)
     $root = (Resolve-Path "$PSScriptRoot/../..").Path
     $server = Start-RedisMLServer
     $password = $server.Credential.GetNetworkCredential().Password
     $null = Connect-RedisML -Port $server.Port -Credential $server.Credential
 
-    function Invoke-Night([string[]] $more = @()) {
-        $start = [System.Diagnostics.ProcessStartInfo]::new([Environment]::ProcessPath)
-        foreach ($word in @("$root/artifacts/bin/RedisML.Host/debug/RedisML.Host.dll", '-NoProfile', '-NonInteractive', '-File',
-            "$root/samples/scheduled/nightly.ps1", '-LogDirectory', "$TestDrive/logs") + $more) { $start.ArgumentList.Add($word) }
-        $start.Environment['REDISML_CONNECTION'] = "redis://:$([uri]::EscapeDataString($password))@127.0.0.1:$($server.Port)"
-        $start.Environment['NO_COLOR'] = '1'
-        $start.RedirectStandardOutput = $start.RedirectStandardError = $true
+    # pwsh as a scheduler finds it, and the folders and the file that its lines name, put elsewhere.
+    $bin = (New-Item "$TestDrive/bin" -ItemType Directory).FullName
+    $program = "$root/artifacts/bin/RedisML.Host/debug/RedisML.Host.dll"
+    if ($IsWindows) { Set-Content "$bin/pwsh.cmd" "@`"$([Environment]::ProcessPath)`" `"$program`" %*" }
+    else {
+        Set-Content "$bin/pwsh" '#!/bin/sh', "exec '$([Environment]::ProcessPath)' '$program' `"`$@`""
+        chmod +x "$bin/pwsh"
+    }
+    Set-Content "$TestDrive/nightly.env" "REDISML_CONNECTION=redis://:$([uri]::EscapeDataString($password))@127.0.0.1:$($server.Port)"
+    function Get-Here([string] $text) {
+        $text.Replace('/etc/redisml/nightly.env', "$TestDrive/nightly.env").Replace('/opt/redisml/scheduled', "$root/samples/scheduled"
+        ).Replace('/var/log/redisml', "$TestDrive/logs").Replace('/usr/bin/pwsh', "$bin/pwsh")
+    }
+
+    # The program and the arguments of a scheduler's file.
+    function Get-Line([string] $scheduler) {
+        $folder = "$root/samples/scheduled"
+        switch ($scheduler) {
+            cron {
+                $entry = (Get-Content "$folder/nightly.cron" | Where-Object { $_ -match '^[\d*]' }) -split ' ', 7
+                $entry[0..5] | Should -Be '0', '3', '*', '*', '*', 'redisml'
+                # A percent sign would be a line's end.
+                $entry[6] | Should -Not -Match '%'
+                '/bin/sh', '-c', (Get-Here $entry[6])
+            }
+            systemd { (Get-Here ((Get-Content "$folder/redisml-nightly.service") -match '^ExecStart=')).Substring(10) -split ' ' }
+            windows {
+                # What the script hands to the scheduler, which there is on Windows alone.
+                $task = @{}
+                function New-ScheduledTaskAction($Execute, $Argument) { $task.Execute = $Execute; $task.Argument = $Argument }
+                function New-ScheduledTaskTrigger([switch] $Daily, $At) { $At }
+                function New-ScheduledTaskPrincipal($UserId, $LogonType) { $UserId }
+                function New-ScheduledTaskSettingsSet([switch] $StartWhenAvailable, $MultipleInstances, $ExecutionTimeLimit) { $MultipleInstances }
+                function Register-ScheduledTask($Name, $Action, $Trigger, $Principal, $Settings, [switch] $Force) { $task.Name = $Name }
+                . ([scriptblock]::Create((Get-Content -Raw "$folder/Register-NightlyTask.ps1").Replace('$PSScriptRoot', $folder))) -Folder $TestDrive
+                $task.Name | Should -Be 'RedisML nightly'
+                $task.Execute | Should -Be 'pwsh.exe'
+                "$bin/$($IsWindows ? 'pwsh.cmd' : 'pwsh')"
+                # Of the file name's quotation marks nothing is left once they are read.
+                [regex]::Matches($task.Argument, '"([^"]*)"|\S+').ForEach{ $_.Groups[1].Success ? $_.Groups[1].Value : $_.Value }.ForEach{ $_.Replace('\', '/') }
+            }
+        }
+    }
+
+    # A night as cron, systemd or Windows starts it: no terminal, and of the environment what the scheduler gives.
+    function Invoke-Night([string] $scheduler, [string] $more = '') {
+        if ($IsWindows) { $scheduler = 'windows' }
+        $line = @(Get-Line $scheduler)
+        if ($more) {
+            if ($scheduler -eq 'cron') { $line[2] = $line[2].Replace(' > /dev/null', " $more > /dev/null") } else { $line += $more -split ' ' }
+        }
+        $start = [System.Diagnostics.ProcessStartInfo]::new($line[0], [string[]] @($line | Select-Object -Skip 1))
+        if (-not $IsWindows) {
+            $start.Environment.Clear()
+            $start.Environment['PATH'] = $scheduler -eq 'cron' ? "${bin}:/usr/bin:/bin" : '/usr/bin:/bin'
+            $start.Environment['HOME'] = "$TestDrive"
+        }
+        if ($scheduler -ne 'cron') {
+            $name, $value = (Get-Content "$TestDrive/nightly.env") -split '=', 2
+            $start.Environment[$name] = $value
+        }
+        $start.WorkingDirectory = "$TestDrive"
+        $start.RedirectStandardInput = $start.RedirectStandardOutput = $start.RedirectStandardError = $true
         $process = [System.Diagnostics.Process]::Start($start)
+        $process.StandardInput.Close()
         $errors = $process.StandardError.ReadToEndAsync()
         $output = $process.StandardOutput.ReadToEnd()
         $process.WaitForExit()
-        $log = Get-ChildItem "$TestDrive/logs" | Sort-Object LastWriteTime | Select-Object -Last 1
-        [pscustomobject] @{ ExitCode = $process.ExitCode; Output = $output + $errors.Result; Log = Get-Content -Raw $log }
+        $log = Get-ChildItem "$TestDrive/logs" -ErrorAction Ignore | Sort-Object LastWriteTime | Select-Object -Last 1
+        [pscustomobject] @{ ExitCode = $process.ExitCode; Output = $output + $errors.Result; Log = $log ? (Get-Content -Raw $log) : '' }
     }
 }
 
@@ -30,32 +89,44 @@ AfterAll {
 }
 
 Describe 'The nightly job' {
-    It 'trains, judges and publishes, with a log that knows no password' {
-        $night = Invoke-Night
+    It 'trains, judges and publishes by cron''s line, with a log that knows no password' {
+        $night = Invoke-Night cron
         $night.ExitCode | Should -Be 0 -Because $night.Output
         (Get-RedisModel price@champion).Version | Should -Be 1
         $night.Log | Should -Match 'diamonds-train'
         foreach ($text in $night.Log, $night.Output) { $text.Contains($password) | Should -BeFalse }
     }
 
-    It 'ends with exit code 1 where the model falls short, and says why in its log' {
-        $night = Invoke-Night '-MaximumRmse', '10'
+    It 'ends by systemd''s line with exit code 1 where the model falls short, and says why in its log' {
+        $night = Invoke-Night systemd '-MaximumRmse 10'
         $night.ExitCode | Should -Be 1
         $night.Log | Should -Match 'Rmse is 11.*may be at most 10'
         $night.Log.Contains($password) | Should -BeFalse
     }
 
-    It 'says who runs where it is started a second time, without a lock file' {
+    It 'says who runs where the line of Windows starts it a second time, without a lock file' {
         $endless = Start-Endless price
         try {
             $id = @($endless.Id)[-1]
             Wait-Run $id { $_.State -eq 'Running' }
-            $night = Invoke-Night
+            $night = Invoke-Night windows
             $night.ExitCode | Should -Be 0 -Because $night.Output
             $night.Log | Should -Match "Run $id of model price is at work since .*process $PID"
             $night.Log | Should -Not -Match 'RowsWritten'
         }
         finally { Remove-Job $endless.Job -Force }
+    }
+
+    It 'has units that systemd reads without a complaint' -Skip:(-not (Get-Command systemd-analyze -ErrorAction Ignore)) {
+        $units = New-Item "$TestDrive/units" -ItemType Directory
+        foreach ($unit in Get-Item "$root/samples/scheduled/redisml-nightly.*") { Set-Content "$units/$($unit.Name)" (Get-Here (Get-Content -Raw $unit)) }
+        $said = systemd-analyze verify "$units/redisml-nightly.service" "$units/redisml-nightly.timer" 2>&1 | Where-Object { "$_" -match 'redisml-nightly' }
+        $said | Should -BeNullOrEmpty
+        systemd-analyze calendar '*-*-* 03:00:00' 2>&1 | Out-String | Should -Match 'Normalized form: \*-\*-\* 03:00:00'
+    }
+
+    It 'leaves nothing behind in the source tree' {
+        Get-SourceFile | Where-Object { -not $files.Contains($_) } | Should -BeNullOrEmpty
     }
 }
 

@@ -46,6 +46,26 @@ Describe 'Show-RedisTrainingMetric' {
         (Get-RedisDistributedTraining $job.Run.Id).State | Should -Be 'Completed'
     }
 
+    It 'watches several online trainings and a run at once, while they learn and until all have ended' {
+        $names = 'first', 'second'
+        $jobs = foreach ($name in $names) {
+            1..200 | ForEach-Object { @{ x = $_ % 20; side = $_ % 20 -gt 9 ? 'up' : 'down' } } | Add-RedisTrainingSample -List $name
+            Start-RedisOnlineTraining $name -List $name -Algorithm Logistic -Label side -MetricInterval 50
+        }
+        $job = Start-RedisDistributedTraining diamonds third -Algorithm Logistic -Derive @{ dear = 'price > 5000' } -Label dear -Feature carat -Optimizer Adam -Epoch 3
+        $lines = Show-RedisTrainingMetric first, second, $job.Run.Id -Watch | ForEach-Object {
+            $_
+            # What comes while it is watched is seen; then there is an end.
+            if ($_ -match '^(\w+) \w+  step 200 ') { 1..50 | ForEach-Object { @{ x = 3; side = 'down' } } | Add-RedisTrainingSample -List $Matches[1] }
+            if ($_ -match '^(\w+) \w+  step 250 ') { Stop-RedisOnlineTraining $Matches[1] }
+        }
+        foreach ($name in $names) {
+            ($lines -match "^$name " | Select-String 'step (\d+)  loss [\d.E-]+' | ForEach-Object { [int] $_.Matches[0].Groups[1].Value }) | Should -Be 50, 100, 150, 200, 250
+        }
+        @($lines -match '^third ').Count | Should -Be 3
+        $jobs, $job | ForEach-Object { $_ } | Wait-Job | Remove-Job
+    }
+
     It 'draws into a file of the kind that its name tells: <file>' -ForEach @(
         @{ file = 'loss.svg'; start = '<svg' }
         @{ file = 'loss.html'; start = '<!DOCTYPE html>' }

@@ -37,7 +37,8 @@ sealed class ReportPage
             caption { text-align: left; font-weight: bold; padding: 0.4em 0; }
             th, td { padding: 0.2em 0.8em; border-bottom: 1px solid #8884; }
             th, td { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
-            th:first-child { text-align: left; }
+            th:first-child, .text { text-align: left; } .text { white-space: normal; overflow-wrap: anywhere; }
+            pre { padding: 0.8em; border: 1px solid #8884; overflow-x: auto; }
             {{SvgCanvas.Style}}</style>
             </head>
             <body>
@@ -77,7 +78,8 @@ sealed class ReportPage
         .Append(chart.ToSvg($"figure-{++_figures}")).Append("</figure>\n");
 
     /// <param name="rows">The names of the columns first; each row begins with its own.</param>
-    public void Table(string caption, IEnumerable<IEnumerable<string>> rows)
+    /// <param name="numbersFrom">The first column of numbers; those between it and the names of the rows hold text.</param>
+    public void Table(string caption, IEnumerable<IEnumerable<string>> rows, int numbersFrom = 1)
     {
         // It scrolls where it is wide, by the keyboard too.
         var name = Html(caption);
@@ -87,18 +89,22 @@ sealed class ReportPage
         foreach (var row in rows)
         {
             _page.Append(isHead ? "<thead><tr>" : "<tr>");
-            bool isFirst = true;
+            int column = 0;
             foreach (var cell in row)
             {
-                var (start, end) = isHead ? ("<th scope=\"col\">", "</th>") : isFirst ? ("<th scope=\"row\">", "</th>") : ("<td>", "</td>");
-                _page.Append(start).Append(Html(cell)).Append(end);
-                isFirst = false;
+                var (tag, scope) = isHead ? ("th", " scope=\"col\"") : column == 0 ? ("th", " scope=\"row\"") : ("td", "");
+                var kind = column > 0 && column < numbersFrom ? " class=\"text\"" : "";
+                _page.Append('<').Append(tag).Append(scope).Append(kind).Append('>').Append(Html(cell)).Append("</").Append(tag).Append('>');
+                column++;
             }
             _page.Append(isHead ? "</tr></thead>\n<tbody>\n" : "</tr>\n");
             isHead = false;
         }
         _page.Append("</tbody>\n</table>\n</div>\n");
     }
+
+    /// <summary>What to run, as it is typed.</summary>
+    public void Code(string text) => _page.Append("<pre><code>").Append(Html(text)).Append("</code></pre>\n");
 
     public void Paragraph(string text) => _page.Append("<p>").Append(Html(text)).Append("</p>\n");
 

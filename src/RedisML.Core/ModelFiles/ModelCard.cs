@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net;
 using System.Text;
 using System.Text.Json;
 using RedisML.Charts;
@@ -12,9 +11,8 @@ using RedisML.Training.Charts;
 
 namespace RedisML.ModelFiles;
 
-/// <summary>What is to be known of a model, as one HTML file that needs no other and runs no script: figures, curves, weights by name,
-/// where it came from, and how to use it.</summary>
-/// <remarks>All names in it are somebody else's: each is escaped, and the page forbids itself to load or run anything.</remarks>
+/// <summary>What is to be known of a model, as one HTML file: figures, curves, weights by name, where it came from, and how to use
+/// it.</summary>
 sealed class ModelCard
 {
     /// <summary>The weights that are shown, the heaviest.</summary>
@@ -23,52 +21,27 @@ sealed class ModelCard
     /// <summary>Curves that are drawn, where the run still has them.</summary>
     static readonly string[] s_curves = ["loss", "validationLoss"];
 
-    readonly StringBuilder _page = new();
+    readonly ReportPage _page;
+
+    ModelCard(Model model) => _page = new($"{model.Name}, version {model.Version}", model.Description ?? "");
 
     /// <summary>The bytes of the file.</summary>
     /// <param name="metrics">Those of the run that trained it; none where it is gone.</param>
     public static byte[] Write(
         Model model, IReadOnlyList<KeyValuePair<string, ParameterValue>> parameters, IReadOnlyList<RunMetric> metrics)
     {
-        var card = new ModelCard();
-        card.Start(model);
+        var card = new ModelCard(model);
         card.Summary(model);
         card.Evaluations(model);
         card.Curves(model, metrics);
         card.Inputs(model);
         card.Weights(model, parameters);
         card.Code(model, parameters);
-        card._page.Append("</main>\n</body>\n</html>\n");
         return Encoding.UTF8.GetBytes(card._page.ToString());
     }
 
-    void Start(Model model) => _page.Append(CultureInfo.InvariantCulture, $$"""
-        <!DOCTYPE html>
-        <html lang="en">
-        <head>
-        <meta charset="utf-8">
-        <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-        <meta name="color-scheme" content="light dark">
-        <meta name="viewport" content="width=device-width">
-        <title>{{Html(model.Name)}}, version {{model.Version}}</title>
-        <style>
-        body { font-family: sans-serif; max-width: 52em; margin: 1em auto; padding: 0 1em; line-height: 1.4; }
-        svg { width: 100%; }
-        table { border-collapse: collapse; font-size: 0.9em; }
-        th, td { padding: 0.2em 0.8em; text-align: left; border-bottom: 1px solid #8884; overflow-wrap: anywhere; }
-        .number { text-align: right; font-variant-numeric: tabular-nums; }
-        pre { padding: 0.8em; border: 1px solid #8884; overflow-x: auto; }
-        </style>
-        </head>
-        <body>
-        <main>
-        <h1>{{Html(model.Name)}}, version {{model.Version}}</h1>
-
-        """);
-
     void Summary(Model model)
     {
-        if (!string.IsNullOrEmpty(model.Description)) _page.Append(CultureInfo.InvariantCulture, $"<p>{Html(model.Description)}</p>\n");
         var definition = model.Definition;
         List<(string, string)> rows = [];
         if (definition is not null)
@@ -92,7 +65,7 @@ sealed class ModelCard
         if (model.Modified) rows.Add(("Modified", "Parameters were changed by hand."));
         if (model.Aliases.Count > 0) rows.Add(("Aliases", string.Join(", ", model.Aliases)));
         rows.AddRange(model.Tags.OrderBy(tag => tag.Key, StringComparer.Ordinal).Select(tag => (tag.Key, tag.Value)));
-        Table("Summary", [], rows.Select(row => new[] { row.Item1, row.Item2 }), numbersFrom: 2);
+        Table("Summary", ["What", "Value"], rows.Select(row => new[] { row.Item1, row.Item2 }), numbersFrom: 2);
     }
 
     void Evaluations(Model model)
@@ -113,7 +86,9 @@ sealed class ModelCard
             .Where(curve => curve.Points.Count > 1).ToList();
         if (curves.Count == 0) return;
         var chart = new MetricChart($"{string.Join(", ", curves.Select(curve => curve.Name))} of {model.Name}", "loss", curves);
-        _page.Append(CultureInfo.InvariantCulture, $"<h2>Training</h2>\n{Encoding.UTF8.GetString(chart.ToFile(ChartFormat.Svg))}\n");
+        _page.Section("Training");
+        _page.Figure(chart);
+        _page.Table(chart.Title, chart.Table());
     }
 
     void Inputs(Model model)
@@ -176,24 +151,17 @@ sealed class ModelCard
         }
     }
 
-    void Sample(string title, string code) =>
-        _page.Append(CultureInfo.InvariantCulture, $"<h2>{Html(title)}</h2>\n<pre><code>{Html(code)}</code></pre>\n");
+    void Sample(string title, string code)
+    {
+        _page.Section(title);
+        _page.Code(code);
+    }
 
     void Table(string title, IReadOnlyList<string> head, IEnumerable<IReadOnlyList<string>> rows, int numbersFrom)
     {
-        _page.Append(CultureInfo.InvariantCulture, $"<h2>{Html(title)}</h2>\n<table>\n");
-        if (head.Count > 0)
-            _page.Append("<thead><tr>").AppendJoin("", head.Select((cell, i) => $"<th scope=\"col\"{Class(i)}>{Html(cell)}</th>"))
-                .Append("</tr></thead>\n");
-        _page.Append("<tbody>\n");
-        foreach (var row in rows)
-            _page.Append("<tr>").AppendJoin("", row.Select((cell, i) => $"<td{Class(i)}>{Html(cell)}</td>")).Append("</tr>\n");
-        _page.Append("</tbody>\n</table>\n");
-
-        string Class(int column) => column >= numbersFrom ? " class=\"number\"" : "";
+        _page.Section(title);
+        _page.Table(title, [head, .. rows], numbersFrom);
     }
-
-    static string Html(string text) => WebUtility.HtmlEncode(text);
 
     /// <summary>A text as a word of PowerShell.</summary>
     static string Shell(string text) => $"'{text.Replace("'", "''", StringComparison.Ordinal)}'";

@@ -52,14 +52,29 @@ sealed class ScriptWorker(int number, ScriptBlock body, WorkerJob job, ScriptHos
         return new(loss, values);
     }
 
+    /// <summary>The longest part of a script that a message quotes, in characters.</summary>
+    const int QuotedLength = 120;
+
     RedisMLException Failed(RuntimeException exception)
     {
         var error = exception.ErrorRecord;
         var invocation = error?.InvocationInfo;
         var place = invocation is null ? "" : string.IsNullOrEmpty(invocation.ScriptName)
-            ? $" at line {invocation.ScriptLineNumber} of the script block" : $" at {invocation.ScriptName}:{invocation.ScriptLineNumber}";
+            ? $" at line {invocation.ScriptLineNumber}, column {invocation.OffsetInLine} of the script block"
+            : $" at {invocation.ScriptName}:{invocation.ScriptLineNumber}:{invocation.OffsetInLine}";
         return new("ScriptFailed", ErrorKind.InvalidOperation,
-            $"The script failed in worker {number}{place}: {exception.Message} ({invocation?.Line.Trim()})", error?.TargetObject,
+            $"The script failed in worker {number}{place}: {exception.Message}{Quote(invocation)}", error?.TargetObject,
             exception);
+    }
+
+    /// <summary>The first line of the statement that failed, in brackets: of a script in one line, not all the others beside it.</summary>
+    static string Quote(InvocationInfo? invocation)
+    {
+        if (invocation is null) return "";
+        // Newer than the library that this is compiled against.
+        var said = PSObject.AsPSObject(invocation).Properties["Statement"]?.Value as string is { Length: > 0 } statement
+            ? statement : invocation.Line;
+        said = said.Trim().Split('\n')[0].TrimEnd();
+        return said.Length == 0 ? "" : said.Length > QuotedLength ? $" ({said[..QuotedLength]}…)" : $" ({said})";
     }
 }

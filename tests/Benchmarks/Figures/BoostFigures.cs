@@ -27,15 +27,8 @@ static class BoostFigures
     [
         ("flights", TrainFigures.Late with { Derived = [new("late", "if(arr_delay > 15, 1, 0)")] }),
         ("diamonds", new() { Algorithm = "LightGbm", Label = "price" }),
-        ("adult", new() { Algorithm = "LightGbm", Label = "income-per-year" }),
-        ("bike-hour", new()
-        {
-            Algorithm = "LightGbm",
-            Label = "cnt",
-            Features =
-                ["season", "yr", "mnth", "hr", "holiday", "weekday", "workingday", "weathersit", "temp", "atemp", "hum", "windspeed"],
-            Categories = ["season", "mnth", "hr", "weekday", "weathersit"],
-        }),
+        ("adult", BoostSets.Adult),
+        ("bike-hour", BoostSets.BikeHour),
     ];
 
     public static async Task RunAsync(BenchmarkContext context)

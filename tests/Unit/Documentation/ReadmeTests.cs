@@ -30,6 +30,7 @@ public partial class ReadmeTests
     [Fact]
     public async Task The_quickstart_prints_what_it_shows()
     {
+        using var tree = new UntouchedTree();
         using var folder = new TemporaryFolder();
         var command = RunCommand().Match(s_readme);
         using var host = HostProcess.Start([Path.Combine(HostedEngine.ProjectRoot, command.Groups[1].Value)], folder.Path);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using RedisML.Unit.Fixtures;
 
 namespace RedisML.Unit.Host;
@@ -21,5 +22,24 @@ public sealed class InterruptTests
         host.Interrupt();
         var result = await host.EndAsync();
         Assert.Matches("Resume-RedisDistributedTraining [0-9a-f]+ goes on", result.Output + result.Error);
+    }
+
+    [Fact]
+    public async Task What_watches_trainings_is_stopped_and_not_they()
+    {
+        using var host = new HostProcess("""
+            $null = Connect-RedisML -Embedded
+            $jobs = 'a', 'b' | ForEach-Object {
+                1..60 | ForEach-Object { @{ x = $_; y = 3 * $_ } } | Add-RedisTrainingSample -List $_
+                Start-RedisOnlineTraining $_ -List $_ -Algorithm Linear -Label y -MetricInterval 50
+            }
+            try { Show-RedisTrainingMetric a, b -Watch } finally { "ended: $($jobs.State)" | Out-Host }
+            """);
+        for (int lines = 0; lines < 2; lines++) Assert.Contains("step 50", await host.ReadLineAsync(), StringComparison.Ordinal);
+        host.Interrupt();
+        var start = Stopwatch.GetTimestamp();
+        Assert.Equal("ended: Running Running", await host.ReadLineAsync());
+        // Within a second on a machine that has one to spare.
+        Assert.InRange(Stopwatch.GetElapsedTime(start).TotalSeconds, 0, 10);
     }
 }

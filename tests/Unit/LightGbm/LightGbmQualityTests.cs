@@ -24,16 +24,8 @@ public sealed class LightGbmQualityTests(EmbeddedServerFixture server)
 
     public static TheoryData<string, TrainingSpecification> Sets => new()
     {
-        { "adult", new() { Algorithm = "LightGbm", Label = "income-per-year" } },
-        {
-            "bike-hour", new()
-            {
-                Algorithm = "LightGbm",
-                Label = "cnt",
-                Features = ["season", "yr", "mnth", "hr", "holiday", "weekday", "weathersit", "temp", "atemp", "hum", "windspeed"],
-                Categories = ["season", "mnth", "hr", "weekday", "weathersit"],
-            }
-        },
+        { "adult", BoostSets.Adult },
+        { "bike-hour", BoostSets.BikeHour },
     };
 
     [Theory]

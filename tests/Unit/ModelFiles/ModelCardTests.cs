@@ -49,7 +49,7 @@ public sealed partial class ModelCardTests
         foreach (var part in (string[])["price, version 3", "champion", "0.8765", "version 7", "run-1", "42", "<svg", "validationLoss",
             "weight[2]", "Good", "price@3", "Invoke-RedisPrediction", "onnxruntime"])
             Assert.Contains(part, page, StringComparison.Ordinal);
-        Assert.Contains("<td>cut</td><td>Good</td><td class=\"number\">-2.5</td>", page, StringComparison.Ordinal);
+        Assert.Contains("<td class=\"text\">cut</td><td class=\"text\">Good</td><td>-2.5</td>", page, StringComparison.Ordinal);
     }
 
     [Fact]

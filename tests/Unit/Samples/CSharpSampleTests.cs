@@ -11,11 +11,13 @@ public sealed partial class CSharpSampleTests
     public async Task It_imports_trains_predicts_and_reads_parameters()
     {
         RedisServer.SkipIfMissing();
+        using var tree = new UntouchedTree();
         using var server = new RedisServer();
         var file = Path.Combine(HostedEngine.ProjectRoot, "samples", "data", "diamonds.csv.gz");
         var start =
             new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Diamonds.dll"), $"127.0.0.1:{server.Port}", file])
             {
+                WorkingDirectory = HostedEngine.ProjectRoot,
                 RedirectStandardOutput = true,
                 RedirectStandardError = true,
             };

@@ -25,6 +25,7 @@ public sealed class ClientSampleTests(RedisServerFixture redis)
     {
         Assert.SkipWhen(program == "redis-cli" && OperatingSystem.IsWindows(), "There is no bash.");
         await RunAsync(program, "--version");
+        using var tree = new UntouchedTree();
         await using var connection = await redis.ConnectAsync();
         await ServedModels.PublishNumberAsync(connection, "price", 1);
         int port = RedisServer.FreePort();
@@ -48,7 +49,12 @@ public sealed class ClientSampleTests(RedisServerFixture redis)
     {
         try
         {
-            var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+            var start = new ProcessStartInfo(program, arguments)
+            {
+                WorkingDirectory = HostedEngine.ProjectRoot,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            };
             using var process = Process.Start(start)!;
             var texts = await Task.WhenAll(
                 process.StandardOutput.ReadToEndAsync(Cancellation), process.StandardError.ReadToEndAsync(Cancellation));

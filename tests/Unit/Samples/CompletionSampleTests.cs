@@ -8,6 +8,7 @@ public sealed class CompletionSampleTests(EmbeddedServerFixture server)
     [Fact]
     public void It_offers_what_the_lines_went_on_with()
     {
+        using var tree = new UntouchedTree();
         using var engine = new HostedEngine();
         var settings = server.NewSettings();
         var offered = engine.Invoke("""

@@ -9,8 +9,10 @@ public sealed partial class OnlineSampleTests
     [Fact]
     public async Task The_sensor_is_learned_served_and_its_drift_alarmed()
     {
-        var (exitCode, output, errors) = await HostProcess.RunAsync(
-            Path.Combine(HostedEngine.ProjectRoot, "samples", "sensor.ps1"), "-Reading", "600");
+        using var tree = new UntouchedTree();
+        using var host = HostProcess.Start(
+            [Path.Combine(HostedEngine.ProjectRoot, "samples", "sensor.ps1"), "-Reading", "600"], HostedEngine.ProjectRoot);
+        var (exitCode, output, errors) = await host.EndAsync();
         Assert.True((exitCode, errors) == (0, ""), output + errors);
         Assert.Matches(@"yes\s+(0\.9|1\.0)", output);
         Assert.InRange(int.Parse(Alarm().Match(output).Groups[1].Value, CultureInfo.InvariantCulture), 620, 900);

@@ -33,6 +33,7 @@ public sealed partial class TrainingSampleTests
         RedisServer.SkipIfMissing();
         using var server = new RedisServer();
         await using var connection = await RedisMLConnection.ConnectAsync(ConnectionSettings.For("127.0.0.1", server.Port), Cancellation);
+        using var tree = new UntouchedTree();
         using var folder = new TemporaryFolder();
         foreach (var part in new[] { "train", "test" })
             await DatasetImport.RunAsync(connection, folder.Write($"{part}.csv", Flights(part == "train" ? 3000 : 500)),
