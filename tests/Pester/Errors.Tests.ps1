@@ -75,7 +75,27 @@ Describe 'Errors' {
         try { Start-RedisDistributedTraining kinds m -ScriptBlock $script -InitialParameter @{ w = 0.0 } -Label y -WorkerCount 1 -Wait }
         catch { $problem = $_ }
         $problem.FullyQualifiedErrorId | Should -BeLike 'ScriptFailed,*'
-        $problem.Exception.Message | Should -BeLike '*no such luck*throw "no such luck"*'
-        $problem.Exception.Message | Should -Not -Match '\$total|Start-RedisDistributedTraining'
+        $problem.Exception.Message | Should -BeLike '*at *Errors.Tests.ps1:*:13: no such luck (throw "no such luck")'
+    }
+
+    It 'shows of a script in one line the statement that failed alone: <Statement>' -ForEach @(
+        @{ Statement = 'throw "too bad"'; Says = 'too bad' }
+        @{ Statement = 'Get-Item ./nothing-is-called-so -ErrorAction Stop'; Says = 'nothing-is-called-so' }
+        @{ Statement = '[int]::Parse("x")'; Says = "'x'" }
+        @{ Statement = "throw ('long ' * 3 + '$('and on ' * 40)')"; Says = 'long'; Quoted = "throw \(.{113}…" }
+    ) {
+        $script = [scriptblock]::Create("param(`$Batch, `$Parameter, `$Context) `$total = 0; if (`$total -eq 0) { $Statement }; `$total++")
+        try { Start-RedisDistributedTraining kinds m -ScriptBlock $script -InitialParameter @{ w = 0.0 } -Label y -WorkerCount 1 -Wait }
+        catch { $problem = $_ }
+        $message = $problem.Exception.Message
+        $message | Should -Match "$([regex]::Escape($Says)).*\($($Quoted ?? [regex]::Escape($Statement))\)$"
+        $message | Should -Not -Match '\$total'
+    }
+
+    It 'shows of a script that Write-Error stops what it wrote, and no line of the module' {
+        try { Start-RedisDistributedTraining kinds m -ScriptBlock { Write-Error 'told so' -ErrorAction Stop } -InitialParameter @{ w = 0.0 } -Label y -WorkerCount 1 -Wait }
+        catch { $problem = $_ }
+        $problem.Exception.Message | Should -Match "in worker 0 at .*: told so"
+        $problem.Exception.Message | Should -Not -Match '\$work|preference variable'
     }
 }

@@ -58,12 +58,15 @@ sealed class ScriptWorker(int number, ScriptBlock body, WorkerJob job, ScriptHos
     RedisMLException Failed(RuntimeException exception)
     {
         var error = exception.ErrorRecord;
-        var invocation = error?.InvocationInfo;
-        var place = invocation is null ? "" : string.IsNullOrEmpty(invocation.ScriptName)
+        // What Write-Error stops is told of where the script was called, which is here: the script's own place is in its stack.
+        var invocation = error?.InvocationInfo is { } said && (said.ScriptName is { Length: > 0 }
+            || body.ToString().Contains(said.Line.Trim(), StringComparison.Ordinal)) ? said : null;
+        var place = invocation is null ? $" {error?.ScriptStackTrace?.Split('\n')[0].TrimEnd()}".TrimEnd()
+            : string.IsNullOrEmpty(invocation.ScriptName)
             ? $" at line {invocation.ScriptLineNumber}, column {invocation.OffsetInLine} of the script block"
             : $" at {invocation.ScriptName}:{invocation.ScriptLineNumber}:{invocation.OffsetInLine}";
         return new("ScriptFailed", ErrorKind.InvalidOperation,
-            $"The script failed in worker {number}{place}: {exception.Message}{Quote(invocation)}", error?.TargetObject,
+            $"The script failed in worker {number}{place}: {(error?.Exception ?? exception).Message}{Quote(invocation)}", error?.TargetObject,
             exception);
     }
 
