@@ -1,7 +1,7 @@
-# The files of the source tree that Git would see, for the tests that a sample leaves none behind.
+# The root of the project, from where users start samples, and all that lies beside these: for the tests that a sample leaves nothing there
+# that Git would see.
 function Get-SourceFile {
     $root = (Resolve-Path "$PSScriptRoot/../..").Path
-    Get-ChildItem $root -File -Force | ForEach-Object FullName
-    'docs', 'samples', 'src', 'tests' | ForEach-Object { Get-ChildItem "$root/$_" -Recurse -File -Force } |
-        Where-Object FullName -NotMatch '[/\\](bin|obj|TestResults)[/\\]' | ForEach-Object FullName
+    (Get-ChildItem $root -Force | Where-Object Name -NotIn artifacts, TestResults, BenchmarkDotNet.Artifacts, .vs, .idea).FullName
+    (Get-ChildItem "$root/samples" -Recurse -Force).FullName
 }

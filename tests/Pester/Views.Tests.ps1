@@ -57,6 +57,8 @@ BeforeAll {
         'RedisML.Algorithms.Language.LanguageModelUpdate' = @{ Model = 'shakespeare'; Texts = 1234; Tokens = 1115394; Skipped = 0; Rejected = 1; Contexts = 250000; Evicted = 1234 }
         'RedisML.Algorithms.Language.LanguageModelMeasure' = @{ Model = 'shakespeare'; Texts = 12; Tokens = 11153; UnknownTokens = 17; Rejected = 0; Perplexity = 144.6612 }
         'RedisML.Algorithms.Language.NextToken' = @{ Probability = 0.4321; DisplayName = 'love' }, @{ Probability = 0.0123; DisplayName = 'thee' }
+        'RedisML.PowerShell.Cmdlets.RedisMLJob' = @{ Id = 7; Name = 'Service-price-5d0e7a51c2f4'; JobStateInfo = @{ State = 'Running' }; StatusMessage = 'price, version 3: 1,234,567 answered, p50 0.31 ms, p99 2.50 ms' },
+            @{ Id = 12; Name = 'Training12'; JobStateInfo = @{ State = 'Completed' }; StatusMessage = 'iteration 12, loss 0.123456, 1,234,567 rows/s' }
         'RedisML.Exporting.ExportResult' = @{ Dataset = 'diamonds'; Format = 'Parquet'; Rows = 53940; Bytes = 812345; Path = '/home/ann/diamonds.parquet' }
     }
 

@@ -1,12 +1,13 @@
 using System.Management.Automation;
 using RedisML.Errors;
 using RedisML.Online;
+using RedisML.PowerShell.Cmdlets;
 using RedisML.PowerShell.Outputs;
 
 namespace RedisML.PowerShell.Online;
 
 /// <summary>An online training as a job: it learns until it is stopped.</summary>
-public sealed class OnlineTrainingJob : Job
+public sealed class OnlineTrainingJob : RedisMLJob
 {
     readonly OnlineTrainer _trainer;
 

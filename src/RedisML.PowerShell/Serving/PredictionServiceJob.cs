@@ -1,11 +1,12 @@
 using System.Management.Automation;
-using RedisML.Serving;
+using RedisML.PowerShell.Cmdlets;
 using RedisML.PowerShell.Outputs;
+using RedisML.Serving;
 
 namespace RedisML.PowerShell.Serving;
 
 /// <summary>An instance of a prediction service as a job: it runs until it is stopped.</summary>
-public sealed class PredictionServiceJob : Job
+public sealed class PredictionServiceJob : RedisMLJob
 {
     readonly PredictionInstance _instance;
 

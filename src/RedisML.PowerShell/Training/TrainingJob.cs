@@ -8,7 +8,7 @@ using RedisML.Training;
 namespace RedisML.PowerShell.Training;
 
 /// <summary>A training run as a job, with a child job for each worker. Its output is the run, once it has ended.</summary>
-public sealed class TrainingJob : Job
+public sealed class TrainingJob : RedisMLJob
 {
     static readonly TimeSpan s_progressInterval = TimeSpan.FromSeconds(1);
 
