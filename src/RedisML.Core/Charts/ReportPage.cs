@@ -94,7 +94,8 @@ sealed class ReportPage
             {
                 var (tag, scope) = isHead ? ("th", " scope=\"col\"") : column == 0 ? ("th", " scope=\"row\"") : ("td", "");
                 var kind = column > 0 && column < numbersFrom ? " class=\"text\"" : "";
-                _page.Append('<').Append(tag).Append(scope).Append(kind).Append('>').Append(Html(cell)).Append("</").Append(tag).Append('>');
+                _page.Append('<').Append(tag).Append(scope).Append(kind).Append('>').Append(Html(cell))
+                    .Append("</").Append(tag).Append('>');
                 column++;
             }
             _page.Append(isHead ? "</tr></thead>\n<tbody>\n" : "</tr>\n");

@@ -35,7 +35,8 @@ static class RedisPatience
                 var reply = await command(database).WaitAsync(cancellation).ConfigureAwait(false);
                 var waited = Stopwatch.GetElapsedTime(start);
                 if (retries > 0 || waited > s_lateReply)
-                    WorkLog.Steps?.Step($"Redis: a reply after {waited.TotalSeconds:N2} s, with {retries} retr{(retries == 1 ? "y" : "ies")}.");
+                    WorkLog.Steps?.Step(
+                        $"Redis: a reply after {waited.TotalSeconds:N2} s, with {retries} retr{(retries == 1 ? "y" : "ies")}.");
                 return reply;
             }
             catch (Exception e) when (mayPass(e) && Stopwatch.GetElapsedTime(start) < deadline)

@@ -28,7 +28,8 @@ public sealed class ShowRedisDatasetCommand : DatasetChartCmdlet
     /// <summary>A column's name and counts, and bars below.</summary>
     private protected override void PostColumn(ColumnSummary column)
     {
-        PostObject($"{column.Column} ({column.Type}): {column.Count:N0} values, {column.Missing:N0} missing, {column.Distinct:N0} different");
+        PostObject($"{column.Column} ({column.Type}): {column.Count:N0} values, {column.Missing:N0} missing, "
+            + $"{column.Distinct:N0} different");
         foreach (var line in (column.HistogramBars(BarWidth) ?? column.TopBars(BarWidth))?.Split('\n') ?? []) PostObject(line);
         PostObject("");
     }
