@@ -15,6 +15,10 @@ sealed class TextColumnBuilder : ColumnBuilder
 {
     internal const int DictionaryLimit = 4096;
 
+    /// <summary>Bytes that a column's text may take in a chunk, twice what a chunk may: codes of a file's dictionary can stand for any
+    /// number.</summary>
+    internal const int MostBytes = 128 << 20;
+
     readonly int[] _slots = new int[4 * DictionaryLimit];
     readonly ulong[] _hashes = new ulong[DictionaryLimit];
     int _distinct;
@@ -191,13 +195,22 @@ sealed class TextColumnBuilder : ColumnBuilder
         return mixed ^ mixed >> 32;
     }
 
+    /// <exception cref="InvalidDataException">There is more text than a chunk may have.</exception>
     void AppendValue(ReadOnlySpan<byte> value)
     {
         int start = _offsets[_valueCount];
-        if (_bytes.Length - start < value.Length) System.Array.Resize(ref _bytes, Math.Max(2 * _bytes.Length, start + value.Length));
+        if (_bytes.Length - start < value.Length) MakeRoomFor(start + (long)value.Length);
         value.CopyTo(_bytes.AsSpan(start));
         if (_valueCount + 2 > _offsets.Length) System.Array.Resize(ref _offsets, 2 * _offsets.Length);
         _offsets[++_valueCount] = start + value.Length;
+    }
+
+    void MakeRoomFor(long bytes)
+    {
+        if (bytes > MostBytes)
+            throw new InvalidDataException($"the text of a column takes more than {MostBytes >> 20} MB in {Count:N0} rows, which become a " +
+                "chunk.");
+        System.Array.Resize(ref _bytes, (int)Math.Max(Math.Min(2L * _bytes.Length, MostBytes), bytes));
     }
 
     /// <summary>Turns the codes so far into plain values.</summary>
