@@ -19,8 +19,12 @@ sealed class TextColumnBuilder : ColumnBuilder
     /// number.</summary>
     internal const int MostBytes = 128 << 20;
 
-    readonly int[] _slots = new int[4 * DictionaryLimit];
-    readonly ulong[] _hashes = new ulong[DictionaryLimit];
+    /// <summary>Different values that there is room for at first: a file may have many columns, each with few.</summary>
+    const int FirstDistinct = 64;
+
+    // Four slots a value, which grow with them.
+    int[] _slots = new int[4 * FirstDistinct];
+    ulong[] _hashes = new ulong[FirstDistinct];
     int _distinct;
     int[] _codes = [];
     byte[] _narrowCodes = [];
@@ -29,8 +33,8 @@ sealed class TextColumnBuilder : ColumnBuilder
     DictionaryType? _dictionaryType;
 
     // The dictionary's values, or all values once plain. Offsets has one more entry than there are values.
-    byte[] _bytes = new byte[4096];
-    int[] _offsets = new int[DictionaryLimit + 1];
+    byte[] _bytes = new byte[8 * FirstDistinct];
+    int[] _offsets = new int[FirstDistinct + 1];
     int _valueCount;
 
     // Takes the place of the dictionary's memory when the codes are written out.
@@ -172,11 +176,33 @@ sealed class TextColumnBuilder : ColumnBuilder
             if (_hashes[code] == hash && _bytes.AsSpan(_offsets[code], _offsets[code + 1] - _offsets[code]).SequenceEqual(value))
                 return code;
         }
-        if (_distinct == DictionaryLimit) return -1;
+        if (_distinct == _hashes.Length)
+        {
+            if (_distinct == DictionaryLimit) return -1;
+            slot = GrowFor(hash);
+        }
         AppendValue(value);
         _hashes[_distinct] = hash;
         _slots[slot] = ++_distinct;
         return _distinct - 1;
+    }
+
+    /// <summary>Makes room for twice as many different values.</summary>
+    /// <returns>The slot of a new value.</returns>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    int GrowFor(ulong hash)
+    {
+        System.Array.Resize(ref _hashes, 2 * _distinct);
+        _slots = new int[4 * _hashes.Length];
+        for (int code = 0; code < _distinct; code++) _slots[Free(_hashes[code])] = code + 1;
+        return Free(hash);
+
+        int Free(ulong value)
+        {
+            int slot = (int)(value & (uint)(_slots.Length - 1));
+            while (_slots[slot] != 0) slot = (slot + 1) & (_slots.Length - 1);
+            return slot;
+        }
     }
 
     /// <summary>A short value is its own bytes, mixed; a longer one goes through XXH3.</summary>
