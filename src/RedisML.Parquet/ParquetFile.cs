@@ -55,11 +55,12 @@ sealed class ParquetFile : IBatchReader
                 var columns = Enumerable.Range(0, metadata.FileMetaData.NumColumns).ToArray();
                 using var properties = ArrowReaderProperties.GetDefault();
                 long batchRows = BatchRows(metadata, longest);
-                int[] repeated = [.. columns.Where(c => Repeats(metadata, c, longest.GetValueOrDefault(c), batchRows))];
                 properties.BatchSize = batchRows;
                 properties.PreBuffer = false;
                 properties.UseThreads = true;
-                foreach (int column in columns.Where(c => IsDictionary(metadata, c)).Union(repeated)) properties.SetReadDictionary(column, true);
+                foreach (int column in columns)
+                    if (IsDictionary(metadata, column) || Repeats(metadata, column, longest.GetValueOrDefault(column), batchRows))
+                        properties.SetReadDictionary(column, true);
                 int[] int96 = [.. columns.Where(c => metadata.FileMetaData.Schema.Column(c).PhysicalType == PhysicalType.Int96)];
                 HashSet<string> uuids =
                     [.. columns.Where(c => IsUuid(metadata, c)).Select(c => metadata.FileMetaData.Schema.Column(c).Name)];

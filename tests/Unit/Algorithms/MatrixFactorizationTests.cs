@@ -185,7 +185,7 @@ public sealed class MatrixFactorizationTests
         [
             ("NoRow", Rated((double?[])[double.NaN, null, double.NaN, null, null])),
             ("InfiniteValue", Rated((double?[])[1, 2, double.NegativeInfinity, 3, 4])),
-            ("LabelNotNumeric", new TestTable().Add("user", users).Add("item", items).Add("rating", (string?[])["1", "good", "3", "4", "5"])),
+            ("LabelNotNumeric", new TestTable().Add("user", users).Add("item", items).Add("rating", (string?[])["1", "", "3", "4", "x"])),
             ("ColumnNotFound", new TestTable().Add("user", users).Add("thing", items).Add("rating", (double?[])[1, 2, 3, 4, 5])),
             ("ColumnNotFound", new TestTable().Add("user", users).Add("item", items).Add("stars", (double?[])[1, 2, 3, 4, 5])),
         ];

@@ -234,8 +234,8 @@ sealed class TextColumnBuilder : ColumnBuilder
     void MakeRoomFor(long bytes)
     {
         if (bytes > MostBytes)
-            throw new InvalidDataException($"the text of a column takes more than {MostBytes >> 20} MB in {Count:N0} rows, which become a " +
-                "chunk.");
+            throw new InvalidDataException(
+                $"the text of a column takes more than {MostBytes >> 20} MB in {Count:N0} rows, which become a chunk.");
         System.Array.Resize(ref _bytes, (int)Math.Max(Math.Min(2L * _bytes.Length, MostBytes), bytes));
     }
 

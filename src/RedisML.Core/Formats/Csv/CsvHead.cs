@@ -22,8 +22,8 @@ sealed record CsvHead(CsvDialect Dialect, IReadOnlyList<string> Names, int DataS
         for (int count = SampleBytes; count <= PartReader.MaxRecordBytes; count *= 2)
             if (Read(file, options, await file.ReadStartAsync(count, cancellation).ConfigureAwait(false), count) is { } head) return head;
         throw new RedisMLException("RecordTooLong", ErrorKind.LimitsExceeded,
-            $"'{file.Name}': the first record is longer than {PartReader.MaxRecordBytes >> 20} MB. Is a closing quote missing, or is this " +
-            "not a CSV file?", file.Name);
+            $"'{file.Name}': the first record is longer than {PartReader.MaxRecordBytes >> 20} MB. Is a closing quote missing, or is " +
+            "this not a CSV file?", file.Name);
     }
 
     /// <summary>The head by the first <paramref name="count"/> bytes; null where the first record is longer.</summary>
