@@ -1,3 +1,4 @@
+using System.Text;
 using RedisML.Errors;
 using RedisML.Importing;
 using RedisML.Unit.Fixtures;
@@ -8,6 +9,8 @@ namespace RedisML.Unit.Datasets;
 public sealed class LongRecordTests(EmbeddedServerFixture embedded) : IDisposable
 {
     const int Limit = 16 << 20;
+
+    static readonly byte[] s_text = [.. Enumerable.Repeat((byte)'x', 1 << 16)];
 
     readonly TemporaryFolder _folder = new();
 
@@ -36,10 +39,17 @@ public sealed class LongRecordTests(EmbeddedServerFixture embedded) : IDisposabl
 
         string Write(int length)
         {
-            var texts = Enumerable.Range(0, 3).Select(row => row == place ? new string('x', length) : "x");
-            var lines = texts.Select((text, row) => format == "csv" ? $"{row},{text},1" : $"{{\"a\":{row},\"t\":\"{text}\",\"b\":1}}");
-            return _folder.Write($"a.{format}", format == "json" ? $"[{string.Join(',', lines)}]"
-                : $"{(format == "csv" ? "a,t,b\n" : "")}{string.Join('\n', lines)}\n");
+            string path = _folder.Write($"a.{format}", format switch { "csv" => "a,t,b\n", "json" => "[", _ => "" });
+            using var file = new FileStream(path, FileMode.Append);
+            for (int row = 0; row < 3; row++)
+            {
+                file.Write(Encoding.UTF8.GetBytes(format == "csv" ? $"{row}," : $"{{\"a\":{row},\"t\":\""));
+                for (int left = row == place ? length : 1; left > 0; left -= s_text.Length)
+                    file.Write(s_text, 0, Math.Min(left, s_text.Length));
+                file.Write(format == "csv" ? ",1\n"u8 : "\",\"b\":1}"u8);
+                file.Write(format switch { "csv" => [], "jsonl" => "\n"u8, _ => row < 2 ? ","u8 : "]"u8 });
+            }
+            return path;
         }
     }
 }
