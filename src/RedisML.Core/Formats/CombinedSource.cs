@@ -61,7 +61,7 @@ sealed class CombinedSource(IReadOnlyList<RowSource> sources) : RowSource
         for (_current = 0; _current < sources.Count; _current++)
         {
             await foreach (var part in sources[_current].ReadAsync(columns, compression, cancellation).ConfigureAwait(false))
-                yield return new CombinedPart(index++, part) 
+                yield return new CombinedPart(index++, part)
                 {
                     File = sources[_current].Name,
                     FirstLine = part.FirstLine,
