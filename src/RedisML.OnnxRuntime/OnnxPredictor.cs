@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using RedisML.Models;
 using RedisML.Prediction;
 
@@ -17,6 +18,9 @@ sealed class OnnxPredictor(ModelDefinition definition, OnnxBinding binding, Onnx
     readonly int _rowsTogether = binding.Batch > 0 ? binding.Batch
         : Math.Clamp(ValuesTogether / Math.Max(1, binding.Inputs.Sum(input => input.Width)), 1, MaxRowsTogether);
 
+    /// <summary>Those of runs that have ended, for runs to come of as many rows.</summary>
+    readonly ConcurrentBag<OnnxInputs> _idle = [];
+
     public ModelSignature Signature { get; } = new(definition.Task, definition.RequirePipeline());
 
     public Predictions Predict(RowBatch rows)
@@ -29,7 +33,8 @@ sealed class OnnxPredictor(ModelDefinition definition, OnnxBinding binding, Onnx
         for (int start = 0; start < rows.Rows; start += _rowsTogether)
         {
             int count = Math.Min(_rowsTogether, rows.Rows - start), size = binding.Batch > 0 ? binding.Batch : count;
-            using var inputs = new OnnxInputs(session.Session, binding, columns, start, count, size);
+            var inputs = Rent(size);
+            inputs.Fill(columns, start, count);
             using var outputs = session.Run(_inputs, inputs.Values, _outputs);
             var ofRows = probabilities.AsSpan(start * classCount, count * classCount);
             _reader.Read(outputs[0], count, size, values.AsSpan(start, count), ofRows);
@@ -39,7 +44,18 @@ sealed class OnnxPredictor(ModelDefinition definition, OnnxBinding binding, Onnx
                 values[start + row] = double.NaN;
                 ofRows.Slice(row * classCount, classCount).Fill(double.NaN);
             }
+            _idle.Add(inputs);
         }
         return new(classes, values, probabilities, 0);
+    }
+
+    OnnxInputs Rent(int size)
+    {
+        if (_idle.TryTake(out var idle))
+        {
+            if (idle.Size == size) return idle;
+            idle.Dispose();
+        }
+        return new(session.Session, binding, size);
     }
 }

@@ -21,8 +21,8 @@ sealed class OnnxSession
     static readonly Queue<OnnxSession> s_recent = new();
     static bool s_isReady;
 
-    /// <summary>Those of runs that have ended, for runs to come: each is memory of the library's.</summary>
-    readonly ConcurrentBag<RunOptions> _options = [];
+    /// <summary>Those of runs that have ended, for runs to come: each has memory of the library's, and a timer.</summary>
+    readonly ConcurrentBag<LimitedRun> _runs = [];
 
     OnnxSession(InferenceSession session) => Session = session;
 
@@ -53,38 +53,38 @@ sealed class OnnxSession
     public IDisposableReadOnlyCollection<OrtValue> Run(IReadOnlyCollection<string> names, IReadOnlyCollection<OrtValue> inputs,
         IReadOnlyCollection<string> outputs)
     {
-        var options = _options.TryTake(out var idle) ? idle : new RunOptions();
-        var limit = new TimeLimit(Limit, () => options.Terminate = true);
+        var run = _runs.TryTake(out var idle) ? idle : new LimitedRun();
+        run.Limit.Start(Limit);
         try
         {
-            return Session.Run(options, names, inputs, outputs);
+            return Session.Run(run.Options, names, inputs, outputs);
         }
         catch (OnnxRuntimeException e)
         {
-            if (limit.IsOver) throw Slow(e);
+            if (run.Limit.IsOver) throw Slow(e);
             throw new RedisMLException("OnnxFailed", ErrorKind.InvalidData,
                 $"The model can't predict these rows: {e.Message.TrimEnd('.')}.", null, e);
         }
         finally
         {
-            limit.Dispose();
             // What was told to stop would stop the next run too.
-            if (limit.IsOver) options.Dispose();
-            else _options.Add(options);
+            if (run.Limit.End()) _runs.Add(run);
+            else run.Dispose();
         }
     }
 
     static InferenceSession Open(byte[] model)
     {
-        var environment = Environment();
+        bool isOurs = MakeReady();
         using var options = new SessionOptions
         {
             IntraOpNumThreads = 1,
             InterOpNumThreads = 1,
             LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL,
         };
-        if (environment) options.AddSessionConfigEntry("session.use_env_allocators", "1");
-        using var limit = new TimeLimit(Limit, () => options.SetLoadCancellationFlag(true));
+        if (isOurs) options.AddSessionConfigEntry("session.use_env_allocators", "1");
+        using var limit = new TimeLimit(() => options.SetLoadCancellationFlag(true));
+        limit.Start(Limit);
         try
         {
             return new(model, options);
@@ -96,7 +96,7 @@ sealed class OnnxSession
     }
 
     /// <summary>Makes the library ready. False where somebody else in the process did, with an allocator of theirs.</summary>
-    static bool Environment()
+    static bool MakeReady()
     {
         if (s_isReady) return true;
         Telemetry.OptOut();
@@ -114,28 +114,59 @@ sealed class OnnxSession
     static RedisMLException Slow(Exception e) => new("OnnxTimeout", ErrorKind.OperationTimeout,
         $"The model was stopped: it took longer than {Limit.TotalSeconds:0.#} s.", null, e);
 
-    /// <summary>Calls somebody once when a time is over, unless it was disposed of before.</summary>
+    /// <summary>What a run is told to stop by.</summary>
+    sealed class LimitedRun : IDisposable
+    {
+        public LimitedRun() => Limit = new(() => Options.Terminate = true);
+
+        public RunOptions Options { get; } = new();
+
+        public TimeLimit Limit { get; }
+
+        public void Dispose()
+        {
+            Limit.Dispose();
+            Options.Dispose();
+        }
+    }
+
+    /// <summary>Calls somebody once when a time is over, unless it has ended before; as often as it is started.</summary>
     sealed class TimeLimit : IDisposable
     {
         readonly Lock _gate = new();
         readonly Timer _timer;
-        bool _hasEnded;
+        long _due = long.MaxValue;
 
-        public TimeLimit(TimeSpan limit, Action stop) => _timer = new(_ =>
+        public TimeLimit(Action stop) => _timer = new(_ =>
         {
             lock (_gate)
             {
-                if (_hasEnded) return;
+                // It may be late, and of a time that has ended.
+                if (Environment.TickCount64 < _due) return;
                 IsOver = true;
                 stop();
             }
-        }, null, limit, Timeout.InfiniteTimeSpan);
+        });
 
         public bool IsOver { get; private set; }
 
+        public void Start(TimeSpan limit)
+        {
+            lock (_gate) _due = Environment.TickCount64 + (long)limit.TotalMilliseconds;
+            _timer.Change(limit, Timeout.InfiniteTimeSpan);
+        }
+
+        /// <returns>Whether it has ended in time.</returns>
+        public bool End()
+        {
+            _timer.Change(Timeout.Infinite, Timeout.Infinite);
+            lock (_gate) _due = long.MaxValue;
+            return !IsOver;
+        }
+
         public void Dispose()
         {
-            lock (_gate) _hasEnded = true;
+            End();
             _timer.Dispose();
         }
     }

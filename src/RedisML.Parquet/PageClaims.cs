@@ -24,27 +24,35 @@ static class PageClaims
 
     const int FirstLook = 512, MostHeaderBytes = 16 << 20;
 
+    /// <returns>Of each column, by its number, the bytes that one value of its largest dictionary may have; those without a dictionary
+    /// have none.</returns>
     /// <exception cref="InvalidDataException">A page claims more than can be.</exception>
-    public static void Check(Stream content)
+    public static IReadOnlyDictionary<int, long> Check(Stream content)
     {
+        var longest = new Dictionary<int, long>();
         // What isn't a whole file, or is encrypted, the library refuses.
-        if (Footer(content) is not { } footer) return;
+        if (Footer(content) is not { } footer) return longest;
         long together = 0;
         foreach (var chunks in Chunks(footer).GroupBy(chunk => chunk.Column))
         {
-            together += chunks.Max(chunk => Largest(content, chunk));
+            var sizes = chunks.Select(chunk => SizesOf(content, chunk)).ToList();
+            together += sizes.Max(size => size.Largest);
             if (together > Math.Max(MostBytes, MostTimes * content.Length))
                 throw new InvalidDataException($"its pages claim to hold {together:N0} bytes at once, in a file of {content.Length:N0}");
+            if (sizes.Max(size => size.Longest) is > 0 and var most) longest.Add(chunks.Key, most);
         }
+        return longest;
     }
 
     /// <summary>A column's part of a row group.</summary>
     readonly record struct Chunk(int Column, long Start, long Values);
 
-    /// <summary>Bytes that the largest pages of a column's part take, a dictionary and one of values.</summary>
-    static long Largest(Stream content, Chunk chunk)
+    /// <summary>Bytes that the largest pages of a column's part take, a dictionary and one of values; and that the longest value of the
+    /// dictionary may have, were all others empty.</summary>
+    static (long Largest, long Longest) SizesOf(Stream content, Chunk chunk)
     {
-        long dictionary = 0, most = 0, values = 0;
+        const int lengthBytes = 4;
+        long dictionary = 0, most = 0, values = 0, longest = 0;
         for (long at = chunk.Start; values < chunk.Values && at >= 0 && at < content.Length;)
         {
             var page = ReadHeader(content, at);
@@ -56,14 +64,18 @@ static class PageClaims
             if (page.Values > Math.Max(MostValues, MostValuesOfByte * page.Stored) || page.IsDictionary && page.Values > page.Bytes)
                 throw new InvalidDataException($"a page of {page.Stored:N0} bytes claims to hold {page.Values:N0} values");
             at += page.Stored;
-            if (page.IsDictionary) dictionary = Math.Max(dictionary, page.Bytes + ValueBytes * page.Values);
+            if (page.IsDictionary)
+            {
+                dictionary = Math.Max(dictionary, page.Bytes + ValueBytes * page.Values);
+                longest = Math.Max(longest, page.Bytes - lengthBytes * page.Values);
+            }
             else
             {
                 most = Math.Max(most, page.Bytes);
                 values += page.Values;
             }
         }
-        return dictionary + most;
+        return (dictionary + most, longest);
     }
 
     readonly record struct Header(int HeaderBytes, long Stored, long Bytes, long Values, bool IsDictionary);

@@ -45,7 +45,7 @@ sealed class ParquetFile : IBatchReader
     /// <exception cref="RedisMLException"><c>ParquetUnavailable</c></exception>
     public ParquetFile(Stream content)
     {
-        PageClaims.Check(content);
+        var longest = PageClaims.Check(content);
         _content = ParquetLibrary.Read(() => new ManagedRandomAccessFile(content, leaveOpen: true));
         try
         {
@@ -54,11 +54,13 @@ sealed class ParquetFile : IBatchReader
                 using var metadata = new ParquetFileReader(_content);
                 var columns = Enumerable.Range(0, metadata.FileMetaData.NumColumns).ToArray();
                 using var properties = ArrowReaderProperties.GetDefault();
-                long batchRows = BatchRows(metadata);
+                long batchRows = BatchRows(metadata, longest);
                 properties.BatchSize = batchRows;
                 properties.PreBuffer = false;
                 properties.UseThreads = true;
-                foreach (int column in columns.Where(c => IsDictionary(metadata, c))) properties.SetReadDictionary(column, true);
+                foreach (int column in columns)
+                    if (IsDictionary(metadata, column) || Repeats(metadata, column, longest.GetValueOrDefault(column), batchRows))
+                        properties.SetReadDictionary(column, true);
                 int[] int96 = [.. columns.Where(c => metadata.FileMetaData.Schema.Column(c).PhysicalType == PhysicalType.Int96)];
                 HashSet<string> uuids =
                     [.. columns.Where(c => IsUuid(metadata, c)).Select(c => metadata.FileMetaData.Schema.Column(c).Name)];
@@ -114,29 +116,64 @@ sealed class ParquetFile : IBatchReader
         return new(content, reading, properties);
     }
 
-    static long BatchRows(ParquetFileReader file)
+    /// <param name="longest">Bytes that a value of a column's dictionaries has at most.</param>
+    static long BatchRows(ParquetFileReader file, IReadOnlyDictionary<int, long> longest)
     {
         if (file.FileMetaData.NumRowGroups == 0) return MinBatchRows;
         using var group = file.RowGroup(0);
         long rowBytes = Math.Max(
             group.MetaData.TotalByteSize / Math.Max(1, group.MetaData.NumRows), sizeof(double) * (long)file.FileMetaData.NumColumns);
         // Bytes of a fixed number, of which codes can stand for more than the file has.
-        long fixedBytes = Enumerable.Range(0, file.FileMetaData.NumColumns).Select(file.FileMetaData.Schema.Column)
-            .Where(column => column.PhysicalType == PhysicalType.FixedLenByteArray).Sum(column => (long)column.TypeLength);
+        long fixedBytes = Enumerable.Range(0, file.FileMetaData.NumColumns).Sum(column =>
+            file.FileMetaData.Schema.Column(column) is { PhysicalType: PhysicalType.FixedLenByteArray } values ? values.TypeLength
+                : file.FileMetaData.Schema.Column(column).PhysicalType == PhysicalType.ByteArray && !IsText(file, column)
+                    ? longest.GetValueOrDefault(column) : 0);
         return Math.Min(Math.Clamp(BatchBytes / Math.Max(1, rowBytes), MinBatchRows, MaxBatchRows),
             Math.Max(1, MostBatchBytes / Math.Max(1, fixedBytes)));
     }
 
     static bool IsDictionary(ParquetFileReader file, int column)
     {
-        var descriptor = file.FileMetaData.Schema.Column(column);
-        if (descriptor.PhysicalType != PhysicalType.ByteArray || descriptor.MaxRepetitionLevel > 0) return false;
-        if (file.FileMetaData.NumRowGroups == 0) return false;
-        using var logical = descriptor.LogicalType;
-        if (logical.Type is not LogicalTypeEnum.String) return false;
+        if (file.FileMetaData.NumRowGroups == 0 || !IsText(file, column)) return false;
         using var group = file.RowGroup(0);
         using var chunk = group.MetaData.GetColumnChunkMetaData(column);
         return chunk.TotalUncompressedSize < DictionaryBytes * chunk.NumValues;
+    }
+
+    /// <summary>Whether codes may stand for more text than a batch may have: then they are read as codes.</summary>
+    /// <param name="longest">Bytes that a value of the column's dictionaries has at most, as the sizes of their pages say.</param>
+    bool Repeats(ParquetFileReader file, int column, long longest, long batchRows)
+    {
+        if (longest <= MostBatchBytes / batchRows || !IsText(file, column)) return false;
+        using var properties = ArrowReaderProperties.GetDefault();
+        properties.BatchSize = 1;
+        properties.PreBuffer = false;
+        properties.SetReadDictionary(column, true);
+        using var reader = Open(_content, properties, 1);
+        for (int group = 0; group < file.FileMetaData.NumRowGroups; group++)
+        {
+            // A batch of one row has the whole dictionary.
+            using var batches = reader.GetRecordBatchReader([group], [column]);
+            using var batch = Next(batches);
+            if (batch?.Column(0) is DictionaryArray { Dictionary: StringArray texts } && LongestOf(texts) > MostBatchBytes / batchRows)
+                return true;
+        }
+        return false;
+    }
+
+    static int LongestOf(StringArray texts)
+    {
+        int longest = 0;
+        for (int i = 0; i < texts.Length; i++) longest = Math.Max(longest, texts.ValueOffsets[i + 1] - texts.ValueOffsets[i]);
+        return longest;
+    }
+
+    static bool IsText(ParquetFileReader file, int column)
+    {
+        var descriptor = file.FileMetaData.Schema.Column(column);
+        if (descriptor.PhysicalType != PhysicalType.ByteArray || descriptor.MaxRepetitionLevel > 0) return false;
+        using var logical = descriptor.LogicalType;
+        return logical.Type is LogicalTypeEnum.String;
     }
 
     static bool IsUuid(ParquetFileReader file, int column)

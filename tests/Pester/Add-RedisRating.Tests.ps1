@@ -36,6 +36,15 @@ Describe 'Add-RedisRating' {
         (Get-RedisRecommendation jokes -User ben -Count 20).ItemName | Should -Contain '4'
     }
 
+    It 'refuses objects that are no ratings one by one, and takes the others' {
+        $ratings = @{ User = 'dora'; Item = '3'; Rating = 'many' }, @{ User = 'dora'; Rating = 3 }, @{ Who = 'dora'; What = '4'; Stars = 3 }, @{ User = ''; Item = '5'; Rating = 3 },
+            @{ User = 'dora'; Item = '6'; Rating = [double]::PositiveInfinity }, @{ User = 'dora'; Item = '7'; Rating = 3 } | ForEach-Object { [pscustomobject] $_ }
+        $found = $ratings | Add-RedisRating jokes -PassThru -Count 20 -ErrorVariable problems -ErrorAction SilentlyContinue
+        $problems.Count | Should -Be 5
+        $found.Count | Should -Be 19
+        $found.ItemName | Should -Not -Contain '7'
+    }
+
     It 'changes nothing with -WhatIf, and no model of another kind' {
         Add-RedisRating jokes -User carl -Item 3 -Rating 4 -WhatIf
         (Get-RedisRecommendation jokes -User carl -Count 1 -WarningAction SilentlyContinue).Basis | Should -Be 'Popularity'

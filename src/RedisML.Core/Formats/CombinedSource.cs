@@ -61,12 +61,15 @@ sealed class CombinedSource(IReadOnlyList<RowSource> sources) : RowSource
         for (_current = 0; _current < sources.Count; _current++)
         {
             await foreach (var part in sources[_current].ReadAsync(columns, compression, cancellation).ConfigureAwait(false))
-                yield return new CombinedPart(index++, part) { File = sources[_current].Name, FirstLine = part.FirstLine };
+                yield return new CombinedPart(index++, part)
+                {
+                    File = sources[_current].Name,
+                    FirstLine = part.FirstLine,
+                    Source = sources[_current],
+                };
         }
         _current = sources.Count - 1;
     }
-
-    public override ColumnType? Widened(SourceColumn column, BadRow bad) => sources[_current].Widened(column, bad);
 
     public override ReadOnlyMemory<byte> RejectHeader => sources[0].RejectHeader;
 
@@ -83,6 +86,8 @@ sealed class CombinedSource(IReadOnlyList<RowSource> sources) : RowSource
         public override ulong Hash() => part.Hash();
 
         public override EncodedPart Encode(bool leaveOut) => part.Encode(leaveOut);
+
+        public override RowPart With(IReadOnlyList<SourceColumn> columns) => part.With(columns);
 
         public override void Dispose() => part.Dispose();
     }

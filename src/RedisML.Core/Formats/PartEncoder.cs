@@ -11,11 +11,19 @@ delegate void AppendRows<T>(T rows, IReadOnlySet<int> left, List<BadRow> bad);
 
 /// <summary>Makes chunks of parts, with builders that are used by one task at a time, and again by the next.</summary>
 /// <typeparam name="T">What appends to a chunk builder's columns.</typeparam>
-sealed class PartEncoder<T>(IReadOnlyList<SourceColumn> columns, ChunkCompression compression, Func<ChunkBuilder, ValueNotes, T> appender)
+sealed class PartEncoder<T>(IReadOnlyList<SourceColumn> columns, ChunkCompression compression,
+    Func<IReadOnlyList<SourceColumn>, ChunkBuilder, ValueNotes, T> appender)
 {
     static readonly HashSet<int> s_none = [];
 
     readonly ConcurrentBag<(ChunkBuilder Builder, ValueNotes Notes, T Rows)> _idle = [];
+    volatile PartEncoder<T>? _others;
+
+    IReadOnlyList<SourceColumn> Columns => columns;
+
+    /// <summary>The one for columns of other types; kept for the next part.</summary>
+    public PartEncoder<T> With(IReadOnlyList<SourceColumn> other) =>
+        other == columns ? this : _others is { } others && others.Columns == other ? others : _others = new(other, compression, appender);
 
     /// <param name="lines">Rows, or lines, of the source in the part.</param>
     /// <param name="leaveOut">As for <see cref="RowPart.Encode"/>.</param>
@@ -26,7 +34,7 @@ sealed class PartEncoder<T>(IReadOnlyList<SourceColumn> columns, ChunkCompressio
         {
             var made = new ChunkBuilder([.. columns.Select(c => c.Schema)]);
             var empty = new ValueNotes(columns.Count);
-            idle = (made, empty, appender(made, empty));
+            idle = (made, empty, appender(columns, made, empty));
         }
         var (builder, notes, rows) = idle;
         var bad = new List<BadRow>();

@@ -22,12 +22,18 @@ abstract class RowPart(int index, long bytes) : IDisposable
     /// <summary>The line, or row, in the file at which it starts; null where it follows the part before it.</summary>
     public long? FirstLine { get; init; }
 
+    /// <summary>The source that its rows are of, where that combines several.</summary>
+    public RowSource? Source { get; init; }
+
     /// <summary>A hash of its content, by which a resumed import knows that it reads the same again.</summary>
     public abstract ulong Hash();
 
     /// <summary>Makes a chunk of its rows, on any thread.</summary>
     /// <param name="leaveOut">Whether rows that don't fit are left out and returned; else they are returned without a chunk.</param>
     public abstract EncodedPart Encode(bool leaveOut);
+
+    /// <summary>The same rows, in the same memory, for columns of other types. It isn't disposed, and lives as long as the part.</summary>
+    public virtual RowPart With(IReadOnlyList<SourceColumn> columns) => this;
 
     public abstract void Dispose();
 }

@@ -72,6 +72,23 @@ abstract class RowSource
     /// </summary>
     public virtual ColumnType? Widened(SourceColumn column, BadRow bad) => null;
 
+    /// <summary>The columns with the wider types that rows which don't fit ask for; null where they ask for none.</summary>
+    /// <param name="columns">Those that the rows were judged by.</param>
+    public SourceColumn[]? Widened(IReadOnlyList<SourceColumn> columns, IReadOnlyList<BadRow> rows)
+    {
+        SourceColumn[]? wider = null;
+        foreach (var row in rows)
+            foreach (var bad in row.Also.Prepend(row))
+            {
+                if (bad.Column < 0 || !columns[bad.Column].Inferred || Widened(columns[bad.Column], bad) is not { } type) continue;
+                wider ??= [.. columns];
+                // Another value may have asked for another type.
+                bool isFirst = wider[bad.Column].Type == columns[bad.Column].Type;
+                wider[bad.Column] = wider[bad.Column].As(isFirst ? type : ColumnType.Union(wider[bad.Column].Type, type));
+            }
+        return wider;
+    }
+
     /// <summary>Where rejected rows go unless the user says: beside a file, named after it.</summary>
     public string RejectPath =>
         Path.Combine(Path.GetDirectoryName(Name) ?? "", Path.GetFileName(Name).Split('.')[0] + ".rejected" + RejectExtension);

@@ -198,10 +198,10 @@ public sealed class DatasetImport
         {
             var columns = await ReadColumnsAsync(current, cancellation).ConfigureAwait(false);
             var attempt = await StartAsync(columns, current, cancellation).ConfigureAwait(false);
-            // The second time it reads on to find all that is left: so there are few attempts, however many columns.
-            for (bool looksOn = false; ; looksOn = true)
+            // A second time only where the source has changed meanwhile.
+            while (true)
             {
-                var (dataset, wider) = await TryWriteAsync(attempt.Columns, attempt.Writer, attempt.From, current, looksOn, cancellation)
+                var (dataset, wider) = await TryWriteAsync(attempt.Columns, attempt.Writer, attempt.From, current, cancellation)
                     .ConfigureAwait(false);
                 if (dataset is not null) return dataset;
                 WorkLog.Steps?.Step($"It starts again with wider types: {string.Join(", ", wider.Zip(attempt.Columns)
@@ -278,7 +278,7 @@ public sealed class DatasetImport
 
     /// <summary>One attempt: the published dataset, or the columns with the wider types that they need.</summary>
     async Task<(Dataset? Dataset, SourceColumn[] Wider)> TryWriteAsync(SourceColumn[] columns, DatasetWriter writer, ImportCheckpoint? from,
-        Dataset? current, bool looksOn, CancellationToken cancellation)
+        Dataset? current, CancellationToken cancellation)
     {
         await using (writer.ConfigureAwait(false))
         {
@@ -291,7 +291,7 @@ public sealed class DatasetImport
                     ?? 0, from, _progress);
                 try
                 {
-                    if (await attempt.RunAsync(looksOn, cancellation).ConfigureAwait(false) is { } wider)
+                    if (await attempt.RunAsync(cancellation).ConfigureAwait(false) is { } wider)
                     {
                         await rejected.DiscardAsync().ConfigureAwait(false);
                         return (null, wider);

@@ -33,7 +33,7 @@ sealed class ImportAttempt(
     int _parts;
     ulong _hash;
 
-    // The columns with wider types, where values were found that need them: then nothing is stored any more.
+    // The columns with wider types, where a value was found that needs one: then nothing is stored any more.
     volatile SourceColumn[]? _wider;
     string _file = source.Name;
     long _line = 1;
@@ -47,11 +47,10 @@ sealed class ImportAttempt(
     /// <summary>Bytes of the source up to the end of the committed parts, compressed where it is: roughly.</summary>
     public long SourceBytes { get; private set; }
 
-    /// <summary>Reads to the end. Where columns need wider types it ends early, and returns the columns with those.</summary>
-    /// <param name="looksOn">Whether it then looks at all that is left first. Else at what it has in memory: that costs nothing, and finds
-    /// most columns that change their type in one place.</param>
+    /// <summary>Reads to the end. Where a column needs a wider type, nothing is stored any more, and the source is read for types alone:
+    /// it returns the columns with those.</summary>
     /// <exception cref="RedisMLException"><c>SourceChanged</c>, and those of source and rejected rows.</exception>
-    public async Task<SourceColumn[]?> RunAsync(bool looksOn, CancellationToken cancellation)
+    public async Task<SourceColumn[]?> RunAsync(CancellationToken cancellation)
     {
         try
         {
@@ -67,7 +66,7 @@ sealed class ImportAttempt(
                 while (IsNextStored || _underWay.Count == MaxPartsUnderWay || _underWay.Count > 0
                     && _bytesUnderWay + part.Bytes > MaxBytesUnderWay)
                     await CommitNextAsync(cancellation).ConfigureAwait(false);
-                if (_wider is not null && !looksOn)
+                if (_wider is not null)
                 {
                     part.Dispose();
                     break;
@@ -79,8 +78,11 @@ sealed class ImportAttempt(
             }
             if (_wider is null && _parts < resumeFrom?.Parts) throw ImportCheckpoint.Changed(source, "it is shorter");
             while (_underWay.Count > 0) await CommitNextAsync(cancellation).ConfigureAwait(false);
-            if (_wider is null && source.CanReread && notes.OnlyMissing is { } column) Widen(column, ColumnType.Utf8);
-            return _wider;
+            if (_wider is not null) return await new TypeSearch(source, _wider, progress).RunAsync(cancellation).ConfigureAwait(false);
+            if (!source.CanReread || notes.OnlyMissing is not [_, ..] missing) return null;
+            var wider = columns.ToArray();
+            foreach (int column in missing) wider[column] = wider[column].As(ColumnType.Utf8);
+            return wider;
         }
         finally
         {
@@ -130,7 +132,7 @@ sealed class ImportAttempt(
         // One that fails stays at the head of the queue: nothing behind it may be committed.
         var (work, part) = _underWay.Peek();
         var (hash, encoded, entry) = await work.ConfigureAwait(false);
-        if (source.CanReread) Widen(encoded.BadRows);
+        if (source.CanReread && _wider is null) _wider = (part.Source ?? source).Widened(columns, encoded.BadRows);
         if (_wider is not null)
         {
             _underWay.Dequeue();
@@ -160,24 +162,6 @@ sealed class ImportAttempt(
                 "before compression.");
         }
         if (source.CanReread && Environment.TickCount64 >= _nextCheckpoint) await CheckpointAsync(cancellation).ConfigureAwait(false);
-    }
-
-    /// <summary>Takes what rows that don't fit say of the types of columns.</summary>
-    void Widen(IReadOnlyList<BadRow> rows)
-    {
-        foreach (var row in rows)
-            foreach (var bad in row.Also.Prepend(row))
-                if (bad.Column >= 0 && columns[bad.Column].Inferred && source.Widened(columns[bad.Column], bad) is { } type)
-                    Widen(bad.Column, type);
-    }
-
-    void Widen(int column, ColumnType type)
-    {
-        var wider = _wider ?? [.. columns];
-        // Another value may have asked for another type.
-        wider[column] = wider[column].As(_wider is null || wider[column].Type == columns[column].Type ? type
-            : ColumnType.Union(wider[column].Type, type));
-        _wider = wider;
     }
 
     /// <summary>After the pass broke off: commits what was stored all the same, and notes where the import could go on.</summary>

@@ -41,16 +41,9 @@ sealed class ImportNotes(RowSource source, IReadOnlyList<SourceColumn> columns, 
         }
     }
 
-    /// <summary>A column of which nothing but spellings of missing values was seen: then they are its text; null for none.</summary>
-    public int? OnlyMissing
-    {
-        get
-        {
-            foreach (var tally in _tallies.Values)
-                if (tally.Kind == NoteKind.TakenForMissing && columns[tally.Column].Type is null) return tally.Column;
-            return null;
-        }
-    }
+    /// <summary>The columns of which nothing but spellings of missing values was seen: then they are their text.</summary>
+    public IReadOnlyList<int> OnlyMissing =>
+        [.. _tallies.Values.Where(t => t.Kind == NoteKind.TakenForMissing && columns[t.Column].Type is null).Select(t => t.Column)];
 
     public IReadOnlyList<string> Warnings()
     {

@@ -14,7 +14,7 @@ public sealed partial class OnlineTrainer
     /// <summary>Samples learned as of the version that was published last.</summary>
     long _published;
 
-    /// <summary>Renews the lease, says how the trainer fares, and looks whether it is to end: told to, or because another one has the lease.
+    /// <summary>Renews the lease, says how the trainer fares, and looks whether it is to end: told to, or as another has the lease.
     /// </summary>
     async Task BeatAsync()
     {

@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using RedisML.Datasets;
 using RedisML.PowerShell.Cmdlets;
+using RedisML.PowerShell.Outputs;
 
 namespace RedisML.PowerShell.Datasets;
 
@@ -46,11 +47,11 @@ public sealed class GetRedisTrainingDataCommand : DatasetRowsCmdlet
 
     static PSObject ToObject(DatasetChunk chunk, int row, int[] columns, Dataset dataset)
     {
-        var result = new PSObject();
+        var result = CustomObject.Create(columns.Length);
         foreach (int column in columns)
         {
             var (name, type, _) = dataset.Columns[column];
-            result.Properties.Add(new PSNoteProperty(name, chunk.Value(column, row, type)), preValidated: true);
+            result.Add(name, chunk.Value(column, row, type));
         }
         return result;
     }

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using RedisML.Evaluation;
+using RedisML.PowerShell.Outputs;
 
 namespace RedisML.PowerShell.Models;
 
@@ -14,11 +15,10 @@ static class ConfusionTable
         var names = Names(matrix.Classes);
         return [.. matrix.Actual.Select((actual, row) =>
         {
-            var result = new PSObject();
-            result.Properties.Add(new PSNoteProperty(Actual, actual));
+            var result = CustomObject.Create(1 + names.Length);
+            result.Add(Actual, actual);
             for (int column = 0; column < names.Length; column++)
-                result.Properties.Add(
-                    new PSNoteProperty(names[column], isWeighted ? matrix[row, column] : (object)(long)matrix[row, column]));
+                result.Add(names[column], isWeighted ? matrix[row, column] : (object)(long)matrix[row, column]);
             return result;
         })];
     }

@@ -50,9 +50,9 @@ public static class OutputObject
     static PSObject OfRecord(object record)
     {
         var type = record.GetType();
-        var result = new PSObject();
-        foreach (var property in s_properties.GetOrAdd(type, PropertiesOf))
-            result.Properties.Add(new PSNoteProperty(property.Name, OfValue(property.GetValue(record))));
+        var properties = s_properties.GetOrAdd(type, PropertiesOf);
+        var result = CustomObject.Create(properties.Length);
+        foreach (var property in properties) result.Add(property.Name, OfValue(property.GetValue(record)));
         result.TypeNames.Insert(0, type.FullName);
         s_sources.Add(result, record);
         return WithText(result);

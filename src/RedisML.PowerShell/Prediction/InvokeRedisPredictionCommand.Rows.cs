@@ -2,6 +2,7 @@ using System.Collections;
 using System.Management.Automation;
 using RedisML.Errors;
 using RedisML.PowerShell.Cmdlets;
+using RedisML.PowerShell.Outputs;
 using RedisML.Prediction;
 
 namespace RedisML.PowerShell.Prediction;
@@ -41,7 +42,7 @@ public sealed partial class InvokeRedisPredictionCommand
         }
         var predictions = _predictor.Predict(buffer.ToBatch());
         Warn(predictions);
-        var result = new PSObject();
+        var result = CustomObject.Create(_columns.Names.Count);
         if (KeepColumn.Length > 0) Keep(value, result);
         AddPrediction(result, predictions, 0);
         WriteObject(result);
@@ -66,11 +67,11 @@ public sealed partial class InvokeRedisPredictionCommand
         if (value.BaseObject is IDictionary dictionary)
         {
             foreach (DictionaryEntry entry in dictionary)
-                if (Keeps($"{entry.Key}")) AddProperty(result, $"{entry.Key}", entry.Value);
+                if (Keeps($"{entry.Key}")) result.Add($"{entry.Key}", entry.Value);
             return;
         }
         foreach (var property in value.Properties)
-            if (Keeps(property.Name)) AddProperty(result, property.Name, ObjectFields.ValueOf(property));
+            if (Keeps(property.Name)) result.Add(property.Name, ObjectFields.ValueOf(property));
     }
 
     bool Keeps(string name)
@@ -102,8 +103,8 @@ public sealed partial class InvokeRedisPredictionCommand
                 continue;
             }
             var predictions = _predictor.Predict(buffer.ToBatch());
-            var result = new PSObject();
-            AddProperty(result, nameof(Key), key);
+            var result = CustomObject.Create(1 + _columns.Names.Count);
+            result.Add(nameof(Key), key);
             AddPrediction(result, predictions, 0);
             Post(() =>
             {

@@ -5,6 +5,7 @@ using RedisML.Models;
 using RedisML.PowerShell.Cmdlets;
 using RedisML.PowerShell.Datasets;
 using RedisML.PowerShell.Models;
+using RedisML.PowerShell.Outputs;
 using RedisML.PowerShell.Serving;
 using RedisML.Prediction;
 using RedisML.Serving;
@@ -139,9 +140,9 @@ public sealed partial class InvokeRedisPredictionCommand : RedisMLCmdlet, IDispo
                 var objects = new PSObject[chunk.Rows];
                 for (int row = 0; row < objects.Length; row++)
                 {
-                    objects[row] = new();
+                    objects[row] = CustomObject.Create(kept.Length + _columns.Names.Count);
                     foreach (int column in kept)
-                        AddProperty(objects[row], dataset.Columns[column].Name, chunk.Value(column, row, dataset.Columns[column].Type));
+                        objects[row].Add(dataset.Columns[column].Name, chunk.Value(column, row, dataset.Columns[column].Type));
                     AddPrediction(objects[row], predictions, row);
                 }
                 Post(() =>
@@ -161,11 +162,8 @@ public sealed partial class InvokeRedisPredictionCommand : RedisMLCmdlet, IDispo
     void AddPrediction(PSObject target, Predictions predictions, int row)
     {
         for (int column = 0; column < _columns.Names.Count; column++)
-            AddProperty(target, _columns.Names[column], _columns.Value(predictions, row, column));
+            target.Add(_columns.Names[column], _columns.Value(predictions, row, column));
     }
-
-    static void AddProperty(PSObject target, string name, object? value) =>
-        target.Properties.Add(new PSNoteProperty(name, value), preValidated: true);
 
     /// <summary>A warning for each category that wasn't met before.</summary>
     void Warn(Predictions predictions)

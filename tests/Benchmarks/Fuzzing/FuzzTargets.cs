@@ -30,6 +30,9 @@ static class FuzzTargets
     const string Import = "0123456789abcdef";
     static readonly KeySpace s_keys = new();
 
+    /// <summary>What of it lies sealed where a connection has an encryption key.</summary>
+    static readonly string[] s_sealed = ["npy", "chunk", "manifest", "page", "journal", "definition", "specification", "checkpoint"];
+
     /// <summary>A column of each type.</summary>
     static readonly (string Name, ColumnType Type)[] s_columns =
     [
@@ -60,7 +63,7 @@ static class FuzzTargets
         // Parquet has no list column here: its library would decode it in a way of its own.
         var parquet = Written(batch, s => new FileFormatWriter(new ParquetFormat(), s, [.. s_schema.Take(11)]), columns: 11);
         var manifest = Manifest();
-        return
+        List<FuzzTarget> open =
         [
             Source("csv", [s_csv, Encoding.UTF8.GetBytes("a;b\r\n1;2\r\n3;x\r\n")]),
             Source("jsonl", [jsonLines, Encoding.UTF8.GetBytes("{\"a\":1,\"b\":[1,2.5]}\n{\"a\":null,\"c\":{\"x\":1}}\n")]),
@@ -94,6 +97,7 @@ static class FuzzTargets
                 string.Concat(Enumerable.Repeat("-", 400)) + "1" }
                 .Select(Encoding.UTF8.GetBytes)], Evaluate),
         ];
+        return [.. open, .. open.Where(target => s_sealed.Contains(target.Name)).Select(SealedTargets.Of), SealedTargets.OfRoot()];
     }
 
     static FuzzTarget Source(string name, IReadOnlyList<byte[]> seeds) =>

@@ -172,6 +172,29 @@ public sealed class MatrixFactorizationTests
         Assert.Equal("InfiniteValue", (await Assert.ThrowsAsync<RedisMLException>(() => infinite.TrainAsync(Specification()))).ErrorId);
     }
 
+    /// <summary>Rows of a table that are no ratings: counted and left out, or an error before anything is trained.</summary>
+    [Fact]
+    public async Task What_is_no_rating_is_counted_or_refused()
+    {
+        var (users, items) = ((string?[])["a", "a", "b", "", "c"], (string?[])["x", "y", "x", "y", ""]);
+        var result = await new TestTable().Add("user", users).Add("item", items)
+            .Add("rating", (double?[])[1, double.NaN, 3, 4, 5]).TrainAsync(Specification());
+        Assert.Equal((2L, 3L), (result.RowsUsed, result.RowsDropped));
+        Assert.Equal("3", $"{Assert.Single(result.Warnings)[0]}");
+        (string Error, TestTable Table)[] faults =
+        [
+            ("NoRow", Rated((double?[])[double.NaN, null, double.NaN, null, null])),
+            ("InfiniteValue", Rated((double?[])[1, 2, double.NegativeInfinity, 3, 4])),
+            ("LabelNotNumeric", new TestTable().Add("user", users).Add("item", items).Add("rating", (string?[])["1", "", "3", "4", "x"])),
+            ("ColumnNotFound", new TestTable().Add("user", users).Add("thing", items).Add("rating", (double?[])[1, 2, 3, 4, 5])),
+            ("ColumnNotFound", new TestTable().Add("user", users).Add("item", items).Add("stars", (double?[])[1, 2, 3, 4, 5])),
+        ];
+        foreach (var (errorId, table) in faults)
+            Assert.Equal(errorId, (await Assert.ThrowsAsync<RedisMLException>(() => table.TrainAsync(Specification()))).ErrorId);
+
+        TestTable Rated(double?[] ratings) => new TestTable().Add("user", users).Add("item", items).Add("rating", ratings);
+    }
+
     /// <summary>What lies in Redis is anybody's: parameters of another kind, shape or range are an error, and no crash.</summary>
     [Fact]
     public async Task Parameters_that_are_none_are_an_error()

@@ -73,6 +73,7 @@ public sealed class RecommenderTests(EmbeddedServerFixture server) : IAsyncLifet
         (string User, string Item, double Rating, string Error)[] faults =
         [
             ("7", "i1", double.NaN, "RatingOutOfRange"), ("7", "i1", 1e9, "RatingOutOfRange"), ("7", "i1", -1, "RatingOutOfRange"),
+            ("7", "i1", double.PositiveInfinity, "RatingOutOfRange"), ("7", "i1", double.NegativeInfinity, "RatingOutOfRange"),
             ("7", "none", 3, "ItemNotFound"), ("", "i1", 3, "InvalidUser"), (new('u', 600), "i1", 3, "InvalidUser"),
         ];
         foreach (var (user, item, rating, errorId) in faults)
@@ -81,6 +82,14 @@ public sealed class RecommenderTests(EmbeddedServerFixture server) : IAsyncLifet
         var key = _connection.Keys.Ratings("m", "7");
         Assert.False(await _connection.Database.KeyExistsAsync(key));
         Assert.False(await _connection.Database.KeyExistsAsync(recommender.KeyOf("7")));
+        // What is there already stays as it is, too.
+        var stored = await recommender.AddAsync("9", "i1", 2, s_options, Cancellation);
+        var ratings = await RatingsAsync("9");
+        foreach (var (_, item, rating, errorId) in faults.Where(fault => fault.Error != "InvalidUser"))
+            Assert.Equal(errorId, (await Assert.ThrowsAsync<RedisMLException>(() =>
+                recommender.AddAsync("9", item, rating, s_options, Cancellation))).ErrorId);
+        Assert.Equal(ratings, await RatingsAsync("9"));
+        Assert.Equal(stored.Select(r => r.ItemName), await StoredAsync(recommender, "9"));
 
         var before = await recommender.RecommendAsync("7", s_options, null, Cancellation);
         await _connection.Database.HashSetAsync(key,
@@ -212,6 +221,9 @@ public sealed class RecommenderTests(EmbeddedServerFixture server) : IAsyncLifet
         await RunFixture.Work(training, Cancellation).Completion.WaitAsync(Cancellation);
         return await Recommender.OpenAsync(_connection, ModelReference.Parse(model), Cancellation);
     }
+
+    async Task<IEnumerable<string>> RatingsAsync(string user) =>
+        (await _connection.Database.HashGetAllAsync(_connection.Keys.Ratings("m", user))).Select(entry => $"{entry}").Order();
 
     /// <summary>As any client reads it.</summary>
     async Task<IEnumerable<string>> StoredAsync(Recommender recommender, string user) =>

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json.Nodes;
 using RedisML.Datasets;
 using RedisML.Errors;
@@ -30,6 +31,22 @@ public sealed class WideTests(RedisServerFixture redis) : IDisposable
         Assert.Equal("TooManyColumns", error.ErrorId);
         Assert.Contains("100,000", error.Message);
         Assert.Empty(await connection.KeysAsync());
+    }
+
+    [Fact]
+    public async Task As_many_columns_as_the_limit_allows_are_imported_and_read_again()
+    {
+        await using var connection = await redis.ConnectAsync();
+        var text = new StringBuilder().AppendJoin(',', Enumerable.Range(0, ColumnNames.MaxCount).Select(i => $"c{i}")).Append('\n');
+        for (int row = 0; row < 3; row++)
+            text.AppendJoin(',', Enumerable.Range(0, ColumnNames.MaxCount).Select(i => Value(row, i))).Append('\n');
+        await DatasetImport.RunAsync(connection, _folder.Write("wide.csv", $"{text}"), new() { Dataset = "wide" }, null, Cancellation);
+        var rows = await connection.RowsAsync("wide");
+        Assert.Equal(3, rows.Count);
+        for (int row = 0; row < 3; row++)
+            Assert.Equal(Enumerable.Range(0, ColumnNames.MaxCount).Select(i => Value(row, i)), rows[row].Select(value => $"{value}"));
+
+        static string Value(int row, int column) => column % 2 == 0 ? $"{row + column}" : $"t{row}";
     }
 
     [Fact]

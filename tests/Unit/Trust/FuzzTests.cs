@@ -11,9 +11,7 @@ public sealed class FuzzTests
 
     static readonly string s_found = Path.Combine(HostedEngine.ProjectRoot, "tests", "Unit", "Trust", "Found");
 
-    /// <summary>Without Parquet: what its pages claim is bounded, but codes of one long text can still take more memory than the fuzzer
-    /// grants. The command tries it too.</summary>
-    public static TheoryData<string> Names => [.. FuzzTargets.All.Select(target => target.Name).Where(name => name != "parquet")];
+    public static TheoryData<string> Names => [.. FuzzTargets.All.Select(target => target.Name)];
 
     [Theory]
     [MemberData(nameof(Names))]

@@ -66,7 +66,7 @@ public sealed class SecurityCaseTests
             nameof(FileTests.Texts_that_a_spreadsheet_would_run_are_neutralised_and_numbers_are_not) },
         { "an export to a missing folder", typeof(FileTests), nameof(FileTests.An_export_to_a_folder_that_isnt_there_says_so) },
         { "300 columns with a late fraction each", typeof(LateTypeTests),
-            nameof(LateTypeTests.An_import_starts_again_once_or_twice_however_many_columns_have_a_late_fraction) },
+            nameof(LateTypeTests.An_import_starts_again_once_however_many_columns_change_their_type_and_however_often) },
         { "20,000 names of JSON Lines", typeof(LateTypeTests),
             nameof(LateTypeTests.Names_that_few_objects_have_are_an_error_that_says_so) },
         { "100,000 columns", typeof(WideTests), nameof(WideTests.Columns_beyond_the_limit_are_an_error_that_names_it) },

@@ -15,8 +15,16 @@ sealed class TextColumnBuilder : ColumnBuilder
 {
     internal const int DictionaryLimit = 4096;
 
-    readonly int[] _slots = new int[4 * DictionaryLimit];
-    readonly ulong[] _hashes = new ulong[DictionaryLimit];
+    /// <summary>Bytes that a column's text may take in a chunk, twice what a chunk may: codes of a file's dictionary can stand for any
+    /// number.</summary>
+    internal const int MostBytes = 128 << 20;
+
+    /// <summary>Different values that there is room for at first: a file may have many columns, each with few.</summary>
+    const int FirstDistinct = 64;
+
+    // Four slots a value, which grow with them.
+    int[] _slots = new int[4 * FirstDistinct];
+    ulong[] _hashes = new ulong[FirstDistinct];
     int _distinct;
     int[] _codes = [];
     byte[] _narrowCodes = [];
@@ -25,8 +33,8 @@ sealed class TextColumnBuilder : ColumnBuilder
     DictionaryType? _dictionaryType;
 
     // The dictionary's values, or all values once plain. Offsets has one more entry than there are values.
-    byte[] _bytes = new byte[4096];
-    int[] _offsets = new int[DictionaryLimit + 1];
+    byte[] _bytes = new byte[8 * FirstDistinct];
+    int[] _offsets = new int[FirstDistinct + 1];
     int _valueCount;
 
     // Takes the place of the dictionary's memory when the codes are written out.
@@ -168,11 +176,33 @@ sealed class TextColumnBuilder : ColumnBuilder
             if (_hashes[code] == hash && _bytes.AsSpan(_offsets[code], _offsets[code + 1] - _offsets[code]).SequenceEqual(value))
                 return code;
         }
-        if (_distinct == DictionaryLimit) return -1;
+        if (_distinct == _hashes.Length)
+        {
+            if (_distinct == DictionaryLimit) return -1;
+            slot = GrowFor(hash);
+        }
         AppendValue(value);
         _hashes[_distinct] = hash;
         _slots[slot] = ++_distinct;
         return _distinct - 1;
+    }
+
+    /// <summary>Makes room for twice as many different values.</summary>
+    /// <returns>The slot of a new value.</returns>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    int GrowFor(ulong hash)
+    {
+        System.Array.Resize(ref _hashes, 2 * _distinct);
+        _slots = new int[4 * _hashes.Length];
+        for (int code = 0; code < _distinct; code++) _slots[Free(_hashes[code])] = code + 1;
+        return Free(hash);
+
+        int Free(ulong value)
+        {
+            int slot = (int)(value & (uint)(_slots.Length - 1));
+            while (_slots[slot] != 0) slot = (slot + 1) & (_slots.Length - 1);
+            return slot;
+        }
     }
 
     /// <summary>A short value is its own bytes, mixed; a longer one goes through XXH3.</summary>
@@ -191,13 +221,22 @@ sealed class TextColumnBuilder : ColumnBuilder
         return mixed ^ mixed >> 32;
     }
 
+    /// <exception cref="InvalidDataException">There is more text than a chunk may have.</exception>
     void AppendValue(ReadOnlySpan<byte> value)
     {
         int start = _offsets[_valueCount];
-        if (_bytes.Length - start < value.Length) System.Array.Resize(ref _bytes, Math.Max(2 * _bytes.Length, start + value.Length));
+        if (_bytes.Length - start < value.Length) MakeRoomFor(start + (long)value.Length);
         value.CopyTo(_bytes.AsSpan(start));
         if (_valueCount + 2 > _offsets.Length) System.Array.Resize(ref _offsets, 2 * _offsets.Length);
         _offsets[++_valueCount] = start + value.Length;
+    }
+
+    void MakeRoomFor(long bytes)
+    {
+        if (bytes > MostBytes)
+            throw new InvalidDataException(
+                $"the text of a column takes more than {MostBytes >> 20} MB in {Count:N0} rows, which become a chunk.");
+        System.Array.Resize(ref _bytes, (int)Math.Max(Math.Min(2L * _bytes.Length, MostBytes), bytes));
     }
 
     /// <summary>Turns the codes so far into plain values.</summary>

@@ -44,7 +44,7 @@ abstract class BatchSource(SourceFile file) : RowSource
     public override async IAsyncEnumerable<RowPart> ReadAsync(
         IReadOnlyList<SourceColumn> columns, ChunkCompression compression, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        var encoder = new PartEncoder<BatchColumn[]>(columns, compression, (builder, _) =>
+        var encoder = new PartEncoder<BatchColumn[]>(columns, compression, (columns, builder, _) =>
             [.. columns.Select((c, i) => new BatchColumn(_schema!.GetFieldByIndex(i).DataType, c.Schema.Type, builder.Columns[i]))]);
         var slices = new List<BatchSlice>();
         int index = 0, rows = 0, target = 0;

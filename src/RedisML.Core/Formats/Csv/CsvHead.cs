@@ -19,12 +19,21 @@ sealed record CsvHead(CsvDialect Dialect, IReadOnlyList<string> Names, int DataS
     /// <c>RecordTooLong</c>.</exception>
     public static async Task<CsvHead> ReadAsync(SourceFile file, SourceOptions options, CancellationToken cancellation)
     {
-        var bytes = await file.ReadStartAsync(SampleBytes, cancellation).ConfigureAwait(false);
+        for (int count = SampleBytes; count <= PartReader.MaxRecordBytes; count *= 2)
+            if (Read(file, options, await file.ReadStartAsync(count, cancellation).ConfigureAwait(false), count) is { } head) return head;
+        throw new RedisMLException("RecordTooLong", ErrorKind.LimitsExceeded,
+            $"'{file.Name}': the first record is longer than {PartReader.MaxRecordBytes >> 20} MB. Is a closing quote missing, or is " +
+            "this not a CSV file?", file.Name);
+    }
+
+    /// <summary>The head by the first <paramref name="count"/> bytes; null where the first record is longer.</summary>
+    static CsvHead? Read(SourceFile file, SourceOptions options, ReadOnlyMemory<byte> bytes, int count)
+    {
         if (bytes.Span.Contains((byte)0))
             throw new RedisMLException("NotText", ErrorKind.InvalidData,
                 $"'{file.Name}' isn't text in {options.Encoding ?? "UTF-8"}: it has zero bytes, as a binary file has, or UTF-16 without " +
                 "a byte order mark (-Encoding utf-16).", file.Name);
-        bool complete = bytes.Length < SampleBytes;
+        bool complete = bytes.Length < count;
         byte lineBreak = bytes.Span.Contains((byte)'\n') ? (byte)'\n' : (byte)'\r';
         int preamble = PreambleLength(bytes.Span, lineBreak);
         var readerOptions =
@@ -41,17 +50,14 @@ sealed record CsvHead(CsvDialect Dialect, IReadOnlyList<string> Names, int DataS
         };
         if (headers.Count == 0)
             throw new RedisMLException("HeaderOnly", ErrorKind.InvalidData, $"'{file.Name}' has no header and no rows.", file.Name);
+        int start = hasRow ? preamble + (int)reader.ByteOffset : bytes.Length;
+        var data = bytes[start..];
+        int border = complete ? data.Length : dialect.LastBorder(data.Span);
+        if (border == 0 && !complete) return null;
         if (options.Header is not null && hasRow && !dialect.HasFields(reader, headers.Count))
             throw new RedisMLException("HeaderMismatch", ErrorKind.InvalidArgument,
                 $"-Header names {headers.Count} columns, and the first row of '{file.Name}' has {reader.FieldCount} fields.", file.Name);
         ColumnNames.CheckCount(headers.Count, file.Name);
-        int start = hasRow ? preamble + (int)reader.ByteOffset : bytes.Length;
-        var data = bytes[start..];
-        int border = complete ? data.Length : dialect.LastBorder(data.Span);
-        if (border == 0 && hasRow)
-            throw new RedisMLException("RecordTooLong", ErrorKind.LimitsExceeded,
-                $"'{file.Name}': the first record is longer than {SampleBytes >> 20} MB. Is a closing quote missing, or is this not a " +
-                "CSV file?", file.Name);
         if (options.Header is null && hasRow && headers is [.., _, ""]
             && IsTrailing(bytes.Span[preamble..start], data[..border], dialect, headers.Count)) headers = [.. headers.SkipLast(1)];
         return new(dialect, ColumnNames.Of(headers), start, bytes.Span[..start].Count(lineBreak), data[..border]);

@@ -107,6 +107,8 @@ sealed class CsvSource(SourceFile file, SourceOptions options) : RowSource
             return new(others.Chunk, badRows, lines, [.. others.Notes.Select(n => n with { Line = LineWith(badRows, n.Line) })]);
         }
 
+        public override RowPart With(IReadOnlyList<SourceColumn> columns) => new CsvPart(block, parsers.With(columns), holdsRejects);
+
         /// <summary>The line in the block of a line among those that are left without the bad rows.</summary>
         long LineWith(IReadOnlyList<BadRow> badRows, long line)
         {
@@ -125,10 +127,16 @@ sealed class CsvSource(SourceFile file, SourceOptions options) : RowSource
     sealed class CsvParsers(CsvDialect dialect, IReadOnlyList<SourceColumn> columns, ChunkCompression compression)
     {
         readonly ConcurrentBag<CsvPartParser> _idle = [];
+        volatile CsvParsers? _others;
 
         public CsvDialect Dialect => dialect;
 
         public IReadOnlyList<SourceColumn> Columns => columns;
+
+        /// <summary>Those for columns of other types; kept for the next part.</summary>
+        public CsvParsers With(IReadOnlyList<SourceColumn> columns) =>
+            columns == Columns ? this : _others is { } others && others.Columns == columns ? others
+                : _others = new(dialect, columns, compression);
 
         public ParsedBlock Parse(ReadOnlyMemory<byte> block)
         {

@@ -41,10 +41,7 @@ sealed class JsonLinesSource(SourceFile file, SourceOptions options) : RowSource
     public override async Task<IReadOnlyList<SourceColumn>> ReadColumnsAsync(
         IReadOnlyDictionary<string, ColumnType> given, CancellationToken cancellation)
     {
-        var start = await file.ReadStartAsync(SampleBytes, cancellation).ConfigureAwait(false);
-        if (start.Span.StartsWith((ReadOnlySpan<byte>)[0xEF, 0xBB, 0xBF])) start = start[3..];
-        _sample = start.Length < SampleBytes - 3 ? start : start[..(start.Span.LastIndexOf((byte)'\n') + 1)];
-        if (_sample.IsEmpty) _sample = start;
+        _sample = await ReadSampleAsync(cancellation).ConfigureAwait(false);
         var names = new List<string>();
         var types = new Dictionary<string, TypeSample>(StringComparer.Ordinal);
         foreach (var range in _sample.Span.Split((byte)'\n')) Look(_sample.Span[range].Trim(" \t\r"u8), names, types);
@@ -61,7 +58,7 @@ sealed class JsonLinesSource(SourceFile file, SourceOptions options) : RowSource
     public override async IAsyncEnumerable<RowPart> ReadAsync(
         IReadOnlyList<SourceColumn> columns, ChunkCompression compression, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        var encoder = new PartEncoder<JsonRows>(columns, compression, (builder, notes) =>
+        var encoder = new PartEncoder<JsonRows>(columns, compression, (columns, builder, notes) =>
             new(columns, _names, builder, notes, _missing, _holdsRejects ? JsonRecord.Places : []));
         using var content = _content = file.OpenWhole();
         await foreach (var block in new JsonPartReader(content.Stream, BlockBytes(encoder), Name).ReadAsync(cancellation)
@@ -74,6 +71,20 @@ sealed class JsonLinesSource(SourceFile file, SourceOptions options) : RowSource
     public override ColumnType? Widened(SourceColumn column, BadRow bad) =>
         bad.Reason != "" ? null : ColumnType.Union(column.Type, bad.ValueType) is var wider && wider != column.Type ? wider
             : ColumnType.Utf8;
+
+    /// <summary>The first lines, whole; more than usual where the first is long.</summary>
+    async Task<ReadOnlyMemory<byte>> ReadSampleAsync(CancellationToken cancellation)
+    {
+        for (int count = SampleBytes; ; count *= 2)
+        {
+            var start = await file.ReadStartAsync(count, cancellation).ConfigureAwait(false);
+            int end = start.Length < count ? start.Length : start.Span.LastIndexOf((byte)'\n') + 1;
+            // Of a line that is too long the import itself says so.
+            if (end == 0 && count < PartReader.MaxRecordBytes) continue;
+            if (end > 0) start = start[..end];
+            return start.Span.StartsWith((ReadOnlySpan<byte>)[0xEF, 0xBB, 0xBF]) ? start[3..] : start;
+        }
+    }
 
     void Look(ReadOnlySpan<byte> line, List<string> names, Dictionary<string, TypeSample> types)
     {
@@ -132,6 +143,8 @@ sealed class JsonLinesSource(SourceFile file, SourceOptions options) : RowSource
 
         public override EncodedPart Encode(bool leaveOut) =>
             encoder.Encode(block.Memory.Span.Count((byte)'\n'), leaveOut, (rows, left, bad) => rows.Append(WithoutMark(), left, bad));
+
+        public override RowPart With(IReadOnlyList<SourceColumn> columns) => new JsonPart(block, encoder.With(columns));
 
         public override void Dispose() => block.Dispose();
 

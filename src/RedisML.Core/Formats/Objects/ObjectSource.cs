@@ -70,7 +70,7 @@ sealed class ObjectSource(IAsyncEnumerable<IReadOnlyList<ObjectRow>> batches, So
     public override async IAsyncEnumerable<RowPart> ReadAsync(
         IReadOnlyList<SourceColumn> columns, ChunkCompression compression, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        var encoder = new PartEncoder<ObjectColumns>(columns, compression, (builder, notes) => new(columns, builder, notes, this));
+        var encoder = new PartEncoder<ObjectColumns>(columns, compression, (columns, builder, notes) => new(columns, builder, notes, this));
         int index = 0, partRows = PartRows(encoder);
         var pending = _sample.ToList();
         _sample.Clear();

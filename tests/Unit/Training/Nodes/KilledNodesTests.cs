@@ -1,11 +1,13 @@
 using System.Text.Json;
 using RedisML.Datasets;
 using RedisML.Features;
+using RedisML.Importing;
 using RedisML.LightGbm.Trees;
 using RedisML.Models;
 using RedisML.Runs;
 using RedisML.Training;
 using RedisML.Training.Optimization;
+using RedisML.Unit.Algorithms;
 using RedisML.Unit.Fixtures;
 
 namespace RedisML.Unit.Training.Nodes;
@@ -79,6 +81,33 @@ public sealed class KilledNodesTests(RedisServerFixture redis)
         ];
         var runs = await Task.WhenAll(all.Select(node => node.Completion)).WaitAsync(Patience.Event, Cancellation);
         Assert.All(runs, run => Assert.Equal((RunState.Completed, runs[0].Step, runs[0].Loss), (run.State, run.Step, run.Loss)));
+        Assert.Equal(await ParametersAsync(fixture, "undisturbed"), await ParametersAsync(fixture, "killed"));
+    }
+
+    /// <summary>The other goes on alone, and comes to the bits of one that was alone from the start.</summary>
+    [Fact]
+    public async Task A_factorisation_of_which_one_of_two_nodes_is_killed_ends_with_the_bits_of_an_undisturbed_one()
+    {
+        await using var fixture = new RunFixture(await redis.ConnectAsync());
+        using var folder = new TemporaryFolder();
+        var table = MatrixFactorizationTests.Generated(60, 40, 15, 0.3, least: 0);
+        await DatasetImport.RunAsync(fixture.Connection, folder.Write("ratings.csv", "user,item,rating\n" + string.Concat(
+            Enumerable.Range(0, table.Rows).Select(row => FormattableString.Invariant(
+                $"{table.Column("user")[row]},{table.Column("item")[row]},{table.Column("rating")[row]:R}\n")))),
+            new() { Dataset = "ratings" }, null, Cancellation);
+        var specification = MatrixFactorizationTests.Specification(("Factors", 4), ("Iterations", 2_000));
+        await (await fixture.StartAsync(new(), specification, "undisturbed", "ratings")).Completion
+            .WaitAsync(Patience.Event, Cancellation);
+
+        var left = await fixture.StartAsync(s_options with { NodeCount = 2, MaxNode = 2 }, specification, "killed", "ratings");
+        using (var killed = NodeProcess.Join(fixture.Connection, left.Run.Id))
+        {
+            await fixture.WaitAsync(left.Run.Id, run => run is { Nodes: 2, Step: > 20 });
+            killed.Kill();
+        }
+        var run = await left.Completion.WaitAsync(Patience.Event, Cancellation);
+        // One alone at its end: it was killed before.
+        Assert.Equal((RunState.Completed, 2_000, 1), (run.State, run.Step, run.Nodes));
         Assert.Equal(await ParametersAsync(fixture, "undisturbed"), await ParametersAsync(fixture, "killed"));
     }
 
