@@ -66,8 +66,8 @@ sealed class ScriptWorker(int number, ScriptBlock body, WorkerJob job, ScriptHos
             ? $" at line {invocation.ScriptLineNumber}, column {invocation.OffsetInLine} of the script block"
             : $" at {invocation.ScriptName}:{invocation.ScriptLineNumber}:{invocation.OffsetInLine}";
         return new("ScriptFailed", ErrorKind.InvalidOperation,
-            $"The script failed in worker {number}{place}: {(error?.Exception ?? exception).Message}{Quote(invocation)}", error?.TargetObject,
-            exception);
+            $"The script failed in worker {number}{place}: {(error?.Exception ?? exception).Message}{Quote(invocation)}",
+            error?.TargetObject, exception);
     }
 
     /// <summary>The first line of the statement that failed, in brackets: of a script in one line, not all the others beside it.</summary>
