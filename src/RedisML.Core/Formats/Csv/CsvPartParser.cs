@@ -24,13 +24,17 @@ sealed class CsvPartParser
     const int MinRowsAtOnce = 32;
     const int MaxRowsAtOnce = 512;
 
+    /// <summary>Places of a line of the cache. So many more between columns: a power of two would put all of a row into the same few lines.
+    /// </summary>
+    const int Padding = 8;
+
     readonly CsvDialect _dialect;
     readonly CsvReaderOptions _options;
     readonly ChunkBuilder _builder;
     readonly ValueNotes _notes;
     readonly CsvField[] _fields;
     readonly NumberField?[] _numbers;
-    readonly int _rowsAtOnce;
+    readonly int _rowsAtOnce, _stride;
     readonly ChunkCompression _compression;
 
     // The places of the rows at hand, column by column.
@@ -46,7 +50,8 @@ sealed class CsvPartParser
         _fields = [.. columns.Select((c, i) => CsvField.Create(c, i, _builder.Columns[i], dialect, _notes))];
         _numbers = [.. _fields.Select(f => f as NumberField)];
         _rowsAtOnce = Math.Clamp(Places / columns.Count, MinRowsAtOnce, MaxRowsAtOnce);
-        _places = new FieldPlace[columns.Count * _rowsAtOnce];
+        _stride = _rowsAtOnce + Padding;
+        _places = new FieldPlace[columns.Count * _stride];
         _compression = compression;
     }
 
@@ -100,7 +105,7 @@ sealed class CsvPartParser
                     else if (number.TryKeep(reader, i, text, row)) place = FieldPlace.Kept;
                     else return false;
                 }
-                _places[i * _rowsAtOnce + row] = place;
+                _places[i * _stride + row] = place;
             }
             else if (_dialect.IsNull(text)) _builder.Columns[i].AppendNull();
             else if (_fields[i].IsUsuallyMissing(text))
@@ -116,7 +121,7 @@ sealed class CsvPartParser
     bool TryAppendNumbers(ReadOnlySpan<byte> block, int rows)
     {
         for (int i = 0; i < _numbers.Length; i++)
-            if (_numbers[i]?.TryAppend(block, _places.AsSpan(i * _rowsAtOnce, rows)) == false) return false;
+            if (_numbers[i]?.TryAppend(block, _places.AsSpan(i * _stride, rows)) == false) return false;
         return true;
     }
 }
