@@ -3,6 +3,7 @@ using System.Collections.Concurrent;
 using System.Data;
 using System.Management.Automation;
 using System.Xml;
+using RedisML.PowerShell.Cmdlets;
 
 namespace RedisML.PowerShell.Datasets;
 
@@ -20,20 +21,40 @@ static class ObjectData
     static readonly ConcurrentDictionary<Type, bool> s_isAdapted = new();
     static readonly ConcurrentDictionary<Type, bool> s_isData = new();
 
-    /// <summary>Whether <see cref="Of"/> knows what the object holds.</summary>
-    public static bool IsData(object value) => s_isData.GetOrAdd(value.GetType(), type =>
-        typeof(IDictionary).IsAssignableFrom(type) || typeof(DataRow).IsAssignableFrom(type) || typeof(DataRowView).IsAssignableFrom(type)
+    /// <summary>Whether <see cref="TryRead"/> knows what the object holds.</summary>
+    public static bool IsData(object value) => value is IDictionary || s_isData.GetOrAdd(value.GetType(), static type =>
+        typeof(DataRow).IsAssignableFrom(type) || typeof(DataRowView).IsAssignableFrom(type)
         || typeof(IDataRecord).IsAssignableFrom(type) || PairsOf(type) is not null);
 
-    /// <summary>The names and values of a dictionary, of a row of a table or of a record; null for another object.</summary>
-    public static IEnumerable<(string Name, object? Value)>? Of(object value) => !IsData(value) ? null : value switch
+    /// <summary>Reads the names and values of a dictionary, of a row of a table or of a record; false for another object.</summary>
+    /// <param name="names">The names go behind those that it has.</param>
+    /// <param name="values">The values likewise.</param>
+    public static bool TryRead(object value, List<string> names, List<object?> values)
     {
-        IDictionary dictionary => OfDictionary(dictionary),
-        DataRow row => OfRow(row),
-        DataRowView view => OfRow(view.Row),
-        IDataRecord record => Enumerable.Range(0, record.FieldCount).Select(i => (record.GetName(i), (object?)record.GetValue(i))),
-        _ => OfPairs((IEnumerable)value),
-    };
+        if (value is IDictionary dictionary)
+        {
+            // As the interface: a typed dictionary has pairs of its own. Without foreach, which would allocate a pair each step.
+            var entries = dictionary.GetEnumerator();
+            while (entries.MoveNext()) Add(entries.Key as string ?? $"{entries.Key}", entries.Value);
+            return true;
+        }
+        if (!IsData(value)) return false;
+        var data = value switch
+        {
+            DataRow row => OfRow(row),
+            DataRowView view => OfRow(view.Row),
+            IDataRecord record => Enumerable.Range(0, record.FieldCount).Select(i => (record.GetName(i), (object?)record.GetValue(i))),
+            _ => OfPairs((IEnumerable)value),
+        };
+        foreach (var (name, part) in data) Add(name, part);
+        return true;
+
+        void Add(string name, object? part)
+        {
+            names.Add(name);
+            values.Add(ObjectFields.Plain(part));
+        }
+    }
 
     /// <summary>Whether an adapter shows the data of a type as properties.</summary>
     public static bool IsAdapted(Type type) => s_isAdapted.GetOrAdd(type, static type =>
@@ -53,13 +74,6 @@ static class ObjectData
 
         static bool IsOwn(PSPropertyInfo property) =>
             property.MemberType != PSMemberTypes.NoteProperty || !s_remoting.Contains(property.Name);
-    }
-
-    static IEnumerable<(string, object?)> OfDictionary(IDictionary dictionary)
-    {
-        // As the interface: a typed dictionary has pairs of its own. Without foreach, which would allocate a pair each step.
-        var entries = dictionary.GetEnumerator();
-        while (entries.MoveNext()) yield return (entries.Key as string ?? $"{entries.Key}", entries.Value);
     }
 
     static IEnumerable<(string, object?)> OfRow(DataRow row) =>

@@ -96,22 +96,16 @@ sealed class ObjectFeed : IDisposable
         _rowNames.Clear();
         _rowValues.Clear();
         _isPlain = false;
-        if (ObjectData.Of(value.BaseObject) is { } data)
-        {
-            foreach (var (name, part) in data) Add(name, ObjectFields.Plain(part));
-        }
-        else
+        if (!ObjectData.TryRead(value.BaseObject, _rowNames, _rowValues))
         {
             _isPlain = !ObjectData.IsAdapted(value.BaseObject.GetType());
-            foreach (var property in ObjectData.Properties(value, _isPlain)) Add(property.Name, ObjectFields.ValueOf(property));
+            foreach (var property in ObjectData.Properties(value, _isPlain))
+            {
+                _rowNames.Add(property.Name);
+                _rowValues.Add(ObjectFields.ValueOf(property));
+            }
         }
         return new(Shared(), [.. _rowValues]);
-
-        void Add(string name, object? part)
-        {
-            _rowNames.Add(name);
-            _rowValues.Add(part);
-        }
     }
 
     /// <summary>The properties of the row before; false where the object lacks one.</summary>
