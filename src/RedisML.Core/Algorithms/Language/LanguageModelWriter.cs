@@ -127,14 +127,14 @@ public sealed class LanguageModelWriter
         // Tokens that are passed over only fill the list of tokens.
         if (to <= from) return;
         (_sent, _batchTexts) = (to, 0);
+        var (keys, arguments) = Arguments(batch, from, to, texts);
         await _sending.ConfigureAwait(false);
-        _sending = LearnAsync(batch, from, to, texts, cancellation);
+        _sending = LearnAsync(keys, arguments, from, to, cancellation);
     }
 
-    async Task LearnAsync(NGramBatch batch, long from, long to, int texts, CancellationToken cancellation)
+    async Task LearnAsync(RedisKey[] keys, RedisValue[] arguments, long from, long to, CancellationToken cancellation)
     {
         _model.Connection.DemandRoom();
-        var (keys, arguments) = Arguments(batch, from, to, texts);
         var reply = (long[])(await _model.Database.PatientlyAsync(
             d => d.ScriptEvaluateAsync(LanguageScripts.Learn, keys, arguments), cancellation).ConfigureAwait(false))!;
         if (reply[0] < 0) throw _model.Removed();

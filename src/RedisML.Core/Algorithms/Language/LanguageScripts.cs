@@ -24,7 +24,8 @@ static class LanguageScripts
     /// <remarks>
     /// Where ZINCRBY gives back what was added, the n-gram is new: then it counts once in the shorter context. The member FF has the total
     /// of a context. Its score among the contexts is how often that was doubled and, after the point, the batch that last did so: it is
-    /// seldom written, as it takes longer than a count. Commands take and give numbers as text; most come again, and are turned once.
+    /// seldom written, as it takes longer than a count, and some thousand at a time. Commands take and give numbers as text; most come
+    /// again, and are turned once.
     /// </remarks>
     public const string Learn = """
         local state, contexts, writer = KEYS[1], KEYS[2], KEYS[3]
@@ -51,6 +52,11 @@ static class LanguageScripts
           local text = texts[times]
           if not text then text = string.format('%.0f', times) texts[times] = text end
           return number(call('ZINCRBY', key, text, token))
+        end
+        local doubled = {}
+        local function note()
+          if #doubled > 0 then call('ZADD', contexts, unpack(doubled)) end
+          doubled = {}
         end
         local ones, twos, pending, i = {}, {}, {}, 8
         local key, once, twice, total, up
@@ -85,10 +91,15 @@ static class LanguageScripts
           twos[level] = (twos[level] or 0) + twice
           if total > 0 then
             local now = add(key, total, '\255')
-            local doubled = doublings(now)
-            if doubled ~= doublings(now - total) then call('ZADD', contexts, doubled + age, string.sub(key, start)) end
+            local n = doublings(now)
+            if n ~= doublings(now - total) then
+              doubled[#doubled + 1] = n + age
+              doubled[#doubled + 1] = string.sub(key, start)
+              if #doubled == 2000 then note() end
+            end
           end
         end
+        note()
         for level, n in pairs(ones) do
           if n ~= 0 then call('HINCRBY', state, 'ones:' .. level, n) end
           if twos[level] ~= 0 then call('HINCRBY', state, 'twos:' .. level, twos[level]) end
