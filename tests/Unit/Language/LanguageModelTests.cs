@@ -73,7 +73,7 @@ public abstract class LanguageModelTests
         var (whole, broken) = (await OpenAsync(connection, new(), "whole"), await OpenAsync(connection, new(), "broken"));
         await LearnAsync(whole, s_lines, "lines");
         var dying = await LanguageModelWriter.StartAsync(broken, "lines", Cancellation);
-        foreach (var line in s_lines.Take(300)) await dying.AddAsync(line, Cancellation);
+        await AddAsync(dying, s_lines.Take(300));
         var resumed = await LearnAsync(broken, s_lines, "lines");
         Assert.True(resumed is { Skipped: > 0, Tokens: > 0 }, $"{resumed}");
         Assert.Equal(await DumpAsync(whole), await DumpAsync(broken));
@@ -84,7 +84,7 @@ public abstract class LanguageModelTests
         // One that slept while another went on is shut out, and changes nothing.
         await FailsAsync("TextSourceBusy", async () =>
         {
-            foreach (var line in s_lines.Skip(300)) await dying.AddAsync(line, Cancellation);
+            await AddAsync(dying, s_lines.Skip(300).Take(50));
             await dying.CompleteAsync(Cancellation);
         });
         Assert.Equal(await DumpAsync(whole), await DumpAsync(broken));
@@ -206,8 +206,19 @@ public abstract class LanguageModelTests
     protected static async Task<LanguageModelUpdate> LearnAsync(LanguageModel model, IEnumerable<string> lines, string? source = null)
     {
         var writer = await LanguageModelWriter.StartAsync(model, source, Cancellation);
-        foreach (var line in lines) await writer.AddAsync(line, Cancellation);
+        await AddAsync(writer, lines);
         return await writer.CompleteAsync(Cancellation);
+    }
+
+    /// <summary>Adds lines, in batches of some of them, as a long text is.</summary>
+    static async Task AddAsync(LanguageModelWriter writer, IEnumerable<string> lines)
+    {
+        const int BatchLines = 110;
+        foreach (var (i, line) in lines.Index())
+        {
+            await writer.AddAsync(line, Cancellation);
+            if ((i + 1) % BatchLines == 0) await writer.SendAsync(wholeBatchesOnly: false, Cancellation);
+        }
     }
 
     static async Task<LanguageModelMeasure> MeasureAsync(LanguageModel model, string text)

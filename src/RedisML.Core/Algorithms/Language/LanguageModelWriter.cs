@@ -10,8 +10,8 @@ namespace RedisML.Algorithms.Language;
 /// <remarks>Several may write at once: counts don't depend on the order. One writer is for one thread.</remarks>
 public sealed class LanguageModelWriter
 {
-    /// <summary>The more, the oftener an n-gram comes again and costs the server nothing; but a script keeps others waiting while it runs, a
-    /// tenth of a second for so many.</summary>
+    /// <summary>The more, the oftener an n-gram comes again and costs the server nothing; but a script keeps others waiting while it runs,
+    /// a tenth of a second for so many.</summary>
     const int MaxBatchTokens = 8192, MaxBatchContexts = 3 * MaxBatchTokens;
 
     const int EvictedTogether = 2000;
