@@ -129,12 +129,15 @@ sealed class BoostingOptions
         var joined = string.Join(' ', parameters);
         try
         {
-            var reference = NativeDataset.Reference([1, 2, 3, 4, 5, 6], 1, 6, joined);
-            using var rows = NativeDataset.Open(reference, 6, 1, hasWeights: false, 0, 1, joined);
-            rows.Push([1, 2, 3, 4, 5, 6], Task is ModelTask.Binary ? [0, 1, 0, 1, 0, 1] : Task is ModelTask.Classes
-                ? [0, 1, 2, 0, 1, 2] : [1, 2, 3, 4, 5, 6], [], []);
-            rows.Finish();
-            using var booster = new NativeBooster(rows, joined);
+            LibraryThread.Run(() =>
+            {
+                var reference = NativeDataset.Reference([1, 2, 3, 4, 5, 6], 1, 6, joined);
+                using var rows = NativeDataset.Open(reference, 6, 1, hasWeights: false, 0, 1, joined);
+                rows.Push([1, 2, 3, 4, 5, 6], Task is ModelTask.Binary ? [0, 1, 0, 1, 0, 1] : Task is ModelTask.Classes
+                    ? [0, 1, 2, 0, 1, 2] : [1, 2, 3, 4, 5, 6], [], []);
+                rows.Finish();
+                using var booster = new NativeBooster(rows, joined);
+            });
         }
         catch (LightGbmException e)
         {

@@ -9,6 +9,10 @@ static unsafe class LightGbmLibrary
 {
     const string Gomp = "libgomp.so.1";
 
+    /// <summary>How often OpenMP looks for its next piece of work before it sleeps: some microseconds, as from one piece of a tree to the
+    /// next. By itself it looks for milliseconds, and keeps a core from other nodes on the machine while it waits for them.</summary>
+    const string Spins = "4000";
+
     static readonly Lazy<bool> s_isLoaded = new(Load);
 
     // The library's callback belongs to a thread.
@@ -78,7 +82,10 @@ static unsafe class LightGbmLibrary
     /// it.</summary>
     static bool Load()
     {
-        if (!OperatingSystem.IsLinux() || NativeLibrary.TryLoad(Gomp, out _)) return true;
+        if (!OperatingSystem.IsLinux()) return true;
+        // It reads its settings when it is loaded, and those of the process, not of .NET. What the user has set counts.
+        if (Environment.GetEnvironmentVariable("OMP_WAIT_POLICY") is null) _ = NativeMethods.SetEnvironment("GOMP_SPINCOUNT", Spins, 0);
+        if (NativeLibrary.TryLoad(Gomp, out _)) return true;
         var folder = Path.GetDirectoryName(typeof(LightGbmLibrary).Assembly.Location) ?? "";
         NativeLibrary.TryLoad(Path.Combine(folder, "runtimes", "linux-x64", "native", Gomp), out _);
         return true;

@@ -14,6 +14,10 @@ static unsafe partial class NativeMethods
     /// <summary>C_API_PREDICT_RAW_SCORE.</summary>
     public const int RawScore = 1;
 
+    /// <summary>Sets a variable of the process, as libraries see it; 0 for <paramref name="overwrite"/> leaves one that is set.</summary>
+    [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int SetEnvironment(string name, string value, int overwrite);
+
     [LibraryImport(Library)]
     public static partial nint LGBM_GetLastError();
 

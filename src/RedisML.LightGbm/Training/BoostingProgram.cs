@@ -20,7 +20,7 @@ sealed class BoostingProgram(TrainingContext context) : TabularProgram(context)
     {
         try
         {
-            return Boost(data);
+            return LibraryThread.Run(() => Boost(data));
         }
         catch (LightGbmException e)
         {

@@ -8,7 +8,11 @@ static class NativeLightGbm
     /// <summary>Trains, and gives what is made of the model.</summary>
     /// <param name="values">[rows, columns] in row order; NaN is missing.</param>
     /// <param name="weights">Null where each row counts 1.</param>
-    public static unsafe T Train<T>(double[] values, float[] labels, float[]? weights, string parameters, int trees,
+    public static T Train<T>(double[] values, float[] labels, float[]? weights, string parameters, int trees,
+        Func<NativeBooster, T> use) =>
+        LibraryThread.Run(() => TrainHere(values, labels, weights, parameters, trees, use));
+
+    static unsafe T TrainHere<T>(double[] values, float[] labels, float[]? weights, string parameters, int trees,
         Func<NativeBooster, T> use)
     {
         int columns = values.Length / labels.Length;
