@@ -19,6 +19,13 @@ static class FuzzRunner
     /// <summary>Reads an input; null where it was read, or failed as it should, else what went wrong.</summary>
     public static string? Try(FuzzTarget target, byte[] input)
     {
+        var failure = TryOnce(target, input);
+        // Others in the process may take memory and time meanwhile: what takes too much does so again.
+        return failure?.StartsWith("takes", StringComparison.Ordinal) == true ? TryOnce(target, input) : failure;
+    }
+
+    static string? TryOnce(FuzzTarget target, byte[] input)
+    {
         long before = Environment.WorkingSet, allocated = GC.GetTotalAllocatedBytes(), peak = before;
         var (clock, work) = (Stopwatch.StartNew(), Process.GetCurrentProcess().TotalProcessorTime);
         string? failure = null;

@@ -48,6 +48,7 @@ public sealed class FuzzTests
             foreach (var bytes in memory) bytes.AsSpan().Fill(1);
             GC.KeepAlive(memory);
         });
-        Assert.StartsWith(failure, FuzzRunner.Try(target, [1]));
+        // Where others in the process give memory back meanwhile, it is seen the next time.
+        Assert.Contains(Enumerable.Range(0, 5), _ => FuzzRunner.Try(target, [1])?.StartsWith(failure, StringComparison.Ordinal) == true);
     }
 }
