@@ -24,7 +24,8 @@ static class LibraryThread
         {
             try { result = work(); }
             catch (Exception e) { failure = ExceptionDispatchInfo.Capture(e); }
-        }) { IsBackground = true, Name = "LightGBM" };
+        })
+        { IsBackground = true, Name = "LightGBM" };
         thread.Start();
         thread.Join();
         failure?.Throw();
