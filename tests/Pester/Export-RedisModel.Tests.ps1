@@ -36,7 +36,7 @@ Describe 'Export-RedisModel' {
         $null = Test-RedisModel trained line
         $page = Get-Content (Export-RedisModel trained "$TestDrive/card.htm" -Format Card) -Raw
         $page | Should -Match '<h1>trained, version 1</h1>'
-        $page | Should -Match '<th scope="col" class="number">R2</th>'
+        $page | Should -Match '<th scope="col">R2</th>'
         $page | Should -Match 'weight\[0\]'
     }
 

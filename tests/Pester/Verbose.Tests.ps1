@@ -94,7 +94,7 @@ Describe 'Verbose of what is waited for' {
         $other = Join-RedisDistributedTraining $job.Run.Id -WorkerCount 1 -Verbose 4>$null
         Wait-Run $job.Run.Id { $_.Step -gt 0 }
         $null = Invoke-RedisCommand $redis (, ('DEBUG', 'SLEEP', '0.8'))
-        Wait-Told $job 'Waited' | Should -Match 'Redis: a reply after \d+\.\d\d s, with 0 retries'
+        Wait-Told $job, $other 'a reply after' | Should -Match 'Redis: a reply after \d+\.\d\d s, with 0 retries'
         $null = Suspend-Write $redis
         $null = Invoke-Cut $redis
         # The two share a connection, and one of them may have nothing to ask just then.
