@@ -85,7 +85,7 @@ public sealed class MatrixFactorizationTests
         var (table, specification) = (Generated(60, 40, 20, 0.3, least: 0), Specification(("Factors", 3)));
         var result = await table.TrainAsync(specification);
         var page = Encoding.UTF8.GetString(ModelCard.Write(ModelOf(result, specification), [.. result.Parameters], []));
-        Assert.Contains("<td>item</td><td>i7</td>", page, StringComparison.Ordinal);
+        Assert.Contains("<td class=\"text\">item</td><td class=\"text\">i7</td>", page, StringComparison.Ordinal);
         Assert.Contains("Invoke-RedisPrediction", page, StringComparison.Ordinal);
         Assert.DoesNotContain("onnxruntime", page, StringComparison.Ordinal);
         var measured = await new PermutationImportance(new FactorPredictor(await ModelAsync(table, specification)), new())
