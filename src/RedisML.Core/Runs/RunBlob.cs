@@ -27,15 +27,18 @@ internal static class RunBlob
         return blob;
     }
 
-    /// <summary>The bytes of a blob; null where it is another's, or broken.</summary>
+    /// <summary>The bytes of a blob, opened; null where it is another's, or broken.</summary>
     /// <exception cref="RedisMLException">It isn't sealed as it should be: those of <see cref="Seal.Open(RedisKey, RedisValue, string?)"/>.
     /// </exception>
     public static ReadOnlyMemory<byte>? Open(
-        ReadOnlyMemory<byte> blob, string incarnation, string? generation, long step, string? owner, Seal seal, RedisKey key) =>
-        Open(blob, incarnation, generation, step, owner) is { } body ? (ReadOnlyMemory<byte>)seal.Open(key, body) : null;
+        ReadOnlyMemory<byte> blob, string incarnation, string? generation, long step, string? owner, Seal seal, RedisKey key)
+    {
+        // Not as "? :": there a null is taken for an array, and becomes memory of no bytes.
+        if (BodyOf(blob, incarnation, generation, step, owner) is not { } body) return null;
+        return seal.Open(key, body);
+    }
 
-    /// <inheritdoc cref="Open(ReadOnlyMemory{byte}, string, string?, long, string?, Seal, RedisKey)"/>
-    public static ReadOnlyMemory<byte>? Open(ReadOnlyMemory<byte> blob, string incarnation, string? generation, long step, string? owner)
+    static ReadOnlyMemory<byte>? BodyOf(ReadOnlyMemory<byte> blob, string incarnation, string? generation, long step, string? owner)
     {
         int end = blob.Span[..Math.Min(blob.Length, 1024)].IndexOf((byte)'\n');
         if (end < 0) return null;

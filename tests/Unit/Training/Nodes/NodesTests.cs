@@ -112,6 +112,35 @@ public sealed class NodesTests(EmbeddedServerFixture embedded, RedisServerFixtur
         }
     }
 
+    /// <summary>It neither begins anew at the step where it was, nor goes on from what somebody else made of it.</summary>
+    [Theory]
+    [InlineData("missing")]
+    [InlineData("cut")]
+    [InlineData("changed")]
+    [InlineData("another's")]
+    public async Task A_stopped_run_whose_checkpoint_is_not_what_was_written_says_so(string fault)
+    {
+        await using var fixture = await RunFixture.CreateAsync(await embedded.ConnectAsync());
+        var start = await fixture.StartAsync(new(), RunFixture.Endless);
+        await fixture.WaitAsync(start.Run.Id, run => run.Step > 5);
+        Assert.True(await fixture.Runs.StopAsync(start.Run.Id, Cancellation));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => start.Completion.WaitAsync(Patience.Event, Cancellation));
+        var database = fixture.Connection.Database;
+        var key = (string)(await database.HashGetAsync(fixture.Connection.Keys.Run(start.Run.Id).Control, "ckpt"))!;
+        var blob = (byte[])(await database.StringGetAsync(key))!;
+        if (fault == "missing") await database.KeyDeleteAsync(key);
+        else await database.StringSetAsync(key, fault switch
+        {
+            "cut" => blob[..^1],
+            "changed" => [.. blob[..^1], (byte)(blob[^1] ^ 1)],
+            _ => RunBlob.Join(RunBlob.Header("another", "1.0", start.Run.Step, "a.1", blob), blob),
+        });
+
+        var resumed = await fixture.ResumeAsync(start.Run.Id);
+        var error = await Assert.ThrowsAsync<RedisMLException>(() => resumed.Completion.WaitAsync(Patience.Event, Cancellation));
+        Assert.Equal(("CheckpointLost", key), (error.ErrorId, error.Target));
+    }
+
     [Fact]
     public async Task Runs_leave_no_connection_and_no_subscription_behind()
     {

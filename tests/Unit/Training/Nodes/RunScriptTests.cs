@@ -82,11 +82,11 @@ public sealed class RunScriptTests(EmbeddedServerFixture embedded, RedisServerFi
         var control = (await ViewAsync(ledger)).Control;
         Assert.Equal(5, control.CheckpointStep);
         var blob = await connection.Database.StringGetAsync(control.Checkpoint);
-        Assert.Equal(state, RunBlob.Open(blob, ledger.Incarnation, generation, 5, "a.1")!.Value.ToArray());
-        Assert.Null(RunBlob.Open(blob, ledger.Incarnation, generation, 6, "a.1"));
+        Assert.Equal(state, Open(blob, 5)!.Value.ToArray());
+        Assert.Null(Open(blob, 6));
         var broken = ((byte[])blob!).ToArray();
         broken[^1]++;
-        Assert.Null(RunBlob.Open(broken, ledger.Incarnation, generation, 5, "a.1"));
+        Assert.Null(Open(broken, 5));
 
         Assert.Equal("OK", await ledger.EndAsync(generation, "a.1", RunPhase.Failed, "x", Cancellation));
         Assert.Equal("PHASE", await ledger.EndAsync(generation, "b.1", RunPhase.Done, "", Cancellation));
@@ -94,6 +94,9 @@ public sealed class RunScriptTests(EmbeddedServerFixture embedded, RedisServerFi
         Assert.True(await ledger.ProposeAsync(control, ["c.1"], RunPhase.Form, "resumed", "c.1", restart: true, Cancellation));
         var resumed = (await ViewAsync(ledger)).Control;
         Assert.Equal((5L, 1L, ""), (resumed.Step, resumed.Lineage, resumed.DecidedGeneration));
+
+        ReadOnlyMemory<byte>? Open(ReadOnlyMemory<byte> value, long step) =>
+            RunBlob.Open(value, ledger.Incarnation, generation, step, "a.1", ledger.Seal, control.Checkpoint);
     }
 
     /// <summary>A script may be repeated where its reply was lost; the half step waits for the other all the same.</summary>
