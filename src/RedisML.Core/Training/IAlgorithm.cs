@@ -1,3 +1,4 @@
+using System.Text.Json;
 using RedisML.Models;
 using RedisML.Prediction;
 using RedisML.Runs;
@@ -15,6 +16,10 @@ public interface IAlgorithm : IModelFamily
 
     /// <summary>What a training is told where its user says nothing.</summary>
     TrainingDefaults Defaults => new();
+
+    /// <summary>The same where options of the algorithm's own may say it.</summary>
+    /// <exception cref="Errors.RedisMLException"><c>OptionNotFound</c>; <c>OptionInvalid</c>.</exception>
+    TrainingDefaults DefaultsWith(IReadOnlyDictionary<string, JsonElement> options) => Defaults;
 
     /// <summary>What it can be told besides what every training is told.</summary>
     IReadOnlyList<AlgorithmOption> Options { get; }

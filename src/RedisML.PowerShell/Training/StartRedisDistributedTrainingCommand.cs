@@ -158,11 +158,12 @@ public sealed partial class StartRedisDistributedTrainingCommand : TrainingJobCm
         var excluded = Expand(ExcludeFeature, names);
         var family = ModelFamilies.Get(Algorithm);
         var algorithm = family as IAlgorithm;
-        var defaults = algorithm?.Defaults ?? new();
+        var options = Options();
+        var defaults = algorithm?.DefaultsWith(options) ?? new();
         var specification = WithOptimization(new()
         {
             Algorithm = family.Name,
-            Options = Options(),
+            Options = options,
             Label = Label ?? dataset.Label ?? throw new RedisMLException("LabelMissing", ErrorKind.InvalidArgument,
                 $"Dataset '{dataset.Name}' names no label: say with -Label which column to predict.", dataset.Name),
             Features = Feature.Length == 0 ? null : [.. Expand(Feature, names).Except(excluded)],

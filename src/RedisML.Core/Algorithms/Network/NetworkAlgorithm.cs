@@ -18,11 +18,15 @@ internal sealed class NetworkAlgorithm : IAlgorithm
 
     public ModelTask? Task => null;
 
-    public TrainingDefaults Defaults { get; } = new(OptimizerKind.Adam, L2: 0);
+    public TrainingDefaults Defaults { get; } = new(OptimizerKind.Adam, L2: 2);
 
     public IReadOnlyList<AlgorithmOption> Options => NetworkOptions.All;
 
     public IOnnxForm Onnx { get; } = new NetworkOnnx();
+
+    /// <summary>Weight decay stands in for the penalty.</summary>
+    public TrainingDefaults DefaultsWith(IReadOnlyDictionary<string, JsonElement> options) =>
+        NetworkOptions.Of(new OptionValues(this, options)).WeightDecay > 0 ? Defaults with { L2 = 0 } : Defaults;
 
     public ModelTask? TaskOf(TrainingSpecification specification) =>
         NetworkOptions.Of(new OptionValues(this, specification.Options)).Task;

@@ -10,10 +10,10 @@ namespace RedisML.Algorithms.Network;
 internal sealed class NetworkProgram(TrainingContext context) : TabularProgram(context)
 {
     const int DefaultBatchSize = 200;
-    const int DefaultSteps = 16_000;
+    const int DefaultSteps = 50_000;
     const int MinDefaultEpochs = 10;
-    const int MaxDefaultEpochs = 300;
-    const double DefaultAdamRate = 0.003;
+    const int MaxDefaultEpochs = 200;
+    const double DefaultAdamRate = 0.01;
     const double DefaultSgdRate = 0.02;
     const int MaxParameters = 100_000_000;
 

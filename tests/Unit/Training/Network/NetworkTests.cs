@@ -15,6 +15,8 @@ namespace RedisML.Unit.Training.Network;
 /// <summary>Networks, from rows to predictions.</summary>
 public sealed class NetworkTests
 {
+    static readonly IAlgorithm s_network = (IAlgorithm)ModelFamilies.Get("Network");
+
     [Fact]
     public async Task Digits_are_told_apart_by_default()
     {
@@ -24,7 +26,7 @@ public sealed class NetworkTests
         var table = new TestTable();
         for (int i = 0; i < names.Length; i++) table.Add(names[i], rows.Select(row => (double?)row[i]));
         var (training, test) = (table.Where(row => row % 5 != 0), table.Where(row => row % 5 == 0));
-        var specification = Specification() with { Label = names[^1], Categories = [names[^1]] };
+        var specification = Specification() with { Label = names[^1], Categories = [names[^1]], L2 = s_network.Defaults.L2 };
 
         var model = ModelOf(specification, await training.TrainAsync(specification), out var parameters);
         var predictions = ModelFamilies.Load(model, parameters).Predict(RowBatch.Of(test.Chunks(test.Rows)[0]));
@@ -124,6 +126,18 @@ public sealed class NetworkTests
         var error = Assert.Throws<RedisMLException>(() => TrainingContext.Check(specification, Table(1).Schema, 1));
         Assert.Equal(errorId, error.ErrorId);
         Assert.Contains(says, error.Message);
+    }
+
+    [Theory]
+    [InlineData("{ }", 2)]
+    [InlineData("{ 'weightdecay': 0 }", 2)]
+    [InlineData("{ 'WeightDecay': 0.1 }", 0)]
+    public void Weights_are_penalised_unless_they_decay(string options, double l2)
+    {
+        var specification = Specification(options) with { Label = "kind" };
+        specification = specification with { L2 = s_network.DefaultsWith(specification.Options).L2 };
+        Assert.Equal(l2, specification.L2);
+        TrainingContext.Check(specification, Table(1).Schema, 1);
     }
 
     [Fact]
