@@ -350,7 +350,7 @@ Describe 'The jobs of Start-RedisDistributedTraining' {
         }
 
         It 'learns what is not linear by default, and tells what its parameters belong to' {
-            $run = Start-RedisDistributedTraining disc disc -Algorithm Network -Label side -Option @{ Layers = 16, 8; Dropout = 0.0 } -Epoch 80 -Wait
+            $run = Start-RedisDistributedTraining disc disc -Algorithm Network -Label side -Option @{ Layers = 16, 8; Dropout = 0.0; WeightDecay = 0.001 } -Epoch 80 -Wait
             $run.State, $run.Step | Should -Be 'Completed', 80
             (Test-RedisModel disc disc).Accuracy | Should -BeGreaterThan 0.93
             (Get-RedisModel disc).Definition.Task | Should -Be 'Classes'
