@@ -50,7 +50,7 @@ BeforeAll {
         'RedisML.Evaluation.FeatureImportance' = @{ Model = 'price'; Dataset = 'diamonds-test'; Feature = 'carat'; Metric = 'R2'; Importance = 0.54321; Deviation = 0.0123 }
         'RedisML.Models.Model' = @{ Name = 'price'; Version = 12; Aliases = @('champion', 'latest'); Algorithm = 'Linear'; Dataset = 'diamonds-train'; Created = $time
             Definition = [pscustomobject] @{ Pipeline = [pscustomobject] @{ Label = [pscustomobject] @{ Column = 'price' } } } }
-        'RedisML.PowerShell.Models.GateResult' = @{ Model = 'price'; Version = 3; Dataset = 'diamonds-test'; Passed = $false; Problems = @('Rmse is 1,131.9, and may be 1,000 at most') }
+        'RedisML.PowerShell.Models.GateResult' = @{ Model = 'price'; Version = 3; Dataset = 'diamonds-test'; Passed = $false; Problems = @('Rmse is 1,131.9, and may be 1,000 at most', 'R2 is 0.9081, and has to be 0.95 at least: that of price@champion') }
         'RedisML.Models.AliasMove' = @{ Number = 3; Alias = 'champion'; From = 2; Version = 3; At = $time; By = 'ann@build-7'; Reason = 'better by 2 %'; Rollback = $false }
         'RedisML.Connections.AccessRule' = @{ Role = 'Serve'; Prefix = 'redisml'; Rule = 'resetkeys resetchannels -@all +auth +hello +ping +echo +client|id +client|setname +hget +hmget +hgetall %R~redisml:models %R~redisml:model:* ~redisml:services' }
         'RedisML.Online.OnlineTraining' = @{ Model = 'clicks'; State = 'Running'; Source = 'clickstream'; Samples = 12345678; Rejected = 12; Loss = 0.34567; Accuracy = 0.8651; Drifts = 2 }
@@ -100,6 +100,12 @@ Describe 'Views' {
         $lines = ($objects[$Type] | Format-Table -View $Name | Out-String -Width 80).Trim() -split '\r?\n'
         $lines[1] | Should -Match '^[- ]+$' -Because 'the header is one line'
         $lines | Should -Not -Match '\S…(\s|$)(?<!, …)'
+    }
+
+    It 'breaks no word of <Type> at 80 columns' -ForEach $tables.Where{ $_.View.SelectNodes('.//Wrap') } {
+        $cells = @($objects[$Type].ForEach{ $_.StatusMessage; $_.Rule; $_.Problems }) -ne $null -join ' ' -split ' '
+        $shown = ($objects[$Type] | Format-Table -View $Name | Out-String -Width 80) -split '\s+'
+        $cells | Where-Object { $_ -notin $shown } | Should -BeNullOrEmpty
     }
 
     It 'gives lists that can be indexed, whatever the cmdlet' {
