@@ -107,6 +107,17 @@ Describe 'Outputs' {
         }
     }
 
+    It 'lists what <_> returns without JSON, within 80 columns' -ForEach $cmdlets {
+        # One by one: the list of others behind an object of another type is PowerShell's own.
+        $text = $samples[$_].ForEach{ $_ | Format-List | Out-String -Width 80 }
+        $text | Should -Not -Match '\{"|@\{|System\.'
+    }
+
+    It 'lists figures of the task alone' {
+        $samples['Test-RedisModel'][0] | Format-List | Out-String | Should -Not -Match 'PoissonDeviance|D2|Source'
+        $samples['Test-RedisModel'][1] | Format-List | Out-String | Should -Not -Match 'Auc|PositiveClass|(?m)^F1'
+    }
+
     It 'keeps names comparable, times times, and lists lists' {
         $run = $samples['Get-RedisDistributedTraining'][0]
         $run.State -eq 'Completed' | Should -BeTrue

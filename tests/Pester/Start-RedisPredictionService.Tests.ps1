@@ -105,7 +105,8 @@ Describe 'Start-RedisPredictionService' {
         { Start-RedisPredictionService prise } | Should -Throw -ErrorId 'ModelNotFound,*'
         { Start-RedisPredictionService price -Name 'a b' } | Should -Throw -ErrorId 'InvalidName,*'
         { Stop-RedisPredictionService nothing -ErrorAction Stop } | Should -Throw -ErrorId 'ServiceNotFound,*'
-        { @{ x = 1 } | Invoke-RedisPrediction -Service nothing -Timeout 0.2 } | Should -Throw -ErrorId 'PredictionTimeout,*'
+        { @{ x = 1 } | Invoke-RedisPrediction -Service nothing -Timeout 0.2 } | Should -Throw '*No instance of it runs.*' -ErrorId 'PredictionTimeout,*'
+        Get-RedisPredictionService | Where-Object Name -EQ nothing | Should -BeNullOrEmpty -Because 'the request is taken back'
         Start-RedisPredictionService price -WhatIf | Should -BeNullOrEmpty
     }
 }

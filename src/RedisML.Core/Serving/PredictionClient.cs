@@ -48,8 +48,25 @@ public sealed class PredictionClient : IAsyncDisposable
             if (popped is [_, var json]) return Read((byte[])seal.Open(reply, json)!);
         }
         throw new RedisMLException("PredictionTimeout", ErrorKind.OperationTimeout,
-            $"Service '{_service}' didn't answer within {timeout.TotalSeconds:0.##} s. Get-RedisPredictionService says whether it has " +
-            "instances.", _service);
+            $"Service '{_service}' didn't answer within {timeout.TotalSeconds:0.##} s. " +
+            await WithdrawAsync(request, cancellation).ConfigureAwait(false), _service);
+    }
+
+    /// <summary>Takes a request back that nobody waits for any more: one to a name that is misspelt would stay for ever.</summary>
+    /// <returns>What to do next, in a sentence.</returns>
+    async Task<string> WithdrawAsync(RedisValue request, CancellationToken cancellation)
+    {
+        try
+        {
+            await _connection.Database.ListRemoveAsync(_keys.Queue, request, 1).WaitAsync(cancellation).ConfigureAwait(false);
+            var services = await new PredictionServices(_connection).ListAsync(cancellation).ConfigureAwait(false);
+            if (!services.Contains(_service))
+                return $"No instance of it runs. {NearestName.Existing(services.Select(name => $"'{name}'"))} " +
+                    "Start-RedisPredictionService starts one.";
+        }
+        // Who may ask may not be allowed to look.
+        catch (Exception e) when (e is RedisException or RedisMLException) { }
+        return "Get-RedisPredictionService says whether it has instances.";
     }
 
     static byte[] Write(string reply, long deadline, IEnumerable<KeyValuePair<string, object?>> features)

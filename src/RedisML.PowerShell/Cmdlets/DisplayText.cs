@@ -46,6 +46,9 @@ public static class DisplayText
     public static string Moment(DateTimeOffset? time) =>
         time?.LocalDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture) ?? "";
 
+    /// <summary>The day of a moment, where a table has no room for more: <c>2026-11-29</c>.</summary>
+    public static string Day(DateTimeOffset? time) => time?.LocalDateTime.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) ?? "";
+
     /// <summary>A text in lines of up to so many columns, broken between words: in a cell, PowerShell breaks words.</summary>
     public static string Lines(string? text, int width)
     {
