@@ -129,7 +129,7 @@ sealed class BoostingOptions
         var joined = string.Join(' ', parameters);
         try
         {
-            LibraryThread.Run(() =>
+            LibraryThread.Run(1, () =>
             {
                 var reference = NativeDataset.Reference([1, 2, 3, 4, 5, 6], 1, 6, joined);
                 using var rows = NativeDataset.Open(reference, 6, 1, hasWeights: false, 0, 1, joined);
@@ -137,6 +137,7 @@ sealed class BoostingOptions
                     ? [0, 1, 2, 0, 1, 2] : [1, 2, 3, 4, 5, 6], [], []);
                 rows.Finish();
                 using var booster = new NativeBooster(rows, joined);
+                return true;
             });
         }
         catch (LightGbmException e)

@@ -30,7 +30,7 @@ static class ParameterNames
         ["group_column"] = "ranking isn't supported",
         ["num_machines"] = "-NodeCount does that",
         // The library keeps it for the whole process: a training beside this one would write beyond what it has room for.
-        ["num_threads"] = "the library has one number for the process, OMP_NUM_THREADS in its environment",
+        ["num_threads"] = "-WorkerCount does that",
         ["machines"] = "nodes find each other by Redis",
         ["machine_list_filename"] = "nodes find each other by Redis",
         ["local_listen_port"] = "nodes exchange through Redis",

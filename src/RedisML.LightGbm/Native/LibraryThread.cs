@@ -10,19 +10,18 @@ namespace RedisML.LightGbm.Native;
 /// </remarks>
 static class LibraryThread
 {
-    public static void Run(Action work) => Run(() =>
-    {
-        work();
-        return true;
-    });
-
-    public static T Run<T>(Func<T> work)
+    /// <param name="threads">How many the library may take for it, where <c>OMP_NUM_THREADS</c> doesn't say fewer.</param>
+    public static T Run<T>(int threads, Func<T> work)
     {
         T result = default!;
         ExceptionDispatchInfo? failure = null;
         var thread = new Thread(() =>
         {
-            try { result = work(); }
+            try
+            {
+                LightGbmLibrary.Limit(threads);
+                result = work();
+            }
             catch (Exception e) { failure = ExceptionDispatchInfo.Capture(e); }
         })
         { IsBackground = true, Name = "LightGBM" };

@@ -42,6 +42,20 @@ static unsafe class LightGbmLibrary
         throw new LightGbmException(Marshal.PtrToStringUTF8(NativeMethods.LGBM_GetLastError()) ?? "it doesn't say why");
     }
 
+    /// <summary>Bounds the threads that the library takes for what this thread asks of it, and for nobody else: a limit of the library's
+    /// own would be one for the process.</summary>
+    /// <remarks>OpenMP's functions are found by way of the library that needs them. Windows shows none of them: there its own number
+    /// stands.</remarks>
+    public static void Limit(int threads)
+    {
+        Call(() => 0);
+        var library = NativeLibrary.Load(NativeMethods.Library, typeof(LightGbmLibrary).Assembly, null);
+        if (!NativeLibrary.TryGetExport(library, "omp_get_max_threads", out var read)
+            || !NativeLibrary.TryGetExport(library, "omp_set_num_threads", out var set)) return;
+        int most = ((delegate* unmanaged[Cdecl]<int>)read)();
+        ((delegate* unmanaged[Cdecl]<int, void>)set)(Math.Min(threads, most));
+    }
+
     /// <summary>What the library writes, of which it tells the length when it is asked with too short a buffer.</summary>
     public static string Text(TextWriter write)
     {

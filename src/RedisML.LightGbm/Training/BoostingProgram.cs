@@ -20,7 +20,7 @@ sealed class BoostingProgram(TrainingContext context) : TabularProgram(context)
     {
         try
         {
-            return LibraryThread.Run(() => Boost(data));
+            return LibraryThread.Run(Context.Workers, () => Boost(data));
         }
         catch (LightGbmException e)
         {

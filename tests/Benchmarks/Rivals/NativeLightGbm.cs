@@ -10,7 +10,7 @@ static class NativeLightGbm
     /// <param name="weights">Null where each row counts 1.</param>
     public static T Train<T>(double[] values, float[] labels, float[]? weights, string parameters, int trees,
         Func<NativeBooster, T> use) =>
-        LibraryThread.Run(() => TrainHere(values, labels, weights, parameters, trees, use));
+        LibraryThread.Run(Environment.ProcessorCount, () => TrainHere(values, labels, weights, parameters, trees, use));
 
     static unsafe T TrainHere<T>(double[] values, float[] labels, float[]? weights, string parameters, int trees,
         Func<NativeBooster, T> use)

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using RedisML.Benchmarks.Rivals;
 using RedisML.Errors;
 using RedisML.Expressions;
@@ -71,6 +72,31 @@ public sealed class LightGbmTests
             Comparer<string?>.Create((a, b) => Array.IndexOf(s_features, a) - Array.IndexOf(s_features, b))));
         Assert.Equal(text.ReadTrees(null).Sum(tree => tree.Gain.Count(gain => gain > 0)),
             importance.Where(e => e.Name == "split").Sum(e => e.Value));
+    }
+
+    /// <summary>The library sizes its memory by the number of its threads: it must be each training's own.</summary>
+    [Fact]
+    public async Task Trainings_beside_each_other_take_the_threads_of_their_workers_and_grow_the_same_trees()
+    {
+        var specification = BoostingTable.Specification("y", ("n_estimators", 40), ("min_data_in_leaf", 5));
+        var texts = await Task.WhenAll(new[] { 1, 2, 3, 1, 2, 3 }.Select(async workers =>
+            ((Scalar)(await s_table.TrainAsync(specification, workers)).Parameters.ToDictionary()["model"]).ToString()));
+        Assert.Single(texts.Distinct());
+
+        if (!OperatingSystem.IsLinux()) return;
+        using var together = new Barrier(2);
+        var threads = await Task.WhenAll(new[] { 1, int.MaxValue }.Select(most => Task.Run(() => LibraryThread.Run(most, () =>
+        {
+            together.SignalAndWait(Cancellation);
+            return ThreadsOfLibrary();
+        }))));
+        Assert.Equal([1, ThreadsOfLibrary()], threads);
+    }
+
+    static unsafe int ThreadsOfLibrary()
+    {
+        var library = NativeLibrary.Load(NativeMethods.Library, typeof(LightGbmLibrary).Assembly, null);
+        return ((delegate* unmanaged[Cdecl]<int>)NativeLibrary.GetExport(library, "OMP_NUM_THREADS"))();
     }
 
     static readonly string[] s_features = ["x", "z", "code", "text"];
