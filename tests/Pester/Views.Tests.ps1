@@ -123,6 +123,14 @@ Describe 'Views' {
         $lists | Select-Object -Unique | Should -BeNullOrEmpty -Because 'PowerShell cannot index what the compiler makes of a collection expression'
     }
 
+    It 'computes no cell of <Name> by what is no script' -ForEach $views {
+        foreach ($script in $View.SelectNodes('.//ScriptBlock').InnerText) {
+            $errors = $null
+            $null = [System.Management.Automation.Language.Parser]::ParseInput($script, [ref] $null, [ref] $errors)
+            $errors.Message | Should -BeNullOrEmpty -Because "PowerShell leaves the cell empty: $script"
+        }
+    }
+
     It 'asks <Name> for what <Type> has' -ForEach $views {
         $real = foreach ($assembly in [AppDomain]::CurrentDomain.GetAssemblies()) { if ($assembly.GetName().Name -like 'RedisML*') { $assembly.GetType($Type) } }
         $real = @($real -ne $null)[0]
