@@ -13,6 +13,7 @@ BeforeDiscovery {
         @{ Line = 'Start-RedisDistributedTraining kinds m -Algorithm Logistic -Label side -PositiveClass ri'; Expected = 'right' }
         @{ Line = 'Start-RedisDistributedTraining kinds m -Algorithm Network -Option '; Expected = '@{ Layers = ' }
         @{ Line = 'Start-RedisDistributedTraining kinds m -Algorithm Mat'; Expected = 'MatrixFactorization' }
+        @{ Line = 'Start-RedisDistributedTraining kinds m -Algorithm L'; Expected = 'LightGbm' }
         @{ Line = 'Test-RedisModel y -Dataset kinds -Minimum '; Expected = '@{ R2 = ' }
         @{ Line = 'Test-RedisModel y -Dataset kinds -Maximum '; Expected = '@{ Rmse = ' }
         @{ Line = 'Test-RedisModel y -Dataset kinds -NotWorseThan y@champion -Figure Ma'; Expected = 'MacroF1' }
@@ -54,6 +55,13 @@ Describe 'Completion' {
             (1..5 | ForEach-Object { (Measure-Command { TabExpansion2 $text }).TotalMilliseconds } | Measure-Object -Minimum).Minimum |
                 Should -BeLessThan 50 -Because $text
         }
+    }
+
+    It 'completes algorithms that train, and no others' {
+        $names = (TabExpansion2 'Start-RedisDistributedTraining kinds m -Algorithm ').CompletionMatches.CompletionText
+        $names | Should -Contain 'LightGbm'
+        'Onnx', 'KneserNey' | Should -Not -BeIn $names
+        { Start-RedisDistributedTraining kinds m -Algorithm KneserNey -Label y -Wait } | Should -Throw -ErrorId 'AlgorithmNotTrainable,*'
     }
 
     It 'is silent where there is no such file, dataset, model or run' {

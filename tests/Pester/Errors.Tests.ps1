@@ -66,6 +66,13 @@ Describe 'Errors' {
         @(Get-RedisDistributedTraining).Id | Should -Be $before
     }
 
+    It 'refuses -Epoch where the algorithm has none, and says what does it: <Algorithm>' -ForEach @(
+        @{ Algorithm = 'MatrixFactorization'; Says = '*Iterations*' }
+        @{ Algorithm = 'LightGbm'; Says = '*num_iterations*' }
+    ) {
+        { Start-RedisDistributedTraining kinds m -Algorithm $Algorithm -Label y -Epoch 3 -Wait } | Should -Throw $Says -ErrorId 'OptionInvalid,*'
+    }
+
     It 'shows of a script that fails its own line alone' {
         $script = {
             param($Batch, $Parameter, $Context)

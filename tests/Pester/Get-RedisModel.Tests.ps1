@@ -54,7 +54,7 @@ Describe 'Get-RedisModel' {
     }
 
     It 'shows a table' {
-        Get-RedisModel trained | Out-String | Should -Match 'trained\s+\d+\s+Linear\s+y\s+line'
+        Get-RedisModel trained | Out-String | Should -Match 'trained\s+\d+\s+Linear\s+line'
     }
 
     It 'names the nearest model where one is unknown' {

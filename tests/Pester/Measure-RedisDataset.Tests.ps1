@@ -101,6 +101,12 @@ Describe 'Measure-RedisDataset' {
         (Measure-RedisDataset out -Bin 4).Histogram.IsTail | Should -Be $false, $false, $false, $false
     }
 
+    It 'estimates no more different values than there are' {
+        'id', (1..17379) | ForEach-Object { $_ } | Set-Content TestDrive:/ids.csv
+        $null = Import-RedisTrainingData TestDrive:/ids.csv -Dataset ids
+        (Measure-RedisDataset ids).Distinct | Should -BeIn (17000..17379)
+    }
+
     It 'takes columns by name and wildcard' {
         (Measure-RedisDataset a -Column t, n*).Column | Should -Be 't', 'n'
     }

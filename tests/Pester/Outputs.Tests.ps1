@@ -53,7 +53,7 @@ BeforeAll {
     $rows | Select-Object x, y | Add-RedisTrainingSample -List sold
     $samples['Start-RedisOnlineTraining'] = Start-RedisOnlineTraining appraisal -List sold -Algorithm Linear -Label y -Once -Wait
     $samples['Get-RedisOnlineTraining'] = Get-RedisOnlineTraining
-    $job = Start-RedisPredictionService price
+    $job = Start-RedisPredictionService price@champion
     $samples['Get-RedisPredictionService'] = Get-RedisPredictionService
     Stop-Job $job
     $samples['Start-RedisPredictionService'] = Receive-Job $job
@@ -105,6 +105,17 @@ Describe 'Outputs' {
                 $property.Value | Should -Not -Match '^\d+/\d+/\d{4}|^@\{' -Because "$($property.Name) is read by others"
             }
         }
+    }
+
+    It 'lists what <_> returns without JSON, within 80 columns' -ForEach $cmdlets {
+        # One by one: the list of others behind an object of another type is PowerShell's own.
+        $text = $samples[$_].ForEach{ $_ | Format-List | Out-String -Width 80 }
+        $text | Should -Not -Match '\{"|@\{|System\.|…\d'
+    }
+
+    It 'lists figures of the task alone' {
+        $samples['Test-RedisModel'][0] | Format-List | Out-String | Should -Not -Match 'PoissonDeviance|D2|Source'
+        $samples['Test-RedisModel'][1] | Format-List | Out-String | Should -Not -Match 'Auc|PositiveClass|(?m)^F1'
     }
 
     It 'keeps names comparable, times times, and lists lists' {

@@ -37,6 +37,17 @@ Describe 'Start-RedisPredictionService' {
         $answer.Probability | Should -Be $answer.Probabilities['right']
     }
 
+    It 'answers in the columns of the task: of a number no probability, of classes one in each row, known or not' {
+        $null = Start-RedisPredictionService price
+        $rows = @{ x = $null; side = 'left'; y = 3 }, @{ x = 3; side = 'left'; y = 7 }
+        @($rows | Invoke-RedisPrediction -Service price | ConvertTo-Csv)[0] | Should -Be '"Prediction","Version"'
+        $null = Start-RedisPredictionService side
+        $answers = @($rows | Invoke-RedisPrediction -Service side | ConvertTo-Csv)
+        $answers[0] | Should -Be '"Prediction","Version","Probability","Probabilities"'
+        $answers[1] | Should -Be ',"1",,'
+        ($answers[2] | ConvertFrom-Csv -Header Prediction, Version, Probability, Probabilities).Probability | Should -BeGreaterThan 0.5
+    }
+
     It 'follows an alias' {
         $null = Publish-RedisModel price -Version 1 -Alias champion
         $null = Start-RedisPredictionService price@champion -Name followed
@@ -94,7 +105,8 @@ Describe 'Start-RedisPredictionService' {
         { Start-RedisPredictionService prise } | Should -Throw -ErrorId 'ModelNotFound,*'
         { Start-RedisPredictionService price -Name 'a b' } | Should -Throw -ErrorId 'InvalidName,*'
         { Stop-RedisPredictionService nothing -ErrorAction Stop } | Should -Throw -ErrorId 'ServiceNotFound,*'
-        { @{ x = 1 } | Invoke-RedisPrediction -Service nothing -Timeout 0.2 } | Should -Throw -ErrorId 'PredictionTimeout,*'
+        { @{ x = 1 } | Invoke-RedisPrediction -Service nothing -Timeout 0.2 } | Should -Throw '*No instance of it runs.*' -ErrorId 'PredictionTimeout,*'
+        Get-RedisPredictionService | Where-Object Name -EQ nothing | Should -BeNullOrEmpty -Because 'the request is taken back'
         Start-RedisPredictionService price -WhatIf | Should -BeNullOrEmpty
     }
 }

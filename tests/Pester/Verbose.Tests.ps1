@@ -23,7 +23,7 @@ Describe 'Verbose' {
         $text | Should -Match 'encoding utf-8 \(the default\)'
         $text | Should -Match 'Columns: id Int64, price Float64, name Utf8'
         $text | Should -Match 'Chunk \d+: 200 rows, [\d,]+ bytes, [\d,]+ before compression'
-        $text | Should -Match "Version 1 of dataset 'a' is published: 200 rows in 1 chunks"
+        $text | Should -Match "Version 1 of dataset 'a' is published: 200 rows in 1 chunk of"
     }
 
     It 'tells which types were given, and which rows are left out and why' {

@@ -43,14 +43,14 @@ BeforeAll {
         'RedisML.PowerShell.Recommending.StoredRecommendations' = @{ User = 'anna'; Count = 20; Basis = 'Ratings'; TimeToLiveSeconds = 86400; Key = 'redisml:recommend:{shop:anna}' }
         'RedisML.PowerShell.Models.ClassificationReport' = @{ Model = 'late'; Dataset = 'flights-test'; Rows = 65469; Accuracy = 0.8123; Baseline = 0.75; F1 = 0.61; MacroF1 = $null; LogLoss = 0.4321; Auc = 0.87 }
         'RedisML.Serving.PredictionService' = @{ Name = 'price'; Instances = @(1, 2); Versions = [long[]] (3, 4); Waiting = 12; Answered = 1234567; Failed = 3; Rejected = 0 }
-        'RedisML.Serving.InstanceStatus' = @{ Id = '5d0e7a51c2f4'; Model = 'price'; Version = 3; Answered = 1234567; Failed = 3; P50Milliseconds = 0.31; P99Milliseconds = 2.5; MeanBatch = 12.3 }
+        'RedisML.Serving.InstanceStatus' = @{ Id = '5d0e7a51c2f4'; Model = 'price@champion'; Version = 3; Answered = 1234567; Failed = 3; P50Milliseconds = 0.31; P99Milliseconds = 2.5; MeanBatch = 12.3 }
         'RedisML.Prediction.DatasetPredictionResult' = @{ Model = 'price'; ModelVersion = 3; OutputDataset = 'predicted'; Version = 1; Rows = 53940; RowsWithoutPrediction = 12; UnseenValues = 0; Unchanged = $false; RowsPerSecond = 5123456 }
         'RedisML.Evaluation.ClassFigures' = @{ Class = 'versicolor'; Precision = 0.9; Recall = 0.95; F1 = 0.92; Support = 1234 }
         'RedisML.PowerShell.Models.ModelParameterElement' = @{ Name = 'weight'; Class = 'setosa'; Feature = 'sepal_length'; Index = 0; Level = $null; IsMissing = $false; Value = -12.345678; RawValue = 0.000123 }
         'RedisML.Evaluation.FeatureImportance' = @{ Model = 'price'; Dataset = 'diamonds-test'; Feature = 'carat'; Metric = 'R2'; Importance = 0.54321; Deviation = 0.0123 }
-        'RedisML.Models.Model' = @{ Name = 'price'; Version = 12; Aliases = @('champion', 'latest'); Algorithm = 'Linear'; Dataset = 'diamonds-train'; Created = $time
-            Definition = [pscustomobject] @{ Pipeline = [pscustomobject] @{ Label = [pscustomobject] @{ Column = 'price' } } } }
-        'RedisML.PowerShell.Models.GateResult' = @{ Model = 'price'; Version = 3; Dataset = 'diamonds-test'; Passed = $false; Problems = @('Rmse is 1,131.9, and may be 1,000 at most') }
+        'RedisML.Models.Model' = @{ Name = 'price'; Version = 12; Aliases = @('champion', 'latest'); Algorithm = 'Linear'; Dataset = 'diamonds-train'; Created = $time },
+            @{ Name = 'jokes'; Version = 1; Aliases = @(); Algorithm = 'MatrixFactorization'; Dataset = 'ratings-train'; Created = $time }
+        'RedisML.PowerShell.Models.GateResult' = @{ Model = 'price'; Version = 3; Dataset = 'diamonds-test'; Passed = $false; Problems = @('Rmse is 1,131.9, and may be 1,000 at most', 'R2 is 0.9081, and has to be 0.95 at least: that of price@champion') }
         'RedisML.Models.AliasMove' = @{ Number = 3; Alias = 'champion'; From = 2; Version = 3; At = $time; By = 'ann@build-7'; Reason = 'better by 2 %'; Rollback = $false }
         'RedisML.Connections.AccessRule' = @{ Role = 'Serve'; Prefix = 'redisml'; Rule = 'resetkeys resetchannels -@all +auth +hello +ping +echo +client|id +client|setname +hget +hmget +hgetall %R~redisml:models %R~redisml:model:* ~redisml:services' }
         'RedisML.Online.OnlineTraining' = @{ Model = 'clicks'; State = 'Running'; Source = 'clickstream'; Samples = 12345678; Rejected = 12; Loss = 0.34567; Accuracy = 0.8651; Drifts = 2 }
@@ -102,6 +102,12 @@ Describe 'Views' {
         $lines | Should -Not -Match '\S…(\s|$)(?<!, …)'
     }
 
+    It 'breaks no word of <Type> at 80 columns' -ForEach $tables.Where{ $_.View.SelectNodes('.//Wrap') } {
+        $cells = @($objects[$Type].ForEach{ $_.StatusMessage; $_.Rule; $_.Problems }) -ne $null -join ' ' -split ' '
+        $shown = ($objects[$Type] | Format-Table -View $Name | Out-String -Width 80) -split '\s+'
+        $cells | Where-Object { $_ -notin $shown } | Should -BeNullOrEmpty
+    }
+
     It 'gives lists that can be indexed, whatever the cmdlet' {
         $null = Split-RedisDataset views -TestFraction 0.2 -Seed 1
         $run = Start-RedisDistributedTraining views-train sold -Algorithm Softmax -Label cut -Wait -WarningAction Ignore
@@ -115,6 +121,14 @@ Describe 'Views' {
             }
         }
         $lists | Select-Object -Unique | Should -BeNullOrEmpty -Because 'PowerShell cannot index what the compiler makes of a collection expression'
+    }
+
+    It 'computes no cell of <Name> by what is no script' -ForEach $views {
+        foreach ($script in $View.SelectNodes('.//ScriptBlock').InnerText) {
+            $errors = $null
+            $null = [System.Management.Automation.Language.Parser]::ParseInput($script, [ref] $null, [ref] $errors)
+            $errors.Message | Should -BeNullOrEmpty -Because "PowerShell leaves the cell empty: $script"
+        }
     }
 
     It 'asks <Name> for what <Type> has' -ForEach $views {

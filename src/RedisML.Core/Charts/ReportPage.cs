@@ -77,23 +77,25 @@ sealed class ReportPage
         .Append(CultureInfo.InvariantCulture, $"<figure style=\"max-width: {1.4 * chart.Size.Width:0}px\">\n")
         .Append(chart.ToSvg($"figure-{++_figures}")).Append("</figure>\n");
 
-    /// <param name="rows">The names of the columns first; each row begins with its own.</param>
-    /// <param name="numbersFrom">The first column of numbers; those between it and the names of the rows hold text.</param>
-    public void Table(string caption, IEnumerable<IEnumerable<string>> rows, int numbersFrom = 1)
+    /// <param name="rows">The names of the columns first; each row begins with its own. A column is text, and stands to the
+    /// left, where one of its cells begins neither as a number nor as a time does.</param>
+    public void Table(string caption, IEnumerable<IEnumerable<string>> rows)
     {
+        string[][] lines = [.. rows.Select(row => row.ToArray())];
+        var texts = lines.Skip(1).SelectMany(row => row.Index().Where(cell => !IsNumber(cell.Item)).Select(cell => cell.Index)).ToHashSet();
         // It scrolls where it is wide, by the keyboard too.
         var name = Html(caption);
         _page.Append(CultureInfo.InvariantCulture,
             $"<div class=\"wide\" tabindex=\"0\" role=\"group\" aria-label=\"{name}\">\n<table>\n<caption>{name}</caption>\n");
         bool isHead = true;
-        foreach (var row in rows)
+        foreach (var row in lines)
         {
             _page.Append(isHead ? "<thead><tr>" : "<tr>");
             int column = 0;
             foreach (var cell in row)
             {
                 var (tag, scope) = isHead ? ("th", " scope=\"col\"") : column == 0 ? ("th", " scope=\"row\"") : ("td", "");
-                var kind = column > 0 && column < numbersFrom ? " class=\"text\"" : "";
+                var kind = column > 0 && texts.Contains(column) ? " class=\"text\"" : "";
                 _page.Append('<').Append(tag).Append(scope).Append(kind).Append('>').Append(Html(cell))
                     .Append("</").Append(tag).Append('>');
                 column++;
@@ -114,6 +116,8 @@ sealed class ReportPage
         EndSection();
         return _page + "</main>\n</body>\n</html>\n";
     }
+
+    static bool IsNumber(string cell) => cell.TrimStart('-', '−', '+') is "" or "NaN" or "∞" or [>= '0' and <= '9', ..];
 
     static string Html(string text) => WebUtility.HtmlEncode(text);
 

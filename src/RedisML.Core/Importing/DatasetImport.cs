@@ -310,7 +310,7 @@ public sealed class DatasetImport
                             .ConfigureAwait(false);
                     _replicaWarning = writer.Warning;
                     WorkLog.Steps?.Step($"Version {dataset.Version} of dataset '{dataset.Name}' is published: {dataset.Rows:N0} rows in " +
-                        $"{dataset.Chunks:N0} chunks of {dataset.StoredBytes:N0} bytes.");
+                        $"{dataset.Chunks:N0} {(dataset.Chunks == 1 ? "chunk" : "chunks")} of {dataset.StoredBytes:N0} bytes.");
                     return (dataset, columns);
                 }
                 catch (Exception e) when (_source.CanReread && BreaksOff(e))

@@ -65,7 +65,7 @@ sealed class ModelCard
         if (model.Modified) rows.Add(("Modified", "Parameters were changed by hand."));
         if (model.Aliases.Count > 0) rows.Add(("Aliases", string.Join(", ", model.Aliases)));
         rows.AddRange(model.Tags.OrderBy(tag => tag.Key, StringComparer.Ordinal).Select(tag => (tag.Key, tag.Value)));
-        Table("Summary", ["What", "Value"], rows.Select(row => new[] { row.Item1, row.Item2 }), numbersFrom: 2);
+        Table("Summary", ["What", "Value"], rows.Select(row => new[] { row.Item1, row.Item2 }));
     }
 
     void Evaluations(Model model)
@@ -77,7 +77,7 @@ sealed class ModelCard
         [
             $"{evaluation.Dataset}, version {evaluation.DatasetVersion}", Count(evaluation.Rows),
             .. figures.Select(name => evaluation.Figures.TryGetValue(name, out double value) ? Chart.Text(value) : ""),
-        ]), numbersFrom: 1);
+        ]));
     }
 
     void Curves(Model model, IReadOnlyList<RunMetric> metrics)
@@ -94,10 +94,10 @@ sealed class ModelCard
     void Inputs(Model model)
     {
         if (model.Definition?.Pipeline is not { } pipeline) return;
-        Table("Columns", ["Column", "Type"], pipeline.Inputs.Select(input => new[] { input.Name, $"{input.Type}" }), numbersFrom: 2);
+        Table("Columns", ["Column", "Type"], pipeline.Inputs.Select(input => new[] { input.Name, $"{input.Type}" }));
         if (pipeline.Derived.Count > 0)
             Table("Derived columns", ["Column", "Expression"],
-                pipeline.Derived.Select(derived => new[] { derived.Name, derived.Expression }), numbersFrom: 2);
+                pipeline.Derived.Select(derived => new[] { derived.Name, derived.Expression }));
     }
 
     void Weights(Model model, IReadOnlyList<KeyValuePair<string, ParameterValue>> parameters)
@@ -111,7 +111,7 @@ sealed class ModelCard
             element.Index.Count == 0 ? element.Name : $"{element.Name}[{string.Join(", ", element.Index)}]", element.Class ?? "",
             element.Feature ?? "", element.IsMissing ? "(missing)" : element.Level ?? "", Chart.Text(element.Value),
             element.RawValue is { } raw ? Chart.Text(raw) : "",
-        }), numbersFrom: 4);
+        }));
     }
 
     void Code(Model model, IReadOnlyList<KeyValuePair<string, ParameterValue>> parameters)
@@ -157,10 +157,10 @@ sealed class ModelCard
         _page.Code(code);
     }
 
-    void Table(string title, IReadOnlyList<string> head, IEnumerable<IReadOnlyList<string>> rows, int numbersFrom)
+    void Table(string title, IReadOnlyList<string> head, IEnumerable<IReadOnlyList<string>> rows)
     {
         _page.Section(title);
-        _page.Table(title, [head, .. rows], numbersFrom);
+        _page.Table(title, [head, .. rows]);
     }
 
     /// <summary>A text as a word of PowerShell.</summary>

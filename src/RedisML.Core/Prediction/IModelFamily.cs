@@ -9,6 +9,9 @@ public interface IModelFamily
     /// <summary>The name by which definitions and <c>-Algorithm</c> call it.</summary>
     string Name { get; }
 
+    /// <summary>Whether its models are trained on a dataset; else they come from files, or grow.</summary>
+    bool IsTrained => false;
+
     /// <summary>Makes a predictor of a stored version.</summary>
     /// <param name="parameters">All of them, by name.</param>
     /// <exception cref="Errors.RedisMLException"><c>ParameterShapeMismatch</c>, <c>ModelNotPredictable</c>.</exception>

@@ -11,15 +11,19 @@ public static class ModelFamilies
     static readonly ConcurrentDictionary<string, IModelFamily> s_byName = new(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Those that extensions of this project bring, and which: known before they are loaded.</summary>
-    static readonly Dictionary<string, string> s_extensions = new(StringComparer.OrdinalIgnoreCase)
+    static readonly Dictionary<string, (string Module, bool IsTrained)> s_extensions = new(StringComparer.OrdinalIgnoreCase)
     {
-        ["LightGbm"] = "RedisML.LightGbm",
-        ["Onnx"] = "RedisML.OnnxRuntime",
+        ["LightGbm"] = ("RedisML.LightGbm", true),
+        ["Onnx"] = ("RedisML.OnnxRuntime", false),
     };
 
     /// <summary>The names, ordinal; those of extensions that aren't loaded too.</summary>
     public static IReadOnlyList<string> Names => [.. s_byName.Values.Select(family => family.Name).Concat(s_extensions.Keys)
         .Distinct(StringComparer.OrdinalIgnoreCase).Order(StringComparer.Ordinal)];
+
+    /// <summary>Of <see cref="Names"/>, those whose models are trained on a dataset.</summary>
+    public static IReadOnlyList<string> TrainedNames => [.. Names.Where(name =>
+        s_byName.TryGetValue(name, out var family) ? family.IsTrained : s_extensions[name].IsTrained)];
 
     /// <summary>Adds a family, or replaces the one of its name.</summary>
     public static void Add(IModelFamily family) => s_byName[family.Name] = family;
@@ -34,8 +38,8 @@ public static class ModelFamilies
     internal static IModelFamily? Find(string name)
     {
         if (s_byName.TryGetValue(name, out var family)) return family;
-        if (!s_extensions.TryGetValue(name, out var module)) return null;
-        ExtensionLoader.Load(module, $"{name} is an algorithm of an extension", name);
+        if (!s_extensions.TryGetValue(name, out var extension)) return null;
+        ExtensionLoader.Load(extension.Module, $"{name} is an algorithm of an extension", name);
         return s_byName.GetValueOrDefault(name);
     }
 

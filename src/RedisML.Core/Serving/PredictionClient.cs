@@ -8,14 +8,6 @@ using StackExchange.Redis;
 
 namespace RedisML.Serving;
 
-/// <summary>What a service said of a row.</summary>
-/// <param name="Prediction">A number, or a class in the type of the label; null where a value is missing.</param>
-/// <param name="Probability">Of the predicted class; null for numbers.</param>
-/// <param name="Probabilities">Of all classes; null for numbers.</param>
-/// <param name="Version">The version of the model that said so.</param>
-public sealed record ServicePrediction(object? Prediction, double? Probability, IReadOnlyDictionary<string, double?>? Probabilities,
-    long Version);
-
 /// <summary>Asks a prediction service, one request at a time: the waits for a reply block a connection of its own.</summary>
 public sealed class PredictionClient : IAsyncDisposable
 {
@@ -56,8 +48,25 @@ public sealed class PredictionClient : IAsyncDisposable
             if (popped is [_, var json]) return Read((byte[])seal.Open(reply, json)!);
         }
         throw new RedisMLException("PredictionTimeout", ErrorKind.OperationTimeout,
-            $"Service '{_service}' didn't answer within {timeout.TotalSeconds:0.##} s. Get-RedisPredictionService says whether it has " +
-            "instances.", _service);
+            $"Service '{_service}' didn't answer within {timeout.TotalSeconds:0.##} s. " +
+            await WithdrawAsync(request, cancellation).ConfigureAwait(false), _service);
+    }
+
+    /// <summary>Takes a request back that nobody waits for any more: one to a name that is misspelt would stay for ever.</summary>
+    /// <returns>What to do next, in a sentence.</returns>
+    async Task<string> WithdrawAsync(RedisValue request, CancellationToken cancellation)
+    {
+        try
+        {
+            await _connection.Database.ListRemoveAsync(_keys.Queue, request, 1).WaitAsync(cancellation).ConfigureAwait(false);
+            var services = await new PredictionServices(_connection).ListAsync(cancellation).ConfigureAwait(false);
+            if (!services.Contains(_service))
+                return $"No instance of it runs. {NearestName.Existing(services.Select(name => $"'{name}'"))} " +
+                    "Start-RedisPredictionService starts one.";
+        }
+        // Who may ask may not be allowed to look.
+        catch (Exception e) when (e is RedisException or RedisMLException) { }
+        return "Get-RedisPredictionService says whether it has instances.";
     }
 
     static byte[] Write(string reply, long deadline, IEnumerable<KeyValuePair<string, object?>> features)
@@ -90,14 +99,15 @@ public sealed class PredictionClient : IAsyncDisposable
             if (root.TryGetProperty("error", out var error))
                 throw new RedisMLException(error.GetString()!, ErrorKind.InvalidData,
                     $"Service '{_service}': {root.GetProperty("message").GetString()}", _service);
-            return new(
-                ValueOf(root.GetProperty("prediction")),
-                root.TryGetProperty("probability", out var probability) ? probability.GetDouble() : null,
-                root.TryGetProperty("probabilities", out var all) ? all.EnumerateObject().ToDictionary(
-                    entry => entry.Name, entry => (double?)ValueOf(entry.Value), StringComparer.Ordinal) : null,
-                root.GetProperty("version").GetInt64());
+            object? prediction = ValueOf(root.GetProperty("prediction"));
+            long version = root.GetProperty("version").GetInt64();
+            if (!root.TryGetProperty("probabilities", out var all)) return new(prediction, version);
+            var probabilities = all.ValueKind == JsonValueKind.Null ? null : all.EnumerateObject().ToDictionary(
+                entry => entry.Name, entry => (double?)ValueOf(entry.Value), StringComparer.Ordinal);
+            return new ServiceClassPrediction(prediction, version, (double?)ValueOf(root.GetProperty("probability")), probabilities);
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException or InvalidCastException or KeyNotFoundException
+            or FormatException)
         {
             throw new RedisMLException("InvalidReply", ErrorKind.InvalidData, $"Service '{_service}' answered what is no reply.", _service,
                 e);

@@ -54,7 +54,14 @@ sealed class ServiceReply
             case string text: writer.WriteStringValue(text); break;
             default: writer.WriteNullValue(); break;
         }
-        if (predictions.Classes is not { } classes || columns.Value(predictions, row, 1) is not double probability) return;
+        if (predictions.Classes is not { } classes) return;
+        // The same fields in each reply of a model, so that a client's table has the same columns.
+        if (columns.Value(predictions, row, 1) is not double probability)
+        {
+            writer.WriteNull("probability"u8);
+            writer.WriteNull("probabilities"u8);
+            return;
+        }
         writer.WritePropertyName("probability"u8);
         WriteNumber(writer, probability);
         writer.WriteStartObject("probabilities"u8);

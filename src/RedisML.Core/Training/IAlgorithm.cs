@@ -8,6 +8,8 @@ namespace RedisML.Training;
 /// <summary>A family of models that can be trained.</summary>
 public interface IAlgorithm : IModelFamily
 {
+    bool IModelFamily.IsTrained => true;
+
     /// <summary>What it predicts; null where the label decides: a class where it is text or named as a category, else a number.</summary>
     ModelTask? Task { get; }
 

@@ -76,5 +76,6 @@ public sealed class TrainingContext
 
     static IAlgorithm AlgorithmOf(TrainingSpecification specification) => ModelFamilies.Get(specification.Algorithm) as IAlgorithm
         ?? throw new RedisMLException("AlgorithmNotTrainable", ErrorKind.InvalidArgument,
-            $"Models of {specification.Algorithm} are imported and not trained.", specification.Algorithm);
+            $"Models of {specification.Algorithm} aren't trained on a dataset: Import-RedisModel takes them from files, and " +
+            "Add-RedisLanguageModelText makes language models.", specification.Algorithm);
 }

@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Globalization;
+using System.Text;
 
 namespace RedisML.PowerShell.Cmdlets;
 
@@ -44,6 +45,24 @@ public static class DisplayText
     /// <summary>A moment in the user's time zone, to the minute: <c>2026-11-29 14:05</c>.</summary>
     public static string Moment(DateTimeOffset? time) =>
         time?.LocalDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture) ?? "";
+
+    /// <summary>The day of a moment, where a table has no room for more: <c>2026-11-29</c>.</summary>
+    public static string Day(DateTimeOffset? time) => time?.LocalDateTime.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) ?? "";
+
+    /// <summary>A text in lines of up to so many columns, broken between words: in a cell, PowerShell breaks words.</summary>
+    public static string Lines(string? text, int width)
+    {
+        var lines = new StringBuilder();
+        int column = 0;
+        foreach (var word in (text ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries))
+        {
+            bool fits = column + 1 + word.Length <= width;
+            if (column > 0) lines.Append(fits ? ' ' : '\n');
+            lines.Append(word);
+            column = column > 0 && fits ? column + 1 + word.Length : word.Length;
+        }
+        return lines.ToString();
+    }
 
     /// <summary>A list of names on a line, those beyond <paramref name="most"/> as a count.</summary>
     public static string Names(IEnumerable? names, int most = 4)

@@ -23,8 +23,8 @@ public sealed class PredictionServiceJob : RedisMLJob
 
     /// <summary>How the instance fares, as <c>Get-Job</c> can show it.</summary>
     public override string StatusMessage =>
-        $"{Instance.Model}, version {Instance.Version}: {Instance.Answered:N0} answered, p50 {Instance.P50Milliseconds:0.00} ms, p99 " +
-        $"{Instance.P99Milliseconds:0.00} ms";
+        $"{Instance.Model}, version {Instance.Version}: {Instance.Answered:N0} answered" + (Instance.Answered == 0 ? ""
+            : $", p50 {Instance.P50Milliseconds:0.00} ms, p99 {Instance.P99Milliseconds:0.00} ms");
 
     /// <summary>How the instance fares.</summary>
     public InstanceStatus Instance => _instance.Status;

@@ -5,11 +5,11 @@ using RedisML.Prediction;
 
 namespace RedisML.PowerShell.Training;
 
-/// <summary>Completes the names of algorithms.</summary>
+/// <summary>Completes the names of the algorithms that train.</summary>
 public sealed class AlgorithmCompleter : IArgumentCompleter
 {
     public IEnumerable<CompletionResult> CompleteArgument(
         string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
-        ModelFamilies.Names.Where(name => name.StartsWith(wordToComplete, StringComparison.OrdinalIgnoreCase))
+        ModelFamilies.TrainedNames.Where(name => name.StartsWith(wordToComplete, StringComparison.OrdinalIgnoreCase))
             .Select(name => new CompletionResult(name));
 }

@@ -69,9 +69,11 @@ public sealed class ShowRedisTrainingMetricCommand : ChartCmdlet
             {
                 foreach (var line in live.New(runs)) PostObject(line);
             }
-            else if (runs.Any(r => r.Curves.Any(c => c.Points.Count > 0)))
+            else
             {
-                var lines = TerminalChart.Draw(new MetricReport(runs).Whole, width, Height);
+                var lines = runs.Any(r => r.Curves.Any(c => c.Points.Count > 0))
+                    ? TerminalChart.Draw(new MetricReport(runs).Whole, width, Height)
+                    : ["Nothing is measured yet."];
                 Post(() => live.Redraw(lines));
             }
         }

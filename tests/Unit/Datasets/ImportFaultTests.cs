@@ -59,16 +59,7 @@ public sealed class ImportFaultTests(EmbeddedServerFixture embedded) : NumberedR
         using var server = new RedisServer("appendonly yes", "appendfsync always");
         await using var connection = await server.ConnectAsync();
         var path = WriteRows(Rows, more: s_more);
-        using var cancel = new CancellationTokenSource();
-        // Slow enough for checkpoints, which come once a second.
-        var progress = new AtReport(6, () =>
-        {
-            server.Kill();
-            cancel.Cancel();
-        }, delay: 350);
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
-            DatasetImport.RunAsync(connection, path, s_options, progress, cancel.Token));
-        server.Restart();
+        await BreakOffAsync(server, connection, path, s_options);
         await using var later = await RedisMLConnection.ConnectAsync(connection.Settings, Cancellation);
         Assert.Null(await new DatasetStore(later).FindAsync("a", Cancellation));
         var result = await DatasetImport.RunAsync(later, path, s_options with { Resume = true }, null, Cancellation);

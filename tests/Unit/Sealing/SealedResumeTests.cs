@@ -5,7 +5,6 @@ using RedisML.Datasets;
 using RedisML.Errors;
 using RedisML.Importing;
 using RedisML.Sealing;
-using RedisML.Unit.Datasets;
 using RedisML.Unit.Fixtures;
 
 namespace RedisML.Unit.Sealing;
@@ -28,8 +27,11 @@ public sealed class SealedResumeTests : NumberedRowsTests
         var key = RandomNumberGenerator.GetBytes(EncryptionKey.Length);
         var settings = server.NewSettings() with { EncryptionKey = EncryptionKey.FromBytes(key) };
         var path = WriteRows(Rows, more: Long(300));
-        if (isProcess) await KillProcessAsync(settings, path, key);
-        else await CutConnectionAsync(server, settings, path);
+        await using (var first = await RedisMLConnection.ConnectAsync(settings, Cancellation))
+        {
+            if (isProcess) await KillProcessAsync(first, path, key);
+            else await BreakOffAsync(server, first, path, s_options);
+        }
 
         var wrong = settings with { EncryptionKey = EncryptionKey.FromBytes(RandomNumberGenerator.GetBytes(EncryptionKey.Length)) };
         var error = await Assert.ThrowsAsync<RedisMLException>(() => RedisMLConnection.ConnectAsync(wrong, Cancellation));
@@ -56,26 +58,9 @@ public sealed class SealedResumeTests : NumberedRowsTests
     static Task<ImportResult> ResumeAsync(RedisMLConnection connection, string path) =>
         DatasetImport.RunAsync(connection, path, s_options with { Resume = true }, null, Cancellation);
 
-    /// <summary>The server is gone while rows are written, and comes back.</summary>
-    static async Task CutConnectionAsync(RedisServer server, ConnectionSettings settings, string path)
-    {
-        await using var connection = await RedisMLConnection.ConnectAsync(settings, Cancellation);
-        using var cancel = new CancellationTokenSource();
-        // Slow enough for checkpoints, which come once a second.
-        var progress = new AtReport(6, () =>
-        {
-            server.Kill();
-            cancel.Cancel();
-        }, delay: 350);
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
-            DatasetImport.RunAsync(connection, path, s_options, progress, cancel.Token));
-        server.Restart();
-    }
-
     /// <summary>The process that imports is killed as kill -9 does it, once it has made a checkpoint.</summary>
-    static async Task KillProcessAsync(ConnectionSettings settings, string path, byte[] key)
+    static async Task KillProcessAsync(RedisMLConnection connection, string path, byte[] key)
     {
-        await using var connection = await RedisMLConnection.ConnectAsync(settings, Cancellation);
         // Writes wait from the first one on, until checkpoints are due; and from the first checkpoint on, until it is killed.
         using var process = new HostProcess(
             $"$null = Connect-RedisML {connection.Endpoint} -Prefix {connection.Prefix} " +

@@ -4,6 +4,7 @@ using RedisML.Prediction;
 using RedisML.Prediction.Onnx;
 using RedisML.Runs;
 using RedisML.Training;
+using RedisML.Training.Optimization;
 
 namespace RedisML.Algorithms.MatrixFactorization;
 
@@ -35,6 +36,8 @@ internal sealed class FactorizationAlgorithm : IAlgorithm
         if (specification.Categories.Count > 0) throw Unfit("-Category: users and items always are", "Category");
         if (specification.Script is not null) throw Unfit("a script", "ScriptBlock");
         if (specification.L1 != 0) throw Unfit("an L1 penalty", nameof(specification.L1));
+        if (specification.Optimizer is not { Kind: OptimizerKind.Lbfgs, Epochs: null, BatchSize: null })
+            throw Unfit("an optimizer, epochs or batches: it goes by the option Iterations", nameof(specification.Optimizer));
         if (specification.IsWeighted) throw Unfit("weights: the label of an implicit model is one", "SampleWeight");
         var options = FactorizationOptions.Of(this, specification);
         return specification with { Features = [options.User, options.Item], ExcludedFeatures = [], MaxIteration = options.Iterations };

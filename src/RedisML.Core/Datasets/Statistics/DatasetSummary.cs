@@ -42,8 +42,11 @@ public sealed class DatasetSummary(RedisMLConnection connection)
             await work.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
         await work.ConfigureAwait(false);
-        return [.. columns.Zip(profiles, (c, profile) =>
-            profile.Complete(Summarise(dataset, dataset.Columns[c], statistics?[c] ?? dataset.Columns[c].Statistics)))];
+        return [.. columns.Zip(profiles, (c, profile) => Bounded(
+            profile.Complete(Summarise(dataset, dataset.Columns[c], statistics?[c] ?? dataset.Columns[c].Statistics))))];
+
+        // An estimate may be a little above what there is.
+        static ColumnSummary Bounded(ColumnSummary summary) => summary with { Distinct = Math.Min(summary.Distinct, summary.Count) };
 
         void Add(DatasetChunk chunk)
         {
