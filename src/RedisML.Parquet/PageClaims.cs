@@ -27,8 +27,9 @@ static class PageClaims
     /// <returns>Of each column, by its number, the bytes that one value of its largest dictionary may have; those without a dictionary
     /// have none.</returns>
     /// <exception cref="InvalidDataException">A page claims more than can be.</exception>
-    public static IReadOnlyDictionary<int, long> Check(Stream content)
+    public static IReadOnlyDictionary<int, long> Check(Stream stream)
     {
+        var content = new PlacedReads(stream);
         var longest = new Dictionary<int, long>();
         // What isn't a whole file, or is encrypted, the library refuses.
         if (Footer(content) is not { } footer) return longest;
@@ -49,7 +50,7 @@ static class PageClaims
 
     /// <summary>Bytes that the largest pages of a column's part take, a dictionary and one of values; and that the longest value of the
     /// dictionary may have, were all others empty.</summary>
-    static (long Largest, long Longest) SizesOf(Stream content, Chunk chunk)
+    static (long Largest, long Longest) SizesOf(PlacedReads content, Chunk chunk)
     {
         const int lengthBytes = 4;
         long dictionary = 0, most = 0, values = 0, longest = 0;
@@ -80,11 +81,11 @@ static class PageClaims
 
     readonly record struct Header(int HeaderBytes, long Stored, long Bytes, long Values, bool IsDictionary);
 
-    static Header ReadHeader(Stream content, long at)
+    static Header ReadHeader(PlacedReads content, long at)
     {
         for (int length = FirstLook; ; length *= 8)
         {
-            var bytes = Read(content, at, (int)Math.Min(length, content.Length - at));
+            var bytes = content.Read(at, (int)Math.Min(length, content.Length - at));
             try
             {
                 return ParseHeader(bytes);
@@ -185,21 +186,13 @@ static class PageClaims
         return new(column, dictionary > 0 ? Math.Min(dictionary, data) : data, count);
     }
 
-    static byte[]? Footer(Stream content)
+    static byte[]? Footer(PlacedReads content)
     {
         const int tail = 8;
         if (content.Length < tail) return null;
-        var end = Read(content, content.Length - tail, tail);
+        var end = content.Read(content.Length - tail, tail);
         uint length = BinaryPrimitives.ReadUInt32LittleEndian(end);
-        return end.AsSpan(sizeof(uint)).SequenceEqual("PAR1"u8) && length <= content.Length - tail
-            ? Read(content, content.Length - tail - length, (int)length) : null;
-    }
-
-    static byte[] Read(Stream content, long at, int count)
-    {
-        var bytes = new byte[count];
-        content.Position = at;
-        content.ReadExactly(bytes);
-        return bytes;
+        return end.AsSpan(sizeof(uint)).SequenceEqual("PAR1"u8) && length <= Math.Min(content.Length - tail, Array.MaxLength)
+            ? content.Read(content.Length - tail - length, (int)length) : null;
     }
 }
