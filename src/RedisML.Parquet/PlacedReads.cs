@@ -1,8 +1,13 @@
+using Microsoft.Win32.SafeHandles;
+
 namespace RedisML.Parquet;
 
 /// <summary>Reads at any place of a file: so many bytes and no more, where the file's stream would fill its buffer each time.</summary>
 sealed class PlacedReads(Stream content)
 {
+    // To ask the stream for it moves the file's position each time.
+    readonly SafeFileHandle? _file = (content as FileStream)?.SafeFileHandle;
+
     /// <summary>Bytes of the file.</summary>
     public long Length { get; } = content.Length;
 
@@ -10,7 +15,7 @@ sealed class PlacedReads(Stream content)
     public byte[] Read(long at, int count)
     {
         var bytes = new byte[count];
-        if (content is not FileStream file)
+        if (_file is null)
         {
             content.Position = at;
             content.ReadExactly(bytes);
@@ -18,7 +23,7 @@ sealed class PlacedReads(Stream content)
         }
         for (int filled = 0; filled < count;)
         {
-            int read = RandomAccess.Read(file.SafeFileHandle, bytes.AsSpan(filled), at + filled);
+            int read = RandomAccess.Read(_file, bytes.AsSpan(filled), at + filled);
             if (read == 0) throw new EndOfStreamException();
             filled += read;
         }
