@@ -64,8 +64,8 @@ public sealed class PredictionClient : IAsyncDisposable
                 return $"No instance of it runs. {NearestName.Existing(services.Select(name => $"'{name}'"))} " +
                     "Start-RedisPredictionService starts one.";
         }
-        // Who may ask may not be allowed to look.
-        catch (Exception e) when (e is RedisException or RedisMLException) { }
+        // Who may ask may not be allowed to look; and a server that is slow to answer may be slow here too.
+        catch (Exception e) when (e is RedisException or TimeoutException or RedisMLException) { }
         return "Get-RedisPredictionService says whether it has instances.";
     }
 
