@@ -91,6 +91,19 @@ Describe 'Bad input' {
         & $Command | Out-String | Should -Be (& $Empty | Out-String)
     }
 
+    It 'names the list that has become something else, and goes on where it is one again' {
+        $rows | Add-RedisTrainingSample -List turns
+        $null = Start-RedisOnlineTraining turns -List turns -Algorithm Linear -Label y -Feature x -Once -Wait
+        $login = , ('AUTH', $server.Credential.GetNetworkCredential().Password)
+        $key = "$($connection.Prefix):samples:{turns}"
+        Invoke-RedisCommand $server ($login + , ('SET', $key, 'text'))
+        { Start-RedisOnlineTraining turns -Once -Wait } | Should -Throw "'turns' is no list*holds a string*" -ErrorId 'RedisWrongType,*'
+        Invoke-RedisCommand $server ($login + , ('DEL', $key))
+        $rows | Add-RedisTrainingSample -List turns
+        $training = Start-RedisOnlineTraining turns -Once -Wait
+        $training.Samples, $training.Rejected | Should -Be 80, 0
+    }
+
     It 'counts samples of a second class beside a positive one that never comes, and learns none' {
         $rows | Add-RedisTrainingSample -List sides
         $training = Start-RedisOnlineTraining sides -List sides -Algorithm Logistic -Label side -Feature x -PositiveClass rihgt -Once -Wait
