@@ -44,6 +44,9 @@ static class BinaryOperators
         _ => null,
     };
 
+    /// <summary>Those of PowerShell.</summary>
+    internal const string Words = "-eq, -ne, -gt, -ge, -lt, -le, -like, -notlike, -in, -notin, -and, -or and -not";
+
     /// <summary>Whether an operator ignores case: PowerShell's do, but those that begin with a c.</summary>
     internal static bool IgnoresCase(Token token) =>
         token.Kind == TokenKind.Symbol && token.Value.Length > 2 && token.Value[0] == '-' && token.Value[1] != 'c';

@@ -48,8 +48,10 @@ sealed class ImportNotes(RowSource source, IReadOnlyList<SourceColumn> columns, 
     public IReadOnlyList<string> Warnings()
     {
         var missing = _tallies.Values.Where(t => t.Kind == NoteKind.TakenForMissing).OrderBy(t => t.Column).ToList();
-        var misfits = _tallies.Values.Where(t => t.Kind == NoteKind.Misfit && 2 * t.Count <= _values[t.Column]).OrderBy(t => t.Column);
-        return [.. missing.Count == 0 ? [] : new[] { MissingWarning(missing) }, .. misfits.Select(MisfitWarning)];
+        var misfits = _tallies.Values.Where(t => t.Kind == NoteKind.Misfit && 2 * t.Count <= _values[t.Column]
+            && columns[t.Column].ForeignNumber is null).OrderBy(t => t.Column);
+        return [.. missing.Count == 0 ? [] : new[] { MissingWarning(missing) }, .. misfits.Select(MisfitWarning),
+            .. columns.Where(c => c is { ForeignNumber: not null, Inferred: true, Type.IsText: true }).Select(ForeignWarning)];
     }
 
     string MissingWarning(List<NoteTally> tallies)
@@ -70,6 +72,11 @@ sealed class ImportNotes(RowSource source, IReadOnlyList<SourceColumn> columns, 
             $"If they stand for missing values: -NullValue {Quoted(tally)}{all}; if they are faults: -Schema @{{ '{name}' = " +
             $"'{column.Almost}' }} with -BadRow Skip or Quarantine; if it is text: -Schema @{{ '{name}' = 'Utf8' }}.";
     }
+
+    static string ForeignWarning(SourceColumn column) =>
+        $"Column '{column.Name}' is text (Utf8): its values look like numbers of a culture, such as '{column.ForeignNumber}'. -Culture reads " +
+        $"them, such as de-DE with a decimal comma, en-US with groups by commas; if it is text: -Schema @{{ " +
+        $"'{column.Name.Replace("'", "''")}' = 'Utf8' }}.";
 
     string Place(NoteTally tally) =>
         tally.File == source.Name ? $"{source.RowName} {tally.Line:N0}" : $"'{tally.File}', {source.RowName} {tally.Line:N0}";

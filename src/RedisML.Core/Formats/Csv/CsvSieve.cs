@@ -107,7 +107,7 @@ sealed class CsvSieve
             status = Utf8.ToUtf16(record[at..], characters, out int read, out _, replaceInvalidSequences: false);
             at += read;
         }
-        return Whole($"0x{record[at]:X2}", "a byte that isn't UTF-8 (save the file as UTF-8)");
+        return Whole($"0x{record[at]:X2}", "a byte that isn't UTF-8 (-Encoding names another, such as latin1 or windows-1252)");
     }
 
     static BadRow Whole(string shown, string reason) => new(1, -1, shown, reason, ColumnType.Utf8);

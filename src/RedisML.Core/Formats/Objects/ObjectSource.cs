@@ -95,11 +95,12 @@ sealed class ObjectSource(IAsyncEnumerable<IReadOnlyList<ObjectRow>> batches, So
     ColumnType? TypeOfText(string text) =>
         IsNamedMissing(text) || IsUsuallyMissing(text) ? null : TextValue.TypeOf(Encoding.UTF8.GetBytes(text));
 
-    internal bool IsNamedMissing(string text) => _nullValues.Contains(text);
+    internal bool IsNamedMissing(string text) => _nullValues.Contains(text)
+        || options.NullValues.Count > 0 && text.Trim() is { Length: > 0 } trimmed && _nullValues.Contains(trimmed);
 
     /// <summary>Whether it usually stands for a missing value among numbers and times, as nobody said what does.</summary>
     internal bool IsUsuallyMissing(string text) =>
-        options.NullValues.Count == 0 && text.Length <= 8 && MissingText.IsUsual(Encoding.UTF8.GetBytes(text));
+        options.NullValues.Count == 0 && (text.Length <= 8 || text[^1] == ' ') && MissingText.IsUsual(Encoding.UTF8.GetBytes(text));
 
     int PartRows(PartEncoder<ObjectColumns> encoder)
     {
