@@ -82,7 +82,8 @@ static class ObjectData
     /// <summary>The rows of what isn't one itself: of a table, and of an array or a list that <c>-InputObject</c> was given; null of
     /// others.</summary>
     public static IEnumerable? RowsOf(object value) =>
-        value is IEnumerable or IListSource && !IsData(value) ? LanguagePrimitives.GetEnumerable(value) : null;
+        value is DataSet { Tables: [var one] } ? one.Rows
+            : value is IEnumerable or IListSource && !IsData(value) ? LanguagePrimitives.GetEnumerable(value) : null;
 
     /// <summary>Whether an adapter shows the data of a type as properties.</summary>
     public static bool IsAdapted(Type type) => s_isAdapted.GetOrAdd(type, static type =>
