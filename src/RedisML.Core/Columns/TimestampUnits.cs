@@ -62,7 +62,7 @@ static class TimestampUnits
         if (type.Zone is null) return new DateTime((long)ticks, DateTimeKind.Unspecified);
         var instant = new DateTimeOffset((long)ticks, TimeSpan.Zero);
         // On the clock of a zone the first and the last day may be beyond .NET's years: there it is UTC's.
-        if (ticks < DateTime.MinValue.Ticks + TimeSpan.TicksPerDay || ticks > DateTime.MaxValue.Ticks - TimeSpan.TicksPerDay) return instant;
+        if (instant < DateTimeOffset.MinValue.AddDays(1) || instant > DateTimeOffset.MaxValue.AddDays(-1)) return instant;
         return TimeSpan.TryParse(type.Zone.TrimStart('+'), out var offset) && offset.Duration() <= s_mostOffset
             && offset.Ticks % TimeSpan.TicksPerMinute == 0 ? instant.ToOffset(offset)
             : TimeZoneInfo.TryFindSystemTimeZoneById(type.Zone, out var zone) ? TimeZoneInfo.ConvertTime(instant, zone) : instant;

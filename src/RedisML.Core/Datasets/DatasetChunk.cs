@@ -44,8 +44,8 @@ public sealed class DatasetChunk : IDisposable
         string units = type.Kind == TypeKind.Date32 ? "days" : $"{type.Unit.ToString().ToLowerInvariant()}s";
         string name = Batch.Schema.GetFieldByIndex(column).Name;
         throw new RedisMLException("TimestampOutOfRange", ErrorKind.InvalidData,
-            $"Column '{name}', row {FirstRow + row + 1:N0}: {count} {units} since 1970 is a time before the year 1 or after 9999, which .NET " +
-            "doesn't have; leave the column out (-Column), or export to Arrow or Parquet.", name);
+            $"Column '{name}', row {FirstRow + row + 1:N0}: {count} {units} since 1970 is a time before the year 1 or after 9999, which " +
+            ".NET doesn't have; leave the column out (-Column), or export to Arrow or Parquet.", name);
     }
 
     /// <summary>Which of its rows are among <paramref name="rows"/> from <paramref name="firstRow"/> on: from one,

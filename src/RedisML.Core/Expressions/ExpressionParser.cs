@@ -160,7 +160,7 @@ sealed class ExpressionParser
     RedisMLException NoOperator()
     {
         if (_next >= 2 && _tokens[_next - 1] is { Kind: TokenKind.Name } word && _tokens[_next - 2] is var minus && minus.Is("-")
-            && minus.Position + 1 == word.Position)
+            && minus.Position + 1 == word.Position && BinaryOperators.IsUnknownWord(word.Value))
             return ExpressionError.At(_text, minus.Position, $"there is no operator '-{word.Value}'; there are {BinaryOperators.Words}");
         string instead = Current.IsWord("is") ? "isnull(x) and not isnull(x) tell whether a value is missing"
             : Current.IsWord("between") ? "write 'a <= x and x <= b'" : Current.IsWord("like") ? "-like takes a pattern such as 'a*'" : "";

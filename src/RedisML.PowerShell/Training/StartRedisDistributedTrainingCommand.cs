@@ -206,5 +206,6 @@ public sealed partial class StartRedisDistributedTrainingCommand : TrainingJobCm
     /// judge.</summary>
     static List<string> Expand(string[] patterns, List<string> names) =>
         [.. patterns.SelectMany(pattern =>
-            (pattern == "*" || !names.Contains(pattern)) && NamePattern.HasWildcards(pattern) ? names.Matching(pattern) : [pattern]).Distinct()];
+            (pattern == "*" || !names.Contains(pattern)) && NamePattern.HasWildcards(pattern) ? names.Matching(pattern) : [pattern])
+            .Distinct()];
 }

@@ -132,11 +132,36 @@ public sealed class ImportNoteTests(EmbeddedServerFixture embedded) : IAsyncDisp
         else Assert.Contains($"such as '{example}'. -Culture", Assert.Single(result.Warnings));
     }
 
+    /// <summary>Behind what is looked at beforehand, in another file, and in objects, which -Culture then reads.</summary>
+    [Fact]
+    public async Task Numbers_of_a_culture_say_so_wherever_they_come()
+    {
+        var (result, types) = await ImportAsync("f.csv", $"v;w\n{string.Concat(Enumerable.Repeat("1;2\n", ManyRows))}1,5;2\n1;2\n");
+        Assert.Equal("Utf8 Int64", types);
+        Assert.Contains("such as '1,5'. -Culture", Assert.Single(result.Warnings));
+        string[] files = [_folder.Write("1.csv", "v;w\n1;1\n2;1\n"), _folder.Write("2.csv", "v;w\n1,5;1\n2,5;1\n")];
+        result = await DatasetImport.RunAsync(_connection!, files, new ImportOptions { Dataset = "d", Force = true }, null, Cancellation);
+        Assert.Contains("such as '1,5'. -Culture", Assert.Single(result.Warnings));
+        foreach (var (culture, type) in new[] { (null, "Utf8"), ("de-DE", "Float64") })
+        {
+            var options = new ImportOptions { Dataset = "d", Force = true, Culture = culture };
+            result = await DatasetImport.RunAsync(_connection!, Batches(), options, null, Cancellation);
+            Assert.Equal((type, culture is null ? 1 : 0), (await TypesAsync(_connection!), result.Warnings.Count));
+        }
+
+        static async IAsyncEnumerable<IReadOnlyList<ObjectRow>> Batches()
+        {
+            await Task.Yield();
+            yield return [new(["v"], ["1.234,5"]), new(["v"], ["-2,5"])];
+        }
+    }
+
     [Fact]
     public async Task Numbers_that_JSON_lacks_are_read_as_Python_writes_them()
     {
         var (result, types) = await ImportAsync("f.jsonl",
-            "{\"v\":NaN,\"s\":\"NaN: \\\"Infinity\",\"l\":[1,NaN]}\n{\"v\":-Infinity,\"s\":\"x\",\"l\":[2.5]}\n{\"v\": Infinity}\n{\"v\":1}\n");
+            "{\"v\":NaN,\"s\":\"NaN: \\\"Infinity\",\"l\":[1,NaN]}\n{\"v\":-Infinity,\"s\":\"x\",\"l\":[2.5]}\n"
+            + "{\"v\": Infinity}\n{\"v\":1}\n");
         Assert.Equal("Float64 Utf8 List(Float64)", types);
         var rows = await _connection!.RowsAsync("d");
         Assert.Equal([null, double.NegativeInfinity, double.PositiveInfinity, 1.0], rows.Select(row => row[0]));
@@ -189,7 +214,8 @@ public sealed class ImportNoteTests(EmbeddedServerFixture embedded) : IAsyncDisp
     public async Task What_objects_hold_within_is_JSON_as_in_a_file_and_a_Half_is_a_number()
     {
         await using var connection = await embedded.ConnectAsync();
-        var nested = new OrderedDictionary { ["x"] = 1, ["y"] = new object?[] { "ü", null, new Dictionary<string, object> { ["z"] = 1.5 } } };
+        var deeper = new Dictionary<string, object> { ["z"] = 1.5 };
+        var nested = new OrderedDictionary { ["x"] = 1, ["y"] = new object?[] { "ü", null, deeper } };
         var itself = new List<object>();
         itself.Add(itself);
         string[] names = ["n", "t", "h", "i"];

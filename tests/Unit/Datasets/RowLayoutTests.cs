@@ -46,7 +46,8 @@ public sealed class RowLayoutTests(EmbeddedServerFixture embedded, RedisServerFi
     {
         await using var connection = await embedded.ConnectAsync();
         const string content = "d,n,z\n0001-01-01,0001-01-01T00:00:00.5,0001-01-01T00:00:00Z\n"
-            + "9999-12-31,9999-12-31T23:59:59.999999,9999-12-31T23:59:59Z\n2024-02-29,2024-02-29T05:00:00.000001,2024-02-29T05:00:00+02:00\n";
+            + "9999-12-31,9999-12-31T23:59:59.999999,9999-12-31T23:59:59Z\n"
+            + "2024-02-29,2024-02-29T05:00:00.000001,2024-02-29T05:00:00+02:00\n";
         await ImportAsync(connection, "a.csv", content, s_hash);
         await ImportAsync(connection, "a.csv", content, new() { Dataset = "same" });
         var rows = await connection.RowsAsync("same");

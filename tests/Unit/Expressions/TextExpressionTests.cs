@@ -68,6 +68,7 @@ public sealed class TextExpressionTests
     [InlineData("n between 1 and 2", 3, "a <= x and x <= b")]
     [InlineData("t like 'a%'", 3, "-like")]
     [InlineData("t -match '^a'", 3, "no operator '-match'; there are -eq")]
+    [InlineData("t -cnotmatch '^a'", 3, "no operator '-cnotmatch'")]
     [InlineData("t -contains 'a'", 3, "no operator '-contains'")]
     public void NamesWhatStandsForAnOperatorOfAnotherLanguage(string expression, int character, string hint)
     {

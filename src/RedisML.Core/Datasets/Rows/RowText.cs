@@ -46,7 +46,8 @@ sealed class RowText(IArrowArray array, ColumnType type)
         }
         catch (RedisMLException e) when (e.ErrorId == "TimestampOutOfRange")
         {
-            throw new RedisMLException(e.ErrorId, e.Kind, $"{e.Message}, and so rows of Hash and Stream don't; -Layout Columnar does.", e.Target, e);
+            throw new RedisMLException(e.ErrorId, e.Kind, $"{e.Message}, and so rows of Hash and Stream don't; -Layout Columnar does.",
+                e.Target, e);
         }
         return _buffer.WrittenSpan.ToArray();
     }

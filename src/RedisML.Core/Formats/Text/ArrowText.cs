@@ -92,7 +92,8 @@ static class ArrowText
         long perSecond = TimestampUnits.PerSecond(type.Unit);
         long seconds = Math.DivRem(value, perSecond, out long part);
         if (part < 0) (seconds, part) = (seconds - 1, part + perSecond);
-        if (seconds < -62_135_596_800 || seconds > 253_402_300_799) throw OutOfRange(value, $"{type.Unit.ToString().ToLowerInvariant()}s", "a timestamp");
+        if (seconds < -62_135_596_800 || seconds > 253_402_300_799)
+            throw OutOfRange(value, $"{type.Unit.ToString().ToLowerInvariant()}s", "a timestamp");
         WriteFormatted(buffer, DateTime.UnixEpoch.AddSeconds(seconds), "yyyy-MM-ddTHH:mm:ss");
         if (part != 0)
         {

@@ -13,7 +13,8 @@ static class MissingText
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool IsUsual(ReadOnlySpan<byte> text) =>
         // Nearly every value is a number, and ends in a digit.
-        !text.IsEmpty && (text.Length <= MaxLength || text[^1] == ' ') && !char.IsAsciiDigit((char)text[^1]) && IsSpelling(NumberText.Trimmed(text));
+        !text.IsEmpty && (text.Length <= MaxLength || text[^1] == ' ') && !char.IsAsciiDigit((char)text[^1])
+            && IsSpelling(NumberText.Trimmed(text));
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     static bool IsSpelling(ReadOnlySpan<byte> text) => text.Length switch

@@ -74,7 +74,8 @@ sealed class NumberCulture(CultureInfo culture)
         return separators > 1 || group == ',' || group == '\'' && length == 3;
     }
 
-    static int Digits(ReadOnlySpan<byte> text) => text.IndexOfAnyExceptInRange((byte)'0', (byte)'9') is var end and >= 0 ? end : text.Length;
+    static int Digits(ReadOnlySpan<byte> text) =>
+        text.IndexOfAnyExceptInRange((byte)'0', (byte)'9') is var end and >= 0 ? end : text.Length;
 
     bool TryInteger(ref ReadOnlySpan<byte> text, Span<byte> buffer, ref int length)
     {
