@@ -42,8 +42,8 @@ function Format-Companion([System.Management.Automation.CommandInfo] $Cmdlet, [s
     $always = @(& $asked $Cmdlet.ParameterSets[0]).Where{ $one = $_; -not $Cmdlet.ParameterSets.Where{ (& $asked $_) -notcontains $one } }
     $own = @($with | ForEach-Object { , @((& $asked $_).Where{ $_ -notin $always }) })
     $names = @($own | ForEach-Object { $_ } | Select-Object -Unique)
-    if ($names -and -not $own.Where{ -not $_ }) { return " Goes with $(($names -replace '^', '-') -join ' or ')." }
-    $others = @($without | ForEach-Object { (& $asked $_).Where{ $_ -notin $always -and $_ -notin $names } } | Select-Object -Unique)
+    if ($names -and $own.Where{ -not $_ }.Count -eq 0) { return " Goes with $(($names -replace '^', '-') -join ($with.Count -eq 1 ? ' and ' : ' or '))." }
+    $others = @($without | ForEach-Object { (& $asked $_).Where{ $_ -notin $with.Parameters.Name } } | Select-Object -Unique)
     if ($others) { " Not with $(($others -replace '^', '-') -join ' or ')." }
 }
 

@@ -62,10 +62,28 @@ function Split-Section([string] $File) {
     if ($section) { $section.Body = $section.Body.Trim(); $section }
 }
 
-# The paragraphs of a text, a list item being one too, each on one line.
+# The pieces of a text: fenced code, tables, and what is between them.
+function Split-Piece([string] $Markdown) {
+    [regex]::Split($Markdown, '(?sm)(```.*?```|(?:^\|[^\n]*(?:\n|\z))+)') | Where-Object { $_.Trim() }
+}
+
+# The paragraphs of a text, each on one line; a list item and a row of a table are one too, and so is a line of code.
 function Split-Paragraph([string] $Markdown) {
-    $blocks = $Markdown.Trim() -split '\r?\n\s*\r?\n|\r?\n(?=\s*[-*] )'
-    foreach ($block in $blocks | Where-Object { $_.Trim() }) { ConvertTo-PlainText ($block.Trim() -replace '\s*\r?\n\s*', ' ') }
+    foreach ($piece in Split-Piece $Markdown) {
+        if ($piece.StartsWith('```')) { $piece -split '\r?\n' | Where-Object { $_ -and -not $_.StartsWith('```') } | ForEach-Object { "    $_" } }
+        elseif ($piece.StartsWith('|')) { Read-Table $piece | Select-Object -Skip 1 | ForEach-Object { "- $($_[0]): $(@($_ | Select-Object -Skip 1 | Where-Object { $_ }) -join '; ')" } }
+        else {
+            $blocks = $piece.Trim() -split '\r?\n\s*\r?\n|\r?\n(?=\s*[-*] )'
+            foreach ($block in $blocks | Where-Object { $_.Trim() }) { ConvertTo-PlainText ($block.Trim() -replace '\s*\r?\n\s*', ' ') }
+        }
+    }
+}
+
+# The rows of a table, the names of its columns first, each an array of plain texts.
+function Read-Table([string] $Table) {
+    foreach ($line in $Table.Trim() -split '\r?\n' | Where-Object { $_ -notmatch '^\|[-:|\s]+$' }) {
+        , @($line.Trim().Trim('|') -split '\|' | ForEach-Object { (ConvertTo-PlainText $_).Trim() })
+    }
 }
 
 function ConvertTo-PlainText([string] $Markdown) {
@@ -81,22 +99,20 @@ function ConvertTo-AboutTopic([string] $File) {
 }
 
 function Format-Block([string] $Markdown) {
-    foreach ($part in [regex]::Split($Markdown, '(?sm)(```.*?```|(?:^\|[^\n]*(?:\n|\z))+)') | Where-Object { $_.Trim() }) {
-        if ($part.StartsWith('```')) {
-            $part -split '\r?\n' | Where-Object { -not $_.StartsWith('```') } | ForEach-Object { "        $_".TrimEnd() }
+    foreach ($piece in Split-Piece $Markdown) {
+        if ($piece.StartsWith('```')) {
+            $piece -split '\r?\n' | Where-Object { -not $_.StartsWith('```') } | ForEach-Object { "        $_".TrimEnd() }
             ''
         }
-        elseif ($part.StartsWith('|')) { Format-Row $part }
-        else { foreach ($paragraph in Split-Paragraph $part) { Format-Line $paragraph; '' } }
+        elseif ($piece.StartsWith('|')) { Format-Row $piece }
+        else { foreach ($paragraph in Split-Paragraph $piece) { Format-Line $paragraph; '' } }
     }
 }
 
 # A table is too wide for 80 columns: of each row the first cell, and below it the others, each after the name of its column.
 function Format-Row([string] $Table) {
-    $names = $null
-    foreach ($line in $Table.Trim() -split '\r?\n' | Where-Object { $_ -notmatch '^\|[-:|\s]+$' }) {
-        $cells = @($line.Trim().Trim('|') -split '\|' | ForEach-Object { (ConvertTo-PlainText $_).Trim() })
-        if ($null -eq $names) { $names = $cells; continue }
+    $names, $rows = Read-Table $Table
+    foreach ($cells in $rows) {
         Format-Line $cells[0]
         for ($i = 1; $i -lt $cells.Count; $i++) {
             if ($cells[$i]) { Format-Line "$($names[$i]): $($cells[$i])" '       ' }

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using RedisML.Connections;
-using RedisML.Diagnostics;
 using RedisML.Errors;
 using RedisML.Models;
 
@@ -66,37 +65,5 @@ public sealed partial class OnlineTrainer
         {
             // Somebody named it, or removed it: it is theirs.
         }
-    }
-
-    async Task RepeatAsync(TimeSpan interval, Func<Task> duty)
-    {
-        while (!_stop.IsCancellationRequested)
-        {
-            await PauseAsync(interval).ConfigureAwait(false);
-            if (!_stop.IsCancellationRequested) await TryAsync(duty).ConfigureAwait(false);
-        }
-    }
-
-    /// <summary>What fails is tried again when it is due again: a training outlives its server.</summary>
-    async Task TryAsync(Func<Task> duty)
-    {
-        try
-        {
-            await duty().ConfigureAwait(false);
-        }
-        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
-        {
-        }
-        catch (Exception e) when (RedisErrors.Translate(e, _connection.Endpoint) is { } error)
-        {
-            Note(error);
-        }
-    }
-
-    /// <summary>Remembers why something is to be tried again.</summary>
-    void Note(RedisMLException error)
-    {
-        _lastError = error.Message;
-        WorkLog.Steps?.Step($"It is tried again: {error.Message}");
     }
 }

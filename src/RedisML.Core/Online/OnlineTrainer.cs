@@ -22,11 +22,11 @@ public sealed partial class OnlineTrainer
     readonly TrainerOptions _options;
     readonly SampleSource _source;
     readonly CancellationTokenSource _stop = new();
+    readonly StandingDuties _duties;
     readonly DateTimeOffset _started = DateTimeOffset.UtcNow;
     OnlineState _state;
     OnlineFigures _figures;
     RedisMLException? _failure;
-    volatile string? _lastError;
     long _learned;
     long _version;
     double _rate;
@@ -34,6 +34,7 @@ public sealed partial class OnlineTrainer
     OnlineTrainer(RedisMLConnection connection, string model, OnlineStore store, OnlineState state, TrainerOptions options)
     {
         (_connection, Model, _store, _state, _options) = (connection, model, store, state, options);
+        _duties = new(connection, _stop.Token);
         _keys = connection.Keys.Samples(state.Specification.Source);
         _source = SampleSource.Create(connection, state.Specification);
         _figures = state.Figures();
@@ -64,7 +65,7 @@ public sealed partial class OnlineTrainer
         Learned = Interlocked.Read(ref _learned),
         SamplesPerSecond = Volatile.Read(ref _rate),
         Version = Interlocked.Read(ref _version) is > 0 and var version ? version : null,
-        LastError = _lastError ?? _source.Problem,
+        LastError = _duties.LastError ?? _source.Problem,
     };
 
     /// <summary>Whether it ends when no sample is left.</summary>
@@ -131,17 +132,17 @@ public sealed partial class OnlineTrainer
 
     async Task RunAsync()
     {
-        var beating = RepeatAsync(Min(TimeSpan.FromSeconds(1), _options.Lease / 4), BeatAsync);
+        var beating = _duties.RepeatAsync(() => Min(TimeSpan.FromSeconds(1), _options.Lease / 4), BeatAsync);
         try
         {
             await LearnAsync().ConfigureAwait(false);
-            if (_failure is null) await TryAsync(() => PublishAsync(CancellationToken.None)).ConfigureAwait(false);
+            if (_failure is null) await _duties.TryAsync(() => PublishAsync(CancellationToken.None)).ConfigureAwait(false);
         }
         finally
         {
             await _stop.CancelAsync().ConfigureAwait(false);
             await beating.ConfigureAwait(false);
-            await TryAsync(LeaveAsync).ConfigureAwait(false);
+            await _duties.TryAsync(LeaveAsync).ConfigureAwait(false);
         }
         if (_failure is not null) throw _failure;
     }
@@ -165,7 +166,7 @@ public sealed partial class OnlineTrainer
                 }
                 else
                 {
-                    await PauseAsync(pause).ConfigureAwait(false);
+                    await _duties.PauseAsync(pause).ConfigureAwait(false);
                     pause = Min(2 * pause, s_longPause);
                 }
                 if (Stopwatch.GetElapsedTime(start) is { TotalSeconds: >= 1 } elapsed)
@@ -176,19 +177,19 @@ public sealed partial class OnlineTrainer
                 if (Stopwatch.GetElapsedTime(published) >= _options.PublishInterval)
                 {
                     published = Stopwatch.GetTimestamp();
-                    await TryAsync(() => PublishAsync(_stop.Token)).ConfigureAwait(false);
+                    await _duties.TryAsync(() => PublishAsync(_stop.Token)).ConfigureAwait(false);
                 }
             }
             catch (Exception e) when (RedisErrors.Translate(e, _connection.Endpoint) is { } error)
             {
-                Note(error);
+                _duties.Note(error);
                 _source.Reset();
                 if (_options.Once && !RedisPatience.MayPass(e))
                 {
                     _failure = error;
                     return;
                 }
-                await PauseAsync(s_pauseAfterError).ConfigureAwait(false);
+                await _duties.PauseAsync(s_pauseAfterError).ConfigureAwait(false);
             }
         }
     }
@@ -214,7 +215,7 @@ public sealed partial class OnlineTrainer
             case CommitOutcome.Done:
                 Interlocked.Add(ref _learned, _state.Learner.Samples - samples);
                 Volatile.Write(ref _figures, _state.Figures());
-                _lastError = null;
+                _duties.Forget();
                 break;
             case CommitOutcome.Behind: await ReloadAsync().ConfigureAwait(false); break;
             default: _failure = Lost(outcome); break;
@@ -236,8 +237,8 @@ public sealed partial class OnlineTrainer
             }
             catch (Exception e) when (RedisErrors.Translate(e, _connection.Endpoint) is { ErrorId: not "InvalidOnlineState" } error)
             {
-                Note(error);
-                await PauseAsync(s_pauseAfterError).ConfigureAwait(false);
+                _duties.Note(error);
+                await _duties.PauseAsync(s_pauseAfterError).ConfigureAwait(false);
             }
             catch (RedisMLException e)
             {
@@ -251,12 +252,6 @@ public sealed partial class OnlineTrainer
         ? new("OnlineTrainingTakenOver", ErrorKind.ResourceBusy,
             $"Another process took over the online training of model '{Model}'; nothing that this one learned since was kept.", Model)
         : new("OnlineTrainingRemoved", ErrorKind.ObjectNotFound, $"The online training of model '{Model}' was removed.", Model);
-
-    async Task PauseAsync(TimeSpan pause)
-    {
-        try { await Task.Delay(pause, _stop.Token).ConfigureAwait(false); }
-        catch (OperationCanceledException) { }
-    }
 
     static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;
 }

@@ -1,7 +1,4 @@
 using System.Text.Json;
-using RedisML.Connections;
-using RedisML.Diagnostics;
-using RedisML.Errors;
 using RedisML.Models;
 using StackExchange.Redis;
 
@@ -64,7 +61,7 @@ public sealed partial class PredictionInstance
         if (model.Version == _served.Model.Version && !model.Modified) return;
         // A version that was changed by hand may change again under its number.
         _served = await ServedModel.LoadAsync(models, model, _stop.Token).ConfigureAwait(false);
-        _lastError = null;
+        _duties.Forget();
     }
 
     /// <summary>Puts back what wasn't answered, and ends the lease.</summary>
@@ -76,37 +73,4 @@ public sealed partial class PredictionInstance
 
     Task<RedisResult> PutBackAsync(string instance, bool isForced) => _connection.Database.ScriptEvaluateAsync(
         PutBackScript, [_keys.Queue, _keys.Work(instance), _keys.Alive(instance), _keys.Instances], [instance, isForced ? 1 : 0]);
-
-    async Task RepeatAsync(Func<TimeSpan> interval, Func<Task> duty)
-    {
-        while (!_stop.IsCancellationRequested)
-        {
-            try { await Task.Delay(interval(), _stop.Token).ConfigureAwait(false); }
-            catch (OperationCanceledException) { return; }
-            await TryAsync(duty).ConfigureAwait(false);
-        }
-    }
-
-    /// <summary>What fails is tried again when it is due again: a service outlives its server, and the removal of its model.</summary>
-    async Task TryAsync(Func<Task> duty)
-    {
-        try
-        {
-            await duty().ConfigureAwait(false);
-        }
-        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
-        {
-        }
-        catch (Exception e) when (RedisErrors.Translate(e, _connection.Endpoint) is { } error)
-        {
-            Note(error);
-        }
-    }
-
-    /// <summary>Remembers why something is to be tried again.</summary>
-    void Note(RedisMLException error)
-    {
-        _lastError = error.Message;
-        WorkLog.Steps?.Step($"It is tried again: {error.Message}");
-    }
 }

@@ -28,11 +28,11 @@ public sealed partial class PredictionInstance
     readonly ModelReference _reference;
     readonly ServiceOptions _options;
     readonly CancellationTokenSource _stop = new();
+    readonly StandingDuties _duties;
     readonly LatencyRecord _latencies = new();
     readonly ServiceReply _reply = new();
     readonly DateTimeOffset _started = DateTimeOffset.UtcNow;
     volatile ServedModel _served;
-    volatile string? _lastError;
     HttpEndpoint? _http;
     long _answered;
     long _failed;
@@ -40,6 +40,7 @@ public sealed partial class PredictionInstance
     PredictionInstance(RedisMLConnection connection, string name, ModelReference reference, ServiceOptions options, ServedModel served)
     {
         (_connection, Name, _reference, _options, _served) = (connection, name, reference, options, served);
+        _duties = new(connection, _stop.Token);
         _keys = connection.Keys.Service(name);
     }
 
@@ -70,7 +71,7 @@ public sealed partial class PredictionInstance
                 Process = Environment.ProcessId,
                 Started = _started,
                 Http = _options.Http is { } http ? $"http://{http.Address}:{http.Port}/v2" : null,
-                LastError = _lastError,
+                LastError = _duties.LastError,
             };
         }
     }
@@ -112,13 +113,13 @@ public sealed partial class PredictionInstance
         await using (blocking.ConfigureAwait(false))
         {
             var duties = Task.WhenAll(
-                RepeatAsync(() => Min(TimeSpan.FromSeconds(1), _options.Lease / 4), BeatAsync),
-                RepeatAsync(() => _options.Lease / 2, ReclaimAsync),
-                RepeatAsync(() => _options.FollowInterval, FollowAsync));
+                _duties.RepeatAsync(() => Min(TimeSpan.FromSeconds(1), _options.Lease / 4), BeatAsync),
+                _duties.RepeatAsync(() => _options.Lease / 2, ReclaimAsync),
+                _duties.RepeatAsync(() => _options.FollowInterval, FollowAsync));
             await ServeAsync(blocking.Database).ConfigureAwait(false);
             if (_http is not null) await _http.DisposeAsync().ConfigureAwait(false);
             await duties.ConfigureAwait(false);
-            await TryAsync(LeaveAsync).ConfigureAwait(false);
+            await _duties.TryAsync(LeaveAsync).ConfigureAwait(false);
         }
     }
 
@@ -151,12 +152,12 @@ public sealed partial class PredictionInstance
             }
             catch (Exception e) when (RedisErrors.Translate(e, _connection.Endpoint) is { } error)
             {
-                Note(error);
+                _duties.Note(error);
                 (hasFailed, isAnswered) = (true, false);
-                await Task.Delay(s_pause).ConfigureAwait(false);
+                await _duties.PauseAsync(s_pause).ConfigureAwait(false);
             }
         }
-        if (isAnswered) await TryAsync(() => database.KeyDeleteAsync(work)).ConfigureAwait(false);
+        if (isAnswered) await _duties.TryAsync(() => database.KeyDeleteAsync(work)).ConfigureAwait(false);
     }
 
     /// <summary>Removes what was answered, waits for a request, and takes those that wait behind it too, the oldest first.</summary>

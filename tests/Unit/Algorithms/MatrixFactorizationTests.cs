@@ -169,6 +169,38 @@ public sealed class MatrixFactorizationTests
         }
     }
 
+    /// <summary>Items lie in tiles of eight and are scored in groups of 32: the last of each are not full.</summary>
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(31, 3)]
+    [InlineData(32, 8)]
+    [InlineData(33, 20)]
+    [InlineData(1029, 64)]
+    public void An_item_has_the_same_score_alone_and_among_others(int count, int factors)
+    {
+        var random = new Random(count);
+        float Next() => random.NextSingle() - 0.5f;
+        var items = new FactorItems(new string[count], new float[count], new int[count], factors);
+        var vectors = Enumerable.Range(0, count).Select(_ => Enumerable.Range(0, factors).Select(_ => Next()).ToArray()).ToList();
+        for (int item = 0; item < count; item++)
+        {
+            items.Set(item, vectors[item]);
+            items.Biases[item] = Next();
+        }
+        float[] user = [.. Enumerable.Range(0, factors).Select(_ => Next())], scores = new float[count];
+        items.Score(user, 0, scores);
+        for (int item = 0; item < count; item++)
+        {
+            Assert.Equal(vectors[item], items.Vector(item));
+            Assert.Equal(scores[item], items.Score(user, item));
+            Assert.Equal(items.Biases[item] + user.Zip(vectors[item], (a, b) => (double)a * b).Sum(), scores[item], 1e-5);
+        }
+        if (count <= 32) return;
+        var last = new float[count - 32];
+        items.Score(user, 32, last);
+        Assert.Equal(scores[32..], last);
+    }
+
     [Theory]
     [InlineData("RatingOutOfRange", "Maximum", 3.0)]
     [InlineData("OptionInvalid", "Factors", 0)]

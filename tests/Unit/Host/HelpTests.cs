@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using System.Xml.Linq;
 using RedisML.Unit.Fixtures;
 
 namespace RedisML.Unit.Host;
@@ -7,6 +8,10 @@ namespace RedisML.Unit.Host;
 public sealed class HelpTests : IDisposable
 {
     static readonly string s_help = Path.Combine(HostedEngine.ProjectRoot, "docs", "help");
+
+    static readonly XNamespace s_maml = "http://schemas.microsoft.com/maml/2004/10";
+
+    static readonly XNamespace s_command = "http://schemas.microsoft.com/maml/dev/command/2004/10";
 
     readonly TemporaryFolder _folder = new();
 
@@ -33,11 +38,37 @@ public sealed class HelpTests : IDisposable
             "Get-RedisMLServer.md : error : -Port has no text, a section '## -Port'",
             "Get-RedisMLServer.md : error : the cmdlet has no -Harbour",
             "Get-RedisMLServer.md : error : the cmdlet returns something, and there is no section '## Outputs'",
-            "Test-RedisMLConnection.md : error : example 'Fail a job where the server is slow' has no code, fenced as powershell",
-            "Test-RedisMLConnection.md : error : example 'Is the server well?' has no code, fenced as powershell",
+            "Test-RedisMLConnection.md : error : example 'Fail a job if the server is slow' has no code, fenced as powershell",
+            "Test-RedisMLConnection.md : error : example 'How fast does the server answer?' has no code, fenced as powershell",
         ];
         Assert.Equal(expected, result.Error.TrimEnd().Split('\n').Select(line => Path.GetFileName(line)).Order(StringComparer.Ordinal));
         Assert.False(Directory.Exists(Path.Combine(_folder.Path, "en-US")));
+    }
+
+    /// <summary>Tables and blocks of code are lines of their own: Get-Help shows a paragraph as it is.</summary>
+    [Fact]
+    public void What_Get_Help_shows_has_no_Markdown_left()
+    {
+        var paragraphs = Help().Descendants(s_maml + "para").Select(p => p.Value).ToList();
+
+        Assert.Contains("- Read: list, read, measure and export datasets; get and test models; look at runs", paragraphs);
+        Assert.Contains("    param($Batch, $Parameter, $Context)", paragraphs);
+        Assert.DoesNotContain(paragraphs, p => p.StartsWith('|') || p.Contains('`') || p.Contains("**"));
+    }
+
+    [Theory]
+    [InlineData("Publish-RedisModel", "Rollback", "Group: What. Goes with -Alias.")]
+    [InlineData("Publish-RedisModel", "Alias", "Group: What. Not with -RemoveAlias.")]
+    [InlineData("Publish-RedisModel", "Description", "Group: How. Not with -Rollback or -RemoveAlias.")]
+    [InlineData("Get-RedisRecommendation", "ItemColumn", "Group: What. Goes with -Filter and -Dataset.")]
+    [InlineData("Split-RedisDataset", "PartName", "Group: How. Goes with -Fraction or -Filter or -LastOf.")]
+    [InlineData("Get-RedisDataset", "Name", "Group: What.")]
+    public void A_parameter_says_what_it_goes_with(string cmdlet, string parameter, string expected)
+    {
+        var own = Help().Elements(s_command + "command").Single(c => c.Descendants(s_command + "name").First().Value == cmdlet);
+        var described = own.Element(s_command + "parameters")!.Elements().Single(p => p.Element(s_maml + "name")!.Value == parameter);
+
+        Assert.Equal(expected, described.Element(s_maml + "description")!.Elements().Last().Value);
     }
 
     [Fact]
@@ -75,6 +106,9 @@ public sealed class HelpTests : IDisposable
         Assert.Equal(["all run"], lines);
         Assert.Equal(("", 0), (result.Error, result.ExitCode));
     }
+
+    static XElement Help() => XElement.Load(
+        Path.Combine(HostedEngine.ModulePath, "en-US", "RedisML.PowerShell.dll-Help.xml"));
 
     /// <summary>The sample with a tenth of its rows: the examples train much.</summary>
     static string EveryTenthDiamond()

@@ -11,7 +11,7 @@ internal static class FactorElements
         for (int item = 0; item < model.Items.Count; item++)
         {
             Add(FactorParameters.ItemBias, FactorParameters.ItemFactor, model.Options.Item, model.Items.Names[item], item,
-                model.Items.Biases[item], model.Items.Vector(item)[..model.Options.Factors]);
+                model.Items.Biases[item], model.Items.Vector(item));
         }
         for (int user = 0; user < (model.Users?.Names.Length ?? 0); user++)
         {

@@ -46,7 +46,7 @@ internal sealed class FactorModel
     /// <param name="place">−1 for one that training didn't see.</param>
     public UserVector Trained(int place)
     {
-        var factors = new float[Items.Width];
+        var factors = new float[Options.Factors];
         if (Users is null || place < 0) return new(0, factors, IsCold: true);
         Users.Vectors.AsSpan(place * Options.Factors, Options.Factors).CopyTo(factors);
         return new(Users.Biases[place], factors, IsCold: false);
@@ -56,7 +56,7 @@ internal sealed class FactorModel
     /// <param name="items">The places of the items, each once, ascending.</param>
     public UserVector FoldIn(ReadOnlySpan<int> items, ReadOnlySpan<float> ratings)
     {
-        var factors = new float[Items.Width];
+        var factors = new float[Options.Factors];
         if (items.IsEmpty) return new(0, factors, IsCold: true);
         var (solver, bias) = (new FactorSolver(Options.Factors), 0.0);
         Span<double> vector = stackalloc double[solver.Width], solution = stackalloc double[solver.Width];
@@ -72,7 +72,7 @@ internal sealed class FactorModel
         }
         for (int i = 0; i < items.Length; i++)
         {
-            Widen(Items.Vector(items[i]), vector);
+            Items.CopyTo(items[i], vector);
             double more = Options.Confidence * ratings[i];
             if (Options.IsImplicit) solver.Add(vector, more, more > 0 ? 1 + more : 0);
             else solver.Add(vector, 1, ratings[i] - (Mean + bias) - Items.Biases[items[i]]);
@@ -87,15 +87,15 @@ internal sealed class FactorModel
     public double Predict(UserVector user, int item)
     {
         if (Options.IsImplicit && user.IsCold) return item < 0 ? 0 : Popularity(item);
-        float score = 0;
-        if (item >= 0) Items.Score(user.Factors, item, new(ref score));
+        float score = item < 0 ? 0 : Items.Score(user.Factors, item);
         return Options.IsImplicit ? score : Math.Clamp(Mean + user.Bias + score, Minimum, Maximum);
     }
 
     /// <summary>What is added to an item's score for a user to be a rating.</summary>
     public double Offset(UserVector user) => Options.IsImplicit ? 0 : Mean + user.Bias;
 
-    /// <summary>The scores of some items for a user; of one that nobody knows by bias, or by popularity.</summary>
+    /// <summary>The scores of items for a user, the first one of a place that 32 divides; of a user whom nobody knows by bias, or by
+    /// popularity.</summary>
     public void Score(UserVector user, int first, Span<float> scores)
     {
         if (!Options.IsImplicit || !user.IsCold)
@@ -116,15 +116,10 @@ internal sealed class FactorModel
         var vector = new double[width];
         for (int item = 0; item < Items.Count; item++)
         {
-            Widen(Items.Vector(item), vector);
+            Items.CopyTo(item, vector);
             FactorSolver.AddProduct(gram, vector, 1, Options.Factors);
         }
         for (int i = 0; i < Options.Factors; i++) gram[i * width + i] += Penalty;
         return gram;
-    }
-
-    void Widen(ReadOnlySpan<float> source, Span<double> target)
-    {
-        for (int i = 0; i < Options.Factors; i++) target[i] = source[i];
     }
 }

@@ -21,16 +21,14 @@ internal sealed class FactorReader(IReadOnlyDictionary<string, ParameterValue> p
     {
         Demand(count > 0, "there are no items");
         CheckBlocks(FactorParameters.ItemFactor, count);
-        int width = FactorItems.WidthOf(factors);
-        var items = new FactorItems(new string[count], new float[count], new float[checked(count * width)], new int[count], factors);
+        var items = new FactorItems(new string[count], new float[count], new int[count], factors);
         foreach (var (block, first, rows) in FactorParameters.Blocks(count))
         {
             Names($"{FactorParameters.ItemName}:{block}", items.Names.AsSpan(first, rows));
             Floats($"{FactorParameters.ItemBias}:{block}", rows).CopyTo(items.Biases, first);
             Values<int>($"{FactorParameters.ItemCount}:{block}", rows).CopyTo(items.Counts, first);
             var vectors = Floats($"{FactorParameters.ItemFactor}:{block}", rows * factors);
-            for (int row = 0; row < rows; row++)
-                vectors.AsSpan(row * factors, factors).CopyTo(items.Vectors.AsSpan((first + row) * width));
+            for (int row = 0; row < rows; row++) items.Set(first + row, vectors.AsSpan(row * factors, factors));
         }
         items.Places = Places(items.Names);
         return items;
