@@ -80,6 +80,16 @@ public sealed class DatasetImportTests(EmbeddedServerFixture embedded, RedisServ
     }
 
     [Fact]
+    public async Task A_title_above_the_header_is_told_how_to_be_passed_over()
+    {
+        await using var connection = await embedded.ConnectAsync();
+        var path = _folder.Write("a.csv", "# made by hand\na,b\n1,2\n");
+        var error = await Assert.ThrowsAsync<RedisMLException>(() => ImportAsync(connection, path, new() { Dataset = "a" }));
+        Assert.Contains("line 2: 2 fields instead of 1 (-Comment '#'", error.Message);
+        Assert.Equal(1, (await ImportAsync(connection, path, new() { Dataset = "a", Comment = '#' })).RowsRead);
+    }
+
+    [Fact]
     public async Task The_line_of_a_bad_row_counts_the_blocks_before_it()
     {
         await using var connection = await embedded.ConnectAsync();

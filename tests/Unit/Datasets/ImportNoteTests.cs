@@ -66,6 +66,7 @@ public sealed class ImportNoteTests(EmbeddedServerFixture embedded) : IAsyncDisp
     [InlineData("NaN")]
     [InlineData("nan")]
     [InlineData("NaT")]
+    [InlineData("-1.#IND")]
     [InlineData("  ")]
     [InlineData("None")]
     [InlineData(@"\N")]

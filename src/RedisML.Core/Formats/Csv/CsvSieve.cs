@@ -83,7 +83,8 @@ sealed class CsvSieve
         if (!_dialect.HasFields(reader, _fields.Length))
             return Whole(Shown(reader.RawRecord),
                 $"{reader.FieldCount} fields instead of " +
-                $"{_fields.Length}{(_dialect.Separator == ' ' ? " (-Delimiter Whitespace where runs of blanks separate fields)" : "")}");
+                $"{_fields.Length}{(_dialect.Separator == ' ' ? " (-Delimiter Whitespace where runs of blanks separate fields)"
+                : _fields.Length == 1 ? " (-Comment '#' passes over lines with that character above the header)" : "")}");
         BadRow? bad = null;
         for (int i = 0; i < _fields.Length; i++)
         {

@@ -25,7 +25,8 @@ static class MissingText
         3 => Is(text, "n/a"u8) || Is(text, "nan"u8) || Is(text, "nat"u8),
         4 => Is(text, "null"u8) || Is(text, "none"u8) || Is(text, "#n/a"u8) || Is(text, "<na>"u8) || Is(text, "-nan"u8)
             || Is(text, "+nan"u8),
-        _ => false,
+        // As C of Windows prints a NaN.
+        _ => text.EndsWith("1.#IND"u8) && text.Length <= 7 || text.EndsWith("1.#QNAN"u8) && text.Length <= 8,
     };
 
     static bool Is(ReadOnlySpan<byte> text, ReadOnlySpan<byte> word) => Ascii.EqualsIgnoreCase(text, word);
