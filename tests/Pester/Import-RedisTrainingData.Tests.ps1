@@ -46,6 +46,37 @@ Describe 'Import-RedisTrainingData' {
         $rows[1].n | Should -Be 5
     }
 
+    It 'takes the rows of a table and the items of an array that -InputObject is given' {
+        $table = [System.Data.DataTable]::new()
+        $null = $table.Columns.Add('id', [int])
+        1, 2 | ForEach-Object { $null = $table.Rows.Add($_) }
+        $set = [System.Data.DataSet]::new()
+        $set.Tables.Add($table)
+        foreach ($rows in $table, $table.DefaultView, $set, @(@{ id = 1 }, @{ id = 2 })) {
+            $null = Import-RedisTrainingData -InputObject $rows -Dataset a -Force
+            (Get-RedisTrainingData a).id | Should -Be 1, 2
+        }
+        $null = Import-RedisTrainingData -InputObject $table.Rows[1] -Dataset a -Force
+        (Get-RedisTrainingData a).id | Should -Be 2
+    }
+
+    It 'writes objects within objects as JSON, as a file of JSON Lines has them' {
+        Set-Content TestDrive:/a.jsonl ($json = '{"a":{"x":1,"y":[{"z":"ü"},null]},"b":["u","v,w"]}')
+        $json | ConvertFrom-Json | Import-RedisTrainingData -Dataset a
+        $null = Import-RedisTrainingData TestDrive:/a.jsonl -Dataset b
+        Get-RedisTrainingData a | ConvertTo-Json | Should -BeExactly (Get-RedisTrainingData b | ConvertTo-Json)
+    }
+
+    It 'loses no column where one is called *' {
+        Set-Content TestDrive:/a.csv "a,*,b`n1,2,3"
+        $null = Import-RedisTrainingData TestDrive:/a.csv -Dataset a
+        (Get-RedisTrainingData a).PSObject.Properties.Name | Should -Be 'a', '*', 'b'
+        (Measure-RedisDataset a).Column | Should -Be 'a', '*', 'b'
+        (Get-RedisTrainingData a -Column '[*]').PSObject.Properties.Name | Should -Be '*'
+        $null = Export-RedisTrainingData a TestDrive:/b.csv
+        Get-Content TestDrive:/b.csv | Should -Be 'a,*,b', '1,2,3'
+    }
+
     It 'changes nothing when the same file comes again, and says so' {
         Set-Content TestDrive:/a.csv "x`n1"
         $null = Import-RedisTrainingData TestDrive:/a.csv -Dataset a

@@ -11,7 +11,7 @@ sealed class TimeAxis
         .. new[] { 1, 3, 6, 12 }.Select(n => TimeSpan.FromHours(n)), .. new[] { 1, 2, 7, 14 }.Select(n => TimeSpan.FromDays(n)),
     ];
 
-    static readonly int[] s_months = [1, 3, 6, 12, 24, 60, 120, 240, 600, 1200, 2400, 6000, 12000];
+    static readonly int[] s_months = [1, 3, 6, 12, 24, 60, 120, 240, 600, 1200, 2400, 6000, 12000, 24_000, 60_000, 120_000];
 
     readonly string _format;
 

@@ -58,9 +58,11 @@ static class TimestampUnits
         var ticks = perSecond <= TimeSpan.TicksPerSecond
             ? (Int128)value * (TimeSpan.TicksPerSecond / perSecond) : FloorDivide(value, perSecond / TimeSpan.TicksPerSecond);
         ticks += DateTime.UnixEpoch.Ticks;
-        if (ticks < DateTime.MinValue.Ticks + TimeSpan.TicksPerDay || ticks > DateTime.MaxValue.Ticks - TimeSpan.TicksPerDay) return value;
+        if (ticks < DateTime.MinValue.Ticks || ticks > DateTime.MaxValue.Ticks) return value;
         if (type.Zone is null) return new DateTime((long)ticks, DateTimeKind.Unspecified);
         var instant = new DateTimeOffset((long)ticks, TimeSpan.Zero);
+        // On the clock of a zone the first and the last day may be beyond .NET's years: there it is UTC's.
+        if (instant < DateTimeOffset.MinValue.AddDays(1) || instant > DateTimeOffset.MaxValue.AddDays(-1)) return instant;
         return TimeSpan.TryParse(type.Zone.TrimStart('+'), out var offset) && offset.Duration() <= s_mostOffset
             && offset.Ticks % TimeSpan.TicksPerMinute == 0 ? instant.ToOffset(offset)
             : TimeZoneInfo.TryFindSystemTimeZoneById(type.Zone, out var zone) ? TimeZoneInfo.ConvertTime(instant, zone) : instant;

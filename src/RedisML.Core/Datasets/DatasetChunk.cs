@@ -36,15 +36,16 @@ public sealed class DatasetChunk : IDisposable
     /// decimals as decimal, dates as DateTime, timestamps as DateTime or DateTimeOffset, binary as byte[], lists as arrays;
     /// null where it is missing.
     /// </summary>
-    /// <exception cref="RedisMLException"><c>TimestampOutOfRange</c>: a date beyond .NET's years.</exception>
+    /// <exception cref="RedisMLException"><c>TimestampOutOfRange</c>: a date or timestamp beyond .NET's years.</exception>
     public object? Value(int column, int row, ColumnType type)
     {
         var value = ArrowValues.GetObject(Batch.Column(column), row, type);
-        if (type.Kind != TypeKind.Date32 || value is not long days) return value;
+        if (!type.IsTime || value is not long count) return value;
+        string units = type.Kind == TypeKind.Date32 ? "days" : $"{type.Unit.ToString().ToLowerInvariant()}s";
         string name = Batch.Schema.GetFieldByIndex(column).Name;
         throw new RedisMLException("TimestampOutOfRange", ErrorKind.InvalidData,
-            $"Column '{name}', row {FirstRow + row + 1:N0}: {days} days since 1970 is a date before the year 1 or after 9999, which .NET " +
-            "doesn't have; leave the column out (-Column), or export to Arrow or Parquet.", name);
+            $"Column '{name}', row {FirstRow + row + 1:N0}: {count} {units} since 1970 is a time before the year 1 or after 9999, which " +
+            ".NET doesn't have; leave the column out (-Column), or export to Arrow or Parquet.", name);
     }
 
     /// <summary>Which of its rows are among <paramref name="rows"/> from <paramref name="firstRow"/> on: from one,

@@ -79,7 +79,8 @@ public sealed class ModelEvaluator
         var predictions = _predictor.Predict(rows);
         var metrics = Measure(predictions, columns);
         return _predictor is IItemRanker ranker && columns[_label.Column] is NumberVector labels
-            ? new RankingMetrics(ranker, (RegressionMetrics)metrics, ranker.Rank(rows), labels.Values, _options.Top) : metrics;
+            ? new RankingMetrics(ranker, (RegressionMetrics)metrics, ranker.Rank(rows), labels.Values, Weights(columns), _options.Top)
+            : metrics;
     }
 
     /// <summary>Measures what was predicted of some rows.</summary>
@@ -114,6 +115,6 @@ public sealed class ModelEvaluator
         if (_label.Classes is { } classes)
             return new ClassificationMetrics(new(classes, [], [], 0), new([], []), [], _options.Threshold);
         var errors = new RegressionMetrics(new(null, [], [], 0), [], [], areCounts: false, null, []);
-        return _predictor is IItemRanker ranker ? new RankingMetrics(ranker, errors, null, [], _options.Top) : errors;
+        return _predictor is IItemRanker ranker ? new RankingMetrics(ranker, errors, null, [], [], _options.Top) : errors;
     }
 }

@@ -11,7 +11,9 @@ internal sealed class RankingMetrics : ChunkMetrics
     readonly SortedDictionary<string, UserSums> _users = new(StringComparer.Ordinal);
 
     /// <param name="ranks">Null where there are no rows.</param>
-    public RankingMetrics(IItemRanker ranker, RegressionMetrics errors, ItemRanks? ranks, ReadOnlySpan<double> labels, int top)
+    /// <param name="weights">What each row counts; empty where that is 1.</param>
+    public RankingMetrics(IItemRanker ranker, RegressionMetrics errors, ItemRanks? ranks, ReadOnlySpan<double> labels,
+        ReadOnlySpan<double> weights, int top)
     {
         (_errors, _predictsLabel, _top) = (errors, ranker.PredictsLabel, top);
         (Rows, Weight, UnseenValues) = (errors.Rows, errors.Weight, errors.UnseenValues);
@@ -19,12 +21,13 @@ internal sealed class RankingMetrics : ChunkMetrics
         for (int row = 0; row < labels.Length; row++)
         {
             // NaN isn't relevant either.
-            if (ranks!.Users[row] < 0 || !(labels[row] >= ranker.RelevantFrom)) continue;
+            double weight = weights.IsEmpty ? 1 : weights[row];
+            if (ranks!.Users[row] < 0 || !(labels[row] >= ranker.RelevantFrom) || !(weight > 0)) continue;
             string user = ranks.Names[ranks.Users[row]];
             var sums = _users.GetValueOrDefault(user);
             bool isHit = ranks.Ranks[row] is > 0 and var rank && rank <= top;
-            _users[user] = new(sums.Relevant + 1, sums.Hits + (isHit ? 1 : 0),
-                sums.Gain + (isHit ? Gain(ranks.Ranks[row]) : 0));
+            _users[user] = new(sums.Relevant + weight, sums.Hits + (isHit ? weight : 0),
+                sums.Gain + (isHit ? weight * Gain(ranks.Ranks[row]) : 0));
         }
     }
 
@@ -46,10 +49,11 @@ internal sealed class RankingMetrics : ChunkMetrics
         double precision = 0, recall = 0, ndcg = 0;
         foreach (var sums in _users.Values)
         {
-            precision += (double)sums.Hits / _top;
-            recall += (double)sums.Hits / sums.Relevant;
-            double ideal = 0;
-            for (int rank = 1; rank <= Math.Min(_top, sums.Relevant); rank++) ideal += Gain(rank);
+            precision += sums.Hits / _top;
+            recall += sums.Hits / sums.Relevant;
+            double ideal = 0, relevant = Math.Min(_top, sums.Relevant);
+            // The last rank counts in part where weights are no whole numbers.
+            for (int rank = 1; rank < relevant + 1; rank++) ideal += Math.Min(1, relevant + 1 - rank) * Gain(rank);
             ndcg += sums.Gain / ideal;
         }
         return new RecommendationResult
@@ -69,8 +73,8 @@ internal sealed class RankingMetrics : ChunkMetrics
 
     static double Gain(int rank) => 1 / Math.Log2(rank + 1);
 
-    /// <param name="Relevant">Rows that are relevant.</param>
+    /// <param name="Relevant">Rows that are relevant, by weight.</param>
     /// <param name="Hits">Those that are recommended.</param>
     /// <param name="Gain">Their discounted gain.</param>
-    readonly record struct UserSums(int Relevant, int Hits, double Gain);
+    readonly record struct UserSums(double Relevant, double Hits, double Gain);
 }

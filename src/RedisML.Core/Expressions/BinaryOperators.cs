@@ -44,6 +44,18 @@ static class BinaryOperators
         _ => null,
     };
 
+    static readonly HashSet<string> s_unknown = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "match", "notmatch", "contains", "notcontains", "replace", "split", "join", "is", "isnot", "as", "xor", "band", "bor", "bxor",
+    };
+
+    /// <summary>Whether PowerShell has an operator of that name which expressions don't have; an i or a c may stand before it.</summary>
+    internal static bool IsUnknownWord(string word) => s_unknown.Contains(word)
+        || word.Length > 1 && word[0] is 'i' or 'I' or 'c' or 'C' && s_unknown.Contains(word[1..]);
+
+    /// <summary>Those of PowerShell that there are.</summary>
+    internal const string Words = "-eq, -ne, -gt, -ge, -lt, -le, -like, -notlike, -in, -notin, -and, -or and -not";
+
     /// <summary>Whether an operator ignores case: PowerShell's do, but those that begin with a c.</summary>
     internal static bool IgnoresCase(Token token) =>
         token.Kind == TokenKind.Symbol && token.Value.Length > 2 && token.Value[0] == '-' && token.Value[1] != 'c';

@@ -27,7 +27,7 @@ sealed class ExpressionParser
     {
         var parser = new ExpressionParser(text);
         var node = parser.ParseOperators(0);
-        return parser.Current.Kind == TokenKind.End ? node : throw parser.Unexpected("an operator");
+        return parser.Current.Kind == TokenKind.End ? node : throw parser.NoOperator();
     }
 
     ExpressionNode ParseOperators(int tightness)
@@ -69,6 +69,8 @@ sealed class ExpressionParser
             Expect(")");
             return inner;
         }
+        if (token.IsWord("null")) throw ExpressionError.At(_text, token.Position,
+            $"'{token.Value}' means nothing: isnull(x) tells whether a value is missing; a column of that name is [{token.Value}]");
         switch (token.Kind)
         {
             case TokenKind.Number: return Number(token);
@@ -152,6 +154,19 @@ sealed class ExpressionParser
 
     RedisMLException Unexpected(string expected) =>
         ExpressionError.At(_text, Current.Position, $"{expected} was expected, and {Current} was found");
+
+    /// <summary>What stands behind a value and is no operator: a word of SQL, or a value behind one of PowerShell's other operators, which
+    /// looks like a subtraction of a column.</summary>
+    RedisMLException NoOperator()
+    {
+        if (_next >= 2 && _tokens[_next - 1] is { Kind: TokenKind.Name } word && _tokens[_next - 2] is var minus && minus.Is("-")
+            && minus.Position + 1 == word.Position && BinaryOperators.IsUnknownWord(word.Value))
+            return ExpressionError.At(_text, minus.Position, $"there is no operator '-{word.Value}'; there are {BinaryOperators.Words}");
+        string instead = Current.IsWord("is") ? "isnull(x) and not isnull(x) tell whether a value is missing"
+            : Current.IsWord("between") ? "write 'a <= x and x <= b'" : Current.IsWord("like") ? "-like takes a pattern such as 'a*'" : "";
+        return instead == "" ? Unexpected("an operator")
+            : ExpressionError.At(_text, Current.Position, $"there is no operator '{Current.Value}': {instead}");
+    }
 
     RedisMLException TooDeep(int position) => ExpressionError.At(_text, position, $"it is nested deeper than {MaxDepth} levels");
 }

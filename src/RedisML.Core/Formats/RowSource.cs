@@ -16,6 +16,10 @@ sealed record SourceColumn(string Name, ColumnType? Type, bool Inferred)
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ColumnType? Almost { get; init; }
 
+    /// <summary>For a column of text most of whose values look like numbers of another culture: one of them.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? ForeignNumber { get; init; }
+
     /// <summary>The column with another type; where that is text, it is almost what it was.</summary>
     public SourceColumn As(ColumnType type) =>
         this with

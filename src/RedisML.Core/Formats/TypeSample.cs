@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Text;
 using RedisML.Columns;
 
 namespace RedisML.Formats;
@@ -11,7 +12,8 @@ sealed class TypeSample
 
     // Types that have a union other than text: numbers, local times, instants, booleans.
     readonly List<(ColumnType Type, long Count)> _groups = [];
-    long _values, _texts;
+    long _values, _texts, _foreign;
+    string? _foreignNumber;
 
     /// <summary>The narrowest type that holds every value; null where none was seen.</summary>
     public ColumnType? Type { get; private set; }
@@ -26,6 +28,17 @@ sealed class TypeSample
                 if (2 * count > _values) return type;
             return null;
         }
+    }
+
+    /// <summary>Where more than half of the values look like numbers of another culture, or all that are no numbers do, one of them;
+    /// else null.</summary>
+    public string? ForeignNumber => 2 * _foreign > _values || _foreign == _texts && Almost?.IsNumeric == true ? _foreignNumber : null;
+
+    /// <summary>Notes that the text added last looks like such a number.</summary>
+    public void AddForeign(ReadOnlySpan<byte> text)
+    {
+        _foreign++;
+        _foreignNumber ??= Encoding.UTF8.GetString(text);
     }
 
     /// <summary>Whether a value was seen that may stand for a missing one.</summary>

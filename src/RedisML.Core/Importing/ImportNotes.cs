@@ -1,5 +1,7 @@
+using System.Text;
 using RedisML.Columns;
 using RedisML.Formats;
+using RedisML.Formats.Text;
 
 namespace RedisML.Importing;
 
@@ -48,8 +50,10 @@ sealed class ImportNotes(RowSource source, IReadOnlyList<SourceColumn> columns, 
     public IReadOnlyList<string> Warnings()
     {
         var missing = _tallies.Values.Where(t => t.Kind == NoteKind.TakenForMissing).OrderBy(t => t.Column).ToList();
-        var misfits = _tallies.Values.Where(t => t.Kind == NoteKind.Misfit && 2 * t.Count <= _values[t.Column]).OrderBy(t => t.Column);
-        return [.. missing.Count == 0 ? [] : new[] { MissingWarning(missing) }, .. misfits.Select(MisfitWarning)];
+        var misfits = _tallies.Values.Where(t => t.Kind == NoteKind.Misfit && 2 * t.Count <= _values[t.Column]
+            && columns[t.Column].ForeignNumber is null).OrderBy(t => t.Column);
+        return [.. missing.Count == 0 ? [] : new[] { MissingWarning(missing) }, .. misfits.Select(t => IsForeign(t) ? ForeignWarning(columns[t.Column] with { ForeignNumber = t.Values[0] }) : MisfitWarning(t)),
+            .. columns.Where(c => c is { ForeignNumber: not null, Type.IsText: true }).Select(ForeignWarning)];
     }
 
     string MissingWarning(List<NoteTally> tallies)
@@ -70,6 +74,15 @@ sealed class ImportNotes(RowSource source, IReadOnlyList<SourceColumn> columns, 
             $"If they stand for missing values: -NullValue {Quoted(tally)}{all}; if they are faults: -Schema @{{ '{name}' = " +
             $"'{column.Almost}' }} with -BadRow Skip or Quarantine; if it is text: -Schema @{{ '{name}' = 'Utf8' }}.";
     }
+
+    /// <summary>Whether the culprits themselves are numbers, as a culture writes them.</summary>
+    static bool IsForeign(NoteTally tally) =>
+        tally.Values.Count > 0 && tally.Values.All(v => NumberCulture.LooksForeign(Encoding.UTF8.GetBytes(v)));
+
+    static string ForeignWarning(SourceColumn column) =>
+        $"Column '{column.Name}' is text (Utf8): its values look like numbers of a culture, such as '{column.ForeignNumber}'. -Culture " +
+        "reads them, such as de-DE with a decimal comma, en-US with groups by commas; if it is text: -Schema @{ " +
+        $"'{column.Name.Replace("'", "''")}' = 'Utf8' }}.";
 
     string Place(NoteTally tally) =>
         tally.File == source.Name ? $"{source.RowName} {tally.Line:N0}" : $"'{tally.File}', {source.RowName} {tally.Line:N0}";

@@ -1,3 +1,4 @@
+using RedisML.Columns;
 using RedisML.Errors;
 using RedisML.Formats;
 
@@ -162,7 +163,8 @@ sealed class RejectedRows(RowSource source, IReadOnlyList<SourceColumn> columns,
             ? $"{bad.Reason}: {bad.Value}"
             : bad.Reason != "" ? $"'{bad.Value}' in column '{name}' {bad.Reason}. -BadRow leaves such rows out"
             : $"'{bad.Value}' in column '{name}' {Reason(bad)}. If it stands for a missing value, name it with -NullValue; if the column " +
-                $"holds text, say so with -Schema @{{ '{name}' = 'Utf8' }}; -BadRow leaves such rows out";
+                $"holds {(bad.ValueType == ColumnType.Utf8 ? "text" : "such values")}, say so with -Schema @{{ '{name}' = " +
+                $"'{bad.ValueType}' }}; -BadRow leaves such rows out";
         return new(id, ErrorKind.InvalidData, $"'{file}', {source.RowName} {line}: {what}.{more}", $"{file}:{line}");
     }
 }

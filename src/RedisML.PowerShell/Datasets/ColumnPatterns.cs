@@ -8,7 +8,7 @@ static class ColumnPatterns
 {
     /// <summary>
     /// The indices of the columns that patterns with wildcards name, each once: at least one, and a name without wildcards must be there.
-    /// One that is a column's own name is that column alone.
+    /// One that is a column's own name is that column alone, but * is always all of them: [*] is the column of that name.
     /// </summary>
     /// <exception cref="RedisMLException"><c>ColumnNotFound</c></exception>
     public static int[] Matching(Dataset dataset, IEnumerable<string> patterns)
@@ -20,7 +20,7 @@ static class ColumnPatterns
 
         IEnumerable<string> Match(string pattern)
         {
-            if (names.Contains(pattern)) return [pattern];
+            if (pattern != "*" && names.Contains(pattern)) return [pattern];
             var matches = names.Matching(pattern).ToList();
             return matches.Count > 0 || NamePattern.HasWildcards(pattern) ? matches : [dataset.Column(pattern).Name];
         }

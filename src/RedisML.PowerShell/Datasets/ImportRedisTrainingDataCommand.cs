@@ -131,7 +131,11 @@ public sealed class ImportRedisTrainingDataCommand : RedisMLCmdlet, IDisposable
             case var _ when InputObject.BaseObject is string path: AddFiles(ResolveFiles(path)); break;
             case var _ when InputObject.BaseObject is FileInfo file: AddFiles([file.FullName]); break;
             case var _ when InputObject.BaseObject is DirectoryInfo: break;
-            default: AddRow(); break;
+            case var _ when ObjectData.RowsOf(InputObject.BaseObject) is { } rows:
+                foreach (object? row in rows)
+                    if (row is not null) AddRow(PSObject.AsPSObject(row));
+                break;
+            default: AddRow(InputObject); break;
         }
     }
 
@@ -160,7 +164,7 @@ public sealed class ImportRedisTrainingDataCommand : RedisMLCmdlet, IDisposable
         else foreach (var file in files) Import([file]);
     }
 
-    void AddRow()
+    void AddRow(PSObject row)
     {
         if (_feed is null)
         {
@@ -179,7 +183,7 @@ public sealed class ImportRedisTrainingDataCommand : RedisMLCmdlet, IDisposable
                 return Task.CompletedTask;
             });
         }
-        if (_feed.Add(InputObject) is { } waiting) Run(waiting);
+        if (_feed.Add(row) is { } waiting) Run(waiting);
     }
 
     ImportOptions Options(string dataset) => new()

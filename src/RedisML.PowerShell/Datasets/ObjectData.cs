@@ -1,5 +1,7 @@
 using System.Collections;
 using System.Collections.Concurrent;
+using System.Collections.Specialized;
+using System.ComponentModel;
 using System.Data;
 using System.Management.Automation;
 using System.Xml;
@@ -10,6 +12,9 @@ namespace RedisML.PowerShell.Datasets;
 /// <summary>The data of what cmdlets return, without what their wrappers have beside it.</summary>
 static class ObjectData
 {
+    /// <summary>Levels of objects within objects that are looked at.</summary>
+    const int MaxDepth = 16;
+
     /// <summary>What remoting and jobs add to every object.</summary>
     static readonly HashSet<string> s_remoting =
         new(StringComparer.OrdinalIgnoreCase) { "RunspaceId", "PSComputerName", "PSShowComputerName", "PSSourceJobInstanceId" };
@@ -52,9 +57,33 @@ static class ObjectData
         void Add(string name, object? part)
         {
             names.Add(name);
-            values.Add(ObjectFields.Plain(part));
+            values.Add(Nested(ObjectFields.Plain(part)));
         }
     }
+
+    /// <summary>A custom object, such as <c>ConvertFrom-Json</c> makes within others, as a dictionary, also in lists and further down;
+    /// any other value as it is.</summary>
+    public static object? Nested(object? value, int depth = 0) => value switch
+    {
+        _ when depth == MaxDepth => value,
+        PSObject { BaseObject: PSCustomObject } custom => Dictionary(custom, depth),
+        object?[] list when list.Any(item => item is PSObject or object?[]) =>
+            Array.ConvertAll(list, item => Nested(ObjectFields.Plain(item), depth + 1)),
+        _ => value,
+    };
+
+    static OrderedDictionary Dictionary(PSObject custom, int depth)
+    {
+        var dictionary = new OrderedDictionary(StringComparer.OrdinalIgnoreCase);
+        foreach (var property in custom.Properties) dictionary[property.Name] = Nested(ObjectFields.ValueOf(property), depth + 1);
+        return dictionary;
+    }
+
+    /// <summary>The rows of what isn't one itself: of a table, and of an array or a list that <c>-InputObject</c> was given; null of
+    /// others.</summary>
+    public static IEnumerable? RowsOf(object value) =>
+        value is DataSet { Tables: [var one] } ? one.Rows
+            : value is IEnumerable or IListSource && !IsData(value) ? LanguagePrimitives.GetEnumerable(value) : null;
 
     /// <summary>Whether an adapter shows the data of a type as properties.</summary>
     public static bool IsAdapted(Type type) => s_isAdapted.GetOrAdd(type, static type =>

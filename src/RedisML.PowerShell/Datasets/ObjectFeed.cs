@@ -102,7 +102,7 @@ sealed class ObjectFeed : IDisposable
             foreach (var property in ObjectData.Properties(value, _isPlain))
             {
                 _rowNames.Add(property.Name);
-                _rowValues.Add(ObjectFields.ValueOf(property));
+                _rowValues.Add(ObjectData.Nested(ObjectFields.ValueOf(property)));
             }
         }
         return new(Shared(), [.. _rowValues]);
@@ -117,7 +117,7 @@ sealed class ObjectFeed : IDisposable
         for (int i = 0; i < _names.Length; i++)
         {
             if (properties[_names[i]] is not { } property) return false;
-            row.Values[i] = ObjectFields.ValueOf(property);
+            row.Values[i] = ObjectData.Nested(ObjectFields.ValueOf(property));
         }
         return true;
     }

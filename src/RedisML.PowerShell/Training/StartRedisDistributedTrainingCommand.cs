@@ -216,8 +216,10 @@ public sealed partial class StartRedisDistributedTrainingCommand : TrainingJobCm
             + "-Derive makes features of them, such as 'month(day)'; -ExcludeFeature leaves them out without this warning.");
     }
 
-    /// <summary>The columns that the patterns match; a column's own name, and one without wildcards, stays, for Core to judge.</summary>
+    /// <summary>The columns that the patterns match; a column's own name, but for *, and one without wildcards, stays, for Core to
+    /// judge.</summary>
     static List<string> Expand(string[] patterns, List<string> names) =>
         [.. patterns.SelectMany(pattern =>
-            !names.Contains(pattern) && NamePattern.HasWildcards(pattern) ? names.Matching(pattern) : [pattern]).Distinct()];
+            (pattern == "*" || !names.Contains(pattern)) && NamePattern.HasWildcards(pattern) ? names.Matching(pattern) : [pattern])
+            .Distinct()];
 }

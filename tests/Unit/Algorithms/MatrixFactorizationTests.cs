@@ -104,6 +104,31 @@ public sealed class MatrixFactorizationTests
         Assert.InRange(result.Recall!.Value, 0.6, 1);
     }
 
+    /// <summary>A row of weight 0 changes nothing, not even how many users there are; a row of weight 2 is two rows.</summary>
+    [Fact]
+    public async Task Rows_are_ranked_by_their_weights()
+    {
+        var table = Tastes();
+        var predictor = new FactorPredictor(await ModelAsync(table.Where(row => !IsTest(row)), Specification(("Implicit", true))));
+        var tested = table.Where(IsTest);
+        int[] weights = [.. Enumerable.Range(0, tested.Rows).Select(row => row < 100 ? 0 : row % 3)];
+        var repeated = new TestTable();
+        foreach (var column in tested.Schema)
+            repeated.Add(column.Name, column.Type, Enumerable.Range(0, tested.Rows)
+                .SelectMany(row => Enumerable.Repeat(tested.Column(column.Name)[row], weights[row])));
+        tested.Add("w", weights.Select(weight => (long?)weight));
+        var weighted = await EvaluateAsync(tested, new() { SampleWeight = "w" });
+        var plain = await EvaluateAsync(repeated, new());
+        Assert.Equal((plain.Rows, plain.Users), ((long)weighted.Weight, weighted.Users));
+        Assert.Equal([plain.Precision, plain.Recall, plain.Ndcg], [weighted.Precision, weighted.Recall, weighted.Ndcg],
+            (a, b) => Math.Abs(a!.Value - b!.Value) < 1e-9);
+        Assert.NotEqual(plain.Users, (await EvaluateAsync(tested, new())).Users);
+
+        async Task<RecommendationResult> EvaluateAsync(TestTable rows, EvaluationOptions options) =>
+            (RecommendationResult)await new ModelEvaluator(predictor, options)
+                .EvaluateAsync(rows.Chunks(300).ToAsyncEnumerable(), Cancellation);
+    }
+
     [Fact]
     public async Task What_training_did_not_see_is_predicted_by_bias_and_counted()
     {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using RedisML.Charts;
 
 namespace RedisML.Unit.Charts;
@@ -27,6 +28,17 @@ public class AxisTests
         var axis = new Axis(first, last, marks: 6, isWhole: true);
         Assert.Equal((first, last), (axis.From, axis.To));
         Assert.Equal(labels, axis.Marks.Select(axis.Label));
+    }
+
+    /// <summary>From the first day of .NET to the last, as tables write times that have no end.</summary>
+    [Theory]
+    [InlineData("0001-01-01", "9999-12-31", "5000")]
+    [InlineData("2024-01-01", "9999-12-31", "4000 6000 8000")]
+    [InlineData("2023-11-05", "2024-03-20", "2024-01")]
+    public void Times_of_all_years_have_round_marks(string from, string to, string labels)
+    {
+        var axis = new TimeAxis(DateTime.Parse(from, CultureInfo.InvariantCulture), DateTime.Parse(to, CultureInfo.InvariantCulture), 4);
+        Assert.Equal(labels, string.Join(' ', axis.Marks.Select(axis.Label)));
     }
 
     /// <summary>Whatever the numbers: they lie on the scale, marks are few and rise, and no two have the same text.</summary>

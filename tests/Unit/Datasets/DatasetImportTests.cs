@@ -80,6 +80,16 @@ public sealed class DatasetImportTests(EmbeddedServerFixture embedded, RedisServ
     }
 
     [Fact]
+    public async Task A_title_above_the_header_is_told_how_to_be_passed_over()
+    {
+        await using var connection = await embedded.ConnectAsync();
+        var path = _folder.Write("a.csv", "# made by hand\na,b\n1,2\n");
+        var error = await Assert.ThrowsAsync<RedisMLException>(() => ImportAsync(connection, path, new() { Dataset = "a" }));
+        Assert.Contains("line 2: 2 fields instead of 1 (-Comment '#'", error.Message);
+        Assert.Equal(1, (await ImportAsync(connection, path, new() { Dataset = "a", Comment = '#' })).RowsRead);
+    }
+
+    [Fact]
     public async Task The_line_of_a_bad_row_counts_the_blocks_before_it()
     {
         await using var connection = await embedded.ConnectAsync();
@@ -105,6 +115,35 @@ public sealed class DatasetImportTests(EmbeddedServerFixture embedded, RedisServ
         Assert.Equal(errorId, error.ErrorId);
         Assert.Contains("a.csv", error.Message);
         Assert.Empty(await connection.KeysAsync());
+    }
+
+    /// <summary>In names, where they would be replaced in silence, and in rows.</summary>
+    [Theory]
+    [InlineData("Größe,b\n1,2\n", "NotText")]
+    [InlineData("a,b\n1,Müller\n", "BadRow")]
+    public async Task Bytes_of_another_encoding_are_an_error_that_names_the_option(string content, string errorId)
+    {
+        await using var connection = await embedded.ConnectAsync();
+        var path = Path.Combine(_folder.Path, "latin1.csv");
+        await File.WriteAllBytesAsync(path, Encoding.Latin1.GetBytes(content), TestContext.Current.CancellationToken);
+        var error = await Assert.ThrowsAsync<RedisMLException>(() => ImportAsync(connection, path, new() { Dataset = "a" }));
+        Assert.Equal(errorId, error.ErrorId);
+        Assert.Contains("-Encoding", error.Message);
+        await ImportAsync(connection, path, new() { Dataset = "a", Encoding = "latin1" });
+    }
+
+    [Theory]
+    [InlineData("1.0", "Int64", "Float64")]
+    [InlineData("300", "Int8", "Int64")]
+    [InlineData("2024-01-05 03:00", "Timestamp(s,Europe/Berlin)", "Timestamp(us)")]
+    [InlineData("oops", "Int64", "Utf8")]
+    public async Task A_value_that_does_not_fit_names_the_type_that_it_fits(string value, string type, string fitting)
+    {
+        await using var connection = await embedded.ConnectAsync();
+        Assert.True(ColumnType.TryParse(type, out var given));
+        var error = await Assert.ThrowsAsync<RedisMLException>(() => ImportAsync(connection, _folder.Write("a.csv", $"v\n{value}\n"),
+            new() { Dataset = "a", Schema = new Dictionary<string, ColumnType> { ["v"] = given } }));
+        Assert.Contains($"-Schema @{{ 'v' = '{fitting}' }}", error.Message);
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Collections.Specialized;
 using System.Text;
 using RedisML.Connections;
 using RedisML.Formats.Objects;
@@ -64,6 +65,9 @@ public sealed class ImportNoteTests(EmbeddedServerFixture embedded) : IAsyncDisp
     [InlineData("null")]
     [InlineData("NaN")]
     [InlineData("nan")]
+    [InlineData("NaT")]
+    [InlineData("-1.#IND")]
+    [InlineData("  ")]
     [InlineData("None")]
     [InlineData(@"\N")]
     [InlineData("?")]
@@ -99,6 +103,73 @@ public sealed class ImportNoteTests(EmbeddedServerFixture embedded) : IAsyncDisp
         var (result, types) = await ImportAsync("f.csv", text, new() { Dataset = "d", NullValues = [nullValue] });
         Assert.Equal((type, isMissing), (types, (await _connection!.RowsAsync("d"))[1][0] is null));
         Assert.DoesNotContain(result.Warnings, w => w.StartsWith("Taken", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("f.csv", "v,s\n 1 , -9 \n-9 , x\n")]
+    [InlineData("f.jsonl", "{\"v\":1,\"s\":\" -9 \"}\n{\"v\":\" -9\",\"s\":\" x\"}\n")]
+    public async Task Blanks_around_a_null_value_dont_hide_it(string name, string text)
+    {
+        var (_, types) = await ImportAsync(name, text, new() { Dataset = "d", NullValues = ["-9"] });
+        Assert.Equal("Int64 Utf8", types);
+        Assert.Equal([[1L, null], [null, " x"]], await _connection!.RowsAsync("d"));
+    }
+
+    [Theory]
+    [InlineData("1234,50\n2,50", "1234,50")]
+    [InlineData("1.234,5\n1\n2\n3", "1.234,5")]
+    [InlineData("\"-1,234,567.5\"\n\"1,000\"", "-1,234,567.5")]
+    [InlineData("1'234.5\n1'000", "1'234.5")]
+    [InlineData("1.2.3\n4.5.6", null)]
+    [InlineData("01.02.2024\n02.02.2024", null)]
+    [InlineData("192.168.1.10\n10.0.0.1", null)]
+    [InlineData("0.1234567890123456789\n0.1234567890123456788", null)]
+    [InlineData("1,5\nx\ny\nz", null)]
+    public async Task Numbers_of_a_culture_that_are_text_say_so(string values, string? example)
+    {
+        var (result, types) = await ImportAsync("f.csv", $"v;w\n{values.Replace("\n", ";1\n")};1\n");
+        Assert.Equal("Utf8 Int64", types);
+        if (example is null) Assert.Empty(result.Warnings);
+        else Assert.Contains($"such as '{example}'. -Culture", Assert.Single(result.Warnings));
+    }
+
+    /// <summary>Behind what is looked at beforehand, in another file, and in objects, which -Culture then reads.</summary>
+    [Fact]
+    public async Task Numbers_of_a_culture_say_so_wherever_they_come()
+    {
+        var (result, types) = await ImportAsync("f.csv", $"v;w\n{string.Concat(Enumerable.Repeat("1;2\n", ManyRows))}1,5;2\n1;2\n");
+        Assert.Equal("Utf8 Int64", types);
+        Assert.Contains("such as '1,5'. -Culture", Assert.Single(result.Warnings));
+        string[] files = [_folder.Write("1.csv", "v;w\n1;1\n2;1\n"), _folder.Write("2.csv", "v;w\n1,5;1\n2,5;1\n")];
+        result = await DatasetImport.RunAsync(_connection!, files, new ImportOptions { Dataset = "d", Force = true }, null, Cancellation);
+        Assert.Contains("such as '1,5'. -Culture", Assert.Single(result.Warnings));
+        foreach (var (culture, type) in new[] { (null, "Utf8"), ("de-DE", "Float64") })
+        {
+            var options = new ImportOptions { Dataset = "d", Force = true, Culture = culture };
+            result = await DatasetImport.RunAsync(_connection!, Batches(), options, null, Cancellation);
+            Assert.Equal((type, culture is null ? 1 : 0), (await TypesAsync(_connection!), result.Warnings.Count));
+        }
+
+        static async IAsyncEnumerable<IReadOnlyList<ObjectRow>> Batches()
+        {
+            await Task.Yield();
+            yield return [new(["v"], ["1.234,5"]), new(["v"], ["-2,5"])];
+        }
+    }
+
+    [Fact]
+    public async Task Numbers_that_JSON_lacks_are_read_as_Python_writes_them()
+    {
+        var (result, types) = await ImportAsync("f.jsonl",
+            "{\"v\":NaN,\"s\":\"NaN: \\\"Infinity\",\"l\":[1,NaN]}\n{\"v\":-Infinity,\"s\":\"x\",\"l\":[2.5]}\n"
+            + "{\"v\": Infinity}\n{\"v\":1}\n");
+        Assert.Equal("Float64 Utf8 List(Float64)", types);
+        var rows = await _connection!.RowsAsync("d");
+        Assert.Equal([null, double.NegativeInfinity, double.PositiveInfinity, 1.0], rows.Select(row => row[0]));
+        Assert.Equal("NaN: \"Infinity", rows[0][1]);
+        Assert.Contains("1 in column 'v' ('NaN')", Assert.Single(result.Warnings));
+        (result, types) = await ImportAsync("f.jsonl", "{\"v\":NaN}\n{\"v\":1.5}\n", new() { Dataset = "d", NullValues = ["x"] });
+        Assert.Equal(("Float64", 0), (types, result.Warnings.Count));
     }
 
     [Fact]
@@ -137,6 +208,28 @@ public sealed class ImportNoteTests(EmbeddedServerFixture embedded) : IAsyncDisp
         {
             await Task.Yield();
             yield return rows;
+        }
+    }
+
+    [Fact]
+    public async Task What_objects_hold_within_is_JSON_as_in_a_file_and_a_Half_is_a_number()
+    {
+        await using var connection = await embedded.ConnectAsync();
+        var deeper = new Dictionary<string, object> { ["z"] = 1.5 };
+        var nested = new OrderedDictionary { ["x"] = 1, ["y"] = new object?[] { "ü", null, deeper } };
+        var itself = new List<object>();
+        itself.Add(itself);
+        string[] names = ["n", "t", "h", "i"];
+        await DatasetImport.RunAsync(connection, Batches(), new ImportOptions { Dataset = "d", Force = true }, null, Cancellation);
+        Assert.Equal("Utf8 Utf8 Float64 Utf8", await TypesAsync(connection));
+        var row = (await connection.RowsAsync("d"))[0];
+        Assert.Equal(["{\"x\":1,\"y\":[\"ü\",null,{\"z\":1.5}]}", "[\"u\",\"v,w\"]", 1.5], row.Take(3));
+        Assert.StartsWith("[[[[", row[3] as string);
+
+        async IAsyncEnumerable<IReadOnlyList<ObjectRow>> Batches()
+        {
+            await Task.Yield();
+            yield return [new(names, [nested, new[] { "u", "v,w" }, (Half)1.5, itself])];
         }
     }
 

@@ -42,6 +42,22 @@ public sealed class RowLayoutTests(EmbeddedServerFixture embedded, RedisServerFi
     }
 
     [Fact]
+    public async Task Times_of_rows_keep_every_digit_from_the_first_day_to_the_last()
+    {
+        await using var connection = await embedded.ConnectAsync();
+        const string content = "d,n,z\n0001-01-01,0001-01-01T00:00:00.5,0001-01-01T00:00:00Z\n"
+            + "9999-12-31,9999-12-31T23:59:59.999999,9999-12-31T23:59:59Z\n"
+            + "2024-02-29,2024-02-29T05:00:00.000001,2024-02-29T05:00:00+02:00\n";
+        await ImportAsync(connection, "a.csv", content, s_hash);
+        await ImportAsync(connection, "a.csv", content, new() { Dataset = "same" });
+        var rows = await connection.RowsAsync("same");
+        Assert.Equal(rows, await connection.RowsAsync("a"));
+        Assert.Equal([new DateTime(9999, 12, 31), DateTime.MaxValue.AddTicks(-9), DateTimeOffset.MaxValue.AddTicks(-9_999_999)], rows[1]);
+        await ImportAsync(connection, "b.csv", "n\n2024-02-29T05:00:00.123456789\n", s_hash with { Dataset = "b" });
+        Assert.Equal("2024-02-29T05:00:00.123456789", connection.Database.HashGet(connection.Keys.Row("b", "1"), "n"));
+    }
+
+    [Fact]
     public async Task A_row_is_a_hash_of_plain_text_for_any_client()
     {
         await using var connection = await redis.ConnectAsync();

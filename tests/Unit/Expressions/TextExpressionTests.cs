@@ -1,4 +1,5 @@
 using RedisML.Columns;
+using RedisML.Errors;
 using RedisML.Expressions;
 
 namespace RedisML.Unit.Expressions;
@@ -59,5 +60,21 @@ public sealed class TextExpressionTests
         var result = Assert.IsType<NumberVector>(parsed.Evaluate(name => s_columns[name], 4));
         Assert.Equal([first, second, third, fourth], result.Values.ToArray());
         Assert.Equal(parsed.ResultType(name => s_columns[name].Type), result.Type);
+    }
+
+    [Theory]
+    [InlineData("n == null", 6, "isnull(x)")]
+    [InlineData("n is not null", 3, "isnull(x)")]
+    [InlineData("n between 1 and 2", 3, "a <= x and x <= b")]
+    [InlineData("t like 'a%'", 3, "-like")]
+    [InlineData("t -match '^a'", 3, "no operator '-match'; there are -eq")]
+    [InlineData("t -cnotmatch '^a'", 3, "no operator '-cnotmatch'")]
+    [InlineData("t -contains 'a'", 3, "no operator '-contains'")]
+    public void NamesWhatStandsForAnOperatorOfAnotherLanguage(string expression, int character, string hint)
+    {
+        var error = Assert.Throws<RedisMLException>(() => ColumnExpression.Parse(expression));
+        Assert.Equal("InvalidExpression", error.ErrorId);
+        Assert.StartsWith($"At character {character} ", error.Message);
+        Assert.Contains(hint, error.Message);
     }
 }

@@ -1,18 +1,23 @@
+using System.Buffers;
 using System.Buffers.Text;
 using System.Globalization;
-using System.Text.Json;
 using Apache.Arrow;
 using RedisML.Columns;
+using RedisML.Errors;
+using RedisML.Formats.Text;
 using StackExchange.Redis;
 
 namespace RedisML.Datasets.Rows;
 
 /// <summary>The values of one column of a batch as text, as other programs read them from Redis.</summary>
-/// <remarks>Numbers are decimal with a point, times ISO 8601, binary values base64, lists JSON arrays. A missing value is null.</remarks>
+/// <remarks>Numbers are decimal with a point, times ISO 8601, binary values base64, lists JSON arrays. A missing value is null. Dates and
+/// timestamps beyond .NET's years have no text: <c>TimestampOutOfRange</c>.</remarks>
 sealed class RowText(IArrowArray array, ColumnType type)
 {
     // Text with few values is encoded once a value.
     readonly RedisValue[] _entries = array is DictionaryArray { Dictionary: StringArray values } ? new RedisValue[values.Length] : [];
+
+    readonly ArrayBufferWriter<byte> _buffer = new();
 
     public RedisValue this[int row]
     {
@@ -26,14 +31,25 @@ sealed class RowText(IArrowArray array, ColumnType type)
                 double number => Formatted(number),
                 float number => number.ToString("R", CultureInfo.InvariantCulture),
                 bool flag => flag ? "true" : "false",
-                byte[] bytes => Convert.ToBase64String(bytes),
-                DateTime time when type.Kind == TypeKind.Date32 => time.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
-                DateTime time => time.ToString("yyyy-MM-ddTHH:mm:ss.FFFFFF", CultureInfo.InvariantCulture),
-                DateTimeOffset time => time.ToString("yyyy-MM-ddTHH:mm:ss.FFFFFFzzz", CultureInfo.InvariantCulture),
-                System.Array list => JsonSerializer.Serialize<object>(list),
-                var other => Convert.ToString(other, CultureInfo.InvariantCulture),
+                _ => Written(row),
             };
         }
+    }
+
+    /// <summary>As text files have it, which keeps nanoseconds and numbers of lists that JSON lacks.</summary>
+    RedisValue Written(int row)
+    {
+        _buffer.ResetWrittenCount();
+        try
+        {
+            ArrowText.Write(_buffer, array, row, type);
+        }
+        catch (RedisMLException e) when (e.ErrorId == "TimestampOutOfRange")
+        {
+            throw new RedisMLException(e.ErrorId, e.Kind, $"{e.Message}, and so rows of Hash and Stream don't; -Layout Columnar does.",
+                e.Target, e);
+        }
+        return _buffer.WrittenSpan.ToArray();
     }
 
     RedisValue TextAt(int row)

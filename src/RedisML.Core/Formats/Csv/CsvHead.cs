@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Unicode;
 using CsvHelper;
 using RedisML.Errors;
 
@@ -51,6 +52,9 @@ sealed record CsvHead(CsvDialect Dialect, IReadOnlyList<string> Names, int DataS
         if (headers.Count == 0)
             throw new RedisMLException("HeaderOnly", ErrorKind.InvalidData, $"'{file.Name}' has no header and no rows.", file.Name);
         int start = hasRow ? preamble + (int)reader.ByteOffset : bytes.Length;
+        if (options.Header is null && !Utf8.IsValid(bytes.Span[preamble..start]))
+            throw new RedisMLException("NotText", ErrorKind.InvalidData, $"'{file.Name}' isn't text in UTF-8: the names of its columns " +
+                "have bytes that aren't (-Encoding names another, such as latin1 or windows-1252).", file.Name);
         var data = bytes[start..];
         int border = complete ? data.Length : dialect.LastBorder(data.Span);
         if (border == 0 && !complete) return null;

@@ -83,7 +83,8 @@ sealed class CsvSieve
         if (!_dialect.HasFields(reader, _fields.Length))
             return Whole(Shown(reader.RawRecord),
                 $"{reader.FieldCount} fields instead of " +
-                $"{_fields.Length}{(_dialect.Separator == ' ' ? " (-Delimiter Whitespace where runs of blanks separate fields)" : "")}");
+                $"{_fields.Length}{(_dialect.Separator == ' ' ? " (-Delimiter Whitespace where runs of blanks separate fields)"
+                : _fields.Length == 1 ? " (-Comment '#' passes over lines with that character above the header)" : "")}");
         BadRow? bad = null;
         for (int i = 0; i < _fields.Length; i++)
         {
@@ -107,7 +108,7 @@ sealed class CsvSieve
             status = Utf8.ToUtf16(record[at..], characters, out int read, out _, replaceInvalidSequences: false);
             at += read;
         }
-        return Whole($"0x{record[at]:X2}", "a byte that isn't UTF-8 (save the file as UTF-8)");
+        return Whole($"0x{record[at]:X2}", "a byte that isn't UTF-8 (-Encoding names another, such as latin1 or windows-1252)");
     }
 
     static BadRow Whole(string shown, string reason) => new(1, -1, shown, reason, ColumnType.Utf8);

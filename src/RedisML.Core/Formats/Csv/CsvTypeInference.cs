@@ -1,5 +1,6 @@
 using System.Text.Unicode;
 using CsvHelper;
+using RedisML.Columns;
 using RedisML.Formats.Text;
 
 namespace RedisML.Formats.Csv;
@@ -37,7 +38,12 @@ sealed class CsvTypeInference(CsvDialect dialect, int columns)
     {
         if (sample.IsSettled || dialect.IsNull(text)) return;
         if (CsvField.IsPlainly(sample.Type, text, dialect.Culture)) sample.AddAgain();
-        else if (!dialect.TakesUsualMissing || !MissingText.IsUsual(text)) sample.Add(TextValue.TypeOf(text, dialect.Culture));
+        else if (!dialect.TakesUsualMissing || !MissingText.IsUsual(text))
+        {
+            var type = TextValue.TypeOf(text, dialect.Culture);
+            sample.Add(type);
+            if (type == ColumnType.Utf8 && dialect.Culture is null && NumberCulture.LooksForeign(text)) sample.AddForeign(text);
+        }
     }
 
     /// <summary>Looks into the middle and the end of a file that can be read from anywhere.</summary>

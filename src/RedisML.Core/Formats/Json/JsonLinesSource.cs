@@ -44,7 +44,12 @@ sealed class JsonLinesSource(SourceFile file, SourceOptions options) : RowSource
         _sample = await ReadSampleAsync(cancellation).ConfigureAwait(false);
         var names = new List<string>();
         var types = new Dictionary<string, TypeSample>(StringComparer.Ordinal);
-        foreach (var range in _sample.Span.Split((byte)'\n')) Look(_sample.Span[range].Trim(" \t\r"u8), names, types);
+        bool hasConstants = JsonConstants.MayBeIn(_sample.Span);
+        foreach (var range in _sample.Span.Split((byte)'\n'))
+        {
+            var line = _sample.Span[range].Trim(" \t\r"u8);
+            Look(hasConstants ? JsonConstants.Quoted(line, _missing.TakesUsual) : line, names, types);
+        }
         if (_holdsRejects = JsonRecord.HoldsRejects(names)) names = [.. JsonRecord.OwnNames(names)];
         if (names.Count == 0) throw new RedisMLException("NoColumns", ErrorKind.InvalidData,
             $"'{Name}' has no JSON object with a name in it, one a line.", Name);

@@ -13,8 +13,11 @@ sealed class JsonMissing(IReadOnlyList<string> nullValues)
     {
         foreach (var value in _named)
             if (text.SequenceEqual(value)) return true;
-        return false;
+        return _named.Length > 0 && NumberText.Trimmed(text) is { Length: > 0 } trimmed && trimmed.Length < text.Length && IsNamed(trimmed);
     }
 
-    public bool IsUsual(ReadOnlySpan<byte> text) => _named.Length == 0 && MissingText.IsUsual(text);
+    /// <summary>Whether the usual spellings are, as nobody said what is.</summary>
+    public bool TakesUsual => _named.Length == 0;
+
+    public bool IsUsual(ReadOnlySpan<byte> text) => TakesUsual && MissingText.IsUsual(text);
 }

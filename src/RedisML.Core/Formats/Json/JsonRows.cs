@@ -46,7 +46,7 @@ sealed class JsonRows
     {
         int number = 0, start = 0;
         var bytes = block.Span;
-        bool valid = Utf8.IsValid(bytes);
+        bool valid = Utf8.IsValid(bytes), hasConstants = JsonConstants.MayBeIn(bytes);
         System.Array.Fill(_written, _line = 0);
         _misfits = new();
         while (start < bytes.Length)
@@ -57,8 +57,9 @@ sealed class JsonRows
             int current = number++;
             if (line.IsEmpty || left.Contains(current)) continue;
             _line++;
-            var wrong = valid || Utf8.IsValid(line) ? AppendLine(line, current)
-                : Fill(Malformed(current, "bytes that aren't UTF-8 (save the file as UTF-8)", line));
+            var wrong = valid || Utf8.IsValid(line)
+                ? AppendLine(hasConstants ? JsonConstants.Quoted(line, _missing.TakesUsual) : line, current)
+                : Fill(Malformed(current, "bytes that aren't UTF-8 (-Encoding names another, such as latin1 or windows-1252)", line));
             if (wrong is { } row) bad.Add(row with { Record = line.ToArray() });
         }
     }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text;
 using RedisML.Columns;
@@ -23,6 +24,10 @@ sealed class ObjectSource(IAsyncEnumerable<IReadOnlyList<ObjectRow>> batches, So
 
     readonly HashSet<string> _nullValues = [.. options.NullValues, ""];
     readonly List<ObjectRow> _sample = [];
+
+    /// <summary>How text writes numbers; null for a decimal point and no groups.</summary>
+    internal NumberCulture? Culture { get; } = options.Culture is null ? null : new(CultureInfo.GetCultureInfo(options.Culture));
+
     IAsyncEnumerator<IReadOnlyList<ObjectRow>>? _rest;
 
     public override string Name => "the pipeline";
@@ -56,7 +61,12 @@ sealed class ObjectSource(IAsyncEnumerable<IReadOnlyList<ObjectRow>> batches, So
                     types.Add(own[i], sample = new());
                     names.Add(own[i]);
                 }
-                if (!sample.IsSettled && ObjectValue.TypeOf(values[i], TypeOfText) is { } type) sample.Add(type);
+                if (!sample.IsSettled && ObjectValue.TypeOf(values[i], TypeOfText) is { } type)
+                {
+                    sample.Add(type);
+                    if (type == ColumnType.Utf8 && Culture is null && values[i] is string text
+                        && NumberCulture.LooksForeign(Encoding.UTF8.GetBytes(text))) sample.AddForeign(Encoding.UTF8.GetBytes(text));
+                }
                 else sample.MayBeMissing |= values[i] is string { Length: > 0 };
             }
         }
@@ -64,7 +74,11 @@ sealed class ObjectSource(IAsyncEnumerable<IReadOnlyList<ObjectRow>> batches, So
             "The pipeline brought no object with a property; nothing was published.");
         return [.. names.Select(name => given.TryGetValue(name, out var type) ? new SourceColumn(name, type, Inferred: false)
             : new(name, types[name] switch { { Type: null, MayBeMissing: true } => ColumnType.Utf8, var sample => sample.Type },
-                Inferred: false) { Almost = types[name].Almost })];
+                Inferred: false)
+            {
+                Almost = types[name].Almost,
+                ForeignNumber = types[name].ForeignNumber,
+            })];
     }
 
     public override async IAsyncEnumerable<RowPart> ReadAsync(
@@ -93,13 +107,14 @@ sealed class ObjectSource(IAsyncEnumerable<IReadOnlyList<ObjectRow>> batches, So
 
     /// <summary>The narrowest type that holds a text; null for one that may stand for a missing value.</summary>
     ColumnType? TypeOfText(string text) =>
-        IsNamedMissing(text) || IsUsuallyMissing(text) ? null : TextValue.TypeOf(Encoding.UTF8.GetBytes(text));
+        IsNamedMissing(text) || IsUsuallyMissing(text) ? null : TextValue.TypeOf(Encoding.UTF8.GetBytes(text), Culture);
 
-    internal bool IsNamedMissing(string text) => _nullValues.Contains(text);
+    internal bool IsNamedMissing(string text) => _nullValues.Contains(text)
+        || options.NullValues.Count > 0 && text.Trim() is { Length: > 0 } trimmed && _nullValues.Contains(trimmed);
 
     /// <summary>Whether it usually stands for a missing value among numbers and times, as nobody said what does.</summary>
     internal bool IsUsuallyMissing(string text) =>
-        options.NullValues.Count == 0 && text.Length <= 8 && MissingText.IsUsual(Encoding.UTF8.GetBytes(text));
+        options.NullValues.Count == 0 && (text.Length <= 8 || text[^1] == ' ') && MissingText.IsUsual(Encoding.UTF8.GetBytes(text));
 
     int PartRows(PartEncoder<ObjectColumns> encoder)
     {
@@ -129,7 +144,7 @@ sealed class ObjectColumns(IReadOnlyList<SourceColumn> columns, ChunkBuilder bui
     const string LateProperty = "a property that the first objects don't have (Select-Object with all names gives each the same)";
 
     readonly ObjectValue[] _values =
-        [.. columns.Select((c, i) => new ObjectValue(c.Schema.Type, builder.Columns[i], isMissing: source.IsNamedMissing))];
+        [.. columns.Select((c, i) => new ObjectValue(c.Schema.Type, builder.Columns[i], source.Culture, source.IsNamedMissing))];
     readonly Dictionary<string, int> _columns = columns.Select((c, i) => (c.Name, i))
         .ToDictionary(c => c.Name, c => c.i, StringComparer.OrdinalIgnoreCase);
     readonly bool[] _takesUsualMissing = [.. columns.Select(c => c.Type is not { } type || type.IsNumeric || type.IsTime)];
@@ -177,7 +192,7 @@ sealed class ObjectColumns(IReadOnlyList<SourceColumn> columns, ChunkBuilder bui
     void Watch(int column, ColumnType almost, object? value, int number)
     {
         if (ObjectValue.TypeOf(value, text =>
-            source.IsNamedMissing(text) ? null : TextValue.TypeOf(Encoding.UTF8.GetBytes(text))) is { } type
+            source.IsNamedMissing(text) ? null : TextValue.TypeOf(Encoding.UTF8.GetBytes(text), source.Culture)) is { } type
             && ColumnType.Union(almost, type) == ColumnType.Utf8)
             notes.Add(column, NoteKind.Misfit, Encoding.UTF8.GetBytes(ObjectValue.TextOf(value!)), number + 1);
     }

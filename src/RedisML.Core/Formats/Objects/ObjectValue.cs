@@ -40,6 +40,7 @@ sealed class ObjectValue(ColumnType type, ColumnBuilder builder, NumberCulture? 
                 double number = value switch
                 {
                     double it => it,
+                    Half half => (double)half,
                     BigInteger big => (double)big,
                     _ => Convert.ToDouble(value, CultureInfo.InvariantCulture),
                 };
@@ -107,7 +108,7 @@ sealed class ObjectValue(ColumnType type, ColumnBuilder builder, NumberCulture? 
         DateOnly date => date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
         byte[] bytes => Convert.ToBase64String(bytes),
         IFormattable formattable => formattable.ToString(null, CultureInfo.InvariantCulture),
-        IEnumerable list => Joined(list),
+        IEnumerable list => ObjectJson.TextOf(list),
         _ => value.ToString() ?? "",
     };
 
@@ -151,7 +152,8 @@ sealed class ObjectValue(ColumnType type, ColumnBuilder builder, NumberCulture? 
                 integer = Convert.ToInt64(value, CultureInfo.InvariantCulture);
                 return true;
             case ulong and <= long.MaxValue: integer = (long)(ulong)value; return true;
-            case float or double or Half or decimal when Convert.ToDouble(value, CultureInfo.InvariantCulture) is var number
+            case Half half: return TryInteger((double)half, out integer);
+            case float or double or decimal when Convert.ToDouble(value, CultureInfo.InvariantCulture) is var number
                 && number == Math.Floor(number) && Math.Abs(number) < 1L << 53:
                 integer = (long)number;
                 return true;

@@ -83,7 +83,7 @@ static class ArrowText
     static void WriteDate(IBufferWriter<byte> buffer, int day)
     {
         int number = day + DateOnly.FromDateTime(DateTime.UnixEpoch).DayNumber;
-        if (number < 0 || number > DateOnly.MaxValue.DayNumber) throw OutOfRange(day, "a date");
+        if (number < 0 || number > DateOnly.MaxValue.DayNumber) throw OutOfRange(day, "days", "a date");
         WriteFormatted(buffer, DateOnly.FromDayNumber(number), "yyyy-MM-dd");
     }
 
@@ -92,7 +92,8 @@ static class ArrowText
         long perSecond = TimestampUnits.PerSecond(type.Unit);
         long seconds = Math.DivRem(value, perSecond, out long part);
         if (part < 0) (seconds, part) = (seconds - 1, part + perSecond);
-        if (seconds < -62_135_596_800 || seconds > 253_402_300_799) throw OutOfRange(value, "a timestamp");
+        if (seconds < -62_135_596_800 || seconds > 253_402_300_799)
+            throw OutOfRange(value, $"{type.Unit.ToString().ToLowerInvariant()}s", "a timestamp");
         WriteFormatted(buffer, DateTime.UnixEpoch.AddSeconds(seconds), "yyyy-MM-ddTHH:mm:ss");
         if (part != 0)
         {
@@ -109,6 +110,6 @@ static class ArrowText
         buffer.Advance(written);
     }
 
-    static RedisMLException OutOfRange(long value, string what) => new("TimestampOutOfRange", ErrorKind.InvalidData,
-        $"{value} since 1970 is {what} before the year 1 or after 9999, which text doesn't hold", value);
+    static RedisMLException OutOfRange(long value, string units, string what) => new("TimestampOutOfRange", ErrorKind.InvalidData,
+        $"{value} {units} since 1970 is {what} before the year 1 or after 9999, which text doesn't hold", value);
 }

@@ -114,7 +114,8 @@ readonly record struct IsoTime(int Day, int Second, int Nanosecond, bool HasTime
         offset = null;
         if (text.IsEmpty) return true;
         if (text is [(byte)' ', _, ..]) text = text[1..];
-        if (text is [(byte)'Z' or (byte)'z'])
+        // BigQuery writes 2024-01-31 05:00:00 UTC.
+        if (text is [(byte)'Z' or (byte)'z'] || text.SequenceEqual("UTC"u8))
         {
             offset = 0;
             return true;

@@ -50,6 +50,33 @@ sealed class NumberCulture(CultureInfo culture)
         return TryInteger(ref text, buffer, ref length) && TryFraction(text, buffer, ref length);
     }
 
+    /// <summary>Whether a text is written as a number is with a decimal comma or with groups of three digits, such as 1234,5 or 1,234.50 or
+    /// 1.234,5 or 1'234.50: some culture's, but not the invariant one's.</summary>
+    public static bool LooksForeign(ReadOnlySpan<byte> text)
+    {
+        text = NumberText.Trimmed(text);
+        if (text is [(byte)'-' or (byte)'+', ..]) text = text[1..];
+        int digits = Digits(text), separators = 0;
+        byte group = 0, other = 0;
+        if (digits is 0 || digits == text.Length) return false;
+        int length = digits;
+        for (text = text[digits..]; !text.IsEmpty; text = text[(1 + length)..], separators++)
+        {
+            byte separator = text[0];
+            length = Digits(text[1..]);
+            if (length == 0 || other != 0 || separator is not ((byte)',' or (byte)'.' or (byte)'\'')) return false;
+            if (separators == 0) group = separator;
+            else if (separator != group) other = separator;
+            bool isGroup = other == 0 && length == 3 && digits <= 3;
+            // Only the last separator may have any number of digits behind it: it is the decimal one.
+            if (!isGroup && (text.Length > 1 + length || separators > 0 && other == 0)) return false;
+        }
+        return separators > 1 || group == ',' || group == '\'' && length == 3;
+    }
+
+    static int Digits(ReadOnlySpan<byte> text) =>
+        text.IndexOfAnyExceptInRange((byte)'0', (byte)'9') is var end and >= 0 ? end : text.Length;
+
     bool TryInteger(ref ReadOnlySpan<byte> text, Span<byte> buffer, ref int length)
     {
         Span<int> groups = stackalloc int[MaxLength];

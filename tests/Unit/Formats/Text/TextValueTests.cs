@@ -38,6 +38,8 @@ public class TextValueTests
     [InlineData("20130131 050000", "Utf8")]
     [InlineData("2013-01-31T05:00:00Z", "Timestamp(us,UTC)")]
     [InlineData("2013-01-31T05:00:00+01:00", "Timestamp(us,UTC)")]
+    [InlineData("2013-01-31 05:00:00.25 UTC", "Timestamp(us,UTC)")]
+    [InlineData("2013-01-31 05:00:00 CET", "Utf8")]
     [InlineData("2013-01-31T25:00", "Utf8")]
     [InlineData("2013-01-31T05:00 ", "Utf8")]
     public void A_value_has_the_narrowest_type_that_keeps_it(string text, string expected) =>
