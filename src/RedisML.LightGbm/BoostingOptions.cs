@@ -153,7 +153,9 @@ sealed class BoostingOptions
         if (specification.Script is not null) throw Invalid("It isn't trained by a script.", "ScriptBlock");
         if (specification.Optimizer is not { Kind: OptimizerKind.Lbfgs, Epochs: null, BatchSize: null })
             throw Invalid("It has no optimizer, no epochs and no batches; there are num_iterations and bagging_fraction.", "Optimizer");
-        if (specification.L1 != 0) throw Invalid("Instead of -L1 and -L2 it has lambda_l1 and lambda_l2.", "L1");
+        // 1 is what a specification says of L2 where nobody does.
+        if (specification.L1 != 0 || specification.L2 is not (0 or 1))
+            throw Invalid("Instead of -L1 and -L2 it has lambda_l1 and lambda_l2.", "L1");
     }
 
     int Seed(string name, int otherwise) => Integer(name, Integer("seed", otherwise));

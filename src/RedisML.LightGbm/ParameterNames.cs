@@ -64,7 +64,10 @@ static class ParameterNames
         .. from name in s_canonical.Value
            orderby Refused.ContainsKey(name.Value), name.Value, name.Key != name.Value, name.Key
            select new AlgorithmOption(name.Key, OptionType.Any, Refused.TryGetValue(name.Value, out var why) ? $"Isn't taken: {why}."
-               : name.Key == name.Value ? $"LightGBM's {name.Key}." : $"Another name of {name.Value}."),
+               : name.Key == name.Value ? $"LightGBM's {name.Key}." : $"Another name of {name.Value}.")
+           {
+               IsMinor = name.Key != name.Value || Refused.ContainsKey(name.Value),
+           },
     ]);
 
     static Dictionary<string, string> Read()

@@ -20,6 +20,62 @@ BeforeDiscovery {
         @{ Id = 'OnlineTrainingNotFound'; Command = { Get-RedisOnlineTraining nothing }; Says = 'none yet', 'Start-RedisOnlineTraining' }
         @{ Id = 'ServiceNotFound'; Command = { Get-RedisPredictionService nothing }; Says = 'none yet', 'Start-RedisPredictionService' }
         @{ Id = 'ServerNotFound'; Command = { Get-RedisMLServer -Port 1 }; Says = '127.0.0.1:', 'Start-RedisMLServer' }
+        @{ Id = 'DatasetNotFound'; Command = { Test-RedisModel price -Dataset kinde }; Says = "'kinds'" }
+        @{ Id = 'DatasetNotFound'; Command = { Split-RedisDataset kinde -TestFraction 0.5 }; Says = "'kinds'" }
+        @{ Id = 'DatasetNotFound'; Command = { Measure-RedisDataset kinde }; Says = "'kinds'" }
+        @{ Id = 'DatasetNotFound'; Command = { Show-RedisDataset kinde }; Says = "'kinds'" }
+        @{ Id = 'DatasetNotFound'; Command = { Set-RedisDataset kinde -Label y }; Says = "'kinds'" }
+        @{ Id = 'DatasetNotFound'; Command = { Remove-RedisDataset kinde -Confirm:$false }; Says = "'kinds'" }
+        @{ Id = 'DatasetNotFound'; Command = { Export-RedisTrainingData kinde -Path "$TestDrive/none.csv" }; Says = "'kinds'" }
+        @{ Id = 'DatasetNotFound'; Command = { Invoke-RedisPrediction price -Dataset kinde }; Says = "'kinds'" }
+        @{ Id = 'DatasetNotFound'; Command = { Measure-RedisFeatureImportance price -Dataset kinde }; Says = "'kinds'" }
+        @{ Id = 'DatasetNotFound'; Command = { Start-RedisDistributedTraining kinds m -Algorithm Linear -Label y -Validation kinde -Wait }; Says = "'kinds'" }
+        @{ Id = 'DatasetVersionNotFound'; Command = { Start-RedisDistributedTraining kinds m -Algorithm Linear -Label y -DatasetVersion 9 -Wait }; Says = 'only 1' }
+        @{ Id = 'DatasetVersionNotFound'; Command = { Get-RedisTrainingData kinds -Version 9 }; Says = 'only 1' }
+        @{ Id = 'ModelNotFound'; Command = { Export-RedisModel prize -Path "$TestDrive/none.json" }; Says = "'price'" }
+        @{ Id = 'ModelNotFound'; Command = { Publish-RedisModel prize -Alias a }; Says = "'price'" }
+        @{ Id = 'ModelNotFound'; Command = { Remove-RedisModel prize -Confirm:$false }; Says = "'price'" }
+        @{ Id = 'ModelNotFound'; Command = { Get-RedisModelParameter prize }; Says = "'price'" }
+        @{ Id = 'ModelNotFound'; Command = { Remove-RedisModelParameter prize w -Confirm:$false }; Says = "'price'" }
+        @{ Id = 'ModelNotFound'; Command = { Invoke-RedisPrediction prize -InputObject @{ x = 1 } }; Says = "'price'" }
+        @{ Id = 'ModelNotFound'; Command = { Start-RedisPredictionService prize }; Says = "'price'" }
+        @{ Id = 'ModelNotFound'; Command = { Get-RedisNextToken prize to }; Says = "'price'" }
+        @{ Id = 'ModelNotFound'; Command = { New-RedisText prize }; Says = "'price'" }
+        @{ Id = 'ModelNotFound'; Command = { Measure-RedisLanguageModel prize to }; Says = "'price'" }
+        @{ Id = 'ModelNotFound'; Command = { Get-RedisRecommendation prize -User a }; Says = "'price'" }
+        @{ Id = 'ModelNotFound'; Command = { Add-RedisRating prize -User a -Item b -Rating 1 }; Says = "'price'" }
+        @{ Id = 'ModelNotFound'; Command = { Test-RedisModel price -Dataset kinds -NotWorseThan prize }; Says = "'price'" }
+        @{ Id = 'ModelNotFound'; Command = { Start-RedisOnlineTraining m -List seen -InitialModel prize }; Says = "'price'" }
+        @{ Id = 'ModelAliasNotFound'; Command = { Publish-RedisModel price -RemoveAlias champ }; Says = 'champion' }
+        @{ Id = 'ModelAliasNotFound'; Command = { Invoke-RedisPrediction price@champ -InputObject @{ x = 1 } }; Says = 'champion' }
+        @{ Id = 'ModelVersionNotFound'; Command = { Invoke-RedisPrediction price -Version 7 -InputObject @{ x = 1 } }; Says = 'only 1' }
+        @{ Id = 'ModelVersionNotFound'; Command = { Remove-RedisModel price -Version 7 -Confirm:$false }; Says = 'only 1' }
+        @{ Id = 'ModelVersionNotFound'; Command = { Publish-RedisModel price -Version 7 -Alias a }; Says = 'only 1' }
+        @{ Id = 'TrainingRunNotFound'; Command = { Get-RedisTrainingMetric nonsense }; Says = 'There is', 'Get-RedisDistributedTraining lists' }
+        @{ Id = 'TrainingRunNotFound'; Command = { Stop-RedisDistributedTraining nonsense }; Says = 'There is', 'Get-RedisDistributedTraining lists' }
+        @{ Id = 'TrainingRunNotFound'; Command = { Resume-RedisDistributedTraining nonsense }; Says = 'There is', 'Get-RedisDistributedTraining lists' }
+        @{ Id = 'TrainingRunNotFound'; Command = { Join-RedisDistributedTraining nonsense }; Says = 'There is', 'Get-RedisDistributedTraining lists' }
+        @{ Id = 'TrainingRunNotFound'; Command = { Remove-RedisDistributedTraining nonsense -Confirm:$false }; Says = 'There is', 'Get-RedisDistributedTraining lists' }
+        @{ Id = 'TrainingRunNotFound'; Command = { Show-RedisTrainingMetric nonsense }; Says = 'There', 'Get-RedisDistributedTraining lists' }
+        @{ Id = 'MetricNotFound'; Command = { Get-RedisTrainingMetric $curve.Id -Name los }; Says = "'loss'", 'Get-RedisTrainingMetric lists' }
+        @{ Id = 'OnlineTrainingNotFound'; Command = { Stop-RedisOnlineTraining nothing }; Says = 'none yet', 'Start-RedisOnlineTraining' }
+        @{ Id = 'OnlineTrainingNotFound'; Command = { Remove-RedisOnlineTraining nothing -Confirm:$false }; Says = 'none yet', 'Start-RedisOnlineTraining' }
+        @{ Id = 'ServiceNotFound'; Command = { Stop-RedisPredictionService nothing }; Says = 'none yet', 'Start-RedisPredictionService' }
+        @{ Id = 'ColumnNotFound'; Command = { Set-RedisDataset kinds -Label yy }; Says = "'y'", 'Get-RedisDataset shows' }
+        @{ Id = 'ColumnNotFound'; Command = { Split-RedisDataset kinds -TestFraction 0.5 -Stratify sied }; Says = "'side'", 'Get-RedisDataset shows' }
+        @{ Id = 'ColumnNotFound'; Command = { Split-RedisDataset kinds -TestFraction 0.5 -By sied }; Says = "'side'", 'Get-RedisDataset shows' }
+        @{ Id = 'ColumnNotFound'; Command = { Get-RedisTrainingData kinds -Filter "sied == 'up'" }; Says = "'side'", 'Get-RedisDataset shows' }
+        @{ Id = 'ColumnNotFound'; Command = { Measure-RedisDataset kinds -Column sied }; Says = "'side'", 'Get-RedisDataset shows' }
+        @{ Id = 'ColumnNotFound'; Command = { Test-RedisModel price -Dataset kinds -SampleWeight xx }; Says = "'x'", 'Get-RedisDataset shows' }
+        @{ Id = 'ColumnNotFound'; Command = { Start-RedisDistributedTraining kinds m -Algorithm Linear -Label y -Feature xx -Wait }; Says = "'x'", 'Get-RedisDataset shows' }
+        @{ Id = 'ColumnNotFound'; Command = { Start-RedisDistributedTraining kinds m -Algorithm Linear -Label y -Category sied -Wait }; Says = "'side'" }
+        @{ Id = 'ColumnNotFound'; Command = { Start-RedisDistributedTraining kinds m -Algorithm Linear -Label y -ExcludeFeature sied -Wait }; Says = "'side'" }
+        @{ Id = 'ColumnNotFound'; Command = { Start-RedisDistributedTraining kinds m -Algorithm Linear -Label y -SampleWeight xx -Wait }; Says = "'x'" }
+        @{ Id = 'ColumnNotFound'; Command = { Start-RedisDistributedTraining kinds m -Algorithm Linear -Label y -Derive @{ z = 'xx + 1' } -Wait }; Says = "'x'" }
+        @{ Id = 'UnknownClass'; Command = { Start-RedisDistributedTraining kinds m -Algorithm Logistic -ClassWeight @{ up = 2 } -Wait }; Says = 'left', 'right' }
+        @{ Id = 'AlgorithmNotFound'; Command = { Start-RedisOnlineTraining m -List seen -Algorithm Linaer -Label y }; Says = "'Linear'", '-Algorithm lists' }
+        @{ Id = 'OptionNotFound'; Command = { Start-RedisDistributedTraining kinds m -Algorithm Network -Label y -Option @{ Activation = 'Rlu' } -Wait }; Says = "'Relu'" }
+        @{ Id = 'ParameterNotFound'; Command = { Remove-RedisModelParameter price wait -Confirm:$false }; Says = 'weight', 'Get-RedisModelParameter lists' }
         @{ Id = 'FileNotFound'; Command = { Import-RedisTrainingData "$TestDrive/shap.csv" }; Says = 'shop.csv' }
         @{ Id = 'FileNotFound'; Command = { Import-RedisTrainingData "$TestDrive/shop[[]1].cvs" }; Says = '-LiteralPath' }
     )

@@ -19,6 +19,10 @@ public static class NearestName
         ["ServiceNotFound"] = "Get-RedisPredictionService lists them, Start-RedisPredictionService starts one.",
         ["MetricNotFound"] = "Get-RedisTrainingMetric lists them.",
         ["FigureNotFound"] = "Test-RedisModel shows them.",
+        ["ColumnNotFound"] = "Get-RedisDataset shows the columns.",
+        ["OptionNotFound"] = "Tab behind -Option lists them.",
+        ["AlgorithmNotFound"] = "Tab behind -Algorithm lists them.",
+        ["ItemNotFound"] = "A training on ratings of an item makes it known.",
         ["ServerNotFound"] = "Get-RedisMLServer lists them, Start-RedisMLServer starts one.",
     };
 
@@ -26,14 +30,27 @@ public static class NearestName
     /// <paramref name="known"/>, or else says which there are.</summary>
     /// <param name="errorId">The stable id, such as <c>DatasetNotFound</c>.</param>
     /// <param name="thing">What was looked for, such as <c>dataset</c>.</param>
-    public static RedisMLException NotFound(string errorId, string thing, string name, IEnumerable<string> known)
+    /// <param name="others">Other names of those, proposed only where one is clearly meant, and not listed.</param>
+    /// <param name="next">What to run next; null for what goes with the id, empty for nothing.</param>
+    public static RedisMLException NotFound(string errorId, string thing, string name, IEnumerable<string> known,
+        IEnumerable<string>? others = null, string? next = null)
     {
-        var names = known.Select(k => (Name: k, Distance: Distance(k, name)))
-            .OrderBy(c => c.Distance).ThenBy(c => c.Name, StringComparer.Ordinal).ToList();
-        string hint = names is [var (nearest, distance), ..] && distance <= Math.Max(2, name.Length / 3) ? $" Did you mean '{nearest}'?"
-            : $" {Existing(names.Select(n => $"'{n.Name}'"))}";
-        return new(errorId, ErrorKind.ObjectNotFound, $"There is no {thing} '{name}'.{hint}{Next(errorId)}", name);
+        var names = known.Select(k => (Name: k, Distance: Distance(k, name))).OrderBy(c => c.Distance)
+            .ThenBy(c => c.Name, StringComparer.Ordinal).ToList();
+        // A name proper is proposed rather than another name that is nearer by one letter.
+        var near = names.Take(1).Concat(others?.Select(o => (Name: o, Distance: Distance(o, name)))
+                .OrderBy(c => c.Distance).Take(1).Where(c => names.Count == 0 || c.Distance + 1 < names[0].Distance) ?? [])
+            .Where(c => c.Distance <= Math.Max(2, name.Length / 3) && c.Distance < Math.Max(name.Length, c.Name.Length));
+        string hint = near.Select(c => c.Name).LastOrDefault() is { } nearest ? $" Did you mean '{nearest}'?"
+            : $" {Existing(names.OrderByDescending(c => Contains(c.Name, name)).Select(c => $"'{c.Name}'"))}";
+        return new(errorId, ErrorKind.ObjectNotFound,
+            $"There is no {thing} '{name}'.{hint}{Told(next) ?? Next(errorId)}", name);
     }
+
+    static string? Told(string? next) => next is { Length: > 0 } ? $" {next}" : next;
+
+    /// <summary>Whether a part of a name was given, as <c>leaves</c> for <c>num_leaves</c>.</summary>
+    static bool Contains(string name, string part) => part.Length > 2 && name.Contains(part, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>An <see cref="ErrorKind.ObjectNotFound"/> error for a version that isn't there, with those that are.</summary>
     /// <param name="errorId">The stable id, such as <c>ModelVersionNotFound</c>.</param>

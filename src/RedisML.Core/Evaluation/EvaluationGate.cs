@@ -46,7 +46,8 @@ public sealed record EvaluationGate
             : s_comparedBy.FirstOrDefault(name => own.GetValueOrDefault(name) is not null && others.GetValueOrDefault(name) is not null);
         if (name is null || own[name] is not { } value || others.GetValueOrDefault(name) is not { } reference)
             throw new RedisMLException("FigureNotComparable", ErrorKind.InvalidOperation,
-                $"This model and {other} have no figure in common to be compared by{(name is null ? "" : $": {name} isn't one")}.", other);
+                $"This model and {other} have no figure in common to be compared by{(name is null ? "" : $": {name} isn't one")}. " +
+                "A model of the same task has: Get-RedisModel shows the algorithm of each.", other);
         bool isLower = EvaluationFigures.IsLowerBetter(name);
         if (isLower ? value <= reference : value >= reference) return;
         problems.Add($"{name} is {Text(value)} and {(isLower ? "may be at most" : "must be at least")} the {Text(reference)} of {other}");

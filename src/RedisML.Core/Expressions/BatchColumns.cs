@@ -43,6 +43,6 @@ internal sealed class BatchColumns : IDisposable
         if (_derived.Find(name) is { } expression) return expression.Evaluate(column => this[column], Length);
         int index = _batch?.Schema.GetFieldIndex(name, StringComparer.Ordinal) ?? -1;
         return index >= 0 ? (_decoder ??= new()).Decode(_batch!.Column(index), name)
-            : throw new RedisMLException("SignatureMismatch", ErrorKind.InvalidData, $"A chunk has no column '{name}'.", name);
+            : throw NearestName.NotFound("ColumnNotFound", "column", name, _batch?.Schema.FieldsList.Select(f => f.Name) ?? _columns.Keys);
     }
 }

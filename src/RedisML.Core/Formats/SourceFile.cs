@@ -59,11 +59,7 @@ public sealed class SourceFile
     /// <c>FileAccessDenied</c>, <c>FileReadFailed</c>.</exception>
     public static SourceFile Open(string path, string? name = null)
     {
-        if (Directory.Exists(path))
-            throw new RedisMLException("PathIsDirectory", ErrorKind.InvalidArgument,
-                $"'{path}' is a directory; name a file in it, or use a wildcard.", path);
-        var file = new FileInfo(path);
-        if (!file.Exists) throw NearestName.NotFound("FileNotFound", "file", path, FilesBeside(file));
+        var file = Find(path);
         if (file.Length == 0 && !TargetFile.IsFile(path))
             throw new RedisMLException("PathIsNoFile", ErrorKind.InvalidArgument,
                 $"'{path}' is a device, a pipe or a socket: a file is read more than once. '-' reads standard input.", path);
@@ -78,6 +74,17 @@ public sealed class SourceFile
             _ => FileCompression.None,
         };
         return new(file, compression) { Name = name ?? file.FullName };
+    }
+
+    /// <summary>A file that is there.</summary>
+    /// <exception cref="RedisMLException"><c>FileNotFound</c>, with the nearest of its folder; <c>PathIsDirectory</c>.</exception>
+    internal static FileInfo Find(string path)
+    {
+        if (Directory.Exists(path))
+            throw new RedisMLException("PathIsDirectory", ErrorKind.InvalidArgument,
+                $"'{path}' is a directory; name a file in it, or use a wildcard.", path);
+        var file = new FileInfo(path);
+        return file.Exists ? file : throw NearestName.NotFound("FileNotFound", "file", path, FilesBeside(file));
     }
 
     /// <summary>Files in the same folder, as the user would write them.</summary>

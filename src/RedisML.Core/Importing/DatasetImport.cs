@@ -183,7 +183,7 @@ public sealed class DatasetImport
             $"'{_source.Name}' has {(_options.Header is null ? "a header and " : "")}no rows.", _source.Name);
         foreach (var name in _options.Schema.Keys.Append(_options.Label ?? columns[0].Name))
             if (!columns.Any(c => c.Name == name))
-                throw NearestName.NotFound("ColumnNotFound", "column", name, columns.Select(c => c.Name));
+                throw NearestName.NotFound("ColumnNotFound", "column", name, columns.Select(c => c.Name), next: "");
         if (WorkLog.Steps is { } log)
             log.Step($"Columns: {string.Join(", ", columns.Select(column => $"{column.Name} {column.Type}"
                 + (column.Inferred ? "" : _options.Schema.ContainsKey(column.Name) ? " (-Schema)" : " (declared)")))}.");
@@ -270,7 +270,7 @@ public sealed class DatasetImport
                 "way, or -Force replaces it.", existing.Name);
         string? column = _options.Key ?? AppendTo(current)?.Placement?.Key;
         if (column is not null && columns.All(c => c.Name != column))
-            throw NearestName.NotFound("ColumnNotFound", "column", column, columns.Select(c => c.Name));
+            throw NearestName.NotFound("ColumnNotFound", "column", column, columns.Select(c => c.Name), next: "");
         return layout == DatasetLayout.Columnar ? null : new(layout, column, "", _options.TimeToLive);
     }
 

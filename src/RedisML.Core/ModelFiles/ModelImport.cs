@@ -12,14 +12,12 @@ public static class ModelImport
 
     /// <summary>What a file holds. Nothing of it is run.</summary>
     /// <param name="format">Null for the one that the path's extension says.</param>
-    /// <exception cref="RedisMLException"><c>FileNotFound</c>, <c>FileNotReadable</c>, <c>PathIsNoFile</c>, <c>ModelFileInvalid</c>,
-    /// <c>ModelFileTooLarge</c>; those of <see cref="ModelFormats.Get"/> and of the format.</exception>
+    /// <exception cref="RedisMLException"><c>FileNotFound</c>, <c>PathIsDirectory</c>, <c>FileNotReadable</c>, <c>PathIsNoFile</c>,
+    /// <c>ModelFileInvalid</c>, <c>ModelFileTooLarge</c>; those of <see cref="ModelFormats.Get"/> and of the format.</exception>
     public static async Task<ImportedModel> ReadAsync(
         string path, string? format, ModelImportOptions options, CancellationToken cancellation)
     {
-        var file = new FileInfo(path);
-        if (!file.Exists)
-            throw new RedisMLException("FileNotFound", ErrorKind.ObjectNotFound, $"There is no file '{path}'.", path);
+        var file = SourceFile.Find(path);
         if (!TargetFile.IsFile(path)) throw TargetFile.NoFile(path);
         var reader = ModelFormats.Get(format, path);
         if (file.Length > MaxBytes)

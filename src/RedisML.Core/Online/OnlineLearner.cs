@@ -96,6 +96,11 @@ sealed partial class OnlineLearner
             int most = _kind == LinearKind.Logistic ? 2 : OnlineLimits.Classes;
             if (classPlace < 0 && _classes.Levels.Count == most)
                 return $"'{Encoding.UTF8.GetString(labelOf.Text(place))}' in '{Specification.Label.Name}' is one class more than {most:N0}";
+            // Of two classes one is the positive one, also where that one's first sample is yet to come.
+            if (classPlace < 0 && _classes.Levels.Count == most - 1 && Specification.PositiveClass is { } positive && most == 2
+                && !_classes.Levels.Append(Encoding.UTF8.GetString(labelOf.Text(place))).Contains(positive))
+                return $"'{Encoding.UTF8.GetString(labelOf.Text(place))}' in '{Specification.Label.Name}' is a second class beside the " +
+                    $"positive one, '{positive}'";
         }
         else
         {

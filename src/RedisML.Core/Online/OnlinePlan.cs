@@ -21,14 +21,17 @@ sealed class OnlinePlan(RedisMLConnection connection, OnlineStartOptions options
     public async Task<OnlineState> MakeAsync(CancellationToken cancellation)
     {
         if (options.Source is not { } source || options.SourceKind is not { } kind)
-            throw Missing("Source", "where its samples come from: a list or a stream");
+            throw Missing("List or -Stream", "where its samples come from");
         if (options.LabelStream is not null && (kind != SampleSourceKind.Stream || options.Key is null))
             throw new RedisMLException("ConflictingOptions", ErrorKind.InvalidArgument,
                 "Labels of a stream of their own are joined to samples of a stream, by a key.", options.LabelStream);
+        foreach (var (name, of) in options.LabelStream is { } stream ? [(source, kind), (stream, SampleSourceKind.Stream)]
+            : new[] { (source, kind) })
+            await SampleSource.CheckAsync(connection, of, name, cancellation).ConfigureAwait(false);
         var (model, parameters) = options.InitialModel is { } initial ? await ReadModelAsync(initial, cancellation).ConfigureAwait(false)
             : default;
         var specification = (model is null ? await OfSamplesAsync(kind, source, cancellation).ConfigureAwait(false)
-            : OfModel(model, kind, source)) with
+            : Agreed(OfModel(model, kind, source))) with
         {
             LabelStream = options.LabelStream,
             Key = options.Key,
@@ -63,7 +66,8 @@ sealed class OnlinePlan(RedisMLConnection connection, OnlineStartOptions options
             : null;
         if (why is not null)
             throw new RedisMLException("ModelNotOnline", ErrorKind.InvalidOperation,
-                $"Model '{reference}' can't be learned on a sample at a time: {why}.", reference.Name);
+                $"Model '{reference}' can't be learned on a sample at a time: {why}. Give another -InitialModel, of " +
+                $"{string.Join(", ", OnlineAlgorithms.Names)}, or none.", reference.Name);
         var fields = await models.ReadParametersAsync(model, null, cancellation).ConfigureAwait(false);
         return (model, LinearParameters.Of(model, fields.ToDictionary(StringComparer.Ordinal)));
     }
@@ -94,6 +98,19 @@ sealed class OnlinePlan(RedisMLConnection connection, OnlineStartOptions options
         };
     }
 
+    /// <summary>What a model to start from says isn't said otherwise beside it.</summary>
+    OnlineSpecification Agreed(OnlineSpecification specification)
+    {
+        string? option = options.Algorithm is { } algorithm && OnlineAlgorithms.Checked(algorithm) != specification.Algorithm ? "Algorithm"
+            : options.Label is { } label && label != specification.Label.Name ? "Label"
+            : options.Features is { } features && !features.ToHashSet().SetEquals(specification.Columns.Select(c => c.Name)) ? "Feature"
+            : options.PositiveClass is { } positive && positive != specification.PositiveClass ? "PositiveClass"
+            : options.HashBits is { } bits && bits != specification.HashBits ? "HashBit"
+            : null;
+        return option is null ? specification : throw new RedisMLException("ConflictingOptions", ErrorKind.InvalidArgument,
+            $"-InitialModel {options.InitialModel} is of another -{option}, and says it itself: leave one of the two out.", option);
+    }
+
     async Task<OnlineSpecification> OfSamplesAsync(SampleSourceKind kind, string source, CancellationToken cancellation)
     {
         string algorithm = OnlineAlgorithms.Checked(options.Algorithm ?? throw Missing("Algorithm", "what is to be learned"));
@@ -110,12 +127,15 @@ sealed class OnlinePlan(RedisMLConnection connection, OnlineStartOptions options
         if (!hasClasses && !labelType.IsNumeric)
             throw new RedisMLException("LabelNotNumeric", ErrorKind.InvalidArgument,
                 $"Label '{label}' is {labelType}; {algorithm} predicts numbers. Use Logistic or Softmax for classes.", label);
-        foreach (string name in options.Categories.Concat(options.Features ?? []))
+        if (options.Features?.Contains(label) == true)
+            throw new RedisMLException("LabelAmongFeatures", ErrorKind.InvalidArgument,
+                $"The label '{label}' can't be a feature too.", label);
+        foreach (string name in options.Categories.Concat(options.Features ?? []).Concat(options.ExcludedFeatures))
             if (!columns.ContainsKey(name)) throw NotFound(name, columns.Keys);
         var wanted = options.Features ?? columns.Keys.Except(options.ExcludedFeatures.Append(label).Append(options.Key ?? label));
         if (options.HashBits is < 1 or > HashedFeature.MaxBits) throw new RedisMLException("ValueOutOfRange", ErrorKind.InvalidArgument,
             $"HashBit can't be {options.HashBits}: it is 1 to {HashedFeature.MaxBits}.", options.HashBits);
-        SampleColumn[] features = [.. wanted.Where(name => name != label).Select(name =>
+        SampleColumn[] features = [.. wanted.Select(name =>
         {
             var type = columns[name];
             bool isCategory = type.IsText || options.Categories.Contains(name);
@@ -157,5 +177,5 @@ sealed class OnlinePlan(RedisMLConnection connection, OnlineStartOptions options
         $"There is no online training of model '{options.Model}' yet, so that it has to be said {what} (-{option}).", option);
 
     static RedisMLException NotFound(string column, IEnumerable<string> known) =>
-        NearestName.NotFound("ColumnNotFound", "column of the first samples called", column, known);
+        NearestName.NotFound("ColumnNotFound", "column of the first samples called", column, known, next: "");
 }

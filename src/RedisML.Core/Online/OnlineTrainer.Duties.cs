@@ -30,6 +30,7 @@ public sealed partial class OnlineTrainer
     /// <summary>A list or stream of another type is an error at once, and not one that a job has to be asked for.</summary>
     async Task CheckSourceAsync(CancellationToken cancellation)
     {
+        await SampleSource.CheckAsync(_connection, Specification.SourceKind, Specification.Source, cancellation).ConfigureAwait(false);
         if (!await _connection.Database.PatientlyAsync(d => d.KeyExistsAsync(_keys.Samples), cancellation).ConfigureAwait(false)) return;
         await _connection.Database.PatientlyAsync(async d => await _source.ReadAsync(_state, 1).ConfigureAwait(false), cancellation)
             .ConfigureAwait(false);

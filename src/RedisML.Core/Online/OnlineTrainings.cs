@@ -31,6 +31,11 @@ public sealed class OnlineTrainings(RedisMLConnection connection)
             .Distinct().Order(StringComparer.Ordinal)];
     }
 
+    /// <summary>The columns that most of a list's or stream's first samples have, in their order.</summary>
+    /// <exception cref="RedisMLException"><c>NoSample</c>; <c>RedisWrongType</c>.</exception>
+    public async Task<IReadOnlyList<string>> ColumnsAsync(SampleSourceKind kind, string source, CancellationToken cancellation) =>
+        [.. (await new FirstSamples(connection).ReadAsync(kind, source, cancellation).ConfigureAwait(false)).Keys];
+
     /// <exception cref="RedisMLException"><c>OnlineTrainingNotFound</c>; <c>InvalidOnlineState</c>.</exception>
     public async Task<OnlineTraining> GetAsync(string model, CancellationToken cancellation) =>
         await FindAsync(model, cancellation).ConfigureAwait(false) ?? throw NearestName.NotFound("OnlineTrainingNotFound",

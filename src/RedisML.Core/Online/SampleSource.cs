@@ -1,4 +1,5 @@
 using RedisML.Connections;
+using RedisML.Errors;
 using StackExchange.Redis;
 
 namespace RedisML.Online;
@@ -24,6 +25,41 @@ abstract class SampleSource(RedisMLConnection connection, OnlineSpecification sp
         { LabelStream: null } => new StreamSource(connection, specification),
         _ => new JoinedSource(connection, specification),
     };
+
+    /// <summary>Finds out, before anything is read or added, whether a name can be that of such samples.</summary>
+    /// <exception cref="RedisMLException"><c>StreamsUnsupported</c>: the server has none. <c>RedisWrongType</c>: the key holds something
+    /// else.</exception>
+    public static async Task CheckAsync(RedisMLConnection connection, SampleSourceKind kind, string name, CancellationToken cancellation)
+    {
+        var key = connection.Keys.Samples(name).Samples;
+        bool isStream = kind == SampleSourceKind.Stream;
+        if (isStream && !await HasStreamsAsync(connection, key, cancellation).ConfigureAwait(false))
+            throw new RedisMLException("StreamsUnsupported", ErrorKind.InvalidOperation,
+                $"{connection.Endpoint} has no streams, as the embedded server: use -List, or a Redis server.", connection.Endpoint);
+        var type = await connection.Database.PatientlyAsync(d => d.KeyTypeAsync(key), cancellation).ConfigureAwait(false);
+        if (type == RedisType.None || type == (isStream ? RedisType.Stream : RedisType.List)) return;
+        throw new RedisMLException("RedisWrongType", ErrorKind.InvalidData,
+            $"'{name}' is no {(isStream ? "stream" : "list")} of samples: the key {key} holds a {type.ToString().ToLowerInvariant()}. " +
+            (type switch
+            {
+                RedisType.List => "Give it as -List.",
+                RedisType.Stream => "Give it as -Stream.",
+                _ => "Use another name, or remove the key.",
+            }), name);
+    }
+
+    static async Task<bool> HasStreamsAsync(RedisMLConnection connection, RedisKey key, CancellationToken cancellation)
+    {
+        try
+        {
+            await connection.Database.PatientlyAsync(d => d.StreamLengthAsync(key), cancellation).ConfigureAwait(false);
+            return true;
+        }
+        catch (RedisServerException e)
+        {
+            return !e.Message.Contains("unknown command", StringComparison.OrdinalIgnoreCase);
+        }
+    }
 
     /// <summary>Reads the next samples after the state's offset, up to so many.</summary>
     /// <returns>False where there are none.</returns>

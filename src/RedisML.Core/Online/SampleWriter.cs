@@ -2,6 +2,7 @@ using System.Text.Json;
 using RedisML.Connections;
 using RedisML.Errors;
 using RedisML.Formats.Objects;
+using RedisML.Formats.Text;
 using StackExchange.Redis;
 
 namespace RedisML.Online;
@@ -23,13 +24,20 @@ public sealed class SampleWriter(RedisMLConnection connection, SampleSourceKind 
     /// <summary>Whether so many are under way that <see cref="DrainAsync"/> is due.</summary>
     public bool IsFull => _sent.Count >= UnderWay;
 
+    /// <summary>Finds out whether the server takes such samples.</summary>
+    /// <exception cref="RedisMLException"><c>StreamsUnsupported</c>; <c>RedisWrongType</c>.</exception>
+    public Task CheckAsync(CancellationToken cancellation) => SampleSource.CheckAsync(connection, kind, name, cancellation);
+
     /// <summary>Sends a sample, and doesn't wait.</summary>
-    /// <exception cref="RedisMLException"><c>EmptySample</c>.</exception>
+    /// <exception cref="RedisMLException"><c>EmptySample</c>; <c>NotUnicode</c>.</exception>
     public void Send(IEnumerable<KeyValuePair<string, object?>> sample)
     {
         var fields = sample.ToList();
         if (fields.Count == 0)
-            throw new RedisMLException("EmptySample", ErrorKind.InvalidData, "The sample has no field.", name);
+            throw new RedisMLException("EmptySample", ErrorKind.InvalidData,
+                "The sample has no field: give an object with a property a column.", name);
+        foreach (var (field, value) in fields)
+            if (!UnicodeText.IsValid(field) || value is string text && !UnicodeText.IsValid(text)) throw UnicodeText.Invalid($"'{field}'");
         _sent.Enqueue(kind == SampleSourceKind.List
             ? connection.Database.ListRightPushAsync(_key, _seal.Close(ToJson(fields)))
             : connection.Database.StreamAddAsync(_key,

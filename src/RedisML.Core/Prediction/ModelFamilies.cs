@@ -67,6 +67,7 @@ public static class ModelFamilies
 
     internal static ModelDefinition DefinitionOf(Model model) => model.Definition ?? throw new RedisMLException(
         "ModelNotTrained", ErrorKind.InvalidOperation,
-        $"Model '{model.Name}', version {model.Version}, holds parameters that were set by hand; only a trained model can predict.",
+        $"Model '{model.Name}', version {model.Version}, holds parameters that were set by hand; only a trained model can predict. " +
+        "Start-RedisDistributedTraining trains one, and Get-RedisModel lists those that there are.",
         model.Name);
 }

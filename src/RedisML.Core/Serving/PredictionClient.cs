@@ -11,6 +11,8 @@ namespace RedisML.Serving;
 /// <summary>Asks a prediction service, one request at a time: the waits for a reply block a connection of its own.</summary>
 public sealed class PredictionClient : IAsyncDisposable
 {
+    static readonly TimeSpan s_withdrawal = TimeSpan.FromSeconds(1);
+
     readonly RedisMLConnection _connection;
     readonly ServiceKeys _keys;
     readonly string _service;
@@ -56,16 +58,22 @@ public sealed class PredictionClient : IAsyncDisposable
     /// <returns>What to do next, in a sentence.</returns>
     async Task<string> WithdrawAsync(RedisValue request, CancellationToken cancellation)
     {
+        // The time that was given is over: what is worth knowing beside isn't worth another wait.
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        patience.CancelAfter(s_withdrawal);
         try
         {
-            await _connection.Database.ListRemoveAsync(_keys.Queue, request, 1).WaitAsync(cancellation).ConfigureAwait(false);
-            var services = await new PredictionServices(_connection).ListAsync(cancellation).ConfigureAwait(false);
+            await _connection.Database.ListRemoveAsync(_keys.Queue, request, 1).WaitAsync(patience.Token).ConfigureAwait(false);
+            var services = await new PredictionServices(_connection).ListAsync(patience.Token).ConfigureAwait(false);
             if (!services.Contains(_service))
                 return $"No instance of it runs. {NearestName.Existing(services.Select(name => $"'{name}'"))} " +
                     "Start-RedisPredictionService starts one.";
         }
         // Who may ask may not be allowed to look; and a server that is slow to answer may be slow here too.
-        catch (Exception e) when (e is RedisException or TimeoutException or RedisMLException) { }
+        catch (Exception e) when (e is RedisException or TimeoutException or RedisMLException
+            || e is OperationCanceledException && !cancellation.IsCancellationRequested)
+        {
+        }
         return "Get-RedisPredictionService says whether it has instances.";
     }
 

@@ -21,7 +21,11 @@ public enum OptionType
 /// <summary>Something that an algorithm can be told.</summary>
 /// <param name="Name">As its users know it from elsewhere, such as <c>num_leaves</c>.</param>
 /// <param name="Description">Its unit, limits and default, in a line.</param>
-public sealed record AlgorithmOption(string Name, OptionType Type, string Description);
+public sealed record AlgorithmOption(string Name, OptionType Type, string Description)
+{
+    /// <summary>Whether it is another name of an option, or can't be given: it is proposed only where it is clearly meant.</summary>
+    public bool IsMinor { get; init; }
+}
 
 /// <summary>The options that a training is given, checked against those that its algorithm has.</summary>
 public sealed class OptionValues
@@ -34,8 +38,7 @@ public sealed class OptionValues
         foreach (var (name, value) in given)
         {
             var option = algorithm.Options.FirstOrDefault(option => option.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
-                ?? throw NearestName.NotFound("OptionNotFound", $"option of {algorithm.Name} called", name,
-                    algorithm.Options.Select(o => o.Name));
+                ?? throw NotFound(algorithm, name);
             if (!IsOf(option.Type, value))
             {
                 throw new RedisMLException("OptionInvalid", ErrorKind.InvalidArgument,
@@ -56,6 +59,11 @@ public sealed class OptionValues
 
     public IReadOnlyList<int> Integers(string name, params int[] otherwise) => !_values.TryGetValue(name, out var value) ? otherwise
         : value.ValueKind == JsonValueKind.Array ? [.. value.EnumerateArray().Select(item => item.GetInt32())] : [value.GetInt32()];
+
+    static RedisMLException NotFound(IAlgorithm algorithm, string name) => algorithm.Options.Count == 0
+        ? new("OptionNotFound", ErrorKind.ObjectNotFound, $"{algorithm.Name} has no options: leave '{name}' of -Option out.", name)
+        : NearestName.NotFound("OptionNotFound", $"option of {algorithm.Name} called", name,
+            algorithm.Options.Where(o => !o.IsMinor).Select(o => o.Name), algorithm.Options.Where(o => o.IsMinor).Select(o => o.Name));
 
     static bool IsOf(OptionType type, JsonElement value) => type switch
     {

@@ -1,4 +1,5 @@
 using RedisML.Columns;
+using RedisML.Datasets;
 using RedisML.Errors;
 using RedisML.Expressions;
 using RedisML.Features;
@@ -114,7 +115,8 @@ internal sealed class FeaturePlan
         if (LabelType == ColumnType.Utf8)
         {
             throw Invalid("LabelNotNumeric",
-                $"{algorithm} predicts a number and the label '{_specification.Label}' is text; use Logistic or Softmax.",
+                $"{algorithm} predicts a number and the label '{_specification.Label}' is text; " +
+                (_specification.Options.Count > 0 ? "its options say so: leave them out." : "use Logistic or Softmax."),
                 _specification.Label);
         }
         if ((_specification.PositiveClass ?? _specification.ClassWeights.Keys.FirstOrDefault()) is { } name)
@@ -134,6 +136,21 @@ internal sealed class FeaturePlan
 
     ColumnType TypeOf(string column) => Derived.TypeOf(column, stored => _stored.TryGetValue(stored, out var type) ? type
         : throw NearestName.NotFound("ColumnNotFound", "column", stored, _stored.Keys.Concat(Derived.Ordered.Select(d => d.Name))));
+
+    /// <summary>Holds the columns that the training reads against those of another dataset, as that of <c>-Validation</c>.</summary>
+    /// <exception cref="RedisMLException"><c>ColumnNotFound</c>; <c>SignatureMismatch</c>: text and numbers, or times.</exception>
+    public void CheckOther(Dataset other)
+    {
+        var read = Features.Select(f => f.Column).Append(_specification.Label).Concat(_specification.SampleWeight is { } w ? [w] : [])
+            .SelectMany(Derived.Sources).Where(_stored.ContainsKey).Distinct(StringComparer.Ordinal);
+        foreach (var column in read)
+        {
+            var type = other.Column(column).Type;
+            if (type.IsText != _stored[column].IsText || type.IsTime != _stored[column].IsTime)
+                throw new RedisMLException("SignatureMismatch", ErrorKind.InvalidData, $"Column '{column}' of dataset '{other.Name}' is " +
+                    $"{type}, and to train on it is {_stored[column]}. Import it with the -Schema of the other.", column);
+        }
+    }
 
     static RedisMLException Invalid(string errorId, string message, string target) =>
         new(errorId, ErrorKind.InvalidArgument, message, target);

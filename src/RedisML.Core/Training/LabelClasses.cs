@@ -22,7 +22,8 @@ internal static class LabelClasses
         if (task == ModelTask.Binary && classes.Length > 2)
         {
             throw Invalid("TooManyClasses",
-                $"{specification.Algorithm} tells two classes apart and '{specification.Label}' has {classes.Length}; use Softmax.",
+                $"{specification.Algorithm} tells two classes apart and '{specification.Label}' has {classes.Length}; " +
+                (specification.Options.Count > 0 ? "its options say so: leave them out." : "use Softmax."),
                 specification.Label);
         }
         if (specification.PositiveClass is not { } positive) return classes;

@@ -20,7 +20,7 @@ public sealed partial class ModelTraining
         ReplicaDemand? replicas = null)
     {
         _ = connection.Keys.Model(model);
-        TrainingContext.Check(specification, SchemaOf(dataset), dataset.Rows);
+        TrainingContext.Check(specification, SchemaOf(dataset), dataset.Rows, validation);
         // Whoever looks at the run is told how many steps the algorithm makes of its options.
         specification = specification with { MaxIteration = TrainingContext.StepsOf(specification) };
         var datasets = new TrainingDatasets(dataset, validation);

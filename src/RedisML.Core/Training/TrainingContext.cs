@@ -1,4 +1,5 @@
 using RedisML.Columns;
+using RedisML.Datasets;
 using RedisML.Errors;
 using RedisML.Features;
 using RedisML.Prediction;
@@ -51,7 +52,9 @@ public sealed class TrainingContext
 
     /// <summary>Finds what is wrong with a specification before any row is read.</summary>
     /// <param name="rows">Of the dataset: all must fit into memory, decoded.</param>
-    internal static void Check(TrainingSpecification specification, IReadOnlyList<ColumnSchema> schema, long rows)
+    /// <param name="validation">The dataset whose rows judge it; null for none.</param>
+    internal static void Check(
+        TrainingSpecification specification, IReadOnlyList<ColumnSchema> schema, long rows, Dataset? validation = null)
     {
         var algorithm = AlgorithmOf(specification);
         specification.CheckRange();
@@ -59,7 +62,9 @@ public sealed class TrainingContext
         specification = algorithm.Complete(specification);
         _ = new OptionValues(algorithm, specification.Options);
         algorithm.Check(specification);
-        new FeaturePlan(specification, algorithm.TaskOf(specification), schema).CheckMemory(rows);
+        var plan = new FeaturePlan(specification, algorithm.TaskOf(specification), schema);
+        plan.CheckMemory(rows);
+        if (validation is not null) plan.CheckOther(validation);
     }
 
     /// <summary>The most steps that there may be.</summary>

@@ -10,6 +10,7 @@ namespace RedisML.PowerShell.Connections;
 public sealed class GetRedisMLServerCommand : AsyncCmdlet
 {
     [Parameter(Position = 0)]
+    [ArgumentCompleter(typeof(ServerPortCompleter))]
     public int[]? Port { get; set; }
 
     protected override void ProcessRecord()

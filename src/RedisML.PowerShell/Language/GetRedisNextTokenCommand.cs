@@ -14,20 +14,23 @@ public sealed class GetRedisNextTokenCommand : RedisMLCmdlet
     public string Model { get; set; } = "";
 
     [Parameter(Position = 1, ValueFromPipeline = true)]
+    [AllowNull]
     [AllowEmptyString]
-    public string Text { get; set; } = "";
+    public string? Text { get; set; }
 
     [Parameter]
     [ValidateRange(1, 100_000)]
     public int Count { get; set; } = 5;
 
     [Parameter]
+    [AllowNull]
     [AllowEmptyString]
-    public string Prefix { get; set; } = "";
+    public string? Prefix { get; set; }
 
     protected override void ProcessRecord() => Run(async (connection, cancellation) =>
     {
         var model = await LanguageModel.OpenAsync(connection, Model, cancellation).ConfigureAwait(false);
-        foreach (var token in await model.NextTokensAsync(Text, Count, Prefix, cancellation).ConfigureAwait(false)) PostObject(token);
+        var tokens = await model.NextTokensAsync(Text ?? "", Count, Prefix ?? "", cancellation).ConfigureAwait(false);
+        foreach (var token in tokens) PostObject(token);
     });
 }

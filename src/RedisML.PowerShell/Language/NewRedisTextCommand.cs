@@ -14,8 +14,9 @@ public sealed class NewRedisTextCommand : RedisMLCmdlet
     public string Model { get; set; } = "";
 
     [Parameter(Position = 1, ValueFromPipeline = true)]
+    [AllowNull]
     [AllowEmptyString]
-    public string Text { get; set; } = "";
+    public string? Text { get; set; }
 
     [Parameter]
     [ValidateRange(1, 1_000_000)]
@@ -33,6 +34,6 @@ public sealed class NewRedisTextCommand : RedisMLCmdlet
         var model = await LanguageModel.OpenAsync(connection, Model, cancellation).ConfigureAwait(false);
         int seed = Seed ?? Random.Shared.Next();
         PostVerbose($"-Seed {seed}");
-        PostObject(await model.WriteAsync(Text, Length, Temperature, seed, cancellation).ConfigureAwait(false));
+        PostObject(await model.WriteAsync(Text ?? "", Length, Temperature, seed, cancellation).ConfigureAwait(false));
     });
 }

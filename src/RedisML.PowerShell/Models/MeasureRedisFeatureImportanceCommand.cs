@@ -42,6 +42,7 @@ public sealed class MeasureRedisFeatureImportanceCommand : ModelCmdlet
 
     [Parameter]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(ColumnNameCompleter))]
     public string? SampleWeight { get; set; }
 
     protected override void ProcessRecord()

@@ -29,7 +29,7 @@ public sealed class ModelAliasCompleter : RedisNameCompleter
 {
     protected override async Task<IReadOnlyList<string>> NamesAsync(RedisMLConnection connection, IDictionary bound,
         CancellationToken cancellation) =>
-        TextOf(bound, "Name") is { } text
+        (TextOf(bound, "Name") ?? TextOf(bound, "Model")) is { } text
             ? [.. (await new ModelStore(connection).VersionsAsync(ModelReference.Parse(text).Name, cancellation).ConfigureAwait(false))
                 .SelectMany(version => version.Aliases).Order(StringComparer.Ordinal)] : [];
 }

@@ -70,6 +70,10 @@ public sealed class PublishRedisModelCommand : ModelCmdlet
             }
             else if (ParameterSetName == RemoveSet)
             {
+                // One that isn't there is an error, which names those that are; what is no alias at all has one of its own.
+                if (ModelReference.IsAlias(RemoveAlias!))
+                    _ = await models.GetAsync(ModelReference.Parse($"{model.Name}{ModelReference.Separator}{RemoveAlias}"), cancellation)
+                        .ConfigureAwait(false);
                 await models.MoveAliasAsync(model.Name, RemoveAlias!, null, IfVersion, Caller, Reason, cancellation).ConfigureAwait(false);
             }
             else

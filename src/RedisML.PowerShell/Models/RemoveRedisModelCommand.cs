@@ -14,6 +14,7 @@ public sealed class RemoveRedisModelCommand : ModelCmdlet
 
     // Not from the pipeline: a model that comes there goes with all its versions.
     [Parameter]
+    [ArgumentCompleter(typeof(ModelVersionCompleter))]
     public long? Version { get; set; }
 
     [Parameter]

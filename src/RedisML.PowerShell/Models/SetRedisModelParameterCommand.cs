@@ -37,6 +37,7 @@ public sealed class SetRedisModelParameterCommand : RedisMLCmdlet
 
     [Parameter]
     [ValidateRange(0, long.MaxValue)]
+    [ArgumentCompleter(typeof(ModelVersionCompleter))]
     public long? IfVersion { get; set; }
 
     [Parameter]

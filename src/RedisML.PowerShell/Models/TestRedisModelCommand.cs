@@ -29,6 +29,7 @@ public sealed partial class TestRedisModelCommand : ModelCmdlet
 
     [Parameter]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(ColumnNameCompleter))]
     public string? SampleWeight { get; set; }
 
     [Parameter]

@@ -33,10 +33,10 @@ public sealed class AddRedisTrainingSampleCommand : RedisMLCmdlet
         bool isList = ParameterSetName == ListSet;
         string name = isList ? List : Stream;
         if (!ShouldProcess(name, "Add training samples")) return;
-        Run((connection, _) =>
+        Run(async (connection, cancellation) =>
         {
             _writer = new(connection, isList ? SampleSourceKind.List : SampleSourceKind.Stream, name, MaxLength);
-            return Task.CompletedTask;
+            await _writer.CheckAsync(cancellation).ConfigureAwait(false);
         });
     }
 

@@ -30,15 +30,19 @@ public sealed class StartRedisOnlineTrainingCommand : RedisMLCmdlet
     public string? Algorithm { get; set; }
 
     [Parameter]
+    [ArgumentCompleter(typeof(SampleColumnCompleter))]
     public string? Label { get; set; }
 
     [Parameter]
+    [ArgumentCompleter(typeof(SampleColumnCompleter))]
     public string[]? Feature { get; set; }
 
     [Parameter]
+    [ArgumentCompleter(typeof(SampleColumnCompleter))]
     public string[] ExcludeFeature { get; set; } = [];
 
     [Parameter]
+    [ArgumentCompleter(typeof(SampleColumnCompleter))]
     public string[] Category { get; set; } = [];
 
     [Parameter]
@@ -73,6 +77,7 @@ public sealed class StartRedisOnlineTrainingCommand : RedisMLCmdlet
     public string? LabelStream { get; set; }
 
     [Parameter(ParameterSetName = StreamSet)]
+    [ArgumentCompleter(typeof(SampleColumnCompleter))]
     public string? Key { get; set; }
 
     [Parameter(ParameterSetName = StreamSet)]
@@ -88,6 +93,7 @@ public sealed class StartRedisOnlineTrainingCommand : RedisMLCmdlet
     public double PublishInterval { get; set; } = new TrainerOptions().PublishInterval.TotalSeconds;
 
     [Parameter]
+    [ArgumentCompleter(typeof(ModelAliasCompleter))]
     public string? Alias { get; set; }
 
     [Parameter]

@@ -40,12 +40,26 @@ public sealed partial class InvokeRedisPredictionCommand
             WriteError(ToErrorRecord(NotPredicted($"Object {_objects:N0}", problem, value)));
             return;
         }
-        var predictions = _predictor.Predict(buffer.ToBatch());
+        if (TryPredict(buffer) is not { } predictions) return;
         Warn(predictions);
         var result = CustomObject.Create(_columns.Names.Count);
         if (KeepColumn.Length > 0) Keep(value, result);
         AddPrediction(result, predictions, 0);
         WriteObject(result);
+    }
+
+    /// <summary>Null where the model fails, which ends the cmdlet.</summary>
+    Predictions? TryPredict(RowBuffer buffer)
+    {
+        try
+        {
+            return _predictor.Predict(buffer.ToBatch());
+        }
+        catch (RedisMLException e)
+        {
+            Fail(e);
+            return null;
+        }
     }
 
     /// <summary>Takes the inputs of the model from a dictionary's keys, or another object's properties.</summary>

@@ -40,6 +40,7 @@ public sealed partial class InvokeRedisPredictionCommand : RedisMLCmdlet, IDispo
     [Parameter(ParameterSetName = DatasetSet)]
     [Parameter(ParameterSetName = OutputSet)]
     [Parameter(ParameterSetName = KeySet)]
+    [ArgumentCompleter(typeof(ModelVersionCompleter))]
     public long? Version { get; set; }
 
     [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = ObjectSet)]

@@ -22,6 +22,7 @@ public sealed class AddRedisRatingCommand : RedisMLCmdlet
 
     [Parameter(Mandatory = true, Position = 2, ValueFromPipelineByPropertyName = true)]
     [Alias("ItemName")]
+    [ArgumentCompleter(typeof(ItemCompleter))]
     public string Item { get; set; } = "";
 
     [Parameter(Mandatory = true, Position = 3, ValueFromPipelineByPropertyName = true)]
@@ -53,7 +54,7 @@ public sealed class AddRedisRatingCommand : RedisMLCmdlet
                 var recommendations = await _recommender.AddAsync(user, item, rating, options, cancellation).ConfigureAwait(false);
                 if (PassThru) Post(() => WriteObjects(recommendations));
             }
-            catch (RedisMLException e) when (e.ErrorId is "ItemNotFound" or "RatingOutOfRange" or "InvalidUser")
+            catch (RedisMLException e) when (e.ErrorId is "ItemNotFound" or "RatingOutOfRange" or "InvalidUser" or "NotUnicode")
             {
                 PostError(e);
             }

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using RedisML.Errors;
 using RedisML.Online;
 using RedisML.PowerShell.Cmdlets;
 using RedisML.Runs;
@@ -31,6 +32,9 @@ public sealed class GetRedisTrainingMetricCommand : RedisMLCmdlet
         if (metrics.Count == 0)
             PostWarning($"Run '{Id}' has no metrics: one that is solved at once, as Linear is by its normal equations, takes no steps to " +
                 "note, and one that has just begun has taken none yet.");
+        var known = metrics.Select(metric => metric.Name).Distinct().ToList();
+        foreach (var name in Name.Where(name => metrics.Count > 0 && !NamePattern.HasWildcards(name) && known.Matching(name).Count() == 0))
+            PostError(NearestName.NotFound("MetricNotFound", $"metric of training run '{Id}' called", name, known));
         var isWanted = NamePattern.AnyOf(Name);
         foreach (var metric in metrics)
             if (isWanted(metric.Name)) PostObject(metric);

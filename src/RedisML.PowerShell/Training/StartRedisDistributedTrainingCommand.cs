@@ -26,6 +26,7 @@ public sealed partial class StartRedisDistributedTrainingCommand : TrainingJobCm
     public string Dataset { get; set; } = "";
 
     [Parameter]
+    [ArgumentCompleter(typeof(DatasetVersionCompleter))]
     public long? DatasetVersion { get; set; }
 
     [Parameter(Mandatory = true, Position = 1)]
@@ -185,11 +186,24 @@ public sealed partial class StartRedisDistributedTrainingCommand : TrainingJobCm
             string name = LanguagePrimitives.ConvertTo<string>(entry.Key);
             options[name] = Unwrap(entry.Value) switch
             {
-                object[] list => JsonSerializer.SerializeToElement(list.Select(Unwrap)),
-                var value => JsonSerializer.SerializeToElement(value),
+                object[] list => ToJson(name, list.Select(Unwrap)),
+                var value => ToJson(name, value),
             };
         }
         return options;
+    }
+
+    static JsonElement ToJson(string name, object? value)
+    {
+        try
+        {
+            return JsonSerializer.SerializeToElement(value);
+        }
+        catch (Exception e) when (e is ArgumentException or NotSupportedException or JsonException or InvalidOperationException)
+        {
+            throw new RedisMLException("OptionInvalid", ErrorKind.InvalidArgument,
+                $"Option {name} can't be {value}: it takes a finite number, true or false, text, or a list of such.", name, e);
+        }
     }
 
     /// <summary>A date is no number: it is left out of the features, and what is derived of it isn't.</summary>

@@ -2,7 +2,7 @@ using RedisML.Unit.Fixtures;
 
 namespace RedisML.Unit.Architecture;
 
-/// <summary>Lines of code end at 140 columns, so that two files stand side by side.</summary>
+/// <summary>Lines of code and documents end at 140 columns, so that two files stand side by side.</summary>
 public sealed class LineTests
 {
     const int Columns = 140;
@@ -17,6 +17,19 @@ public sealed class LineTests
         Assert.InRange(files.Count, 300, int.MaxValue);
         Assert.Empty(files.SelectMany(file =>
             LongLines(File.ReadAllLines(file)).Select(line => $"{Path.GetRelativePath(root, file)}:{line}")));
+    }
+
+    /// <summary>Rows of tables aside, which can't be broken.</summary>
+    [Fact]
+    public void Lines_of_documents_end_at_140()
+    {
+        var root = HostedEngine.ProjectRoot;
+        string[] files = [.. Directory.EnumerateFiles(root, "*.md"),
+            .. Directory.EnumerateFiles(Path.Combine(root, "docs"), "*.md", SearchOption.AllDirectories)];
+        Assert.InRange(files.Length, 80, int.MaxValue);
+        Assert.Empty(files.SelectMany(file => File.ReadAllLines(file).Index()
+            .Where(line => line.Item.Length > Columns && !line.Item.StartsWith('|'))
+            .Select(line => $"{Path.GetRelativePath(root, file)}:{line.Index + 1}")));
     }
 
     /// <summary>What a raw string holds is another language's text, and stays as that has it.</summary>

@@ -7,7 +7,7 @@ namespace RedisML.Unit.Fixtures;
 public sealed class HostProcess : IDisposable
 {
     /// <summary>Built beside these tests, in the same configuration.</summary>
-    static readonly string s_program = Path.GetFullPath(Path.Combine(
+    internal static readonly string Program = Path.GetFullPath(Path.Combine(
         AppContext.BaseDirectory, "..", "..", "RedisML.Host", Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory)),
         "RedisML.Host.dll"));
 
@@ -131,7 +131,7 @@ public sealed class HostProcess : IDisposable
     static Process Start(string[] arguments, string folder, IReadOnlyDictionary<string, string?>? variables)
     {
         string[] program = s_canResetSignals.Value ? ["env", "--default-signal=INT", "dotnet"] : ["dotnet"];
-        var start = new ProcessStartInfo(program[0], [.. program[1..], s_program, "-NoProfile", "-NonInteractive", .. arguments])
+        var start = new ProcessStartInfo(program[0], [.. program[1..], Program, "-NoProfile", "-NonInteractive", .. arguments])
         {
             WorkingDirectory = folder,
             RedirectStandardInput = true,

@@ -42,4 +42,25 @@ public sealed class InterruptTests
         // Within a second on a machine that has one to spare.
         Assert.InRange(Stopwatch.GetElapsedTime(start).TotalSeconds, 0, 10);
     }
+
+    [Theory]
+    [InlineData("Start-RedisOnlineTraining m -List samples -Algorithm Linear -Label y -MetricInterval 20")]
+    [InlineData("Start-RedisDistributedTraining line m -Algorithm Linear -Optimizer Adam -Epoch 10000000 -WorkerCount 1")]
+    public async Task In_a_terminal_the_prompt_comes_back_from_what_is_watched(string training)
+    {
+        using var terminal = new TerminalProcess($$"""
+            $null = Connect-RedisML -Embedded
+            $rows = 1..60 | ForEach-Object { [pscustomobject]@{ x = $_; y = 3 * $_ } }
+            $rows | Add-RedisTrainingSample -List samples
+            $rows | Import-RedisTrainingData -Dataset line -Label y | Out-Null
+            $job = {{training}}
+            Show-RedisTrainingMetric ($job.Run.Id ?? 'm') -Watch
+            """);
+        await terminal.ShowsAsync("└"); // The corner of the axes.
+        terminal.Interrupt();
+        var start = Stopwatch.GetTimestamp();
+        await terminal.ShowsAsync("PS ");
+        // Within a second on a machine that has one to spare.
+        Assert.InRange(Stopwatch.GetElapsedTime(start).TotalSeconds, 0, 10);
+    }
 }

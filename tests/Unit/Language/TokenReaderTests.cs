@@ -1,4 +1,5 @@
 using RedisML.Algorithms.Language;
+using RedisML.Formats.Text;
 
 namespace RedisML.Unit.Language;
 
@@ -42,15 +43,15 @@ public sealed class TokenReaderTests
             var tokens = TokenReader.ReadAll(text, tokenization);
             Assert.Equal(text.Replace("\u200D", ""), string.Concat(tokens).Replace("\u200D", ""));
             Assert.All(tokens, token => Assert.InRange(token.Length, 1, TokenReader.MaxLength));
-            Assert.All(tokens, token => Assert.True(TokenReader.IsUnicode(token)));
+            Assert.All(tokens, token => Assert.True(UnicodeText.IsValid(token)));
         }
     }
 
     [Fact]
     public void Half_a_pair_is_no_text()
     {
-        Assert.True(TokenReader.IsUnicode("a👩b"));
-        foreach (var text in new[] { "a\uD83D", "\uDC69a", "\uDC69\uD83D", "👩\uD83D👩" }) Assert.False(TokenReader.IsUnicode(text));
+        Assert.True(UnicodeText.IsValid("a👩b"));
+        foreach (var text in new[] { "a\uD83D", "\uDC69a", "\uDC69\uD83D", "👩\uD83D👩" }) Assert.False(UnicodeText.IsValid(text));
     }
 
     [Theory]

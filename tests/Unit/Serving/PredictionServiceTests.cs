@@ -233,4 +233,29 @@ public sealed class PredictionServiceOnRedisTests(RedisServerFixture server) : P
 
     protected override Task<HostProcess> StartProcessAsync(RedisMLConnection connection, string script) => Task.FromResult(new HostProcess(
         "param($Server, $Prefix)\n$null = Connect-RedisML $Server -Prefix $Prefix\n" + script, [connection.Endpoint, connection.Prefix]));
+
+    [Fact]
+    public async Task A_timeout_is_told_of_though_the_server_does_not_answer_what_is_asked_beside_it()
+    {
+        // One of its own, as it is held up.
+        RedisServer.SkipIfMissing();
+        using var own = new RedisServer();
+        await using var connection = await own.ConnectAsync();
+        var settings = ConnectionSettings.Parse($"{connection.Endpoint},asyncTimeout=120000") with { Prefix = connection.Prefix };
+        await using var patient = await RedisMLConnection.ConnectAsync(settings, TestContext.Current.CancellationToken);
+        await using var client = await PredictionClient.ConnectAsync(patient, "s", TestContext.Current.CancellationToken);
+        var asked = client.AskAsync([new("x", 1)], TimeSpan.FromSeconds(1), TestContext.Current.CancellationToken);
+        while (await connection.Database.ListLengthAsync(connection.Keys.Service("s").Queue) == 0) await Task.Yield();
+        await connection.Database.ExecuteAsync("CLIENT", "PAUSE", "60000", "WRITE");
+        try
+        {
+            var error = await Assert.ThrowsAsync<RedisMLException>(
+                () => asked.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken));
+            Assert.Equal("PredictionTimeout", error.ErrorId);
+        }
+        finally
+        {
+            await connection.Database.ExecuteAsync("CLIENT", "UNPAUSE");
+        }
+    }
 }

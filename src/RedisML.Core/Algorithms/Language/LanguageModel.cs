@@ -100,7 +100,8 @@ public sealed partial class LanguageModel
     {
         if (model.Algorithm != Algorithm)
             throw new RedisMLException("NotALanguageModel", ErrorKind.InvalidOperation, $"Model '{model.Name}' is no language model, but "
-                + $"{(model.Algorithm is { } other ? $"one of {other}" : "parameters set by hand")}. Take another name.", model.Name);
+                + $"{(model.Algorithm is { } other ? $"one of {other}" : "parameters set by hand")}. Take another name: " +
+                "Get-RedisModel shows the algorithm of each.", model.Name);
     }
 
     /// <summary>The state that there is, made where there is none.</summary>

@@ -1,3 +1,5 @@
+using RedisML.Formats.Text;
+
 namespace RedisML.Algorithms.Language;
 
 /// <summary>Goes through texts token by token, each from its begin to its end, which is a token too.</summary>
@@ -22,7 +24,7 @@ sealed class TextWalk(LanguageModelOptions options)
     /// <returns>False for one that is left out.</returns>
     public bool TryStart(string text, NGramBatch batch)
     {
-        if (!TokenReader.IsUnicode(text))
+        if (!UnicodeText.IsValid(text))
         {
             Rejected++;
             return false;

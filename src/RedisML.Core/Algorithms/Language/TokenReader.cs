@@ -15,14 +15,6 @@ sealed class TokenReader(Tokenization tokenization)
 
     public ReadOnlySpan<char> Current => _text.AsSpan(_start, _end - _start);
 
-    /// <summary>Whether a text is valid Unicode: it has no half of a surrogate pair alone.</summary>
-    public static bool IsUnicode(ReadOnlySpan<char> text)
-    {
-        for (int at; (at = text.IndexOfAnyInRange('\uD800', '\uDFFF')) >= 0; text = text[(at + 2)..])
-            if (at + 1 >= text.Length || !char.IsSurrogatePair(text[at], text[at + 1])) return false;
-        return true;
-    }
-
     /// <summary>All tokens of a text.</summary>
     public static List<string> ReadAll(string text, Tokenization tokenization)
     {

@@ -18,8 +18,9 @@ internal static class LoadedModels
         if (model.Algorithm != FactorizationAlgorithm.AlgorithmName)
         {
             throw new RedisMLException("ModelKindMismatch", ErrorKind.InvalidOperation,
-                $"Model '{model.Name}', version {model.Version}, is one of {model.Algorithm ?? "no algorithm"}; only one of " +
-                $"{FactorizationAlgorithm.AlgorithmName} recommends.", model.Name);
+                $"Model '{model.Name}', version {model.Version}, " +
+                $"{(model.Algorithm is { } other ? $"is one of {other}" : "was set by hand")}; " +
+                $"only one of {FactorizationAlgorithm.AlgorithmName} recommends. Get-RedisModel shows the algorithm of each.", model.Name);
         }
         var key = new Key(connection.Endpoint, connection.Prefix, model.Name, model.Version, model.Created, model.Definition!.Lineage.Run);
         lock (s_last)

@@ -1,6 +1,7 @@
 using System.Globalization;
 using RedisML.Connections;
 using RedisML.Errors;
+using RedisML.Formats.Text;
 using StackExchange.Redis;
 
 namespace RedisML.Algorithms.MatrixFactorization;
@@ -91,6 +92,7 @@ internal sealed class RatingKeys(RedisMLConnection connection, string model)
 
     static string Text(double value) => value.ToString("R", CultureInfo.InvariantCulture);
 
-    static string Checked(string user) => user.Length is > 0 and <= MaxUserLength ? user : throw new RedisMLException("InvalidUser",
+    static string Checked(string user) => !UnicodeText.IsValid(user) ? throw UnicodeText.Invalid("The user's name")
+        : user.Length is > 0 and <= MaxUserLength ? user : throw new RedisMLException("InvalidUser",
         ErrorKind.InvalidArgument, $"A user is a text of 1 to {MaxUserLength} characters.", user);
 }

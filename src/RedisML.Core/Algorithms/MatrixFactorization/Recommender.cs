@@ -22,6 +22,9 @@ public sealed class Recommender
 
     public Model Model => _model.Model;
 
+    /// <summary>The items that the model knows, in its order.</summary>
+    public IReadOnlyList<string> Items => _model.Items.Names;
+
     /// <summary>The column that named the items in training.</summary>
     public string ItemColumn => _model.Options.Item;
 

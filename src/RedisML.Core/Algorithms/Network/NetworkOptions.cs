@@ -56,7 +56,8 @@ internal sealed record NetworkOptions(
         foreach (int units in options.Layers)
             if (units is < 1 or > MaxUnits) throw Invalid(nameof(Layers), $"{units}", $"1 to {MaxUnits:N0} units a layer");
         if (options.Dropout is not (>= 0 and < 1)) throw Invalid(nameof(Dropout), $"{options.Dropout}", "0 to below 1");
-        if (options.Embedding is < 0 or > MaxEmbedding) throw Invalid(nameof(Embedding), $"{options.Embedding}", $"1 to {MaxEmbedding:N0}");
+        if (values.Integer(nameof(Embedding), 1) is < 1 or > MaxEmbedding)
+            throw Invalid(nameof(Embedding), $"{options.Embedding}", $"1 to {MaxEmbedding:N0}");
         if (!(options.WeightDecay >= 0 && double.IsFinite(options.WeightDecay)))
             throw Invalid(nameof(WeightDecay), $"{options.WeightDecay}", "a number that isn't negative");
         if (options.Layers.Count == 0 && (options.Dropout > 0 || options.Normalization != Normalization.None))

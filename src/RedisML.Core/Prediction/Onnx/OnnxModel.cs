@@ -126,11 +126,11 @@ public sealed class OnnxModel
     /// <summary>The value of an input, or of a derived column, which is computed when first asked for.</summary>
     string ValueOf(string column) => _values.TryGetValue(column, out var value) ? value : _derived.TryGetValue(column, out var expression)
         ? _values[column] = new OnnxExpression(_graph, expression, TypeOf, ValueOf).Lower()
-        : throw NearestName.NotFound("ColumnNotFound", "column", column, _types.Keys.Concat(_derived.Keys));
+        : throw NearestName.NotFound("ColumnNotFound", "column", column, _types.Keys.Concat(_derived.Keys), next: "");
 
     ColumnType TypeOf(string column) => _derived.TryGetValue(column, out var expression) ? expression.ResultType(TypeOf)
         : _types.TryGetValue(column, out var type) ? type
-        : throw NearestName.NotFound("ColumnNotFound", "column", column, _types.Keys.Concat(_derived.Keys));
+        : throw NearestName.NotFound("ColumnNotFound", "column", column, _types.Keys.Concat(_derived.Keys), next: "");
 
     ModelProto Describe(ModelProto model)
     {

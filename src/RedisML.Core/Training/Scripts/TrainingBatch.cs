@@ -58,7 +58,7 @@ public sealed class TrainingBatch
                 category++;
             }
         }
-        throw NearestName.NotFound("ColumnNotFound", "column", column, Columns);
+        throw NearestName.NotFound("ColumnNotFound", "column", column, Columns, next: "");
     }
 
     string?[] Levels(CategoryFeature feature, int category)
