@@ -41,7 +41,7 @@ sealed class CsvSource(SourceFile file, SourceOptions options) : RowSource
         if (WorkLog.Steps is { } log) log.Step($"{file.Name}: {_head.Describe(file, options)}");
         return [.. _head.Names.Select((name, i) => given.TryGetValue(name, out var type)
             ? new SourceColumn(name, type, Inferred: false)
-            : new(name, inference.Samples[i].Type, Inferred: true) 
+            : new(name, inference.Samples[i].Type, Inferred: true)
             {
                 Almost = inference.Samples[i].Almost,
                 ForeignNumber = inference.Samples[i].ForeignNumber,
