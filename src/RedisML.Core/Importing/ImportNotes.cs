@@ -53,8 +53,7 @@ sealed class ImportNotes(RowSource source, IReadOnlyList<SourceColumn> columns, 
         var misfits = _tallies.Values.Where(t => t.Kind == NoteKind.Misfit && 2 * t.Count <= _values[t.Column]
             && columns[t.Column].ForeignNumber is null).OrderBy(t => t.Column);
         return [.. missing.Count == 0 ? [] : new[] { MissingWarning(missing) },
-            .. misfits.Select(t => IsForeign(t) ? ForeignWarning(columns[t.Column] with { ForeignNumber = t.Values[0] })
-                : MisfitWarning(t)),
+            .. misfits.Select(t => IsForeign(t) ? ForeignWarning(columns[t.Column] with { ForeignNumber = t.Values[0] }) : MisfitWarning(t)),
             .. columns.Where(c => c is { ForeignNumber: not null, Type.IsText: true }).Select(ForeignWarning)];
     }
 

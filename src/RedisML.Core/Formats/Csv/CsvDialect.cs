@@ -31,7 +31,9 @@ sealed record CsvDialect(char Separator, byte LineBreak, ReadOnlyMemory<byte>[] 
         if (field.IsEmpty) return true;
         foreach (var value in NullValues)
             if (field.SequenceEqual(value.Span)) return true;
-        return NullValues.Length > 0 && NumberText.Trimmed(field) is { Length: > 0 } text && text.Length < field.Length && IsNull(text);
+        // Few fields have blanks around them.
+        return NullValues.Length > 0 && (field[0] <= ' ' || field[^1] <= ' ') && NumberText.Trimmed(field) is { Length: > 0 } text
+            && text.Length < field.Length && IsNull(text);
     }
 
     /// <summary>Whether the current record has so many fields, or ends in a separator behind them.</summary>

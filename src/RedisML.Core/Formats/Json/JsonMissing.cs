@@ -13,7 +13,8 @@ sealed class JsonMissing(IReadOnlyList<string> nullValues)
     {
         foreach (var value in _named)
             if (text.SequenceEqual(value)) return true;
-        return _named.Length > 0 && NumberText.Trimmed(text) is { Length: > 0 } trimmed && trimmed.Length < text.Length && IsNamed(trimmed);
+        return _named.Length > 0 && !text.IsEmpty && (text[0] <= ' ' || text[^1] <= ' ')
+            && NumberText.Trimmed(text) is { Length: > 0 } trimmed && trimmed.Length < text.Length && IsNamed(trimmed);
     }
 
     /// <summary>Whether the usual spellings are, as nobody said what is.</summary>
