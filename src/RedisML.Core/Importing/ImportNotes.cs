@@ -53,7 +53,7 @@ sealed class ImportNotes(RowSource source, IReadOnlyList<SourceColumn> columns, 
         var misfits = _tallies.Values.Where(t => t.Kind == NoteKind.Misfit && 2 * t.Count <= _values[t.Column]
             && columns[t.Column].ForeignNumber is null).OrderBy(t => t.Column);
         return [.. missing.Count == 0 ? [] : new[] { MissingWarning(missing) },
-            .. misfits.Select(t => IsForeign(t) ? ForeignWarning(columns[t.Column] with { ForeignNumber = t.Values[0] }) : MisfitWarning(t)),
+            .. misfits.Select(MisfitWarning),
             .. columns.Where(c => c is { ForeignNumber: not null, Type.IsText: true }).Select(ForeignWarning)];
     }
 
@@ -68,6 +68,7 @@ sealed class ImportNotes(RowSource source, IReadOnlyList<SourceColumn> columns, 
     string MisfitWarning(NoteTally tally)
     {
         var column = columns[tally.Column];
+        if (IsForeign(tally)) return ForeignWarning(column with { ForeignNumber = tally.Values[0] });
         string name = column.Name.Replace("'", "''"), verb = tally.Count == 1 ? "isn't" : "aren't", all = tally.Count > tally.Values.Count
             ? ", …" : "";
         return $"Column '{column.Name}' is text (Utf8): {tally.Count:N0} of {_values[tally.Column]:N0} values {verb} {column.Almost}, " +
