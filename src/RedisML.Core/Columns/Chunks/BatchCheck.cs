@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Apache.Arrow;
@@ -161,28 +162,33 @@ static class BatchCheck
     static void Indices(ArrayData data, IArrowType type, long end, string name)
     {
         int levels = data.Dictionary!.Length;
-        var validity = data.Buffers[0].Span;
-        var indices = data.Buffers[1].Span;
         bool lead = type switch
         {
-            Int8Type => Within(MemoryMarshal.Cast<byte, sbyte>(indices), validity, static i => i),
-            Int16Type => Within(MemoryMarshal.Cast<byte, short>(indices), validity, static i => i),
-            Int32Type => Within(MemoryMarshal.Cast<byte, int>(indices), validity, static i => i),
-            UInt8Type => Within(indices, validity, static i => i),
-            UInt16Type => Within(MemoryMarshal.Cast<byte, ushort>(indices), validity, static i => i),
-            UInt32Type => Within(MemoryMarshal.Cast<byte, uint>(indices), validity, static i => (int)Math.Min(i, int.MaxValue)),
-            Int64Type => Within(MemoryMarshal.Cast<byte, long>(indices), validity, static i => i is >= 0 and < int.MaxValue ? (int)i : -1),
-            UInt64Type => Within(MemoryMarshal.Cast<byte, ulong>(indices), validity, static i => (int)Math.Min(i, int.MaxValue)),
+            Int8Type => Within<sbyte>(),
+            Int16Type => Within<short>(),
+            Int32Type => Within<int>(),
+            UInt8Type => Within<byte>(),
+            UInt16Type => Within<ushort>(),
+            UInt32Type => Within<uint>(),
+            Int64Type => Within<long>(),
+            UInt64Type => Within<ulong>(),
             _ => false,
         };
         Hold(lead, name, "its indices lead beyond its dictionary");
 
-        bool Within<T>(ReadOnlySpan<T> values, ReadOnlySpan<byte> valid, Func<T, int> number)
+        bool Within<T>() where T : unmanaged, IBinaryInteger<T>
         {
-            for (int i = data.Offset; i < end; i++)
-                if ((uint)number(values[i]) >= (uint)levels && (valid.IsEmpty || BitUtility.GetBit(valid, i))) return false;
+            var values = MemoryMarshal.Cast<byte, T>(data.Buffers[1].Span)[data.Offset..(int)end];
+            if (values.IsEmpty || IsLevel(TensorPrimitives.Min(values)) && IsLevel(TensorPrimitives.Max(values))) return true;
+            // What a missing value has for an index leads nowhere.
+            var valid = data.Buffers[0].Span;
+            if (valid.IsEmpty) return false;
+            for (int i = 0; i < values.Length; i++)
+                if (!IsLevel(values[i]) && BitUtility.GetBit(valid, data.Offset + i)) return false;
             return true;
         }
+
+        bool IsLevel<T>(T index) where T : IBinaryInteger<T> => !T.IsNegative(index) && ulong.CreateTruncating(index) < (ulong)levels;
     }
 
     static void Hold(bool holds, string column, string otherwise)
