@@ -30,7 +30,7 @@ public sealed record AccessRule
 
     const string ReadingOnline = "hvals llen lrange";
 
-    const string LearningOnline = "hvals llen lrange rpush lpush lpop lindex ltrim xadd xread xinfo|stream pttl setex psetex";
+    const string LearningOnline = "type hvals llen lrange rpush lpush lpop lindex ltrim xadd xread xinfo|stream pttl setex psetex";
 
     AccessRule(AccessRole role, string prefix, IReadOnlyList<string> datasets, string rule) =>
         (Role, Prefix, Datasets, Rule) = (role, prefix, datasets, rule);

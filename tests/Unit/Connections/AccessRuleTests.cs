@@ -90,6 +90,12 @@ public sealed class AccessRuleTests(AccessRuleTests.Shared shared) : IClassFixtu
         $null = Get-RedisTrainingMetric $slow.Run.Id
         Remove-RedisDistributedTraining $slow.Run.Id -Confirm:$false
         if ((1..50 | Add-RedisLanguageModelText speech -Source numbers).Evicted -lt 40) { throw 'the budget is not held' }
+        foreach ($from in @{ List = 'fresh' }, @{ Stream = 'clicks' }) {
+            1..20 | ForEach-Object { [pscustomobject]@{ x = $_; y = 2 * $_ } } | Add-RedisTrainingSample @from
+            $learned = Start-RedisOnlineTraining learned @from -Algorithm Linear -Label y -Once -Wait
+            if ((Get-RedisOnlineTraining learned).Samples -ne 20) { throw "$((Get-RedisOnlineTraining learned).Samples) samples" }
+            Remove-RedisOnlineTraining learned -Confirm:$false
+        }
         Set-RedisModelParameter mine rate 0.5
         Set-RedisModelParameter line threshold 0.5
         Remove-RedisModelParameter mine rate
