@@ -29,7 +29,7 @@ static class ServerMemory
             var server = await ServerInfo.ReadAsync(connection, CancellationToken.None).ConfigureAwait(false);
             return (server.EvictionPolicy ?? "", server.MemoryLimit ?? 0);
         }
-        catch (RedisException)
+        catch (Exception e) when (e is RedisException or TimeoutException)
         {
             return ("", 0);
         }

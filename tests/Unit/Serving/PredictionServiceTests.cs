@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using RedisML.Connections;
 using RedisML.Errors;
@@ -155,6 +156,9 @@ public abstract class PredictionServiceTests
         Assert.Equal("ready", await second.ReadLineAsync());
         const int Requests = 4000;
         var keys = connection.Keys.Service("s");
+        await using var client = await RedisMLConnection.ConnectAsync(connection.Settings, Cancellation);
+        // Meanwhile: a reply that nobody takes goes after half a minute.
+        var answers = TakeAsync(client, Requests);
         for (int i = 0; i < Requests; i += 20)
         {
             await connection.Database.ListLeftPushAsync(keys.Queue, [.. Enumerable.Range(i, 20).Select(x =>
@@ -162,9 +166,7 @@ public abstract class PredictionServiceTests
             if (i == Requests / 2) first.Kill();
             await Task.Delay(5, Cancellation);
         }
-        await using var client = await RedisMLConnection.ConnectAsync(connection.Settings, Cancellation);
-        for (int x = 0; x < Requests; x++)
-            Assert.Equal($$"""{"prediction":{{x + 1}},"version":1}""", await PopAsync(client, $"{keys.ReplyStart}{x}"));
+        Assert.Equal(Enumerable.Range(1, Requests).Select(x => $$"""{"prediction":{{x}},"version":1}"""), await answers);
         var service = await new PredictionServices(connection).GetAsync("s", Cancellation);
         Assert.Equal(0, service.Waiting);
         Assert.Equal(0, service.Failed);
@@ -209,6 +211,22 @@ public abstract class PredictionServiceTests
         for (int second = 0; second < Patience.Event.TotalSeconds; second++)
             if ((RedisValue[]?)await client.Database.ExecuteAsync("BLPOP", reply, "1") is [_, var answer]) return answer!;
         throw new TimeoutException($"There is no reply in {reply}.");
+    }
+
+    /// <summary>The replies to requests from 0 to <paramref name="count"/> - 1, in whatever order they come.</summary>
+    static async Task<string[]> TakeAsync(RedisMLConnection client, int count)
+    {
+        var replies = new string[count];
+        string start = client.Keys.Service("s").ReplyStart;
+        for (long last = Stopwatch.GetTimestamp(); ; await Task.Delay(20, Cancellation))
+        {
+            int[] open = [.. Enumerable.Range(0, count).Where(x => replies[x] is null)];
+            if (open.Length == 0) return replies;
+            Assert.True(Stopwatch.GetElapsedTime(last) < Patience.Event, $"{open.Length} replies are missing, the first {open[0]}.");
+            var taken = await Task.WhenAll(open.Select(x => client.Database.ListLeftPopAsync($"{start}{x}")));
+            foreach (var (x, reply) in open.Zip(taken).Where(pair => !pair.Second.IsNull))
+                (replies[x], last) = (reply!, Stopwatch.GetTimestamp());
+        }
     }
 
     static Task StopAsync(PredictionInstance instance)

@@ -87,7 +87,7 @@ internal sealed class RunNode : IAsyncDisposable
         {
             await tell().ConfigureAwait(false);
         }
-        catch (Exception e) when (e is RedisMLException or RedisException or OperationCanceledException) { }
+        catch (Exception e) when (e is RedisMLException or RedisException or TimeoutException or OperationCanceledException) { }
     }
 
     /// <summary>The process ends when this returns, by SIGTERM or because its session is closed, so it has to block.</summary>
