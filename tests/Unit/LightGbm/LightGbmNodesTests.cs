@@ -66,8 +66,8 @@ public sealed class LightGbmNodesTests(RedisServerFixture redis)
         three = await fixture.WaitAsync(start.Run.Id, run => run.Step > three.Step + 2);
         killed.Kill();
         var two = await fixture.WaitAsync(start.Run.Id, run => run.Nodes == 2);
-        // Of one tree in ten the loss is measured.
-        await fixture.WaitAsync(start.Run.Id, run => run.Step > two.Step + 2 && run.Loss < three.Loss);
+        // Of one tree in ten the loss is measured; after thousands of trees, which a busy machine may have grown by now, it falls no more.
+        await fixture.WaitAsync(start.Run.Id, run => run.Step > two.Step + 12 && run.Loss <= 1.001 * three.Loss);
         Assert.True(await fixture.Runs.StopAsync(start.Run.Id, Cancellation));
         foreach (var node in new[] { start, other })
             await Assert.ThrowsAnyAsync<OperationCanceledException>(() => node.Completion.WaitAsync(s_patience, Cancellation));
