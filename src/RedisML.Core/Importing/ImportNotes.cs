@@ -54,7 +54,8 @@ sealed class ImportNotes(RowSource source, IReadOnlyList<SourceColumn> columns, 
             && columns[t.Column].ForeignNumber is null).OrderBy(t => t.Column);
         return [.. missing.Count == 0 ? [] : new[] { MissingWarning(missing) },
             .. misfits.Select(MisfitWarning),
-            .. columns.Where(c => c is { ForeignNumber: not null, Type.IsText: true }).Select(ForeignWarning)];
+            .. columns.Where(c => c is { ForeignNumber: not null, Type.IsText: true })
+                .Select(c => ForeignWarning(c.Name, c.ForeignNumber!))];
     }
 
     string MissingWarning(List<NoteTally> tallies)
@@ -68,7 +69,7 @@ sealed class ImportNotes(RowSource source, IReadOnlyList<SourceColumn> columns, 
     string MisfitWarning(NoteTally tally)
     {
         var column = columns[tally.Column];
-        if (IsForeign(tally)) return ForeignWarning(column with { ForeignNumber = tally.Values[0] });
+        if (IsForeign(tally)) return ForeignWarning(column.Name, tally.Values[0]);
         string name = column.Name.Replace("'", "''"), verb = tally.Count == 1 ? "isn't" : "aren't", all = tally.Count > tally.Values.Count
             ? ", …" : "";
         return $"Column '{column.Name}' is text (Utf8): {tally.Count:N0} of {_values[tally.Column]:N0} values {verb} {column.Almost}, " +
@@ -81,10 +82,10 @@ sealed class ImportNotes(RowSource source, IReadOnlyList<SourceColumn> columns, 
     static bool IsForeign(NoteTally tally) =>
         tally.Values.Count > 0 && tally.Values.All(v => NumberCulture.LooksForeign(Encoding.UTF8.GetBytes(v)));
 
-    static string ForeignWarning(SourceColumn column) =>
-        $"Column '{column.Name}' is text (Utf8): its values look like numbers of a culture, such as '{column.ForeignNumber}'. -Culture " +
+    static string ForeignWarning(string column, string example) =>
+        $"Column '{column}' is text (Utf8): its values look like numbers of a culture, such as '{example}'. -Culture " +
         "reads them, such as de-DE with a decimal comma, en-US with groups by commas; if it is text: -Schema @{ " +
-        $"'{column.Name.Replace("'", "''")}' = 'Utf8' }}.";
+        $"'{column.Replace("'", "''")}' = 'Utf8' }}.";
 
     string Place(NoteTally tally) =>
         tally.File == source.Name ? $"{source.RowName} {tally.Line:N0}" : $"'{tally.File}', {source.RowName} {tally.Line:N0}";

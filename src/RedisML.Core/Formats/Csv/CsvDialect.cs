@@ -26,15 +26,7 @@ sealed record CsvDialect(char Separator, byte LineBreak, ReadOnlyMemory<byte>[] 
         HasHeader = false,
     };
 
-    public bool IsNull(ReadOnlySpan<byte> field)
-    {
-        if (field.IsEmpty) return true;
-        foreach (var value in NullValues)
-            if (field.SequenceEqual(value.Span)) return true;
-        // Few fields have blanks around them.
-        return NullValues.Length > 0 && (field[0] <= ' ' || field[^1] <= ' ') && NumberText.Trimmed(field) is { Length: > 0 } text
-            && text.Length < field.Length && IsNull(text);
-    }
+    public bool IsNull(ReadOnlySpan<byte> field) => field.IsEmpty || NullValues.Length > 0 && MissingText.IsNamed(field, NullValues);
 
     /// <summary>Whether the current record has so many fields, or ends in a separator behind them.</summary>
     public bool HasFields(CsvReader reader, int count) => reader.FieldCount == count || EndsInSeparator(reader, count);

@@ -10,6 +10,16 @@ static class MissingText
 {
     const int MaxLength = 8;
 
+    /// <summary>Whether a text is one of those that the user named, blanks around it aside.</summary>
+    public static bool IsNamed(ReadOnlySpan<byte> text, ReadOnlyMemory<byte>[] names)
+    {
+        foreach (var name in names)
+            if (text.SequenceEqual(name.Span)) return true;
+        // Few texts have blanks around them.
+        return names.Length > 0 && !text.IsEmpty && (text[0] <= ' ' || text[^1] <= ' ')
+            && NumberText.Trimmed(text) is { Length: > 0 } trimmed && trimmed.Length < text.Length && IsNamed(trimmed, names);
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool IsUsual(ReadOnlySpan<byte> text) =>
         // Nearly every value is a number, and ends in a digit.
