@@ -32,6 +32,9 @@ public sealed record AccessRule
 
     const string LearningOnline = "type hvals llen lrange rpush lpush lpop lindex ltrim xadd xread xinfo|stream pttl setex psetex";
 
+    /// <summary>The first connection with an encryption key writes the key's place, where nobody else did.</summary>
+    const string Sealing = "setnx";
+
     AccessRule(AccessRole role, string prefix, IReadOnlyList<string> datasets, string rule) =>
         (Role, Prefix, Datasets, Rule) = (role, prefix, datasets, rule);
 
@@ -64,12 +67,13 @@ public sealed record AccessRule
             AccessRole.Read => Compose([Reading, ReadingOnline],
                 read: [seal, .. ofDatasets, .. ofModels, .. ofRuns, .. ofRatings, .. ofOnline]),
             AccessRole.Train =>
-                Compose([Reading, Writing, WritingLanguage, WritingRuns, LearningOnline], read: [seal, .. ofDatasets],
+                Compose([Reading, Writing, WritingLanguage, WritingRuns, LearningOnline], read: [seal, .. ofDatasets, .. ofRatings],
                     all: [.. ofModels, .. ofRuns, .. ofOnline], channels: [$"{keys}:run:*"]),
             AccessRole.Import => Compose([Reading, Writing, WritingRows], read: [seal], all: [.. ofDatasets, .. ofImports]),
             AccessRole.Serve => Compose([ReadingModels, ServingModels, Rating],
                 read: [seal, .. ofModels], all: [.. ofServices, .. ofRatings]),
-            AccessRole.All => Compose([Reading, Writing, WritingRows, WritingLanguage, WritingRuns, ServingModels, Rating, LearningOnline],
+            AccessRole.All => Compose([Reading, Writing, WritingRows, WritingLanguage, WritingRuns, ServingModels, Rating, LearningOnline,
+                    Sealing],
                 all: datasets.Count == 0 ? [$"{keys}:*"]
                     : [seal, .. ofDatasets, .. ofImports, .. ofModels, .. ofRuns, .. ofServices, .. ofRatings, .. ofOnline],
                 channels: [$"{keys}:run:*"]),

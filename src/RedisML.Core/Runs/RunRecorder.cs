@@ -89,9 +89,10 @@ internal sealed class RunRecorder(RunLedger ledger, RunMembership membership) : 
             new("updated", (await ledger.Clock.NowAsync(CancellationToken.None).ConfigureAwait(false)).ToUnixTimeMilliseconds()) };
         if (progress is { } p)
         {
-            fields.AddRange([new("iteration", p.Iteration), new("loss", p.Loss.ToString("R", CultureInfo.InvariantCulture)),
-                new("rows", p.Rows), new("dropped", p.RowsDropped),
+            fields.AddRange([new("iteration", p.Iteration), new("rows", p.Rows), new("dropped", p.RowsDropped),
                 new("rate", p.RowsPerSecond.ToString("R", CultureInfo.InvariantCulture))]);
+            // A node that has just come, and has measured none, leaves the one that another told.
+            if (!double.IsNaN(p.Loss)) fields.Add(new("loss", p.Loss.ToString("R", CultureInfo.InvariantCulture)));
         }
         await ledger.Database.HashSetAsync(ledger.Keys.Progress, [.. fields]).ConfigureAwait(false);
     }

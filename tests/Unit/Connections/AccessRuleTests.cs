@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using RedisML.Connections;
 using RedisML.Errors;
 using RedisML.Unit.Fixtures;
@@ -57,6 +58,9 @@ public sealed class AccessRuleTests(AccessRuleTests.Shared shared) : IClassFixtu
         $null = Import-RedisTrainingData $Path -Dataset events -Layout Stream
         $null = Start-RedisDistributedTraining points line -Algorithm Linear -Wait
         $null = Add-RedisLanguageModelText speech 'to be or not to be' -MaximumContext 5
+        1..100 | ForEach-Object { @{ user = $_ % 20; film = ($_ * 7) % 11; stars = 1 + $_ % 5 } } |
+            Import-RedisTrainingData -Dataset ratings -Label stars
+        $null = Start-RedisDistributedTraining ratings films -Algorithm MatrixFactorization -Option @{ Item = 'film'; Factors = 4 } -Wait
         """;
 
     const string Reading = """
@@ -74,6 +78,16 @@ public sealed class AccessRuleTests(AccessRuleTests.Shared shared) : IClassFixtu
         $null = Measure-RedisLanguageModel speech 'to be'
         if ((Get-RedisDistributedTraining).State -contains 'Failed') { throw 'a run failed' }
         $null = Get-RedisDistributedTraining | Get-RedisTrainingMetric
+        $null = Show-RedisDataset points
+        $null = (Get-RedisDistributedTraining).where{ $_.Model -eq 'films' } | Show-RedisTrainingMetric
+        if (@(Measure-RedisFeatureImportance line points).Count -ne 1) { throw 'no importance' }
+        $null = Get-RedisModel line -AllVersion
+        $null = Get-RedisModel line -History
+        if (Get-RedisTrainingData points -First 3 | Invoke-RedisPrediction line | Where-Object { $null -eq $_.Prediction }) {
+            throw 'no prediction'
+        }
+        if (@(Get-RedisRecommendation films -User 3 -Count 2 -Dataset ratings -Filter 'stars > 0').Count -ne 2) { throw 'no recommendation' }
+        $null = Get-RedisOnlineTraining
         """;
 
     const string Training = """
@@ -87,6 +101,11 @@ public sealed class AccessRuleTests(AccessRuleTests.Shared shared) : IClassFixtu
         while ((Get-RedisDistributedTraining $slow.Run.Id).Step -lt 3) { [System.Threading.Thread]::Sleep(100) }
         $null = Stop-RedisDistributedTraining $slow.Run.Id
         $null = $slow | Wait-Job -Timeout 120
+        $again = Resume-RedisDistributedTraining $slow.Run.Id
+        $step = (Get-RedisDistributedTraining $slow.Run.Id).Step
+        while ((Get-RedisDistributedTraining $slow.Run.Id).Step -lt $step + 3) { [System.Threading.Thread]::Sleep(100) }
+        $null = Stop-RedisDistributedTraining $slow.Run.Id
+        $null = $again | Wait-Job -Timeout 120
         $null = Get-RedisTrainingMetric $slow.Run.Id
         Remove-RedisDistributedTraining $slow.Run.Id -Confirm:$false
         if ((1..50 | Add-RedisLanguageModelText speech -Source numbers).Evicted -lt 40) { throw 'the budget is not held' }
@@ -96,6 +115,25 @@ public sealed class AccessRuleTests(AccessRuleTests.Shared shared) : IClassFixtu
             if ((Get-RedisOnlineTraining learned).Samples -ne 20) { throw "$((Get-RedisOnlineTraining learned).Samples) samples" }
             Remove-RedisOnlineTraining learned -Confirm:$false
         }
+        1..20 | ForEach-Object { [pscustomobject]@{ x = $_; y = 2 * $_ } } | Add-RedisTrainingSample -List steady
+        $steady = Start-RedisOnlineTraining steady -List steady -Algorithm Linear -Label y
+        Stop-RedisOnlineTraining steady
+        $null = $steady | Wait-Job -Timeout 120
+        foreach ($what in @{ Algorithm = 'Network'; Epoch = 2 }, @{ Algorithm = 'LightGbm'; Option = @{ num_iterations = 3 } }) {
+            $run = Start-RedisDistributedTraining points other @what -Validation points -Wait
+            if ($run.State -ne 'Completed') { throw "$($what.Algorithm) $($run.State): $($run.Reason)" }
+        }
+        $run = Start-RedisDistributedTraining ratings films -Algorithm MatrixFactorization -Option @{ Item = 'film'; Factors = 4 } -Wait
+        if ($run.State -ne 'Completed') { throw "$($run.State): $($run.Reason)" }
+        $step = { param($batch, $parameters) @{ slope = $parameters.slope } }
+        $run = Start-RedisDistributedTraining points own -ScriptBlock $step -Reduce Average -InitialParameter @{ slope = 1.0 } -Epoch 1 -Wait
+        if ($run.State -ne 'Completed') { throw "$($run.State): $($run.Reason)" }
+        $null = Publish-RedisModel other -Version 1 -Alias champion -Description 'the first' -Tag @{ team = 'a' }
+        $null = Publish-RedisModel other -Version 2 -Alias champion
+        $null = Publish-RedisModel other -Alias champion -Rollback
+        $null = Publish-RedisModel other -RemoveAlias champion
+        $null = Export-RedisModel line "$Path.safetensors" -Force
+        $null = Import-RedisModel "$Path.safetensors" -Name again
         Set-RedisModelParameter mine rate 0.5
         Set-RedisModelParameter line threshold 0.5
         Remove-RedisModelParameter mine rate
@@ -105,6 +143,7 @@ public sealed class AccessRuleTests(AccessRuleTests.Shared shared) : IClassFixtu
     const string Importing = """
         $null = Import-RedisTrainingData $Path -Dataset points -Force
         $null = Import-RedisTrainingData $Path -Dataset points -Label y -Append -NullValue '5'
+        Set-RedisDataset points -Label x
         $null = Split-RedisDataset points -TestFraction 0.25 -Seed 1 -Force
         foreach ($try in 1..2) {
             $null = Import-RedisTrainingData $Path -Dataset keyed -Layout Hash -Key x -TimeToLive 1:00:00 -Force
@@ -133,6 +172,8 @@ public sealed class AccessRuleTests(AccessRuleTests.Shared shared) : IClassFixtu
             if (@(Get-RedisPredictionService).Count -ne 1) { throw 'no service' }
         }
         finally { Stop-RedisPredictionService line; $null = $service | Wait-Job -Timeout 120 }
+        if (-not (Add-RedisRating films -User new -Item 3 -Rating 4 -PassThru)) { throw 'no recommendation' }
+        if ((Get-RedisRecommendation films -User new -AsSortedSet).Count -lt 5) { throw 'no sorted set' }
         """;
 
     [Theory]
@@ -150,6 +191,48 @@ public sealed class AccessRuleTests(AccessRuleTests.Shared shared) : IClassFixtu
         Run("default", Preparation);
         await SetUserAsync(AccessRule.For(role, _own));
         Run($"{role}", work);
+    }
+
+    /// <summary>Of each role that its work finds the key, and can do with it what it does without.</summary>
+    [Theory]
+    [InlineData(AccessRole.Read, "if ((Test-RedisModel line -Dataset points).R2 -lt 0.9) { throw 'the model is bad' }")]
+    [InlineData(AccessRole.Train, """
+        $run = Start-RedisDistributedTraining points line -Algorithm Linear -Optimizer Sgd -Epoch 2 -Wait
+        if ($run.State -ne 'Completed') { throw "$($run.State): $($run.Reason)" }
+        1..20 | ForEach-Object { [pscustomobject]@{ x = $_; y = 2 * $_ } } | Add-RedisTrainingSample -List fresh
+        $null = Start-RedisOnlineTraining learned -List fresh -Algorithm Linear -Label y -Once -Wait
+        if ((Get-RedisOnlineTraining learned).Samples -ne 20) { throw "$((Get-RedisOnlineTraining learned).Samples) samples" }
+        """)]
+    [InlineData(AccessRole.Import, "$null = Import-RedisTrainingData $Path -Dataset points -Append -NullValue '5'")]
+    [InlineData(AccessRole.Serve, """
+        $service = Start-RedisPredictionService line
+        try {
+            if ($null -eq ([pscustomobject] @{ x = 3 } | Invoke-RedisPrediction -Service line).Prediction) { throw 'no answer' }
+        }
+        finally { Stop-RedisPredictionService line; $null = $service | Wait-Job -Timeout 120 }
+        """)]
+    [InlineData(AccessRole.All, "Update-RedisMLKey ([byte[]]::new(31) + 1) -Confirm:$false")]
+    public async Task A_role_works_on_sealed_data_too(AccessRole role, string work)
+    {
+        var key = new byte[32];
+        await SetUserAsync(AccessRule.For(AccessRole.All, _own));
+        Run("All", """
+            $null = Import-RedisTrainingData $Path -Dataset points -Label y
+            $null = Start-RedisDistributedTraining points line -Algorithm Linear -Wait
+            """, key);
+        await SetUserAsync(AccessRule.For(role, _own));
+        Run($"{role}", work, key);
+    }
+
+    [Fact]
+    public void No_cmdlet_that_works_on_a_connection_is_left_out()
+    {
+        var cmdlets = shared.Engine.Invoke("Get-Command -Module RedisML | Where-Object { $_.Parameters.ContainsKey('Connection') }")
+            .OutputWithoutErrors.Select(command => $"{command}").ToList();
+        Assert.True(cmdlets.Count > 40, $"only {cmdlets.Count} cmdlets");
+        string tried = string.Concat(Preparation, Reading, Training, Importing, Serving, "Update-RedisMLKey");
+        // Two send nothing; to ask a server about itself no role may, as about_RedisML_Security says.
+        Assert.Equal(["Disconnect-RedisML", "Start-RedisMLServer", "Test-RedisMLConnection"], cmdlets.Where(name => !Regex.IsMatch(tried, $@"{name}\b")));
     }
 
     [Fact]
@@ -244,16 +327,24 @@ public sealed class AccessRuleTests(AccessRuleTests.Shared shared) : IClassFixtu
         catch (RedisServerException e) { return e.Message; }
     }
 
-    void Run(string user, string script) => Assert.Empty(Invoke(user, script).Errors);
+    void Run(string user, string script, byte[]? key = null) => Assert.Empty(Invoke(user, script, key).Errors);
 
     string Fail(string user, string script) => Invoke(user, script).Errors[^1].FullyQualifiedErrorId.Split(',')[0];
 
-    EngineResult Invoke(string user, string script) => shared.Engine.Invoke(
-        "param($Text, $Prefix, $Path) $ErrorActionPreference = 'Stop'\n$null = Connect-RedisML $Text -Prefix $Prefix\n" + script,
-        new Dictionary<string, object>
+    /// <param name="key">The connection's encryption key; null for none.</param>
+    EngineResult Invoke(string user, string script, byte[]? key = null) => shared.Engine.Invoke(
+        """
+        param($Text, $Prefix, $Path, $Key)
+        $ErrorActionPreference = 'Stop'
+        $sealed = $Key ? @{ EncryptionKey = $Key } : @{}
+        $null = Connect-RedisML $Text -Prefix $Prefix @sealed
+
+        """ + script,
+        new Dictionary<string, object?>
         {
             ["Prefix"] = _own,
             ["Text"] = $"127.0.0.1:{_server.Port}" + (user == "default" ? "" : $",user={user},password=secret"),
             ["Path"] = _folder.Write("points.csv", "x,y\n" + string.Concat(Enumerable.Range(0, 200).Select(i => $"{i},{2 * i + i % 3}\n"))),
+            ["Key"] = key,
         });
 }

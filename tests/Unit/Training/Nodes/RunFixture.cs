@@ -85,7 +85,7 @@ sealed class RunFixture(RedisMLConnection connection) : IAsyncDisposable
     {
         TrainingRun run = null!;
         await Patience.UntilAsync(async () => isSo(run = await new TrainingStore(connection).GetAsync(id, Cancellation)),
-            () => $"The run is still {run.State} at step {run.Step} with {run.Nodes} nodes: {run.Reason}");
+            () => $"The run is still {run.State} at step {run.Step}, loss {run.Loss}, with {run.Nodes} nodes: {run.Reason}");
         return run;
     }
 
