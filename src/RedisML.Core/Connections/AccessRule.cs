@@ -12,7 +12,8 @@ public sealed record AccessRule
         "get getrange strlen exists hget hmget hgetall hkeys hexists smembers zcard zrange zrevrange zscore zmscore xlen xrange";
 
     const string ServingModels =
-        "get set setex psetex del unlink expire sadd srem llen lpush rpush rpop lrange ltrim blpop blmove eval evalsha script|load time";
+        "get set setex psetex del unlink expire sadd srem llen lpush rpush rpop lrange lrem ltrim blpop blmove eval evalsha script|load " +
+        "time";
 
     /// <summary>Ratings of users, and what they are recommended.</summary>
     const string Rating = "hget hgetall hset hincrby hincrbyfloat del zadd zrange pexpire eval evalsha script|load";
@@ -22,7 +23,7 @@ public sealed record AccessRule
     /// <summary>Scripts do what must not be interrupted; the commands in them are held against the same rule.</summary>
     const string Writing = "set setex psetex del unlink hset hmset hdel sadd srem eval evalsha script|load time wait";
 
-    const string WritingRows = "hmset zadd expire xadd xdel xrevrange xsetid memory|usage";
+    const string WritingRows = "hmset zadd expire pexpire xadd xdel xrevrange xsetid memory|usage";
 
     const string WritingLanguage = "hincrby zadd zincrby zrem zcount";
 

@@ -95,7 +95,8 @@ public sealed class RedisMLConnection : IAsyncDisposable
     /// Names the endpoint, the cause and the next step: <c>ConnectionRefused</c>, <c>HostNotFound</c>, <c>ConnectionTimedOut</c>,
     /// <c>TlsFailed</c>, <c>TlsRequired</c>,
     /// <c>ClientCertificateRequired</c>, <c>ClientCertificateRefused</c>,
-    /// <c>AuthenticationFailed</c>, <c>PermissionDenied</c>, <c>NotRedis</c>, <c>ConnectionFailed</c>, or one of <see cref="RedisErrors"/>.
+    /// <c>AuthenticationFailed</c>, <c>DatabaseNotSelected</c>, <c>PermissionDenied</c>, <c>NotRedis</c>, <c>ConnectionFailed</c>, or one
+    /// of <see cref="RedisErrors"/>.
     /// </exception>
     public static async Task<RedisMLConnection> ConnectAsync(ConnectionSettings settings, CancellationToken cancellation)
     {
@@ -103,6 +104,7 @@ public sealed class RedisMLConnection : IAsyncDisposable
         try
         {
             await connection.CheckCredentialAsync(cancellation).ConfigureAwait(false);
+            await connection.CheckDatabaseAsync(cancellation).ConfigureAwait(false);
             await connection.CheckPermissionAsync(cancellation).ConfigureAwait(false);
             if (settings.EncryptionKey is { } key)
                 connection.Seals = await ConnectionSeals.OpenAsync(connection, key, cancellation).ConfigureAwait(false);
@@ -203,5 +205,27 @@ public sealed class RedisMLConnection : IAsyncDisposable
         var options = Settings.ToOptions();
         if (options.User is not { } user) return;
         await Database.ExecuteAsync("AUTH", user, options.Password ?? "").WaitAsync(cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>The client ignores a refused database too; then everything would lie in database 0.</summary>
+    async Task CheckDatabaseAsync(CancellationToken cancellation)
+    {
+        if (DatabaseIndex == 0) return;
+        try
+        {
+            await Database.ExecuteAsync("SELECT", DatabaseIndex).WaitAsync(cancellation).ConfigureAwait(false);
+        }
+        catch (Exception e) when (Refusal(e) is { } refusal)
+        {
+            throw RedisErrors.CodeOf(refusal) == "NOPERM"
+                ? new RedisMLException("DatabaseNotSelected", ErrorKind.PermissionDenied, $"{Endpoint} lets this user work in database 0 " +
+                    $"alone. Add +select to its access rule to have database {DatabaseIndex}.", DatabaseIndex, e)
+                : new RedisMLException("DatabaseNotSelected", ErrorKind.ObjectNotFound, $"{Endpoint} has no database {DatabaseIndex}: " +
+                    $"{refusal.TrimEnd('.')}. Leave the number out of the connection, for database 0.", DatabaseIndex, e);
+        }
+
+        // By the server, or by the client, which knows that a cluster has but one.
+        static string? Refusal(Exception e) => (e as RedisCommandException ?? e.InnerException as RedisCommandException)?.Message
+            ?? (e is RedisServerException && RedisErrors.CodeOf(e.Message) is "ERR" or "NOPERM" ? e.Message : null);
     }
 }

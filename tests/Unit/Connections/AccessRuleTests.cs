@@ -146,7 +146,7 @@ public sealed class AccessRuleTests(AccessRuleTests.Shared shared) : IClassFixtu
         Set-RedisDataset points -Label x
         $null = Split-RedisDataset points -TestFraction 0.25 -Seed 1 -Force
         foreach ($try in 1..2) {
-            $null = Import-RedisTrainingData $Path -Dataset keyed -Layout Hash -Key x -TimeToLive 1:00:00 -Force
+            $null = Import-RedisTrainingData $Path -Dataset keyed -Layout Hash -Key x -TimeToLive 1:00:00.5 -Force
             $null = Import-RedisTrainingData $Path -Dataset numbered -Layout Hash -Force
             $null = Import-RedisTrainingData $Path -Dataset logged -Layout Stream -Force
         }
@@ -172,6 +172,8 @@ public sealed class AccessRuleTests(AccessRuleTests.Shared shared) : IClassFixtu
             if (@(Get-RedisPredictionService).Count -ne 1) { throw 'no service' }
         }
         finally { Stop-RedisPredictionService line; $null = $service | Wait-Job -Timeout 120 }
+        try { [pscustomobject] @{ x = 1 } | Invoke-RedisPrediction -Service nobody -Timeout 0.2 } catch { $problem = "$_" }
+        if ($problem -notmatch 'No instance of it runs') { throw $problem }
         if (-not (Add-RedisRating films -User new -Item 3 -Rating 4 -PassThru)) { throw 'no recommendation' }
         if ((Get-RedisRecommendation films -User new -AsSortedSet).Count -lt 5) { throw 'no sorted set' }
         """;
@@ -191,6 +193,29 @@ public sealed class AccessRuleTests(AccessRuleTests.Shared shared) : IClassFixtu
         Run("default", Preparation);
         await SetUserAsync(AccessRule.For(role, _own));
         Run($"{role}", work);
+        Assert.Empty((await RefusedAsync()).Except(Unneeded(role)));
+    }
+
+    /// <summary>What the server refused since the user was set, also where the work went on without it.</summary>
+    async Task<IReadOnlyList<string>> RefusedAsync()
+    {
+        var log = (RedisResult[])(await _admin.GetDatabase().ExecuteAsync("ACL", ["LOG"]))!;
+        return [.. log.Select(entry => entry.ToDictionary()).Select(entry => $"{entry["reason"]} {entry["object"]}")];
+    }
+
+    /// <summary>What is asked for and not given: what a server tells of itself, what the client would like to know, and of a role that only
+    /// reads to note figures and to pin versions.</summary>
+    IEnumerable<string> Unneeded(AccessRole role)
+    {
+        string[] always = ["command info", "command config|get", "command cluster|slots", "command select"];
+        return always.Concat(role switch
+        {
+            AccessRole.Read => ["command time", "command eval", "command script|load"],
+            AccessRole.Train => new[] { "points", "others", "ratings" }.Select(name => $"key {_own}:dataset:{name}"),
+            // As a connection finds out what its user may see.
+            AccessRole.Serve => [$"key {_own}:datasets"],
+            _ => [],
+        });
     }
 
     /// <summary>Of each role that its work finds the key, and can do with it what it does without.</summary>
@@ -222,6 +247,7 @@ public sealed class AccessRuleTests(AccessRuleTests.Shared shared) : IClassFixtu
             """, key);
         await SetUserAsync(AccessRule.For(role, _own));
         Run($"{role}", work, key);
+        Assert.Empty((await RefusedAsync()).Except(Unneeded(role)));
     }
 
     [Fact]
@@ -232,7 +258,8 @@ public sealed class AccessRuleTests(AccessRuleTests.Shared shared) : IClassFixtu
         Assert.True(cmdlets.Count > 40, $"only {cmdlets.Count} cmdlets");
         string tried = string.Concat(Preparation, Reading, Training, Importing, Serving, "Update-RedisMLKey");
         // Two send nothing; to ask a server about itself no role may, as about_RedisML_Security says.
-        Assert.Equal(["Disconnect-RedisML", "Start-RedisMLServer", "Test-RedisMLConnection"], cmdlets.Where(name => !Regex.IsMatch(tried, $@"{name}\b")));
+        Assert.Equal(["Disconnect-RedisML", "Start-RedisMLServer", "Test-RedisMLConnection"],
+            cmdlets.Where(name => !Regex.IsMatch(tried, $@"{name}\b")));
     }
 
     [Fact]
@@ -307,8 +334,11 @@ public sealed class AccessRuleTests(AccessRuleTests.Shared shared) : IClassFixtu
         Assert.Equal("InvalidPrefix", Assert.Throws<RedisMLException>(() => AccessRule.For(AccessRole.Read, "a* ~")).ErrorId);
     }
 
-    Task SetUserAsync(AccessRule rule) => _admin.GetDatabase().ExecuteAsync(
-        "ACL", ["SETUSER", $"{rule.Role}", "reset", "on", ">secret", .. rule.Rule.Split(' ')]);
+    async Task SetUserAsync(AccessRule rule)
+    {
+        await _admin.GetDatabase().ExecuteAsync("ACL", ["SETUSER", $"{rule.Role}", "reset", "on", ">secret", .. rule.Rule.Split(' ')]);
+        await _admin.GetDatabase().ExecuteAsync("ACL", ["LOG", "RESET"]);
+    }
 
     /// <summary>All commands but those that come before any user, subcommands as <c>name|sub</c>,
     /// with how many arguments they need.</summary>

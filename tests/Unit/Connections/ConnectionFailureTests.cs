@@ -6,6 +6,7 @@ using System.Security.Cryptography.X509Certificates;
 using RedisML.Connections;
 using RedisML.Errors;
 using RedisML.Unit.Fixtures;
+using StackExchange.Redis;
 
 namespace RedisML.Unit.Connections;
 
@@ -64,6 +65,43 @@ public sealed class ConnectionFailureTests(EmbeddedServerFixture embedded)
         var error = await FailureAsync(ConnectionSettings.For("127.0.0.1", server.Port).WithCredential("alice", Secret));
         Assert.Equal("AuthenticationFailed", error.ErrorId);
     }
+
+    /// <summary>The client goes on in database 0 then, and says nothing.</summary>
+    [Theory]
+    [InlineData("reader", 3, ErrorKind.PermissionDenied, "+select")]
+    [InlineData("chooser", 99, ErrorKind.ObjectNotFound, "no database 99")]
+    [InlineData(null, 99, ErrorKind.ObjectNotFound, "no database 99")]
+    [InlineData(null, 3, ErrorKind.ObjectNotFound, "no database 3", "cluster-enabled yes")]
+    [InlineData("reader", 3, ErrorKind.ObjectNotFound, "no database 3", "cluster-enabled yes")]
+    public async Task A_database_that_isnt_to_be_had_is_an_error(
+        string? user, int database, ErrorKind kind, string says, params string[] options)
+    {
+        RedisServer.SkipIfMissing();
+        using var server = new RedisServer([.. Users, .. options]);
+        var error = await FailureAsync(ConnectionSettings.Parse(Uri(server, user, database)));
+        AssertError(error, "DatabaseNotSelected", kind, says);
+    }
+
+    [Theory]
+    [InlineData("chooser")]
+    [InlineData(null)]
+    public async Task A_database_that_is_named_is_used(string? user)
+    {
+        RedisServer.SkipIfMissing();
+        using var server = new RedisServer(Users);
+        await using var connection = await RedisMLConnection.ConnectAsync(ConnectionSettings.Parse(Uri(server, user, 3)),
+            TestContext.Current.CancellationToken);
+        await connection.Database.StringSetAsync("redisml:key", "value");
+        await using var other = await ConnectionMultiplexer.ConnectAsync($"127.0.0.1:{server.Port}");
+        Assert.True(await other.GetDatabase(3).KeyExistsAsync("redisml:key"));
+        Assert.False(await other.GetDatabase(0).KeyExistsAsync("redisml:key"));
+    }
+
+    static string[] Users => [$"user reader on >{Secret} {AccessRule.For(AccessRole.All)}",
+        $"user chooser on >{Secret} {AccessRule.For(AccessRole.All)} +select"];
+
+    static string Uri(RedisServer server, string? user, int database) =>
+        $"redis://{(user is null ? "" : $"{user}:{Secret}@")}127.0.0.1:{server.Port}/{database}";
 
     [Fact]
     public async Task Tls_to_a_plain_port_fails() =>

@@ -20,7 +20,8 @@ public sealed class RunProgressTests(RedisServerFixture redis)
         await using var fixture = await RunFixture.CreateAsync(await redis.ConnectAsync(), rows: 100);
         var progress = new Queue<RunProgress>([new(12, 0.5, 100, 1), new(13, double.NaN, 100, 1)]);
         ModelFamilies.Add(new TellingAlgorithm(progress));
-        var first = await fixture.StartAsync(RunFixture.Options, RunFixture.Specification with { Algorithm = TellingAlgorithm.AlgorithmName });
+        var telling = RunFixture.Specification with { Algorithm = TellingAlgorithm.AlgorithmName };
+        var first = await fixture.StartAsync(RunFixture.Options, telling);
         await fixture.WaitAsync(first.Run.Id, run => run is { Step: 12, Loss: 0.5 });
         await fixture.Runs.StopAsync(first.Run.Id, Cancellation);
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => first.Completion.WaitAsync(Patience.Event, Cancellation));
