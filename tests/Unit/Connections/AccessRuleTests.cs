@@ -135,6 +135,9 @@ public sealed class AccessRuleTests(AccessRuleTests.Shared shared) : IClassFixtu
         $null = Export-RedisModel line "$Path.safetensors" -Force
         $null = Import-RedisModel "$Path.safetensors" -Name again
         Set-RedisModelParameter mine rate 0.5
+        Set-RedisModelParameter mine rate 0.5 -Add
+        Set-RedisModelParameter mine large ([double[]]::new(3e6)) -Compression None -TimeToLive 0:01:30.5
+        $null = Get-RedisModelParameter mine large
         Set-RedisModelParameter line threshold 0.5
         Remove-RedisModelParameter mine rate
         Remove-RedisModel mine, speech -Confirm:$false
@@ -155,6 +158,13 @@ public sealed class AccessRuleTests(AccessRuleTests.Shared shared) : IClassFixtu
         [System.IO.File]::WriteAllText("$Path.bad.csv", "x,y`n1,2`n1,x")
         try { $null = Import-RedisTrainingData "$Path.bad.csv" -Dataset logged -Append } catch { $null = $_ }
         Remove-RedisDataset points-test, keyed, numbered, logged -Confirm:$false
+        """;
+
+    /// <summary>What reads models and writes datasets.</summary>
+    const string Predicting = """
+        foreach ($more in @{ OutputDataset = 'alone' }, @{ OutputDataset = 'shared'; NodeCount = 1 }) {
+            if ((Invoke-RedisPrediction line -Dataset points @more -KeepColumn x).Rows -ne 200) { throw 'rows are missing' }
+        }
         """;
 
     const string Serving = """
@@ -188,6 +198,7 @@ public sealed class AccessRuleTests(AccessRuleTests.Shared shared) : IClassFixtu
     [InlineData(AccessRole.All, Training)]
     [InlineData(AccessRole.All, Reading)]
     [InlineData(AccessRole.All, Serving)]
+    [InlineData(AccessRole.All, Predicting)]
     public async Task A_role_does_its_work_under_its_rule(AccessRole role, string work)
     {
         Run("default", Preparation);

@@ -7,10 +7,10 @@ namespace RedisML.Unit.Fixtures;
 static class Patience
 {
     /// <summary>For one event, such as a step of a run, or the end of a process that was told to end.</summary>
-    public static readonly TimeSpan Event = TimeSpan.FromMinutes(2);
+    public static readonly TimeSpan Event = TimeSpan.FromMinutes(5);
 
     /// <summary>For a whole script in a process of its own.</summary>
-    public static readonly TimeSpan Script = TimeSpan.FromMinutes(5);
+    public static readonly TimeSpan Script = TimeSpan.FromMinutes(10);
 
     /// <summary>Looks until it is so.</summary>
     /// <param name="what">What the error says that there never was.</param>

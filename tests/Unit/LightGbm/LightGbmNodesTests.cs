@@ -16,10 +16,8 @@ public sealed class LightGbmNodesTests(RedisServerFixture redis)
 {
     const int Rows = 12_000;
 
-    static readonly TimeSpan s_patience = TimeSpan.FromMinutes(4);
-
     // So patient that a busy machine throws nobody out.
-    static readonly NodeOptions s_options = RunFixture.Options with { NodeTimeout = 10, JoinTimeout = 60, OutageTimeout = 60 };
+    static readonly NodeOptions s_options = RunFixture.Options with { NodeTimeout = 10 };
 
     static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -31,11 +29,11 @@ public sealed class LightGbmNodesTests(RedisServerFixture redis)
     {
         await using var fixture = await RunFixture.CreateAsync(await redis.ConnectAsync(), Rows);
         var specification = Specification(label, trees: 8);
-        var alone = await (await fixture.StartAsync(new(), specification, "one")).Completion.WaitAsync(s_patience, Cancellation);
+        var alone = await (await fixture.StartAsync(new(), specification, "one")).Completion.WaitAsync(Patience.Event, Cancellation);
         var start = await fixture.StartAsync(s_options with { NodeCount = nodes }, specification, "many");
         List<ModelTraining> all = [start];
         while (all.Count < nodes) all.Add(await fixture.JoinAsync(start.Run.Id));
-        var runs = await Task.WhenAll(all.Select(node => node.Completion)).WaitAsync(s_patience, Cancellation);
+        var runs = await Task.WhenAll(all.Select(node => node.Completion)).WaitAsync(Patience.Event, Cancellation);
         Assert.All(runs, run => Assert.Equal((RunState.Completed, 8), (run.State, run.Step)));
         Assert.All(runs, run => Assert.Equal(runs[0].Loss, run.Loss));
         Assert.Equal(1, runs[0].Loss / alone.Loss, 0.02);
@@ -49,7 +47,7 @@ public sealed class LightGbmNodesTests(RedisServerFixture redis)
         await using var fixture = await RunFixture.CreateAsync(await redis.ConnectAsync(), 500);
         var start = await fixture.StartAsync(s_options with { NodeCount = 3 }, Specification("y", trees: 4), "few");
         ModelTraining[] all = [start, await fixture.JoinAsync(start.Run.Id), await fixture.JoinAsync(start.Run.Id)];
-        var runs = await Task.WhenAll(all.Select(node => node.Completion)).WaitAsync(s_patience, Cancellation);
+        var runs = await Task.WhenAll(all.Select(node => node.Completion)).WaitAsync(Patience.Event, Cancellation);
         Assert.All(runs, run => Assert.Equal((RunState.Completed, runs[0].Loss), (run.State, run.Loss)));
     }
 
@@ -70,7 +68,7 @@ public sealed class LightGbmNodesTests(RedisServerFixture redis)
         await fixture.WaitAsync(start.Run.Id, run => run.Step > two.Step + 12 && run.Loss <= 1.001 * three.Loss);
         Assert.True(await fixture.Runs.StopAsync(start.Run.Id, Cancellation));
         foreach (var node in new[] { start, other })
-            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => node.Completion.WaitAsync(s_patience, Cancellation));
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => node.Completion.WaitAsync(Patience.Event, Cancellation));
         Assert.Equal(RunState.Stopped, (await fixture.Runs.GetAsync(start.Run.Id, Cancellation)).State);
     }
 

@@ -41,7 +41,7 @@ public sealed class ClientSampleTests(RedisServerFixture redis)
         string path = Path.Combine(file.EndsWith(".dll", StringComparison.Ordinal) ? AppContext.BaseDirectory : s_folder, file);
         Assert.Equal(expected, await RunAsync(file.EndsWith(".sh", StringComparison.Ordinal) ? "bash" : program, [path, .. given]));
         instance.SignalStop();
-        await instance.Completion.WaitAsync(TimeSpan.FromMinutes(1), Cancellation);
+        await instance.Completion.WaitAsync(Patience.Event, Cancellation);
     }
 
     /// <summary>What a program wrote; the test is skipped where it isn't installed.</summary>

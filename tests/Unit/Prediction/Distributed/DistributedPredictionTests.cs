@@ -20,8 +20,7 @@ public sealed class DistributedPredictionTests(EmbeddedServerFixture embedded, R
     const int Rows = 6000, Chunks = 12;
 
     static readonly PredictionOptions s_options = new() { KeepColumns = ["y"] };
-    static readonly NodeOptions s_nodes = new() { NodeCount = 2, MaxNode = 8, NodeTimeout = 1, JoinTimeout = 60, OutageTimeout = 60 };
-    static readonly TimeSpan s_patience = TimeSpan.FromMinutes(2);
+    static readonly NodeOptions s_nodes = RunFixture.Options with { NodeCount = 2, MaxNode = 8 };
 
     static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -35,11 +34,11 @@ public sealed class DistributedPredictionTests(EmbeddedServerFixture embedded, R
         int keys = (await connection.KeysAsync()).Count;
         var started = new TaskCompletionSource();
         var first = StartAsync(connection, s_nodes, _ => started.TrySetResult());
-        await started.Task.WaitAsync(s_patience, Cancellation);
+        await started.Task.WaitAsync(Patience.Event, Cancellation);
         var error = await Assert.ThrowsAsync<RedisMLException>(() => StartAsync(connection, s_nodes));
         Assert.Equal("RunActive", error.ErrorId);
         var second = new DistributedPrediction(other) { WorkerCount = 1 }.JoinAsync(Together, null, Cancellation);
-        foreach (var result in await Task.WhenAll(first, second).WaitAsync(s_patience, Cancellation))
+        foreach (var result in await Task.WhenAll(first, second).WaitAsync(Patience.Event, Cancellation))
             Assert.Equal((1, Rows, 2), (result.Version, result.Rows, result.UnseenLevels.Count));
         await AssertSameAsync(connection);
         // What is left of the run lapses; the output has as many keys as that of one process.
@@ -74,9 +73,9 @@ public sealed class DistributedPredictionTests(EmbeddedServerFixture embedded, R
             isKilled = true;
         });
         // Who joins has to find the run.
-        await started.Task.WaitAsync(s_patience, Cancellation);
+        await started.Task.WaitAsync(Patience.Event, Cancellation);
         await process.WriteLineAsync("go on");
-        Assert.Equal(Rows, (await run.WaitAsync(s_patience, Cancellation)).Rows);
+        Assert.Equal(Rows, (await run.WaitAsync(Patience.Event, Cancellation)).Rows);
         Assert.True(isKilled);
         await AssertSameAsync(connection);
     }
@@ -96,7 +95,7 @@ public sealed class DistributedPredictionTests(EmbeddedServerFixture embedded, R
         Assert.Null(await new DatasetStore(connection).FindAsync(Together, Cancellation));
         var seen = new List<long>();
         var result = await new DistributedPrediction(connection) { WorkerCount = 1 }
-            .ResumeAsync(Together, new Told(progress => seen.Add(progress.Rows)), Cancellation).WaitAsync(s_patience, Cancellation);
+            .ResumeAsync(Together, new Told(progress => seen.Add(progress.Rows)), Cancellation).WaitAsync(Patience.Event, Cancellation);
         Assert.Equal(Rows, result.Rows);
         Assert.True(seen.First(rows => rows > 0) > before);
         await AssertSameAsync(connection);
@@ -109,7 +108,7 @@ public sealed class DistributedPredictionTests(EmbeddedServerFixture embedded, R
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
         var started = new TaskCompletionSource();
         var run = StartAsync(connection, s_nodes, _ => started.TrySetResult(), stop.Token);
-        await started.Task.WaitAsync(s_patience, Cancellation);
+        await started.Task.WaitAsync(Patience.Event, Cancellation);
         await connection.Database.HashSetAsync(connection.Keys.ModelVersion("m", 1), "p:intercept", new Scalar(5.0).Encode());
         var error = await Assert.ThrowsAsync<RedisMLException>(
             () => new DistributedPrediction(connection).JoinAsync(Together, null, Cancellation));

@@ -1,14 +1,13 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using RedisML.Unit.Fixtures;
 
 namespace RedisML.Unit.Serving.Commands;
 
 /// <summary>Sends bytes to a Redis server, and reads replies as their text.</summary>
 public sealed class RespClient : IDisposable
 {
-    static readonly TimeSpan s_patience = TimeSpan.FromMinutes(1);
-
     readonly TcpClient _client = new() { NoDelay = true };
     StreamReader _reader = null!;
 
@@ -53,6 +52,6 @@ public sealed class RespClient : IDisposable
     public void Dispose() => _client.Dispose();
 
     async Task<string> LineAsync() =>
-        await _reader.ReadLineAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(s_patience)
+        await _reader.ReadLineAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(Patience.Event)
         ?? throw new EndOfStreamException("The server has closed the connection.");
 }

@@ -15,7 +15,7 @@ namespace RedisML.Unit.Serving.Http;
 /// <summary>The Open Inference Protocol as clients and strangers see it.</summary>
 public sealed class HttpEndpointTests(EmbeddedServerFixture embedded) : IAsyncLifetime
 {
-    readonly HttpClient _client = new() { Timeout = TimeSpan.FromMinutes(1) };
+    readonly HttpClient _client = new() { Timeout = Patience.Event };
     readonly int _port = RedisServer.FreePort();
     RedisMLConnection _connection = null!;
     PredictionInstance? _instance;
@@ -32,7 +32,7 @@ public sealed class HttpEndpointTests(EmbeddedServerFixture embedded) : IAsyncLi
     public async ValueTask DisposeAsync()
     {
         _instance?.SignalStop();
-        if (_instance is not null) await _instance.Completion.WaitAsync(TimeSpan.FromMinutes(1), Cancellation);
+        if (_instance is not null) await _instance.Completion.WaitAsync(Patience.Event, Cancellation);
         await _connection.DisposeAsync();
         _client.Dispose();
     }
@@ -197,7 +197,7 @@ public sealed class HttpEndpointTests(EmbeddedServerFixture embedded) : IAsyncLi
         var error = await Assert.ThrowsAsync<RedisMLException>(() => NewAsync(null, "127.0.0.1"));
         Assert.Equal("PortUnusable", error.ErrorId);
         _instance!.SignalStop();
-        await _instance.Completion.WaitAsync(TimeSpan.FromMinutes(1), Cancellation);
+        await _instance.Completion.WaitAsync(Patience.Event, Cancellation);
         await StartAsync();
         Assert.Equal("""{"ready":true}""", await GetAsync("v2/health/ready"));
     }
